@@ -1,0 +1,76 @@
+# Everything works on a fresh machine with Python 3.11 or newer: `make lab` and `make test` do all
+# set-up themselves. Versions come from constraints.txt.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+LAB_ARGS ?=
+APP_ARGS ?=
+TEST_ARGS ?=
+# JupyterLab refuses to run as root unless told (containers, CI).
+AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
+# JupyterLab would look for newer versions and news on the internet; pages here ask nobody.
+QUIET_LAB := --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate --LabApp.news_url=None
+INSTALL := $(BIN)/python -m pip install --quiet --constraint constraints.txt --editable
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_ROOT_USER_ACTION := ignore
+
+.DEFAULT_GOAL := help
+.PHONY: help lab app test soak check review bench data data-report notebooks clean
+
+help: ## what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+lab: $(VENV)/.app ## open the notebooks in JupyterLab (LAB_ARGS="--no-browser" without a screen)
+	$(BIN)/jupyter lab $(AS_ROOT) $(QUIET_LAB) $(LAB_ARGS) notebooks/00_start_here.ipynb
+
+app: $(VENV)/.app ## serve the notebooks as pages without code (APP_ARGS="--help" for options)
+	$(BIN)/python app/serve.py $(APP_ARGS)
+
+test: $(VENV)/.test ## run every test, every notebook, and the browser journeys
+	$(BIN)/python -m pytest -m "not soak" --nbval --nbval-current-env \
+	  --nbval-cell-timeout=120 tests notebooks $(TEST_ARGS)
+
+soak: $(VENV)/.test ## the long runs, by hand
+	$(BIN)/python -m pytest -m soak tests $(TEST_ARGS)
+
+check: $(VENV)/.dev ## formatting, lint, types, data, form of the notebooks
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m tools.data check
+	$(BIN)/python -m tools.notebooks check
+
+review: $(VENV)/.app ## rerun the notebooks: which numbers moved, which rows of data changed
+	$(BIN)/python -m tools.review
+
+bench: $(VENV)/.app ## measure speed; prints a table and writes build/bench.json
+	$(BIN)/python benchmarks/run.py
+
+data: $(VENV)/.app ## after an edit in data/: check all tables, rewrite hashes and dictionary
+	$(BIN)/python -m tools.data write
+
+data-report: $(VENV)/.app ## rows, blanks, verification and age of each table
+	$(BIN)/python -m tools.data report
+
+notebooks: $(VENV)/.app ## rerun the notebooks and store the output of their digest cells
+	$(BIN)/python -m tools.notebooks store
+
+clean: ## remove what was made
+	rm -rf $(VENV) build dist
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; v = sys.version_info; v >= (3, 11) or sys.exit("Python 3.11 or newer is needed; this is %d.%d. Name another: make PYTHON=python3.12 ..." % v[:2])'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.app: pyproject.toml constraints.txt | $(BIN)/python
+	$(INSTALL) ".[app]"
+	@touch $@
+
+$(VENV)/.test: pyproject.toml constraints.txt | $(BIN)/python
+	$(INSTALL) ".[app,test]"
+	@touch $@ $(VENV)/.app
+
+$(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
+	$(INSTALL) ".[app,test,dev]"
+	@touch $@ $(VENV)/.test $(VENV)/.app

@@ -1,0 +1,146 @@
+"""Serve the notebooks as pages without code, through Voila.
+
+    python app/serve.py              this machine only, with a random token, opens a browser
+
+The reviewer's digest cells are left out, no page asks another host for anything, and a kernel that
+whose page was closed is stopped after ten minutes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import secrets
+import sys
+import threading
+import webbrowser
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbconvert.preprocessors import Preprocessor
+from traitlets.config import Config
+from voila.app import Voila
+
+APP = Path(__file__).resolve().parent
+NOTEBOOKS = APP.parent / "notebooks"
+LOCAL = {"localhost", "127.0.0.1", "::1"}
+OPEN_TO_OTHERS = """\
+This server answers other machines, at {ip}. That means:
+- everybody who has the token can open the pages, and each visitor takes a kernel of about 170 MB;
+- the connection is plain HTTP: put a proxy with HTTPS before it;
+- what a visitor enters (weight, age, history) is sent over that connection to this machine.
+"""
+
+
+def arguments(words: list[str] | None = None) -> argparse.Namespace:
+    """Options of the command line."""
+    parser = argparse.ArgumentParser(prog="serve.py", description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--port", type=int, default=8866, help="default 8866")
+    parser.add_argument("--token", help="default: a random one, printed at the start")
+    parser.add_argument("--no-browser", action="store_true", help="do not open a browser")
+    parser.add_argument(
+        "--preheat",
+        action="store_true",
+        help="keep one kernel ready for each page: pages open faster, memory is taken at once",
+    )
+    parser.add_argument(
+        "--ip", default="127.0.0.1", help="address to listen on; see --allow-others"
+    )
+    parser.add_argument(
+        "--allow-others",
+        action="store_true",
+        help="needed with an --ip other than this machine's own; prints what that means",
+    )
+    parser.add_argument("--notebooks", type=Path, default=NOTEBOOKS, help=argparse.SUPPRESS)
+    found = parser.parse_args(words)
+    if found.ip not in LOCAL and not found.allow_others:
+        parser.error(f"--ip {found.ip} lets other machines in; say so with --allow-others")
+    return found
+
+
+def cards(folder: Path) -> list[dict[str, str]]:
+    """Title and question of each notebook, from its first cell, for the start page."""
+    found = []
+    for path in sorted(folder.glob("*.ipynb")):
+        title, _, rest = nbformat.read(path, as_version=4).cells[0].source.partition("\n")
+        question = next((line for line in rest.splitlines() if line.strip()), "")
+        found.append({"file": path.name, "title": title.lstrip("# "), "question": question.strip()})
+    return found
+
+
+class Page(Preprocessor):  # type: ignore[misc]
+    """A notebook as a page: without the digest cells, their heading, and how to run a notebook."""
+
+    enabled = True
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        """The cells that are shown, and the page's title."""
+        nb.metadata["title"] = nb.cells[0].source.splitlines()[0].lstrip("# ")
+        nb.cells = [cell for cell in nb.cells if not for_reviewers(cell)]
+        lines = nb.cells[0].source.splitlines()
+        nb.cells[0].source = "\n".join(line for line in lines if not line.startswith("*To run:"))
+        return nb, resources
+
+
+def for_reviewers(cell: Any) -> bool:
+    """Whether a cell is a digest or the heading above it."""
+    if "digest" in cell.metadata.get("tags", ()):
+        return True
+    return bool(cell.cell_type == "markdown" and cell.source.startswith("## Reviewer's check"))
+
+
+def configuration(options: argparse.Namespace) -> Any:
+    """Settings of the server."""
+    folder = options.notebooks.resolve()
+
+    def add_cards(page_config: dict[str, Any], **_: Any) -> dict[str, Any]:
+        # One of Voila's handlers uses what is returned, the other what was passed.
+        page_config["cards"] = cards(folder)
+        return page_config
+
+    c = Config()
+    c.Voila.root_dir = str(folder)
+    c.Voila.ip = options.ip
+    c.Voila.port = options.port
+    c.Voila.token = options.token or secrets.token_urlsafe(24)
+    c.Voila.port_retries = 0
+    c.Voila.log_level = "ERROR"
+    # Voila would open its own address, without the token.
+    c.Voila.open_browser = False
+    # Settings of this user's other Voila servers do not belong here.
+    c.Voila.config_file_paths = []
+    c.VoilaConfiguration.template = "compare"
+    c.VoilaConfiguration.theme = "light"
+    c.VoilaConfiguration.allow_template_override = "NO"
+    c.VoilaConfiguration.allow_theme_override = "NO"
+    c.VoilaConfiguration.classic_tree = True
+    c.VoilaConfiguration.show_tracebacks = False
+    c.VoilaConfiguration.page_config_hook = add_cards
+    c.VoilaConfiguration.preheat_kernel = options.preheat
+    c.VoilaConfiguration.default_pool_size = 1
+    c.VoilaExporter.preprocessors = [Page]
+    c.MappingKernelManager.cull_idle_timeout = 600
+    c.MappingKernelManager.cull_interval = 60
+    # A page that is still open keeps its kernel: its controls must not go dead unseen.
+    c.MappingKernelManager.cull_connected = False
+    return c
+
+
+def main(words: list[str] | None = None) -> None:
+    """Serve until stopped."""
+    options = arguments(words)
+    found = os.environ.get("JUPYTER_PATH")
+    os.environ["JUPYTER_PATH"] = os.pathsep.join([str(APP), *([found] if found else [])])
+    settings = configuration(options)
+    if options.ip not in LOCAL:
+        print(OPEN_TO_OTHERS.format(ip=options.ip), file=sys.stderr)
+    address = f"http://{options.ip}:{options.port}/?token={settings.Voila.token}"
+    print(f"The pages are at\n  {address}\nControl-C stops the server.", flush=True)
+    if not options.no_browser:
+        threading.Timer(2, webbrowser.open, [address]).start()
+    Voila.launch_instance(argv=[], config=settings)
+
+
+if __name__ == "__main__":
+    main()

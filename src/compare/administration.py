@@ -1,0 +1,107 @@
+"""Minutes in the chair, and what giving a dose is paid (Medicare, national, non-facility)."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compare.evidence import Evidence
+from compare.schedule import Phase, known
+
+Floats = NDArray[np.float64]
+START_MINUTES = 30.0
+PUSH_MINUTES = 15
+UNKNOWN_TIME = "infusion time is not in our reading, so no administration fee is counted"
+UNKNOWN_PUSH = "an infusion of up to 15 minutes is paid as a push, whose fee is not in our data"
+
+
+class Fees:
+    """Fees of the newest year in the evidence, by class of administration and role."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        table = evidence.administration_fees
+        newest = table[table["year"].eq(table["year"].max())]
+        rows = zip(
+            newest["administration_class"], newest["role"], newest["usd_nonfacility"], strict=True
+        )
+        self._usd = {(kind, role): float(usd) for kind, role, usd in rows}
+
+    def usd(self, kind: str, minutes: Floats) -> tuple[Floats, str]:
+        """Fee of one visit for each number of minutes, and why it is 0 where it is not known.
+
+        The first hour is paid as such; each further hour counts when over 30 minutes of it are
+        used. Up to 15 minutes into a vein is a push.
+        """
+        if kind == "injection":
+            return np.full(minutes.shape, self._usd["injection", "injection"]), ""
+        if kind == "injection_complex":
+            return np.full(minutes.shape, self._usd["injection", "injection_complex"]), ""
+        further = np.ceil((np.nan_to_num(minutes) - 90) / 60).clip(min=0)
+        usd = self._usd[kind, "first_hour"] + further * self._usd[kind, "further_hour"]
+        unknown, push = np.isnan(minutes), minutes <= PUSH_MINUTES
+        reason = UNKNOWN_TIME if unknown.any() else ""
+        if kind != "pump" and push.any():
+            reason = UNKNOWN_PUSH
+            usd = np.where(push, self._usd.get((kind, "push"), 0.0), usd)
+        return np.where(unknown, 0.0, usd), reason
+
+
+def classes(phase: Phase) -> tuple[str, str]:
+    """Classes of administration at the low and the high end; empty where nothing is paid."""
+    kind = str(phase["administration_class"])
+    if phase["given_by"] == "self" or kind == "none":
+        return "", ""
+    if kind == "either" and phase["route"] != "IV":
+        low, high = "injection", "injection_complex"
+    elif kind == "either":
+        low, high = "therapeutic", "complex"
+    else:
+        low = high = kind
+    return ("", high) if phase["given_by"] == "either" else (low, high)
+
+
+def infusion_minutes(
+    phase: Phase, dose_mg: Floats, weight_kg: Floats, mg_per_ml: float | None
+) -> tuple[Floats, bool]:
+    """Minutes of one administration, and whether they are computed from rates.
+
+    Printed minutes win. Otherwise 30 minutes at the starting rate and the rest at the maximum,
+    or step by step where the label raises the rate in steps. NaN where neither is known.
+    """
+    if known(phase["infusion_minutes"]):
+        return np.full(dose_mg.shape, float(phase["infusion_minutes"])), False
+    if not known(phase["rate_max"]):
+        return np.full(dose_mg.shape, np.nan), False
+    unit = phase["rate_unit"]
+    if unit == "mL/h" and mg_per_ml is None:
+        return np.full(dose_mg.shape, np.nan), False
+    per_minute: Floats = {
+        "mg/kg/min": weight_kg,
+        "mg/h": np.full(dose_mg.shape, 1 / 60),
+        "mL/h": np.full(dose_mg.shape, (mg_per_ml or np.nan) / 60),
+    }[str(unit)]
+    left, minutes = dose_mg.astype(float), np.zeros(dose_mg.shape)
+    top = float(phase["rate_max"])
+    rate = float(phase["rate_start"]) if known(phase["rate_start"]) else top
+    step = float(phase["rate_step"]) if known(phase["rate_step"]) else top - rate
+    spell = (
+        float(phase["rate_step_minutes"]) if known(phase["rate_step_minutes"]) else START_MINUTES
+    )
+    while rate < top:
+        spent = np.minimum(spell, left / (rate * per_minute))
+        minutes = minutes + spent
+        left = left - spent * rate * per_minute
+        rate = min(top, rate + step)
+    return minutes + left / (top * per_minute), True
+
+
+def chair_minutes(phase: Phase, minutes: Floats) -> Floats:
+    """Wait after premedication, infusion, and observation, where the dose is given in a clinic."""
+    if phase["given_by"] == "self":
+        return np.zeros(minutes.shape)
+    wait = sum(
+        float(phase[name])
+        for name in ("premedication_minutes", "observation_minutes")
+        if known(phase[name])
+    )
+    return np.nan_to_num(minutes) + wait

@@ -1,0 +1,185 @@
+"""Charts of money: bars per year, courses, and one-way sensitivity."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from compare.charts.house import CLASSES, FAINT, INK, Trace, bar_layout, empty_layout, label
+from compare.cost import before_rebates
+from compare.markup import number_range, short_name, usd, usd_range
+from compare.prices import BASES
+
+YEARLY = ("usd_year_one_low", "usd_year_one_high")
+COURSE = ("usd_per_course", "usd_per_course_high")
+
+
+def row_label(row: dict[str, Any]) -> str:
+    """Name of a row: therapy, then product where it adds something."""
+    return label(f"{short_name(row['therapy'])}, {row['product']}")
+
+
+def basis_text(price_basis: str) -> str:
+    """Price bases in words."""
+    return " and ".join(BASES[basis] for basis in price_basis.split(" + ") if basis)
+
+
+def traces(frame: pd.DataFrame, columns: tuple[str, str] = YEARLY) -> list[Trace]:
+    """Two bars a class (low, and from low to high), a mark for a later year, and labels: 13 traces.
+
+    Bars of prices before rebates are hollow. `frame` is made of rows of `annual_cost`.
+    """
+    low, high = columns
+    drawn = []
+    for therapy_class, (name, color, shape) in CLASSES.items():
+        rows = frame[frame["therapy_class"].eq(therapy_class)].to_dict("records")
+        names = [row_label(row) for row in rows]  # type: ignore[arg-type]
+        hollow = [before_rebates(row["price_basis"]) for row in rows]
+        common = {"type": "bar", "orientation": "h", "y": names, "legendgroup": therapy_class}
+        hover = [_hover(row, columns) for row in rows]  # type: ignore[arg-type]
+        fill = ["rgba(255,255,255,0)" if h else color for h in hollow]
+        drawn.append(
+            {
+                **common,
+                "name": name,
+                "x": [row[low] for row in rows],
+                "marker": {"color": fill, "line": {"color": color, "width": 2}},
+                "customdata": hover,
+                "hovertemplate": "%{customdata}<extra></extra>",
+                "showlegend": bool(rows),
+            }
+        )
+        drawn.append(
+            {
+                **common,
+                "name": f"{name}, up to",
+                "base": [row[low] for row in rows],
+                "x": [row[high] - row[low] for row in rows],
+                "marker": {
+                    "color": color,
+                    "opacity": 0.35,
+                    "line": {"color": color, "width": 1},
+                },
+                "customdata": hover,
+                "hovertemplate": "%{customdata}<extra></extra>",
+                "showlegend": False,
+            }
+        )
+        later = [row["usd_later_year_low"] for row in rows] if columns == YEARLY else []
+        drawn.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "name": f"{name}, a later year",
+                "x": later,
+                "y": names if later else [],
+                "marker": {
+                    "symbol": shape,
+                    "size": 12,
+                    "color": "white",
+                    "line": {"color": INK, "width": 2},
+                },
+                "customdata": [label(usd(x)) for x in later],
+                "hovertemplate": "a later year: %{customdata}<extra></extra>",
+                "legendgroup": therapy_class,
+                "showlegend": bool(later),
+            }
+        )
+    rows = frame.to_dict("records")
+    drawn.append(
+        {
+            "type": "scatter",
+            "mode": "text",
+            "x": list(_reach(frame, columns)),
+            "y": [row_label(row) for row in rows],  # type: ignore[arg-type]
+            "text": [f"   {label(usd_range(row[low], row[high]))}" for row in rows],
+            "textposition": "middle right",
+            "textfont": {"color": INK, "size": 13},
+            "hoverinfo": "skip",
+            "showlegend": False,
+        }
+    )
+    return drawn
+
+
+def _reach(frame: pd.DataFrame, columns: tuple[str, str]) -> pd.Series:
+    """How far each row reaches: its high end, or its mark for a later year."""
+    names = [columns[1], "usd_later_year_low"] if columns == YEARLY else [columns[1]]
+    return frame[names].astype(float).max(axis=1)
+
+
+def layout(frame: pd.DataFrame, columns: tuple[str, str] = YEARLY) -> dict[str, Any]:
+    """Layout for `traces`: rows in the frame's order, room for the figures at the bar's end."""
+    if frame.empty:
+        return empty_layout("No therapy with a price here. The table below says why.")
+    what = "US dollars in year one" if columns == YEARLY else "US dollars per course"
+    shown = bar_layout(len(frame), what)
+    top = float(_reach(frame, columns).max())
+    shown["xaxis"] |= {"tickprefix": "$", "tickformat": "~s", "range": [0, top * 1.4]}
+    order = [row_label(row) for row in frame.to_dict("records")]  # type: ignore[arg-type]
+    shown["yaxis"] |= {"categoryorder": "array", "categoryarray": order, "type": "category"}
+    return shown
+
+
+def figure(frame: pd.DataFrame, columns: tuple[str, str] = YEARLY) -> go.Figure:
+    """The cost chart as a static figure."""
+    return go.Figure(traces(frame, columns), layout(frame, columns))
+
+
+def _hover(row: dict[str, Any], columns: tuple[str, str]) -> str:
+    low, high = columns
+    lines = [
+        f"<b>{label(row['therapy'])}</b>, {label(row['product'])}",
+        label(row["regimen"]),
+        label(usd_range(row[low], row[high])),
+        f"price: {basis_text(row['price_basis'])}",
+    ]
+    if columns == YEARLY:
+        doses = number_range(row["doses_year_one"], row["doses_year_one_high"])
+        lines.append(f"of it giving the drug: {label(usd(row['usd_administration_year_one']))}")
+        lines.append(f"doses in year one: {doses}")
+    return "<br>".join(lines)
+
+
+def sensitivity_figure(frame: pd.DataFrame) -> go.Figure:
+    """Sorted bars from the lowest to the highest cost as one thing changes at a time."""
+    if frame.empty:
+        return go.Figure(layout=empty_layout("Nothing to vary for this regimen."))
+    base = float(frame["usd_base"].iloc[0])
+    names = [label(factor).capitalize() for factor in frame["factor"]]
+    bars = {
+        "type": "bar",
+        "orientation": "h",
+        "y": names,
+        "base": list(frame["usd_low"]),
+        "x": list(frame["usd_high"] - frame["usd_low"]),
+        "marker": {"color": "#8aa1b8", "line": {"color": INK, "width": 1}},
+        "text": [
+            label(f" {row.low}: {usd(row.usd_low)}; {row.high}: {usd(row.usd_high)}")
+            for row in frame.itertuples()
+        ],
+        "textposition": "outside",
+        "cliponaxis": False,
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
+    shown = bar_layout(len(frame), "US dollars")
+    shown["xaxis"] |= {
+        "tickprefix": "$",
+        "tickformat": "~s",
+        "range": [0, frame["usd_high"].max() * 2],
+    }
+    shown["shapes"] = [
+        {
+            "type": "line",
+            "x0": base,
+            "x1": base,
+            "yref": "paper",
+            "y0": 0,
+            "y1": 1,
+            "line": {"color": FAINT, "width": 2, "dash": "dot"},
+        }
+    ]
+    return go.Figure([bars], shown)

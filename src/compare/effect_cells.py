@@ -1,0 +1,301 @@
+"""Cells of the effects table that come from trials: harms and benefits, scored or only shown."""
+
+from __future__ import annotations
+
+import functools
+import re
+from statistics import NormalDist
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from compare import arms, benefits, harms
+from compare.evidence import Evidence
+from compare.schedule import known
+from compare.tables import records
+
+IDS = ["therapy_id", "therapy", "therapy_class"]
+COLUMNS = [
+    *IDS, "criterion", "label", "group", "value", "low", "high", "unit", "favors", "distribution",
+    "events", "n", "comparator_events", "comparator_n", "below", "directness", "borrowed_from",
+    "reported", "reason", "shown", "ascertainment", "comparator", "study", "row_id", "source_id",
+]  # fmt: skip
+BASES = {
+    "difference": "difference from each trial's own placebo or background arm",
+    "treated": "treated arms alone (a cross-trial view)",
+}
+PLACEBO = ("placebo", "background")
+# Sorts of event that a label's list of reactions names one by one, so that its threshold holds.
+LISTED_KINDS = ("symptom",)
+THRESHOLD = re.compile(r"^(?:at least |more than )?(\d+)(?:%| points?\b)")
+OTHER_THRESHOLD = re.compile(
+    r"left out|beyond|infections|judged|infusions|teriflunomide|interferon|prednisone|children"
+)
+
+
+class Benefit(NamedTuple):
+    """One published effect as a distribution, treated against comparator."""
+
+    measure: str
+    favors: str
+    distribution: str
+    value: float
+    low: float
+    high: float
+
+
+MEASURES = {
+    "points": "points",
+    "mean_difference": "difference of means",
+    "rate_difference": "difference of rates",
+    "hazard_ratio": "hazard ratio",
+    "rate_ratio": "rate ratio",
+    "risk_ratio": "risk ratio",
+    "odds_ratio": "odds ratio",
+    "percent": "percent",
+}
+
+
+@functools.lru_cache(maxsize=32)
+def evidence_cells(evidence: Evidence, condition_id: str, basis: str, borrow: bool) -> pd.DataFrame:
+    """Every harm and benefit cell that a source speaks of. Shared: do not change it."""
+    check_basis(basis)
+    rows: list[dict[str, Any]] = []
+    names = dict(
+        zip(evidence.conditions["condition_id"], evidence.conditions["condition"], strict=True)
+    )
+    for ascertainment in harms.ASCERTAINMENTS:
+        found = harms.series(evidence, condition_id, ascertainment, None, borrow)
+        rows += [_harm_cell(row, basis, names) for row in records(found)]
+    rows += _benefit_cells(evidence, condition_id, basis)
+    return pd.DataFrame(rows, columns=[*COLUMNS, "kind", "measure"])
+
+
+def check_basis(basis: str) -> None:
+    """Raise `ValueError` where the basis is none of `BASES`."""
+    if basis not in BASES:
+        raise ValueError(f"basis is {basis!r}; expected one of {list(BASES)}")
+
+
+def _harm_cell(row: dict[str, Any], basis: str, names: dict[str, str]) -> dict[str, Any]:
+    """One harm of one therapy, scored where it has the comparator or the counts for it."""
+    way = harms.ASCERTAINMENTS[row["ascertainment"]][0]
+    cell = {
+        **{name: row[name] for name in IDS},
+        "criterion": f"harm:{row['event_id']}:{row['ascertainment']}",
+        "label": f"{row['event']} ({way})",
+        "group": "harm",
+        "favors": "lower",
+        "unit": "points" if basis == "difference" else "percent",
+        "directness": row["directness"],
+        "borrowed_from": names[row["condition_id"]] if row["directness"] == "indirect" else "",
+        "ascertainment": row["ascertainment"],
+        "comparator": row["comparator"] if known(row["comparator"]) else "",
+        "kind": row["kind"],
+        "measure": "points" if basis == "difference" else "percent",
+        **{name: row[name] for name in ("study", "row_id", "source_id")},
+    }
+    prefix = "difference" if basis == "difference" else "risk"
+    counts = {
+        "events": row["events_treated"],
+        "n": row["n_treated"],
+        "comparator_events": row["events_comparator"],
+        "comparator_n": row["n_comparator"],
+    }
+    if basis == "treated":
+        counts = {name: counts[name] for name in ("events", "n")}
+    right_arm = basis == "treated" or row["comparator_kind"] in PLACEBO
+    scored = right_arm and known(row[f"{prefix}_pct"]) and known(row[f"{prefix}_low_pct"])
+    if scored and all(known(value) and value is not pd.NA for value in counts.values()):
+        return cell | {
+            "value": row[f"{prefix}_pct"],
+            "low": row[f"{prefix}_low_pct"],
+            "high": row[f"{prefix}_high_pct"],
+            "distribution": "difference" if basis == "difference" else "beta",
+            **{name: float(value) for name, value in counts.items()},
+            "reported": True,
+            "reason": "",
+            "shown": "",
+        }
+    bound = basis == "treated" and not known(row["risk_pct"]) and known(row["risk_high_pct"])
+    return cell | {
+        "distribution": "missing",
+        "below": row["risk_high_pct"] if bound else np.nan,
+        "reported": False,
+        "reason": "only an upper bound is printed" if bound else _unscored(row, right_arm),
+        "shown": _shown(row),
+    }
+
+
+def _unscored(row: dict[str, Any], right_arm: bool) -> str:
+    """Why a harm that is reported is not scored."""
+    if row["no_difference_because"]:
+        return str(row["no_difference_because"])
+    if not right_arm:
+        return f"compared with {arms.KINDS[row['comparator_kind']]}"
+    return "the counts behind the percents are not known, so there is no interval"
+
+
+def _shown(row: dict[str, Any]) -> str:
+    """A harm that is not scored, as the source gives it."""
+    if not known(row["risk_pct"]):
+        return "" if not known(row["risk_high_pct"]) else f"under {row['risk_high_pct']:g}%"
+    text = f"{row['risk_pct']:.3g}% of patients"
+    if known(row["risk_comparator_pct"]):
+        text += f", {row['risk_comparator_pct']:.3g}% on {row['comparator']}"
+    return text
+
+
+def _benefit_cells(evidence: Evidence, condition_id: str, basis: str) -> list[dict[str, Any]]:
+    """Benefits of the condition (never borrowed), one measure per endpoint.
+
+    Where trials print different measures of one endpoint, the one that most therapies have is
+    scored; the others are shown.
+    """
+    rows = benefits.outcomes(evidence, condition_id)
+    rows = rows[rows["primary"].eq("yes")]
+    units = dict(zip(evidence.endpoints["endpoint_id"], evidence.endpoints["unit"], strict=True))
+    cells = []
+    for endpoint_id, group in rows.groupby("endpoint_id", sort=False):
+        found = [(row, _benefit(row, basis)) for row in records(group)]
+        counted = [effect.measure for _, effect in found if effect is not None]
+        order = list(MEASURES)
+        measure = min(set(counted), key=lambda m: (-counted.count(m), order.index(m)), default=None)
+        for row, effect in found:
+            same = effect is not None and effect.measure == measure
+            unit = row["unit"] if measure in ("mean_difference", "rate_difference") else None
+            unit = unit if known(unit) else units.get(endpoint_id)
+            if measure not in ("mean_difference", "rate_difference"):
+                unit = MEASURES[measure] if measure else ""
+            favors = next((e.favors for _, e in found if e and e.measure == measure), row["favors"])
+            cell = {
+                **{name: row[name] for name in IDS},
+                "criterion": f"benefit:{endpoint_id}",
+                "label": row["endpoint"],
+                "group": "benefit",
+                "unit": unit if known(unit) else "",
+                "favors": favors,
+                "directness": "direct",
+                "borrowed_from": "",
+                "ascertainment": "",
+                "comparator": row["comparator"] if known(row["comparator"]) else "",
+                "kind": "benefit",
+                "measure": measure or "",
+                **{name: row[name] for name in ("study", "row_id", "source_id")},
+            }
+            if same and effect is not None:
+                counts = {}
+                if effect.distribution in ("difference", "beta"):
+                    counts = {"events": row["events_treated"], "n": row["n_treated"]}
+                if effect.distribution == "difference":
+                    counts["comparator_events"] = row["events_comparator"]
+                    counts["comparator_n"] = row["n_comparator"]
+                cell |= {
+                    "value": effect.value,
+                    "low": effect.low,
+                    "high": effect.high,
+                    "distribution": effect.distribution,
+                    **{name: float(value) for name, value in counts.items()},
+                    "reported": True,
+                    "reason": "",
+                    "shown": "",
+                }
+            else:
+                cell |= {
+                    "distribution": "missing",
+                    "reported": False,
+                    "reason": _unscored_benefit(row, effect, measure),
+                    "shown": _shown_benefit(row),
+                }
+            cells.append(cell)
+    return cells
+
+
+def _benefit(row: dict[str, Any], basis: str) -> Benefit | None:
+    """A trial's effect against placebo as a distribution; None where there is none to score."""
+    if basis == "treated":
+        if not known(row["treated_low_pct"]) or not known(row["events_treated"]):
+            return None
+        ends = row["treated_value"], row["treated_low_pct"], row["treated_high_pct"]
+        return Benefit("percent", row["favors"], "beta", *(float(end) for end in ends))
+    if row["comparator_kind"] not in PLACEBO or row["design"] == "randomized_withdrawal":
+        return None
+    printed = _printed_effect(row)
+    if printed is not None:
+        return printed
+    if known(row["difference_low_pct"]):
+        ends = row["difference_pct"], row["difference_low_pct"], row["difference_high_pct"]
+        return Benefit("points", row["favors"], "difference", *(float(end) for end in ends))
+    return None
+
+
+def _printed_effect(row: dict[str, Any]) -> Benefit | None:
+    """The effect with the interval that the source prints, at 95 percent."""
+    numbers = [row[name] for name in ("effect", "ci_low", "ci_high")]
+    if not all(known(number) for number in numbers):
+        return None
+    value, low, high = (float(number) for number in numbers)
+    level = float(row["ci_level"]) if known(row["ci_level"]) else 95.0
+    widen = 1.96 / NormalDist().inv_cdf(0.5 + min(level, 99.99) / 200)
+    contrast, measure = str(row["contrast"]), str(row["effect_measure"])
+    if measure in benefits.DIFFERENCES and contrast.endswith(("_comparator", "_treated")):
+        if contrast == "comparator_minus_treated":
+            value, low, high = -value, -high, -low
+        elif contrast != "treated_minus_comparator":
+            return None
+        low, high = value - widen * (value - low), value + widen * (high - value)
+        name = "points" if measure == "risk_difference_points" else measure
+        return Benefit(name, row["favors"], "normal", value, low, high)
+    if measure in MEASURES and "_over_" in contrast and min(value, low) > 0:
+        if contrast == "comparator_over_treated":
+            value, low, high = 1 / value, 1 / high, 1 / low
+        low, high = value * (low / value) ** widen, value * (high / value) ** widen
+        favors = row["favors"]
+        if measure == "hazard_ratio":
+            # A lower hazard is a longer time; for other "higher is better" the table cannot tell.
+            if favors == "higher" and row["scale"] != "time":
+                return None
+            favors = "lower"
+        return Benefit(measure, favors, "lognormal", value, low, high)
+    return None
+
+
+def _unscored_benefit(row: dict[str, Any], effect: Benefit | None, measure: str | None) -> str:
+    if effect is not None and measure:
+        return f"printed as {MEASURES[effect.measure]}, the others as {MEASURES[measure]}"
+    if row["comparator_kind"] not in PLACEBO or row["design"] == "randomized_withdrawal":
+        return f"compared with {arms.KINDS[row['comparator_kind']]}"
+    return "no interval is printed, and the counts are not known"
+
+
+def _shown_benefit(row: dict[str, Any]) -> str:
+    if row["effect_words"]:
+        return str(row["effect_words"])
+    if not known(row["treated_value"]):
+        return ""
+    unit = f" {row['unit']}" if known(row["unit"]) else ""
+    text = f"{row['treated_value']:g}{unit}"
+    if known(row["comparator_value"]):
+        text += f", {row['comparator_value']:g}{unit} on {row['comparator']}"
+    return text
+
+
+def thresholds(evidence: Evidence, condition_id: str) -> dict[tuple[str, str], float]:
+    """Points under which a reaction that a label's table does not list must lie.
+
+    By therapy and ascertainment, from tables of this condition against placebo that list five
+    events or more; the highest where there are several. A reaction can also be left out because
+    placebo had as many, which is below the threshold too.
+    """
+    rows = harms.adverse_events(evidence, condition_id)
+    rows = rows[rows["measure"].eq("pct_of_subjects") & rows["primary"].eq("yes")]
+    rows = rows[rows["comparator_kind"].isin(PLACEBO) & rows["reporting_threshold"].notna()]
+    found: dict[tuple[str, str], float] = {}
+    keys = ["therapy_id", "ascertainment", "reporting_threshold"]
+    for (therapy_id, way, words), group in rows.groupby(keys, sort=False):
+        match = THRESHOLD.match(str(words))
+        if match and not OTHER_THRESHOLD.search(str(words)) and len(group) >= 5:
+            key = (str(therapy_id), str(way))
+            found[key] = max(found.get(key, 0.0), float(match.group(1)))
+    return found

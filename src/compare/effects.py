@@ -1,0 +1,346 @@
+"""The effects table: what each therapy costs this patient, and its sourced harms and good.
+
+Rows marked primary only. The default value of a harm or benefit is the difference from the
+trial's own placebo (or stated background) arm: raw arms of different trials also compare their
+patients and their length. Figures without such a comparator, or counted another way, are shown
+beside the table and never scored.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from compare import cost, harms
+from compare.effect_cells import (
+    BASES,
+    COLUMNS,
+    IDS,
+    LISTED_KINDS,
+    check_basis,
+    evidence_cells,
+    thresholds,
+)
+from compare.evidence import Evidence
+from compare.patient import Patient
+from compare.plan import Plan, in_clinic, plans
+from compare.tables import records
+
+__all__ = [
+    "BASES",
+    "COLUMNS",
+    "chosen_plans",
+    "core_criteria",
+    "criteria_for",
+    "default_criteria",
+    "effects_table",
+]
+
+COST = {
+    "cost_year_one": (
+        "Cost in year one", "usd_year_one_low", "usd_year_one_high", "dollars a year",
+    ),
+    "cost_later_year": (
+        "Cost in a later year", "usd_later_year_low", "usd_later_year_high", "dollars a year",
+    ),
+    "cost_per_course": (
+        "Cost per course", "usd_per_course", "usd_per_course_high", "dollars a course",
+    ),
+    "visits_year_one": (
+        "Clinic visits in year one", "visits_year_one", "visits_year_one_high", "visits a year",
+    ),
+    "chair_hours_year_one": (
+        "Chair hours in year one", "chair_hours_year_one", "chair_hours_year_one_high",
+        "hours a year",
+    ),
+}  # fmt: skip
+CORE_HARMS = ("serious_infection", "serious_adverse_event", "discontinuation_adverse_event")
+
+
+def effects_table(
+    evidence: Evidence,
+    condition_id: str,
+    patient: Patient,
+    basis: str = "difference",
+    criteria: Sequence[str] | None = None,
+    price_basis: str | None = None,
+    cycle_days: float | None = None,
+    dosing_weight: str = "actual",
+    borrow: bool = True,
+) -> pd.DataFrame:
+    """Effects of every therapy of a condition, one row per therapy and criterion.
+
+    Columns: `COLUMNS`. `value`, `low`, `high` are in `unit`; a harm or benefit by difference is
+    treated minus comparator in points (95 percent interval). A cost is one product; its low and
+    high are the range of doses, intervals and visits, its value the middle of that range.
+    `distribution` and the counts say how a figure is drawn (see `decision.read`). `reported` is
+    False where there is nothing to score: `reason` says why, `shown` what is known all the same,
+    `below` what the figure lies under where a label's threshold tells. `directness`: direct,
+    indirect (the therapy's largest primary row elsewhere, `borrowed_from` names the condition;
+    harms only) or missing.
+
+    `criteria` are ids of `criteria_for`; None takes cost, visits, chair hours, the main endpoint
+    and the core harms. Raises `ValueError` for an unknown condition, basis or criterion.
+    """
+    offered = criteria_for(evidence, condition_id, basis, borrow).set_index("criterion")
+    wanted = list(criteria) if criteria is not None else core_criteria(offered.reset_index())
+    for name in wanted:
+        if name not in offered.index:
+            raise ValueError(f"unknown criterion {name!r}; see criteria_for")
+    therapies = _therapies(evidence, condition_id)
+    parts = []
+    money = [name for name in wanted if name in COST]
+    if money:
+        chosen = chosen_plans(evidence, condition_id, patient, price_basis, cycle_days)
+        costs = cost.cost_table(evidence, chosen.values(), patient, dosing_weight)
+        parts.append(_cost_cells(therapies, costs, chosen, patient.weight_kg, money))
+    others = [name for name in wanted if name not in COST]
+    if others:
+        cells = evidence_cells(evidence, condition_id, basis, borrow)
+        parts.append(_grid(therapies, cells, offered, others))
+    if not parts:
+        return pd.DataFrame(columns=COLUMNS)
+    table = pd.concat(parts, ignore_index=True)
+    order = [therapies["therapy_id"].tolist().index(t) for t in table["therapy_id"]]
+    rank = [wanted.index(name) for name in table["criterion"]]
+    return table.iloc[np.lexsort((rank, order))].reset_index(drop=True)
+
+
+@functools.lru_cache(maxsize=32)
+def chosen_plans(
+    evidence: Evidence,
+    condition_id: str,
+    patient: Patient,
+    price_basis: str | None = None,
+    cycle_days: float | None = None,
+) -> dict[tuple[str, bool], Plan]:
+    """The plan that stands for each therapy: `cost.default_plans` at this patient's age."""
+    return _plans_by_age(evidence, condition_id, patient.age_years, price_basis, cycle_days)
+
+
+@functools.lru_cache(maxsize=32)
+def _plans_by_age(
+    evidence: Evidence,
+    condition_id: str,
+    age_years: float,
+    price_basis: str | None,
+    cycle_days: float | None,
+) -> dict[tuple[str, bool], Plan]:
+    found = plans(evidence, condition_id, price_basis, cycle_days)
+    return cost.default_plans(evidence, found, condition_id, age_years)
+
+
+@functools.lru_cache(maxsize=32)
+def _therapies(evidence: Evidence, condition_id: str) -> pd.DataFrame:
+    """Therapies of the condition: those the tables speak of, and those with a regimen."""
+    known_ones = harms.condition_therapies(evidence, condition_id)[IDS]
+    rows = evidence.regimens[evidence.regimens["condition_id"].eq(condition_id)]
+    more = ~evidence.therapies["therapy_id"].isin(known_ones["therapy_id"])
+    more &= evidence.therapies["therapy_id"].isin(rows["therapy_id"])
+    return pd.concat([known_ones, evidence.therapies.loc[more, IDS]], ignore_index=True)
+
+
+def _cost_cells(
+    therapies: pd.DataFrame,
+    costs: pd.DataFrame,
+    chosen: Mapping[tuple[str, bool], Plan],
+    weight_kg: float,
+    wanted: Sequence[str],
+) -> pd.DataFrame:
+    """Cells of money, visits and hours from the cost table of the chosen plans."""
+    found = {(row["therapy_id"], row["use"] == "chronic"): row for row in records(costs)}
+    rows = []
+    for therapy in records(therapies):
+        for name in wanted:
+            label, first, second, unit = COST[name]
+            key = (therapy["therapy_id"], name != "cost_per_course")
+            row = found.get(key)
+            ends = [np.nan, np.nan] if row is None else sorted([row[first], row[second]])
+            if row is not None and np.isnan(ends[0]) and group_of(name) == "burden":
+                ends = _burden_without_price(chosen[key], weight_kg, name)
+            low, high = (float(end) for end in ends)
+            reported = not np.isnan(low + high)
+            spread = "range" if low < high else "fixed"
+            rows.append(
+                {
+                    **therapy,
+                    "criterion": name,
+                    "label": label,
+                    "group": group_of(name),
+                    "value": (low + high) / 2,
+                    "low": low,
+                    "high": high,
+                    "unit": unit,
+                    "favors": "lower",
+                    "distribution": spread if reported else "missing",
+                    "directness": "direct" if reported else "missing",
+                    "borrowed_from": "",
+                    "reported": reported,
+                    "reason": "" if reported else _no_cost(row, name, costs, therapy),
+                    "shown": "",
+                    "ascertainment": "",
+                    "comparator": "",
+                    "study": "" if row is None else f"{row['product']}: {row['regimen']}",
+                    "source_id": None if row is None else row["source_id"],
+                }
+            )
+    return pd.DataFrame(rows).reindex(columns=COLUMNS)
+
+
+def group_of(name: str) -> str:
+    """Whether a criterion of `COST` is money or burden."""
+    return "cost" if name.startswith("cost") else "burden"
+
+
+def _burden_without_price(plan: Plan, weight_kg: float, name: str) -> list[float]:
+    """Visits (and hours, where they are none) of a plan that has no price."""
+    visits = []
+    for end in ("low", "high"):
+        total = 0.0
+        for row in plan.rows:
+            if row.weight_fits(np.array([weight_kg]))[0] and in_clinic(row.phase):
+                doses = plan.doses(row.phase, end)["year_one"]
+                total += doses * float(row.phase[f"visits_per_dose_{end}"])
+        visits.append(total)
+    if name == "chair_hours_year_one" and max(visits) > 0:
+        return [np.nan, np.nan]
+    return sorted(visits)
+
+
+def _no_cost(
+    row: dict[str, Any] | None, name: str, costs: pd.DataFrame, therapy: dict[str, Any]
+) -> str:
+    if row is not None:
+        return str(row["reason"]) or "not known"
+    if costs["therapy_id"].eq(therapy["therapy_id"]).any():
+        by_course = name == "cost_per_course"
+        return "given every year, not as a course" if by_course else "given as a course, not yearly"
+    return "no regimen for this condition in our sources"
+
+
+def _grid(
+    therapies: pd.DataFrame, cells: pd.DataFrame, offered: pd.DataFrame, wanted: Sequence[str]
+) -> pd.DataFrame:
+    """One row per therapy and criterion; a cell that no source speaks of is missing."""
+    grid = therapies.merge(pd.DataFrame({"criterion": list(wanted)}), how="cross")
+    own = [name for name in COLUMNS if name not in ("therapy", "therapy_class")]
+    out = grid.merge(cells[own], on=["therapy_id", "criterion"], how="left")
+    for name in ("label", "group", "unit", "favors", "ascertainment"):
+        out[name] = out["criterion"].map(offered[name])
+    silent = out["distribution"].isna()
+    out["reported"] = out["reported"].eq(True)
+    out.loc[silent, "distribution"] = "missing"
+    out.loc[silent, "directness"] = "missing"
+    out.loc[silent, "reason"] = "not reported"
+    for name in ("borrowed_from", "shown", "comparator", "study"):
+        out[name] = out[name].fillna("")
+    limits = offered.attrs["thresholds"]
+    for i in np.flatnonzero(silent):
+        criterion, therapy_id = str(out.at[i, "criterion"]), str(out.at[i, "therapy_id"])
+        limit = limits.get((therapy_id, out.at[i, "ascertainment"]))
+        if limit is not None and offered.at[criterion, "kind"] in LISTED_KINDS:
+            out.loc[i, "below"] = limit
+            out.loc[i, "reason"] = f"not listed; the label lists from {limit:g}"
+    return out[COLUMNS]
+
+
+@functools.lru_cache(maxsize=32)
+def _offered(evidence: Evidence, condition_id: str, basis: str, borrow: bool) -> pd.DataFrame:
+    harms.check_condition(evidence, condition_id)
+    cells = evidence_cells(evidence, condition_id, basis, borrow)
+    therapies = _therapies(evidence, condition_id)
+    regimens = evidence.regimens[evidence.regimens["condition_id"].eq(condition_id)]
+    yearly = set(regimens.loc[regimens["use"].eq("chronic"), "therapy_id"])
+    course = set(regimens.loc[regimens["use"].ne("chronic"), "therapy_id"])
+    rows: list[list[Any]] = []
+    for name, (label, _, _, unit) in COST.items():
+        count = len(course if name == "cost_per_course" else yearly)
+        if count:
+            sort = group_of(name)
+            rows.append([name, label, sort, unit, "lower", "", sort, count, count, 0])
+    cells = cells[cells["therapy_id"].isin(therapies["therapy_id"])]
+    for criterion, group in cells.groupby("criterion", sort=False):
+        first = group.iloc[0]
+        scored = group[group["reported"]]
+        rows.append(
+            [
+                str(criterion),
+                first["label"],
+                first["group"],
+                first["unit"],
+                first["favors"],
+                first["ascertainment"],
+                first["kind"],
+                len(scored),
+                len(group),
+                int(scored["directness"].eq("indirect").sum()),
+            ]
+        )
+    columns = ["criterion", "label", "group", "unit", "favors", "ascertainment", "kind",
+               "scored", "shown", "borrowed"]  # fmt: skip
+    table = pd.DataFrame(rows, columns=columns).assign(therapies=len(therapies))
+    order = table["group"].map(["cost", "burden", "benefit", "harm"].index)
+    table = table.iloc[np.lexsort((table["label"], -table["scored"], order))]
+    money = table["group"].isin(["cost", "burden"])
+    table = pd.concat([table[money].sort_index(), table[~money]], ignore_index=True)
+    table.attrs["thresholds"] = thresholds(evidence, condition_id) if basis == "difference" else {}
+    return table
+
+
+def criteria_for(
+    evidence: Evidence, condition_id: str, basis: str = "difference", borrow: bool = True
+) -> pd.DataFrame:
+    """What can be compared in a condition, best covered first within each group.
+
+    One row per criterion: `criterion` (id), `label`, `group` (cost, burden, benefit, harm),
+    `unit`, `favors`, `ascertainment`, `kind`, `scored` (therapies with a figure to score),
+    `shown` (therapies with any figure), `borrowed` (scored ones from another condition),
+    `therapies` (of the condition). Cost and burden count therapies with a regimen.
+    """
+    check_basis(basis)
+    return _offered(evidence, condition_id, basis, borrow)
+
+
+def core_criteria(offered: pd.DataFrame) -> list[str]:
+    """Cost, visits, hours, benefits and core harms that at least one therapy can score."""
+    core = {f"harm:{event}:" for event in (*CORE_HARMS, "any_adverse_event")}
+    scored = offered["scored"].gt(0)
+    money = offered["group"].isin(["cost", "burden"])
+    benefit = offered["group"].eq("benefit") & scored
+    harm = offered["criterion"].map(lambda name: any(name.startswith(start) for start in core))
+    return list(offered.loc[money | benefit | (harm & scored), "criterion"])
+
+
+def default_criteria(
+    evidence: Evidence, condition_id: str, basis: str = "difference", borrow: bool = True
+) -> tuple[str, ...]:
+    """The criteria with which a page opens: cost, one benefit, one harm, visits.
+
+    The benefit is the condition's main endpoint, else the best covered one. The harm is a serious
+    infection, a serious event or stopping because of harm, counted the one way that most
+    therapies have against placebo; where fewer than two have any of these, the best covered
+    listed event.
+    """
+    offered = criteria_for(evidence, condition_id, basis, borrow)
+
+    def best(rows: pd.DataFrame) -> list[str]:
+        rows = rows[rows["scored"].gt(0)]
+        return list(rows.sort_values("scored", ascending=False, kind="stable")["criterion"][:1])
+
+    costs = offered[offered["group"].eq("cost") & offered["criterion"].ne("cost_later_year")]
+    found = best(costs)
+    row = evidence.conditions.set_index("condition_id").loc[condition_id]
+    main = f"benefit:{row['main_endpoint_id']}"
+    goods = offered[offered["group"].eq("benefit")]
+    found += best(goods[goods["criterion"].eq(main)]) or best(goods)
+    harm = offered[offered["group"].eq("harm")]
+    event = harm["criterion"].str.split(":").str[1]
+    core = harm[event.isin(CORE_HARMS) & harm["scored"].ge(2)]
+    events = harm[harm["kind"].isin(["symptom", "infection", "any_event", "infusion_reaction"])]
+    found += best(core) or best(events)
+    found += list(offered.loc[offered["criterion"].eq("visits_year_one"), "criterion"])
+    return tuple(found)

@@ -1,0 +1,43 @@
+"""Errors that a reader of the notebooks may see, in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with a table: where it is, what is there, what was expected."""
+
+    table: str
+    line: int | None
+    column: str | None
+    value: str | None
+    expected: str
+
+    def __str__(self) -> str:
+        place = self.table
+        if self.line is not None:
+            place += f", line {self.line}"
+        if self.column is not None:
+            place += f", column {self.column}"
+        found = "" if self.value is None else f": found {self.value!r}"
+        return f"{place}{found}: {self.expected}"
+
+
+class DataError(Exception):
+    """Tables that cannot be used. `problems` lists everything that was found, not the first."""
+
+    __module__ = "compare"
+    shown = 40
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        lines = [f"- {problem}" for problem in self.problems[: self.shown]]
+        more = len(self.problems) - self.shown
+        if more > 0:
+            lines.append(f"- and {more} more")
+        count = len(self.problems)
+        head = "1 problem" if count == 1 else f"{count} problems"
+        super().__init__("\n".join([f"{head} in the data; nothing was loaded:", *lines]))

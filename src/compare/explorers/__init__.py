@@ -1,0 +1,1 @@
+"""Explorers: controls, an error guard, and the order on the page. Nothing is computed here."""

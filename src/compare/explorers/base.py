@@ -1,0 +1,190 @@
+"""What every explorer is made of: named controls, a guarded refresh, and one way to show things."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import ipywidgets as w
+import plotly.graph_objects as go
+
+from compare.charts.house import Trace, blank, empty_layout, write
+from compare.errors import DataError
+from compare.evidence import Evidence
+
+CAUTION = (
+    "For clinicians. It informs and does not advise. Not compared here: plasma exchange, "
+    "corticosteroids, oral immunosuppressants, JAK and S1P inhibitors."
+)
+STYLE = (Path(__file__).parents[1] / "house.css").read_text(encoding="utf-8")
+WRAP = w.Layout(flex_flow="row wrap", align_items="flex-end", width="100%", grid_gap="4px 18px")
+
+
+def labelled(control: w.Widget, width: str = "auto") -> w.Widget:
+    """The control with its whole label shown, as wide as it needs to be."""
+    control.style.description_width = "initial"
+    control.layout.width = width
+    control.layout.max_width = "98%"
+    return control
+
+
+def number_with_slider(
+    name: str, value: float, low: float, high: float, step: float
+) -> tuple[w.BoundedFloatText, w.HBox]:
+    """A labelled number box (the control) beside a slider that follows it, and their row."""
+    box = labelled(
+        w.BoundedFloatText(value=value, min=low, max=high, step=step, description=name), "200px"
+    )
+    slider = w.FloatSlider(
+        value=value, min=low, max=high, step=step, readout=False, continuous_update=False,
+        layout=w.Layout(width="180px"),
+    )  # fmt: skip
+    w.link((box, "value"), (slider, "value"))
+    return box, w.HBox([box, slider], layout=w.Layout(align_items="center"))
+
+
+def mime(figure: go.Figure) -> tuple[dict[str, Any], ...]:
+    """A static figure as the outputs of an Output widget: works with and without a kernel."""
+    data = {"application/vnd.plotly.v1+json": figure.to_plotly_json() | {"config": CONFIG}}
+    return ({"output_type": "display_data", "data": data, "metadata": {}},)
+
+
+CONFIG = {"displaylogo": False, "showSendToCloud": False, "typesetMath": False}
+
+
+class Explorer:
+    """A page with controls. Subclasses fill `controls` and `body`, and write `compute`.
+
+    `compute()` returns what `show()` writes into the page. Every change of a control goes
+    through `refresh`, which on any error empties the page's figures and says why, so that no
+    chart ever stands beside settings that it does not belong to.
+    """
+
+    traces: Sequence[Trace] = ()
+
+    def __init__(self, evidence: Evidence, today: date | None = None) -> None:
+        self.evidence = evidence
+        self.controls: dict[str, w.Widget] = {}
+        self.status = w.HTML()
+        self.status.add_class("tc-status")
+        self.finding = w.HTML()
+        self.finding.add_class("tc-finding")
+        self.figure: go.FigureWidget | None = None
+        self.panels: dict[str, w.Widget] = {}
+        self._busy = False
+        stamp = f"Data of {evidence.data_date}, version {evidence.version}."
+        days = ((today or date.today()) - evidence.data_date).days
+        stamp += f" That is {days} days ago." if days > 0 else ""
+        self.banner = w.HTML(
+            f"<style>{STYLE}</style>"
+            f'<p class="tc-banner">{html.escape(stamp)} {html.escape(CAUTION)}</p>'
+        )
+
+    def make_figure(self, drawn: Sequence[Trace]) -> go.FigureWidget:
+        """The page's one live figure, made once, with as many traces as the chart always has."""
+        self.traces = tuple(drawn)
+        self.figure = go.FigureWidget(data=blank(drawn), layout=empty_layout("Loading ..."))
+        return self.figure
+
+    def start(self, children: Sequence[w.Widget]) -> None:
+        """Assemble the page, listen to every control, and show it for the first time."""
+        self.page = w.VBox(list(children), layout=w.Layout(width="100%"))
+        self.page.add_class("tc-page")
+        for control in self.controls.values():
+            control.observe(self.on_change, names="value")
+        self.refresh()
+
+    def on_change(self, change: Mapping[str, Any]) -> None:
+        """A control has changed: adapt the others to it, then show."""
+        if not self._busy:
+            self.together(lambda: self.adapt(change))
+
+    def together(self, act: Callable[[], None]) -> None:
+        """Change several controls and show once, at the end."""
+        self._busy = True
+        try:
+            self.guarded(act)
+        finally:
+            self._busy = False
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the state of the controls; on an error, show nothing but the reason."""
+        if self._busy:
+            return
+        self.status.value = ""
+        self.guarded(lambda: self.show(self.compute()))
+
+    def guarded(self, act: Callable[[], None]) -> None:
+        """Run; on an error empty the page and say why, in plain words."""
+        try:
+            act()
+        except Exception as error:
+            self.clear()
+            self.status.value = f"<p>{html.escape(sentence(error))}</p>"
+
+    def clear(self) -> None:
+        """Empty every figure, table and finding."""
+        self.finding.value = ""
+        if self.figure is not None:
+            write(self.figure, blank(self.traces), empty_layout("Nothing is shown; see the note."))
+        for panel in self.panels.values():
+            if isinstance(panel, w.Output):
+                panel.outputs = ()
+            else:
+                panel.value = ""
+
+    def adapt(self, change: Mapping[str, Any]) -> None:
+        """Set other controls after a change, such as the weight after a new condition."""
+
+    def compute(self) -> Any:
+        """Everything that the page shows, from the state of the controls."""
+        raise NotImplementedError
+
+    def show(self, computed: Any) -> None:
+        """Write what was computed into the page."""
+        raise NotImplementedError
+
+    def digest(self) -> str:
+        """The numbers behind the page as it stands, as text for a reviewer's comparison."""
+        raise NotImplementedError
+
+    def panel(self, name: str) -> w.HTML:
+        """A place for HTML text, emptied on errors."""
+        self.panels[name] = w.HTML()
+        return self.panels[name]
+
+    def chart_panel(self, name: str) -> w.Output:
+        """A place for a secondary, redrawn figure, emptied on errors."""
+        self.panels[name] = w.Output()
+        return self.panels[name]
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display  # noqa: PLC0415  (only where there is a notebook)
+
+        if self.figure is not None:
+            # A live figure inside a box is drawn from the state it had when it was made, unless
+            # it is told that it is about to be shown.
+            self.figure._repr_mimebundle_()
+        display(self.page)  # type: ignore[no-untyped-call]
+
+
+def sentence(error: Exception) -> str:
+    """What to tell a clinician of an error."""
+    if isinstance(error, DataError):
+        return str(error)
+    if isinstance(error, ValueError):
+        return f"This cannot be shown: {error}."
+    return (
+        "Something went wrong, so nothing is shown. Change a setting to try again, or reload the "
+        f"page. (For the maintainers: {type(error).__name__}: {error})"
+    )
+
+
+def options_of(frame: Any, id_column: str, name_column: str) -> list[tuple[str, str]]:
+    """Choices of a dropdown, (name, id), by name."""
+    pairs = zip(frame[name_column], frame[id_column], strict=True)
+    return sorted(pairs, key=lambda pair: pair[0].lower())

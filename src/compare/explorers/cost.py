@@ -1,0 +1,437 @@
+"""The page on cost: what a year costs at this patient's weight, and the arithmetic behind it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import ipywidgets as w
+import pandas as pd
+
+from compare import cost, findings, plan
+from compare.charts import cost as charts
+from compare.charts.house import CLASSES, write
+from compare.evidence import Evidence
+from compare.explorers.base import (
+    WRAP,
+    Explorer,
+    labelled,
+    mime,
+    number_with_slider,
+    options_of,
+)
+from compare.findings import cost as cost_findings
+from compare.markup import (
+    csv_text,
+    download,
+    file_name,
+    number,
+    number_range,
+    short_name,
+    sources,
+    table,
+    text,
+    usd,
+    usd_cents,
+    usd_range,
+)
+from compare.patient import Patient
+from compare.prices import BASES
+from compare.scenario import Scenario
+from compare.schedule import known
+from compare.tables import records
+
+DEFAULT_BASIS = "by who gives it"
+ONE = "one product per therapy"
+EVERY = "every product"
+
+
+@dataclass(frozen=True)
+class View:
+    """What the page shows."""
+
+    table: pd.DataFrame
+    yearly: pd.DataFrame
+    courses: pd.DataFrame
+    unpriced: pd.DataFrame
+    chosen: plan.Plan | None
+    chain: pd.DataFrame
+    sensitivity: pd.DataFrame
+    finding: findings.Finding
+    switching: findings.Finding
+
+
+def view(evidence: Evidence, scenario: Scenario) -> View:
+    """Everything on the page for one scenario; a pure function of its arguments.
+
+    `scenario.options` may hold `therapy_class`, `products` ("one product per therapy" or "every
+    product"), `chosen` (regimen and product ids joined by a slash), `cycle_days` and
+    `dosing_weight`.
+    """
+    options = scenario.options
+    patient, condition_id = scenario.patient, scenario.condition_id
+    found = plan.plans(evidence, condition_id, scenario.price_basis, options.get("cycle_days"))
+    everything = cost.cost_table(evidence, found, patient, options.get("dosing_weight", "actual"))
+    keys = {(p.regimen_id, p.product_id): p for p in found}
+    shown = everything
+    if options.get("therapy_class"):
+        shown = shown[shown["therapy_class"].eq(options["therapy_class"])]
+    defaults = cost.default_plans(evidence, found, condition_id, patient.age_years)
+    first = {(p.regimen_id, p.product_id) for p in defaults.values()}
+    ids = list(zip(shown["regimen_id"], shown["product_id"], strict=True))
+    priced = shown["usd_year_one_low"].notna() | shown["usd_per_course"].notna()
+    fits_age = ~shown["reason"].str.contains("this regimen is for ages")
+    is_first = pd.Series([i in first for i in ids], index=shown.index, dtype=bool)
+    kept = priced & (is_first if options.get("products", ONE) == ONE else fits_age)
+    yearly = shown[kept & shown["use"].eq("chronic")].sort_values("usd_year_one_low", kind="stable")
+    courses = shown[kept & shown["use"].ne("chronic")].sort_values("usd_per_course", kind="stable")
+    priced_therapies = set(shown.loc[priced, "therapy_id"])
+    no_price = shown[~shown["therapy_id"].isin(priced_therapies) & is_first]
+    unpriced = pd.concat([no_price, without_regimen(evidence, condition_id, shown, options)])
+    wanted = options.get("chosen")
+    chosen = next((p for (r, i), p in keys.items() if f"{r}/{i}" == wanted), None)
+    listed = pd.concat([yearly, courses])
+    if chosen is None and len(listed):
+        top = listed.iloc[0]
+        chosen = keys[top["regimen_id"], top["product_id"]]
+    weight = options.get("dosing_weight", "actual")
+    if chosen is None:
+        chain, sensitivity = pd.DataFrame(), pd.DataFrame()
+        switching = findings.Finding("")
+    else:
+        chain = cost.chain(chosen, patient, dosing_weight=weight)
+        sensitivity = cost.sensitivity(evidence, condition_id, chosen, patient)
+        same = everything[everything["regimen_id"].eq(chosen.regimen_id)]
+        name = evidence.label("therapies", chosen.therapy_id)
+        switching = cost_findings.switching(same, name)
+    name = evidence.label("conditions", condition_id)
+    return View(
+        table=everything,
+        yearly=yearly,
+        courses=courses,
+        unpriced=unpriced,
+        chosen=chosen,
+        chain=chain,
+        sensitivity=sensitivity,
+        finding=cost_findings.yearly(yearly, name, patient.weight_kg),
+        switching=switching,
+    )
+
+
+def opening(evidence: Evidence, condition_id: str = "cidp") -> Scenario:
+    """The scenario with which the page opens."""
+    return Scenario(condition_id, cost.opening_patient(evidence, condition_id))
+
+
+def digest(shown: View) -> str:
+    """The numbers behind the page, one line per bar, for a reviewer's comparison."""
+    lines = [str(shown.finding)]
+    for row in shown.yearly.itertuples():
+        low, high = row.usd_year_one_low, row.usd_year_one_high
+        later = f"{row.usd_later_year_low:.2f} to {row.usd_later_year_high:.2f}"
+        lines.append(
+            f"{row.product_id} | {row.regimen_id} | {row.price_basis} | year one {low:.2f} to "
+            f"{high:.2f} | later {later} | doses {row.doses_year_one:.0f}"
+        )
+    for row in shown.courses.itertuples():
+        low, high = row.usd_per_course, row.usd_per_course_high
+        lines.append(
+            f"{row.product_id} | {row.regimen_id} | {row.price_basis} | "
+            f"per course {low:.2f} to {high:.2f}"
+        )
+    lines += [f"{row.therapy_id} | {row.reason}" for row in shown.unpriced.itertuples()]
+    return "\n".join(lines)
+
+
+def without_regimen(
+    evidence: Evidence, condition_id: str, shown: pd.DataFrame, options: Mapping[str, Any]
+) -> pd.DataFrame:
+    """Therapies with an authority for the condition, but no regimen in the tables."""
+    rows = evidence.indications
+    good = ["labeled", "recommended", "option"]
+    wanted = rows[rows["condition_id"].eq(condition_id) & rows["statement"].isin(good)]
+    missing = evidence.therapies[
+        evidence.therapies["therapy_id"].isin(wanted["therapy_id"])
+        & ~evidence.therapies["therapy_id"].isin(
+            evidence.regimens.loc[evidence.regimens["condition_id"].eq(condition_id), "therapy_id"]
+        )
+    ]
+    if options.get("therapy_class"):
+        missing = missing[missing["therapy_class"].eq(options["therapy_class"])]
+    columns = ["therapy_id", "therapy", "therapy_class"]
+    return missing[columns].assign(reason="no regimen for this condition in our sources")
+
+
+def product_cell(row: Mapping[str, Any]) -> str:
+    """Therapy, and the product under it."""
+    return f"{text(short_name(row['therapy']))}<br><small>{text(row['product'])}</small>"
+
+
+def notes_cell(row: Mapping[str, Any]) -> str:
+    """Label status where it is not in label, the reason, and the notes."""
+    status = "" if row["label_status"] == "in label" else row["label_status"]
+    return text("; ".join(part for part in (status, row["reason"], row["note"]) if part))
+
+
+YEARLY_COLUMNS = {
+    "Therapy": product_cell,
+    "Regimen": "regimen",
+    "Year one": lambda r: usd_range(r["usd_year_one_low"], r["usd_year_one_high"]),
+    "A later year": lambda r: usd_range(r["usd_later_year_low"], r["usd_later_year_high"]),
+    "Of year one, giving it": lambda r: usd_range(
+        r["usd_administration_year_one"], r["usd_administration_year_one_high"]
+    ),
+    "Doses, year one": lambda r: number_range(r["doses_year_one"], r["doses_year_one_high"]),
+    "Clinic visits": lambda r: number_range(r["visits_year_one"], r["visits_year_one_high"]),
+    "Chair hours": lambda r: number_range(
+        r["chair_hours_year_one"], r["chair_hours_year_one_high"]
+    ),
+    "Price": lambda r: text(charts.basis_text(r["price_basis"])),
+    "Notes": notes_cell,
+}
+COURSE_COLUMNS = {
+    "Therapy": product_cell,
+    "Regimen": "regimen",
+    "Per course": lambda r: usd_range(r["usd_per_course"], r["usd_per_course_high"]),
+    "Price": lambda r: text(charts.basis_text(r["price_basis"])),
+    "Notes": notes_cell,
+}
+CHAIN_STEPS: Mapping[str, Any] = {
+    "Weight": lambda r: number(r["weight_kg"], 1, "kg"),
+    "Dose": lambda r: r["dose"],
+    "That is": lambda r: number(r["dose_mg"], 2, "mg"),
+    "Divided over": lambda r: number(
+        r["visits_per_dose"], 0, "visits" if r["visits_per_dose"] > 1 else "visit"
+    ),
+    "Opened at each visit": lambda r: r["containers"] or "priced per day",
+    "Billing units given + discarded": lambda r: (
+        "per device"
+        if math.isnan(r["units_given"])
+        else f"{number(r['units_given'])} + {number(r['units_discarded'], 1)}"
+    ),
+    "Price": lambda r: (
+        f"${r['usd_per_billing_unit']:,.3f} a unit, {r['code']}"
+        if known(r["usd_per_billing_unit"])
+        else f"per device or day, {r['code']}"
+    ),
+    "Price basis": lambda r: charts.basis_text(r["price_basis"]),
+    "Drug per dose": lambda r: usd_cents(r["usd_drug_per_dose"]),
+    "Minutes at each visit": lambda r: (
+        number(r["infusion_minutes"]) + (", computed from rates" if r["minutes_computed"] else "")
+    ),
+    "Giving one dose": lambda r: usd_cents(r["usd_administration_per_dose"]),
+    "Doses in year one": lambda r: number(r["doses_year_one"]),
+    "Year one": lambda r: usd_cents(r["usd_year_one"]),
+    "Doses in a later year": lambda r: number(r["doses_later_year"], 2),
+    "A later year": lambda r: usd_cents(r["usd_later_year"]),
+    "Read in": lambda r: r["locator"],
+}
+
+
+def chain_table(chain: pd.DataFrame) -> str:
+    """The arithmetic from top to bottom, one column a phase."""
+    rows = records(chain)
+    heads = [f"{row['phase'].replace('_', ' ')} ({row['route']})" for row in rows]
+    steps = pd.DataFrame(
+        [[step, *(how(row) for row in rows)] for step, how in CHAIN_STEPS.items()],
+        columns=["step", *map(str, range(len(rows)))],
+    )
+    columns = {"Step": "step"} | {head: str(i) for i, head in enumerate(heads)}
+    return table(
+        steps if rows else steps.iloc[:0],
+        columns,
+        "From weight to dollars, at the low end of dose, interval and visits",
+        "No arithmetic to show without a price.",
+    )
+
+
+EMPTY = pd.DataFrame(columns=[*cost.IDS, "price_basis", *plan.MONEY_COLUMNS])
+
+
+class CostExplorer(Explorer):
+    """Cost by condition, weight, class, price basis and product, with the chain behind a bar."""
+
+    def __init__(self, evidence: Evidence, condition_id: str = "cidp", **more: Any) -> None:
+        super().__init__(evidence, **more)
+        opening = cost.opening_patient(evidence, condition_id)
+        self.weight, weight_row = number_with_slider("Weight (kg)", opening.weight_kg, 1, 300, 0.5)
+        quick = [
+            w.Button(description=f"{kg} kg", layout=w.Layout(width="64px")) for kg in (60, 80, 100)
+        ]
+        for kg, button in zip((60, 80, 100), quick, strict=True):
+            button.on_click(lambda _, kg=kg: setattr(self.weight, "value", kg))
+        classes = [("all classes", "")] + [(name, key) for key, (name, *_) in CLASSES.items()]
+        bases = [(f"payment limit or NADAC, {DEFAULT_BASIS}", "")]
+        bases += [(name, key) for key, name in BASES.items()]
+        self.controls = {
+            "condition": labelled(
+                w.Dropdown(
+                    options=options_of(evidence.conditions, "condition_id", "condition"),
+                    value=condition_id,
+                    description="Condition",
+                )
+            ),
+            "weight": self.weight,
+            "age": labelled(
+                w.BoundedFloatText(
+                    value=opening.age_years, min=0, max=120, description="Age (years)"
+                ),
+                "170px",
+            ),
+            "height": labelled(
+                w.BoundedFloatText(
+                    value=opening.height_cm, min=40, max=250, description="Height (cm)"
+                ),
+                "180px",
+            ),
+            "sex": labelled(
+                w.Dropdown(
+                    options=[("not given", ""), ("female", "female"), ("male", "male")],
+                    description="Sex",
+                )
+            ),
+            "therapy_class": labelled(w.Dropdown(options=classes, description="Class")),
+            "basis": labelled(w.Dropdown(options=bases, description="Price")),
+            "products": labelled(w.Dropdown(options=[ONE, EVERY], description="Show")),
+            "dosing_weight": labelled(
+                w.Dropdown(options=list(cost.DOSING_WEIGHTS), description="IVIG dosed by weight")
+            ),
+            "cycle_days": labelled(
+                w.BoundedIntText(
+                    value=0, min=0, max=365, description="Days from cycle to cycle (0: the range)"
+                ),
+                "330px",
+            ),
+            "chosen": labelled(w.Dropdown(options=[("", "")], description="Arithmetic of")),
+        }
+        names = ["condition", "therapy_class", "basis", "products", "age", "height", "sex"]
+        names += ["dosing_weight", "cycle_days"]
+        self.start(
+            [
+                self.banner,
+                w.HBox([self.controls["condition"], weight_row, *quick], layout=WRAP),
+                w.HBox([self.controls[name] for name in names[1:]], layout=WRAP),
+                self.status,
+                self.finding,
+                self.make_figure(charts.traces(EMPTY)),
+                self.panel("table"),
+                self.panel("course_heading"),
+                self.chart_panel("courses"),
+                self.panel("course_table"),
+                self.panel("unpriced"),
+                self.controls["chosen"],
+                self.panel("chain"),
+                self.chart_panel("sensitivity"),
+                self.panel("sensitivity_table"),
+                self.panel("switching"),
+                self.panel("downloads"),
+                self.panel("sources"),
+            ],
+        )
+
+    def adapt(self, change: Mapping[str, Any]) -> None:
+        """A new condition opens with its own weight, age and height."""
+        if change["owner"] is self.controls["condition"]:
+            opening = cost.opening_patient(self.evidence, change["new"])
+            self.weight.value = opening.weight_kg
+            self.controls["age"].value = opening.age_years
+            self.controls["height"].value = opening.height_cm
+            self.controls["chosen"].options = [("", "")]
+
+    def scenario(self) -> Scenario:
+        """The state of the controls."""
+        get = {name: control.value for name, control in self.controls.items()}
+        patient = Patient(
+            weight_kg=get["weight"],
+            age_years=get["age"],
+            height_cm=get["height"] or None,
+            sex=get["sex"] or None,
+        )
+        names = ("therapy_class", "products", "dosing_weight", "cycle_days", "chosen")
+        options = {name: get[name] for name in names if get[name]}
+        return Scenario(
+            get["condition"], patient, price_basis=get["basis"] or None, options=options
+        )
+
+    def compute(self) -> View:
+        return view(self.evidence, self.scenario())
+
+    def digest(self) -> str:
+        return digest(self.compute())
+
+    def show(self, computed: View) -> None:
+        self.finding.value = text(computed.finding)
+        write(self.figure, charts.traces(computed.yearly), charts.layout(computed.yearly))
+        self.panels["table"].value = table(
+            computed.yearly, YEARLY_COLUMNS, "Cost per year, cheapest first",
+            "No yearly regimen with a current price.",
+        )  # fmt: skip
+        self.show_courses(computed)
+        self.panels["unpriced"].value = table(
+            computed.unpriced,
+            {"Therapy": "therapy", "Why no cost is shown": "reason"},
+            "Therapies without a cost",
+            "Every therapy with a regimen here has a current price.",
+        )
+        self.show_chosen(computed)
+        scenario = self.scenario()
+        name = file_name(
+            "cost", scenario.condition_id, f"{scenario.patient.weight_kg:g}kg",
+            f"data-{self.evidence.data_date}", ending="csv",
+        )  # fmt: skip
+        self.panels["downloads"].value = download(
+            "Save the whole table (CSV)", csv_text(computed.table), name
+        )
+        used = [*computed.yearly["source_id"], *computed.courses["source_id"]]
+        self.panels["sources"].value = sources(self.evidence, used)
+
+    def show_courses(self, computed: View) -> None:
+        """Courses have a panel of their own: money per course is never on the yearly axis."""
+        heading, chart = self.panels["course_heading"], self.panels["courses"]
+        if computed.courses.empty:
+            heading.value, chart.outputs = "", ()
+            self.panels["course_table"].value = ""
+            return
+        heading.value = "<h3>Courses: money per course, not per year</h3>"
+        chart.outputs = mime(charts.figure(computed.courses, charts.COURSE))
+        self.panels["course_table"].value = table(
+            computed.courses, COURSE_COLUMNS, "Cost per course, cheapest first"
+        )
+
+    def show_chosen(self, computed: View) -> None:
+        """The arithmetic behind one bar, what moves it most, and its other products."""
+        listed = pd.concat([computed.yearly, computed.courses])
+        choices = [
+            (f"{row.therapy}, {row.product}: {row.regimen}", f"{row.regimen_id}/{row.product_id}")
+            for row in listed.itertuples()
+        ]
+        chosen = computed.chosen
+        key = f"{chosen.regimen_id}/{chosen.product_id}" if chosen else ""
+        if key and key not in [value for _, value in choices]:
+            key = choices[0][1] if choices else ""
+        control = self.controls["chosen"]
+        busy, self._busy = self._busy, True
+        control.options, control.value = (choices or [("", "")]), key
+        self._busy = busy
+        self.panels["chain"].value = chain_table(computed.chain)
+        if computed.sensitivity.empty:
+            self.panels["sensitivity"].outputs = ()
+        else:
+            self.panels["sensitivity"].outputs = mime(
+                charts.sensitivity_figure(computed.sensitivity)
+            )
+        self.panels["sensitivity_table"].value = table(
+            computed.sensitivity,
+            {
+                "What changes": "factor",
+                "Lowest with": "low",
+                "Cost": lambda r: usd(r["usd_low"]),
+                "Highest with": "high",
+                "Cost then": lambda r: usd(r["usd_high"]),
+            },
+            "What moves this cost most, one thing at a time",
+            "Nothing to vary for this regimen.",
+        )
+        self.panels["switching"].value = f"<p>{text(computed.switching)}</p>"

@@ -1,0 +1,383 @@
+"""Everything on the page of trade-offs for one scenario, as pure functions."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from compare import cost, effects, preferences, reproduce
+from compare.acceptability import Draws, Ranking
+from compare.charts import tradeoffs as charts
+from compare.charts.house import label
+from compare.decision import Ranges, Shapes, Weights, central_weights
+from compare.evidence import Evidence
+from compare.findings import Finding
+from compare.findings import tradeoffs as findings
+from compare.markup import number, usd, usd_range
+from compare.patient import Patient
+from compare.scenario import Scenario
+from compare.tables import records
+
+HOW = {
+    "": "nothing yet: show the figures only",
+    "order": "the order of the rows, most important first",
+    "swing": "swing points, 0 to 100",
+    "exact": "exact weights, 0 to 100 (shared out)",
+    "any": "no preference: every weighting alike",
+}
+OPENING_CONDITION = "gmg"
+MONEY = ("cost_year_one", "cost_later_year", "cost_per_course")
+
+
+@dataclass(frozen=True, eq=False)
+class Figures:
+    """What does not depend on weights: the table, its criteria, and the chart."""
+
+    table: pd.DataFrame
+    criteria: pd.DataFrame
+    offered: pd.DataFrame
+    x: str
+    y: str
+    chart: pd.DataFrame
+    front: pd.DataFrame
+    finding: Finding
+    names: dict[str, str]
+    labels: dict[str, str]
+    drawn: Draws | None
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """What the page shows. The parts on preferences are empty until the reader has spoken."""
+
+    figures: Figures
+    ranges: dict[str, tuple[float, float]]
+    shapes: dict[str, tuple[tuple[float, float], ...]]
+    weights: Weights
+    said: bool
+    value: pd.DataFrame
+    ranking: Ranking | None
+    sensitivity: pd.DataFrame
+    worth: pd.DataFrame
+    finding: Finding
+    hints: tuple[Finding, ...] = ()
+    script: str = field(default="", repr=False)
+
+
+def opening(evidence: Evidence, condition_id: str = OPENING_CONDITION) -> Scenario:
+    """The scenario with which the page opens: no preference said, so no ranking."""
+    return Scenario(
+        condition_id,
+        cost.opening_patient(evidence, condition_id),
+        criteria=effects.default_criteria(evidence, condition_id),
+    )
+
+
+def table_options(scenario: Scenario) -> dict[str, Any]:
+    """Arguments of `effects_table` that the scenario sets apart from their defaults."""
+    options = scenario.options
+    found: dict[str, Any] = {}
+    if options.get("basis", "difference") != "difference":
+        found["basis"] = options["basis"]
+    if scenario.price_basis:
+        found["price_basis"] = scenario.price_basis
+    if options.get("borrow") is False:
+        found["borrow"] = False
+    return found
+
+
+def axes(evidence: Evidence, scenario: Scenario, offered: pd.DataFrame) -> tuple[str, str]:
+    """The criteria on the chart's axes: the harm or good chosen, and the cost."""
+    names = list(offered["criterion"])
+    y = str(scenario.options.get("y", ""))
+    if y not in names:
+        wanted = [name for name in (*scenario.criteria, *names) if name in MONEY]
+        y = wanted[0] if wanted else ""
+    x = str(scenario.options.get("x", ""))
+    trial = offered[offered["group"].isin(["harm", "benefit"])]
+    if x not in set(trial["criterion"]):
+        scored = dict(zip(trial["criterion"], trial["scored"], strict=True))
+        mine = [name for name in scenario.criteria if name in scored] or list(scored)
+        x = max(mine, key=lambda name: scored[name], default="")
+    return x, y
+
+
+@functools.lru_cache(maxsize=4)
+def _figures(
+    evidence: Evidence,
+    condition_id: str,
+    patient: Patient,
+    criteria: tuple[str, ...],
+    axis: tuple[str, str],
+    options: tuple[tuple[str, Any], ...],
+    seed: int,
+) -> Figures:
+    """The table and the chart, and draws that are made when first weighed."""
+    more = dict(options)
+    basis, borrow = more.get("basis", "difference"), more.get("borrow", True)
+    offered = effects.criteria_for(evidence, condition_id, basis, borrow)
+    x, y = axis
+    shown = [name for name in offered["criterion"] if name in {*criteria, *axis}]
+    whole = effects.effects_table(evidence, condition_id, patient, criteria=shown, **more)
+    table = whole[whole["criterion"].isin(criteria)].reset_index(drop=True)
+    rows = offered[offered["criterion"].isin(criteria)].reset_index(drop=True)
+    names = {row["therapy_id"]: charts.short(row["therapy"]) for row in records(whole)}
+    labels = dict(zip(offered["criterion"], offered["label"], strict=True))
+    chart = chart_frame(whole, x, y, basis)
+    front = pd.DataFrame(columns=["therapy_id", "on_front", "dominated_by", "reported", "sure"])
+    if x and y and len(whole):
+        pair = whole[whole["criterion"].isin([x, y])]
+        front = preferences.pareto(pair, [x, y])
+        surely = preferences.pareto(pair, [x, y], on="intervals")
+        front["sure"] = front["reported"] & ~surely["on_front"]
+    finding = findings.front(chart, front, names, labels.get(x, ""), labels.get(y, ""))
+    drawn = preferences.sample(table, seed=seed) if len(table) else None
+    return Figures(table, rows, offered, x, y, chart, front, finding, names, labels, drawn)
+
+
+def chart_frame(table: pd.DataFrame, x: str, y: str, basis: str) -> pd.DataFrame:
+    """`charts.COLUMNS`: one row per therapy with both figures, their ends, and hover text."""
+    on_x = table[table["criterion"].eq(x)].set_index("therapy_id")
+    on_y = table[table["criterion"].eq(y)].set_index("therapy_id")
+    rows = []
+    for row in records(table.drop_duplicates("therapy_id")):
+        found: dict[str, Any] = {name: row[name] for name in effects.COLUMNS[:3]}
+        lines = [f"<b>{label(row['therapy'])}</b>"]
+        for axis, cells in (("x", on_x), ("y", on_y)):
+            if row["therapy_id"] not in cells.index:
+                found |= {axis: math.nan, f"{axis}_low": math.nan, f"{axis}_high": math.nan}
+                continue
+            cell = {"therapy_id": row["therapy_id"]} | cells.loc[row["therapy_id"]].to_dict()
+            found |= {axis: cell["value"], f"{axis}_low": cell["low"], f"{axis}_high": cell["high"]}
+            lines.append(f"{label(cell['label'])}: {label(cell_words(cell))}")
+            if axis == "x":
+                found["apart"] = basis == "treated" or cell["directness"] == "indirect"
+        found.setdefault("apart", False)
+        rows.append({**found, "hover": "<br>".join(lines)})
+    return pd.DataFrame(rows, columns=charts.COLUMNS)
+
+
+def amount(value: float, unit: str) -> str:
+    """A figure in its unit, as it is printed in cells and sentences."""
+    if unit.startswith("dollars"):
+        return usd(value)
+    digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 1 else 2
+    sign = "+" if unit == "points" and round(value, digits) > 0 else ""
+    return sign + number(value, digits)
+
+
+def cell_words(cell: Mapping[str, Any]) -> str:
+    """A cell as words: figure and interval, or why there is none."""
+    if not cell["reported"]:
+        return "; ".join(part for part in (cell["shown"], cell["reason"]) if part)
+    unit = str(cell["unit"])
+    ends = amount(cell["low"], unit), amount(cell["high"], unit)
+    if unit.startswith("dollars"):
+        text = usd_range(cell["low"], cell["high"])
+    elif ends[0] == ends[1]:
+        text = ends[0]
+    elif cell["distribution"] == "range":
+        text = f"{ends[0]} to {ends[1]}"
+    else:
+        text = f"{amount(cell['value'], unit)} ({ends[0]} to {ends[1]})"
+    if cell["directness"] == "indirect":
+        text += f", borrowed from {cell['borrowed_from']}"
+    return text
+
+
+def reader_weights(scenario: Scenario, criteria: tuple[str, ...]) -> tuple[bool, Weights]:
+    """Whether the reader has said what matters, and the weights that this means.
+
+    An order is that of the criteria; points of 0 everywhere say nothing.
+    """
+    how = str(scenario.options.get("how", ""))
+    if how not in HOW:
+        raise ValueError(f"unknown way of weighting {how!r}; expected one of {list(HOW)}")
+    if not how or not criteria:
+        return False, None
+    if how == "any":
+        return True, None
+    if how == "order":
+        return True, list(criteria)
+    points = {name: scenario.weights.get(name, 0.0) for name in criteria}
+    if not sum(points.values()) > 0:
+        return False, None
+    return True, preferences.swing_weights(points)
+
+
+def value_shapes(
+    halves: Mapping[str, float], ranges: Ranges, figures: Figures
+) -> dict[str, tuple[tuple[float, float], ...]]:
+    """Piecewise values from the amounts that a reader calls worth half.
+
+    Raises `ValueError` where such an amount is not inside its range.
+    """
+    found = {}
+    favors = dict(zip(figures.criteria["criterion"], figures.criteria["favors"], strict=True))
+    for name, half in halves.items():
+        if name not in ranges:
+            continue
+        low, high = ranges[name]
+        if not low < half < high:
+            raise ValueError(
+                f"{figures.labels[name]}: {half:g} is called worth half; expected an amount "
+                f"between {low:g} and {high:g}"
+            )
+        ends = (0.0, 1.0) if favors[name] == "higher" else (1.0, 0.0)
+        found[name] = ((low, ends[0]), (float(half), 0.5), (high, ends[1]))
+    return found
+
+
+def view(evidence: Evidence, scenario: Scenario) -> View:
+    """Everything on the page for one scenario; a pure function of its arguments.
+
+    `scenario.criteria` in their order of importance; `scenario.weights`: points by criterion;
+    `scenario.options` may hold `how` (a key of `HOW`), `basis`, `borrow`, `missing`, `x` and `y`
+    (the criteria on the chart) and `halves` (criterion to the amount that is worth half).
+    """
+    options = scenario.options
+    basis, borrow = str(options.get("basis", "difference")), bool(options.get("borrow", True))
+    offered = effects.criteria_for(evidence, scenario.condition_id, basis, borrow)
+    known = set(offered["criterion"])
+    criteria = tuple(dict.fromkeys(name for name in scenario.criteria if name in known))
+    # In the table criteria stand in one fixed order, so that a new order of importance draws
+    # nothing again.
+    fixed = tuple(name for name in offered["criterion"] if name in criteria)
+    figures = _figures(
+        evidence,
+        scenario.condition_id,
+        scenario.patient,
+        fixed,
+        axes(evidence, scenario, offered),
+        tuple(sorted(table_options(scenario).items())),
+        scenario.seed,
+    )
+    said, weights = reader_weights(scenario, criteria)
+    missing = str(options.get("missing", "range"))
+    empty = pd.DataFrame()
+    if figures.drawn is None:
+        nothing = Finding("Choose at least one criterion.")
+        return View(figures, {}, {}, None, False, empty, None, empty, empty, nothing)
+    decision = figures.drawn.decision
+    chosen = {name: ends for name, ends in scenario.ranges.items() if name in criteria}
+    ranges = preferences.stated_ranges(decision, chosen)
+    shapes = value_shapes(options.get("halves", {}), ranges, figures)
+    script = reproduce.lines(
+        scenario.condition_id,
+        scenario.patient,
+        list(fixed),
+        table_options(scenario),
+        weights,
+        ranges,
+        shapes,
+        missing,
+        seed=scenario.seed,
+        said=said,
+    )
+    if not said:
+        silent = Finding("Say what matters to see how the therapies rank for it.")
+        return View(
+            figures, ranges, shapes, None, False, empty, None, empty, empty, silent, (), script
+        )
+    value = preferences.weighted_value(decision, weights, ranges, shapes, missing)
+    ranking = preferences.rank(figures.drawn, weights, ranges, shapes=shapes, missing=missing)
+    sensitivity = preferences.weight_sensitivity(decision, weights, ranges, shapes, missing)
+    how = str(options["how"])
+    finding = findings.ranking(ranking, how, figures.names, figures.labels)
+    hints = [
+        findings.correlated(figures.criteria, ranking.weights),
+        *findings.narrow(figures.criteria, ranges, ranking.weights, sensitivity),
+        findings.clipped(ranking.clipped),
+    ]
+    return View(
+        figures,
+        ranges,
+        shapes,
+        weights,
+        True,
+        value,
+        ranking,
+        sensitivity,
+        worth(figures, weights, ranges, shapes),
+        finding,
+        tuple(hint for hint in hints if hint is not None),
+        script,
+    )
+
+
+def worth(figures: Figures, weights: Weights, ranges: Ranges, shapes: Shapes) -> pd.DataFrame:
+    """What one step of each criterion is worth in yearly (or course) dollars, by the weights.
+
+    Columns `criterion, text, usd`. Empty without a weighted cost, or where its value bends.
+    """
+    assert figures.drawn is not None
+    decision = figures.drawn.decision
+    central = dict(zip(decision.criteria, central_weights(decision, weights), strict=True))
+    money = [name for name in MONEY if central.get(name, 0) > 0 and name not in shapes]
+    rows = []
+    for row in records(figures.criteria):
+        name = row["criterion"]
+        if not money or name == money[0] or not central[name] > 0 or name in shapes:
+            continue
+        dollars = preferences.equivalent_change(decision, weights, name, money[0], 1.0, ranges)
+        step = STEPS.get(str(row["unit"]), f"1 {row['unit']}".strip())
+        more = "one more" if row["unit"] == "points" else "one"
+        text = f"{findings.lower(row['label'])}, {step}"
+        if row["unit"] in ("points", "percent"):
+            text = f"{more} in 100 with {findings.lower(row['label'])}"
+        span = "a course" if money[0] == "cost_per_course" else "a year"
+        rows.append([name, f"{text} is worth {usd(dollars)} {span} to you", dollars])
+    return pd.DataFrame(rows, columns=["criterion", "text", "usd"])
+
+
+STEPS = {"visits a year": "one visit a year", "hours a year": "one hour a year"}
+
+
+def break_evens(shown: View) -> pd.DataFrame:
+    """What each therapy's cost would have to be to draw level with the highest other value.
+
+    Columns `therapy_id, therapy, rival, now, amount, gap`. Empty until the reader has spoken.
+    """
+    names = ["therapy_id", "therapy", "rival", "now", "amount"]
+    drawn, ranking = shown.figures.drawn, shown.ranking
+    if ranking is None or drawn is None:
+        return pd.DataFrame(columns=names)
+    money = [name for name in MONEY if ranking.weights.get(name, 0) > 0]
+    kept = [t for t in drawn.decision.therapies if t not in ranking.too_little]
+    rows = []
+    for therapy_id in kept if money and len(kept) > 1 else []:
+        found = preferences.break_even(
+            drawn.decision, shown.weights, therapy_id, money[0], shown.ranges, shown.shapes
+        )
+        known_as = shown.figures.names
+        rows.append(
+            [therapy_id, known_as[therapy_id], known_as[found.rival_id], found.now, found.amount]
+        )
+    return pd.DataFrame(rows, columns=names)
+
+
+def digest(shown: View) -> str:
+    """The numbers behind the page, one line per cell, for a reviewer's comparison."""
+    lines = [str(shown.figures.finding)]
+    for row in records(shown.figures.table):
+        figure = "not scored"
+        if row["reported"]:
+            figure = f"{row['value']:.4f} ({row['low']:.4f} to {row['high']:.4f}) {row['unit']}"
+        where = f"borrowed from {row['borrowed_from']}" if row["borrowed_from"] else "direct"
+        said = where if row["reported"] else row["reason"]
+        lines.append(f"{row['therapy_id']} | {row['criterion']} | {figure} | {said}")
+    for name, (low, high) in shown.ranges.items():
+        lines.append(f"range | {name} | {low:.4f} to {high:.4f}")
+    lines.append(str(shown.finding))
+    if shown.ranking is not None:
+        for row in records(shown.value):
+            lines.append(f"{row['therapy_id']} | value {row['value']:.4f}")
+        for therapy, shares in shown.ranking.acceptability.iterrows():
+            ranks = " ".join(f"{share:.4f}" for share in shares)
+            lines.append(f"{therapy} | ranks {ranks}")
+    return "\n".join(lines)

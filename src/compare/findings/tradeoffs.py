@@ -1,0 +1,221 @@
+"""What trade-offs say, in sentences. None of them calls a therapy best."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from compare.acceptability import Ranking
+from compare.findings import Finding
+from compare.markup import number, usd
+
+FAVORITE = 0.5
+NARROW_POINTS = 2.0
+NARROW_SHARE_OF_COST = 0.1
+LESS_OFTEN = 0.02
+
+
+def listing(names: list[str]) -> str:
+    """Names joined as in a sentence."""
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def of_100(share: float) -> str:
+    """A share as a count of 100, never rounded to none or all.
+
+    >>> [of_100(s) for s in (0.0, 0.001, 0.66, 0.999, 1.0)]
+    ['0', 'fewer than 1', '66', 'more than 99', '100']
+    """
+    if 0 < share < 0.005:
+        return "fewer than 1"
+    if 0.995 < share < 1:
+        return "more than 99"
+    return f"{100 * share:.0f}"
+
+
+def first_phrase(share: float) -> str:
+    """How often a therapy is first, in words.
+
+    >>> first_phrase(0.0), first_phrase(0.657), first_phrase(1.0)
+    ('never first', 'first in 66 of 100', 'always first')
+    """
+    if share != share:  # noqa: PLR0124  (NaN: it takes no rank)
+        return "too little reported"
+    if share == 0:
+        return "never first"
+    if share == 1:
+        return "always first"
+    return f"first in {of_100(share)} of 100"
+
+
+UNIVERSE = {
+    "any": "weightings",
+    "order": "weightings that fit your ranking",
+    "swing": "draws of the figures at your weights",
+    "exact": "draws of the figures at your weights",
+}
+
+
+def ranking(
+    found: Ranking, how: str, names: Mapping[str, str], labels: Mapping[str, str]
+) -> Finding:
+    """Who is first how often, when that is lost, and who cannot be ranked.
+
+    `how`: "any" (all weightings), "order", "swing" or "exact".
+    """
+    lost = listing([names[t] for t in found.too_little])
+    tail = f" Too little is reported to rank {lost}." if lost else ""
+    ranked = found.acceptability.dropna(how="all")
+    if ranked.empty or not len(ranked.columns):
+        return Finding(f"No therapy can be ranked by these criteria.{tail}")
+    order = ranked["rank_1"].sort_values(ascending=False, kind="stable")
+    top, share = str(order.index[0]), float(order.iloc[0])
+    numbers = {"first_share": share}
+    if len(order) == 1:
+        return Finding(f"{names[top]} is the only therapy that can be ranked.{tail}", numbers)
+    if share == 1:
+        text = f"{names[top]} is first in all {UNIVERSE[how]}"
+    else:
+        text = f"{names[top]} is first in {of_100(share)} of 100 {UNIVERSE[how]}"
+    clause = losing(found, top, how, labels)
+    text += f"; {clause}." if clause else "."
+    second, next_share = str(order.index[1]), float(order.iloc[1])
+    if next_share > 0:
+        numbers["second_share"] = next_share
+        text += f" {names[second]} is first in {of_100(next_share)}."
+    never = [names[str(t)] for t in order.index[order.eq(0)]]
+    if never:
+        verb = "is" if len(never) == 1 else "are"
+        text += f" {listing(never)} {verb} never first."
+    return Finding(text + tail, numbers)
+
+
+def losing(found: Ranking, top: str, how: str, labels: Mapping[str, str]) -> str:
+    """The clause on where the first one loses; empty where there is no such place."""
+    if found.first_when is None:
+        return ""
+    row = {str(name): float(value) for name, value in found.first_when.loc[top].dropna().items()}
+    if not row:
+        return ""
+    worst = min(row, key=lambda name: row[name])
+    share = row[worst]
+    if how == "any":
+        another = found.first_when[worst].drop(top).max()
+        if share < FAVORITE and another > share:
+            return f"it loses when {lower(labels[worst])} matters most"
+        return ""
+    overall = float(found.acceptability["rank_1"][top])
+    if share < overall - LESS_OFTEN:
+        return f"it loses ground as {lower(labels[worst])} weighs more"
+    return ""
+
+
+def lower(label: str) -> str:
+    """A label inside a sentence: its first letter small unless it begins an abbreviation."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+
+
+def front(
+    chart: pd.DataFrame,
+    front_rows: pd.DataFrame,
+    names: Mapping[str, str],
+    x_label: str,
+    y_label: str,
+) -> Finding:
+    """Which therapies no other beats on both axes, and how sure that is.
+
+    `front_rows`: `preferences.pareto` on values, with `sure` (dominated on intervals too).
+    """
+    whole = front_rows[front_rows["reported"]]
+    gaps = len(front_rows) - len(whole)
+    tail = f" {gaps} of {len(front_rows)} therapies lack one of the two figures." if gaps else ""
+    if len(whole) < 2:
+        many = "No therapy has" if whole.empty else "Only one therapy has"
+        return Finding(f"{many} both a figure for {lower(x_label)} and a {lower(y_label)}.{tail}")
+    on = whole[whole["on_front"]]
+    beaten = whole[~whole["on_front"]]
+    text = f"By the figures alone, {listing([names[t] for t in on['therapy_id']])} "
+    text += "is" if len(on) == 1 else "are"
+    text += f" not beaten on both {lower(y_label)} and {lower(x_label)}"
+    if len(beaten):
+        sure = int(beaten["sure"].sum())
+        text += f"; {len(beaten)} {'is' if len(beaten) == 1 else 'are'}, "
+        text += f"{sure if sure else 'none'} of them beyond what the intervals allow"
+    apart = int(chart["apart"].sum())
+    note = (
+        f" {apart} hollow {'mark is' if apart == 1 else 'marks are'} borrowed or cross-trial."
+        if apart
+        else ""
+    )
+    return Finding(
+        f"{text}.{note}{tail}", {"on_front": float(len(on)), "beaten": float(len(beaten))}
+    )  # fmt: skip
+
+
+def correlated(criteria: pd.DataFrame, weights: Mapping[str, float]) -> Finding | None:
+    """A hint where weighted harms, which tend to occur together, outnumber the good."""
+    used = criteria[criteria["criterion"].map(lambda name: weights.get(str(name), 0) > 0)]
+    harms = int(used["group"].eq("harm").sum())
+    goods = int(used["group"].eq("benefit").sum())
+    if harms < 2 or harms <= goods:
+        return None
+    good = "1 good" if goods == 1 else f"{goods or 'no'} goods"
+    return Finding(
+        f"You weigh {harms} harms and {good}. Harms that occur together are counted several "
+        "times this way.",
+        {"harms": float(harms), "goods": float(goods)},
+    )
+
+
+def narrow(
+    criteria: pd.DataFrame,
+    ranges: Mapping[str, tuple[float, float]],
+    weights: Mapping[str, float],
+    sensitivity: pd.DataFrame,
+) -> list[Finding]:
+    """Hints on criteria whose whole range is small, yet which decide who is first.
+
+    Small: 2 points, or a tenth of the highest cost. Deciding: without its weight another is first.
+    """
+    hints = []
+    for row in criteria.to_dict("records"):
+        name = row["criterion"]
+        if not weights.get(name, 0) > 0:
+            continue
+        low, high = ranges[name]
+        in_points = row["unit"] in ("points", "percent") and high - low <= NARROW_POINTS
+        in_money = row["group"] == "cost" and high - low <= NARROW_SHARE_OF_COST * abs(high)
+        rows = sensitivity[sensitivity["criterion"].eq(name)]
+        if rows.empty or not (in_points or in_money):
+            continue
+        now = rows.loc[rows["holds_now"], "first"]
+        if len(now) and rows["first"].iloc[0] != now.iloc[0]:
+            width = usd(high - low) if in_money else f"{number(high - low, 1)} points"
+            hints.append(
+                Finding(
+                    f"{row['label']} decides who is first, but its whole range is only {width}.",
+                    {"width": high - low},
+                )
+            )
+    return hints
+
+
+def moves(row: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    """One stretch of a weight, in words."""
+    return (
+        f"{names[row['first']]} from {100 * row['weight_from']:.0f} to {100 * row['weight_to']:.0f}"
+    )
+
+
+def clipped(share: float) -> Finding | None:
+    """How many drawn figures lie outside the ranges, where it is more than 1 of 100."""
+    if share <= 0.01:
+        return None
+    return Finding(
+        f"{of_100(share)} of 100 drawn figures lie outside the ranges and count as their ends.",
+        {"clipped": share},
+    )

@@ -1,0 +1,369 @@
+"""Harms: the risk in each arm with its interval, the difference, and which row stands for what.
+
+Figures of different ascertainment, measure or comparator never meet in one series. Raw risks of
+different trials also compare the patients and the length of those trials; the difference from a
+trial's own comparator does so less.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+
+from compare import arms
+from compare.arms import COMPARISONS, nnh_text, per_100
+from compare.evidence import Evidence
+from compare.intervals import risk_difference, wilson
+from compare.schedule import known
+from compare.tables import records
+
+__all__ = [
+    "adverse_events",
+    "nnh_text",
+    "per_100",
+    "primary_rows",
+    "risk_difference",
+    "series",
+    "wilson",
+]
+
+IDS = ["therapy_id", "therapy", "therapy_class"]
+COLUMNS = [
+    *IDS,
+    "product_id",
+    "condition_id",
+    "event_id",
+    "event",
+    "system_organ",
+    "kind",
+    "rare_serious",
+    "study",
+    "arm",
+    "design",
+    "comparator",
+    "comparator_kind",
+    "measure",
+    "ascertainment",
+    "n_treated",
+    "events_treated",
+    "risk_pct",
+    "risk_low_pct",
+    "risk_high_pct",
+    "n_comparator",
+    "events_comparator",
+    "risk_comparator_pct",
+    "risk_comparator_low_pct",
+    "risk_comparator_high_pct",
+    "difference_pct",
+    "difference_low_pct",
+    "difference_high_pct",
+    "nnh",
+    "counts_rebuilt",
+    "directness",
+    "primary",
+    "verification",
+    "row_id",
+    "source_id",
+    "locator",
+    "rate_per_100_patient_years",
+    "rate_comparator_per_100_patient_years",
+    "exposure_weeks",
+    "reporting_threshold",
+    "no_difference_because",
+    "notes",
+]
+NUMBERS = [name for name in COLUMNS if name.endswith("_pct") or name.startswith(("n_", "events_"))]
+
+ASCERTAINMENTS = {
+    "all_cause": (
+        "any cause",
+        "every event during the study, whether or not the drug was blamed for it",
+    ),
+    "label_listed": (
+        "listed in the label",
+        "the label lists the event as an adverse reaction and counts both groups alike, without "
+        "saying whether anyone judged its cause",
+    ),
+    "adverse_reaction": ("judged related", "only events that someone judged to be due to the drug"),
+    "within_72h": (
+        "within 72 hours",
+        "events during an infusion or within 72 hours of it (some labels add later events judged "
+        "related)",
+    ),
+    "laboratory": ("laboratory", "a measured value beyond a stated limit"),
+    "unknown": ("not stated", "the source does not say how events were counted"),
+}
+RAW_ARMS = (
+    "Raw risks of different trials also compare their patients, their background treatment and "
+    "their length; read across therapies only with that in mind."
+)
+STATES = {
+    "reported": "reported",
+    "bound": "only an upper bound is printed",
+    "other": "reported, but not in a form that fits here",
+    "missing": "not reported",
+}
+
+
+def adverse_events(evidence: Evidence, condition_id: str) -> pd.DataFrame:
+    """One row per arm and event of a condition, with risks, intervals and difference in percent.
+
+    Columns: `COLUMNS`. `risk_*` is the percent of patients (of infusions where `measure` says so,
+    then without intervals), blank for rates, which stand in `rate_*`. A row with a
+    `risk_high_pct` but no `risk_pct` is an upper bound, as printed. Intervals are Wilson's (one
+    arm) and Newcombe's (difference), 95 percent. `counts_rebuilt`: a count was worked out from the
+    printed percent. A difference stands only between parallel arms of patients.
+    `no_difference_because` says why there is none. `nnh` is 100 / difference: negative where fewer
+    are harmed on the therapy, infinite where the difference is 0. Every row is `direct`; rows
+    borrowed from other conditions come from `primary_rows` and `series`.
+
+    Raises `ValueError` for an unknown condition.
+    """
+    check_condition(evidence, condition_id)
+    rows = every_row(evidence)
+    return rows[rows["condition_id"].eq(condition_id)].reset_index(drop=True)
+
+
+def check_condition(evidence: Evidence, condition_id: str) -> None:
+    """Raise `ValueError` where the condition is not in the tables."""
+    if condition_id not in set(evidence.conditions["condition_id"]):
+        raise ValueError(f"unknown condition {condition_id!r}; see evidence.conditions")
+
+
+@lru_cache(maxsize=8)
+def every_row(evidence: Evidence) -> pd.DataFrame:
+    """`adverse_events` of all conditions at once. Shared: do not change it."""
+    raw = evidence.adverse_events
+    people = raw["measure"].eq("pct_of_subjects")
+    notes = raw["notes"].fillna("")
+    countable = people & ~notes.str.contains(arms.NOT_A_COUNT)
+    one_arm = countable & raw["design"].ne("crossover")
+    out = raw.rename(columns={"treated_events": "_x1", "comparator_events": "_x2"})
+    out = out.merge(evidence.therapies[IDS], on="therapy_id", how="left")
+    events = evidence.events[["event_id", "event", "system_organ", "kind", "rare_serious"]]
+    out = out.merge(events, on="event_id", how="left")
+    rates = raw["measure"].eq("per_100_patient_years").to_numpy()
+    found = {}
+    for arm, x, prefix in (("treated", "_x1", "risk"), ("comparator", "_x2", "risk_comparator")):
+        n, upper = raw[f"n_{arm}"], raw[f"{arm}_pct_upper"].to_numpy(dtype=float)
+        count, risk, rebuilt = arms.counts(out[x], raw[f"{arm}_pct"], n, countable)
+        low, high = arms.intervals(count, n, one_arm)
+        bound = np.isnan(risk) & ~np.isnan(upper) & ~rates
+        found[arm] = count, rebuilt
+        out[f"events_{arm}"] = pd.array(count, dtype="Float64").astype("Int64")
+        out[f"{prefix}_pct"] = np.where(rates, np.nan, risk)
+        out[f"{prefix}_low_pct"] = np.where(bound, 0.0, low)
+        out[f"{prefix}_high_pct"] = np.where(bound, upper, high)
+        rate = "rate_per_100" if arm == "treated" else "rate_comparator_per_100"
+        printed = raw[f"{arm}_pct"].to_numpy(dtype=float)
+        out[f"{rate}_patient_years"] = np.where(rates, printed, np.nan)
+    parallel = raw["design"].isin(arms.PARALLEL) & ~notes.str.contains(arms.NOT_PARALLEL)
+    parallel &= people & raw["comparator_kind"].isin(arms.COMPARED)
+    out["difference_pct"] = (out["risk_pct"] - out["risk_comparator_pct"]).where(parallel)
+    (x1, rebuilt_1), (x2, rebuilt_2) = found["treated"], found["comparator"]
+    low, high = arms.differences(
+        x1, raw["n_treated"], x2, raw["n_comparator"], parallel & countable
+    )
+    out["difference_low_pct"], out["difference_high_pct"] = low, high
+    with np.errstate(divide="ignore"):
+        out["nnh"] = 100 / out["difference_pct"]
+    out["nnh"] = out["nnh"].abs().where(out["difference_pct"].eq(0), out["nnh"])
+    out["counts_rebuilt"] = rebuilt_1 | rebuilt_2
+    out["directness"] = "direct"
+    out["no_difference_because"] = [_why(row) for row in records(out)]
+    return out[COLUMNS]
+
+
+def _why(row: dict[str, object]) -> str:  # noqa: PLR0911  (one answer per reason)
+    """Why a row has no difference between its arms; blank where it has one."""
+    if known(row["difference_pct"]):
+        return ""
+    if row["comparator_kind"] == "none":
+        return "no comparator"
+    if row["measure"] == "pct_of_infusions":
+        return "counted by infusion, not by patient"
+    if row["measure"] == "per_100_patient_years":
+        return "a rate per 100 patient-years"
+    if row["design"] == "crossover":
+        return "a crossover: the same patients had both"
+    if row["comparator_kind"] not in arms.COMPARED or row["design"] not in arms.PARALLEL:
+        return "the two groups are not parallel arms of a trial"
+    if arms.NOT_PARALLEL.search(str(row["notes"])):
+        return "the two groups are not the randomized ones (see remarks)"
+    return "one arm is not printed as a figure"
+
+
+@lru_cache(maxsize=128)
+def condition_therapies(evidence: Evidence, condition_id: str) -> pd.DataFrame:
+    """Therapies that the tables speak of for a condition, by class and name, and `labeled`.
+
+    Labeled, recommended or an option there, or with harms or outcomes from a study in it. Shared:
+    do not change it.
+    """
+    rows = evidence.indications
+    here = rows[rows["condition_id"].eq(condition_id) & rows["retired"].ne("yes")]
+    spoken = here.loc[here["statement"].isin(["labeled", "recommended", "option"]), "therapy_id"]
+    wanted = set(spoken)
+    for table in (evidence.adverse_events, evidence.outcomes):
+        wanted |= set(table.loc[table["condition_id"].eq(condition_id), "therapy_id"])
+    out = evidence.therapies.loc[evidence.therapies["therapy_id"].isin(wanted), IDS].copy()
+    out["labeled"] = out["therapy_id"].isin(here.loc[here["fda_label"].eq("yes"), "therapy_id"])
+    order = ["ivig", "cytokine_inhibitor", "monoclonal_antibody", "biologic"]
+    rank = out["therapy_class"].map(order.index)
+    return out.iloc[np.lexsort((out["therapy"], rank))].reset_index(drop=True)
+
+
+def series(
+    evidence: Evidence,
+    condition_id: str,
+    ascertainment: str,
+    comparison: str | None = None,
+    borrow: bool = True,
+    both_arms: bool = False,
+) -> pd.DataFrame:
+    """One row per therapy and event that the condition's therapies have in this ascertainment.
+
+    The row is the condition's primary one (`direct`), else, with `borrow`, the therapy's largest
+    primary row elsewhere (`indirect`, from `condition_id`), percents of patients only. With
+    `comparison` (a key of `COMPARISONS`) a row whose comparator is of another sort has the state
+    "other". `state` (see `STATES`) is by difference where there is a comparison, or by the two
+    risks with `both_arms`; else by treated risk. For "active", "other_dose" and "withdrawal" a row
+    that is not primary may stand in: these are shown, never scored.
+    """
+    check_condition(evidence, condition_id)
+    if ascertainment not in ASCERTAINMENTS:
+        raise ValueError(f"unknown ascertainment {ascertainment!r}; one of {[*ASCERTAINMENTS]}")
+    if comparison is not None and comparison not in COMPARISONS:
+        raise ValueError(f"unknown comparison {comparison!r}; one of {[*COMPARISONS]}")
+    rows = every_row(evidence)
+    fits = rows["ascertainment"].eq(ascertainment) & rows["measure"].eq("pct_of_subjects")
+    wanted = condition_therapies(evidence, condition_id)["therapy_id"]
+    rows = rows[fits & rows["therapy_id"].isin(wanted)]
+    here = rows["condition_id"].eq(condition_id)
+    rows = rows.assign(directness=np.where(here, "direct", "indirect"))
+    kinds = COMPARISONS[comparison][1] if comparison else None
+    matches = rows["comparator_kind"].isin(kinds) if kinds else pd.Series(True, rows.index)
+    standing = rows["primary"].eq("yes")
+    if comparison not in (None, "placebo"):
+        standing |= matches
+    if not borrow:
+        standing &= here
+    rows = rows.assign(_match=matches)[standing]
+    if comparison in (None, "placebo"):
+        order, rising = ["directness", "n_treated", "row_id"], [True, False, True]
+    else:
+        order = ["_match", "directness", "primary", "n_treated", "row_id"]
+        rising = [False, True, False, False, True]
+    rows = rows.sort_values(order, ascending=rising, kind="stable", na_position="last")
+    rows = rows.drop_duplicates(["therapy_id", "event_id"])
+    value = rows["difference_pct"] if comparison else rows["risk_pct"]
+    present = value.notna()
+    if both_arms:
+        present = rows["risk_pct"].notna() & rows["risk_comparator_high_pct"].notna()
+        present |= rows["risk_pct"].notna() & rows["risk_comparator_pct"].notna()
+    states = [present & rows["_match"]]
+    if not comparison:
+        states.append(rows["risk_high_pct"].notna())
+        rows["state"] = np.select(states, ["reported", "bound"], "other")
+    else:
+        rows["state"] = np.select(states, ["reported"], "other")
+    return rows.drop(columns="_match").reset_index(drop=True)
+
+
+def with_missing(
+    evidence: Evidence, condition_id: str, rows: pd.DataFrame, event_ids: list[str]
+) -> pd.DataFrame:
+    """`rows` of `series` for these events, with a row of state "missing" where there is none."""
+    therapies = condition_therapies(evidence, condition_id)[IDS]
+    columns = ["event_id", "event", "system_organ", "kind", "rare_serious"]
+    events = evidence.events[columns].set_index("event_id").loc[event_ids].reset_index()
+    grid = therapies.merge(events, how="cross")
+    rest = rows.drop(columns=[*IDS[1:], *columns[1:]])
+    out = grid.merge(rest, on=["therapy_id", "event_id"], how="left")
+    out["state"] = out["state"].fillna("missing")
+    out["directness"] = out["directness"].fillna("missing")
+    out["counts_rebuilt"] = out["counts_rebuilt"].eq(True)
+    return out[[*COLUMNS, "state"]]
+
+
+def primary_rows(
+    evidence: Evidence, condition_id: str, event_id: str, ascertainment: str, borrow: bool = True
+) -> pd.DataFrame:
+    """One row per therapy of the condition for one event: direct, borrowed, or missing.
+
+    Columns of `adverse_events`, and `state`. `directness` is "direct" (the condition's primary
+    row), "indirect" (the therapy's largest primary row elsewhere; `condition_id` names where) or
+    "missing". Percents of patients only: rates and percents of infusions are never here.
+    """
+    if event_id not in set(evidence.events["event_id"]):
+        raise ValueError(f"unknown event {event_id!r}; see evidence.events")
+    rows = series(evidence, condition_id, ascertainment, None, borrow)
+    rows = rows[rows["event_id"].eq(event_id)]
+    return with_missing(evidence, condition_id, rows, [event_id])
+
+
+def ascertainments_present(evidence: Evidence, condition_id: str) -> list[str]:
+    """Ways of counting with a percent of patients in the condition; the best covered one first.
+
+    Best covered: most therapies with a difference from placebo or background, then most therapies.
+    """
+    rows = adverse_events(evidence, condition_id)
+    rows = rows[rows["measure"].eq("pct_of_subjects")]
+    controlled = scored(rows)
+    order = list(ASCERTAINMENTS)
+
+    def rank(name: str) -> tuple[int, int, int]:
+        counted = [frame[frame["ascertainment"].eq(name)] for frame in (controlled, rows)]
+        first, then = (frame["therapy_id"].nunique() for frame in counted)
+        return -first, -then, order.index(name)
+
+    return sorted(rows["ascertainment"].unique(), key=rank)
+
+
+def scored(rows: pd.DataFrame) -> pd.DataFrame:
+    """Primary rows with a difference from placebo or a background drug and its interval."""
+    kinds = COMPARISONS["placebo"][1]
+    good = rows["primary"].eq("yes") & rows["comparator_kind"].isin(kinds)
+    return rows[good & rows["difference_low_pct"].notna()]
+
+
+@lru_cache(maxsize=128)
+def controlled_figures(evidence: Evidence, condition_id: str) -> pd.DataFrame:
+    """Per therapy of the condition: its controlled harms by way of counting, and what is missing.
+
+    Columns: ids, `labeled`, `controlled_events`, `figures` (a sentence), `missing` (a sentence).
+    Shared: do not change it.
+    """
+    rows = adverse_events(evidence, condition_id)
+    best = scored(rows)
+    key = {
+        "any_adverse_event": "any adverse event",
+        "serious_adverse_event": "serious adverse events",
+        "discontinuation_adverse_event": "stopping because of harm",
+        "serious_infection": "serious infections",
+    }
+    out = condition_therapies(evidence, condition_id)
+    figures, missing, numbers = [], [], []
+    for therapy_id in out["therapy_id"]:
+        own = best[best["therapy_id"].eq(therapy_id)]
+        by_way = own.groupby("ascertainment")["event_id"].nunique().sort_values(ascending=False)
+        numbers.append(int(own["event_id"].nunique()))
+        figures.append(
+            "; ".join(
+                f"{n} events counted as “{ASCERTAINMENTS[str(a)][0]}”" for a, n in by_way.items()
+            )
+        )
+        any_cause = own.loc[own["ascertainment"].eq("all_cause"), "event_id"]
+        lacking = [name for event_id, name in key.items() if event_id not in set(any_cause)]
+        if own.empty:
+            some = rows["therapy_id"].eq(therapy_id).any()
+            missing.append(
+                "every figure against placebo: only uncontrolled figures or other comparators"
+                if some
+                else "every figure: no study of harms in this condition in our tables"
+            )
+        else:
+            missing.append("against placebo, from any cause: " + ", ".join(lacking or ["nothing"]))
+    return out.assign(controlled_events=numbers, figures=figures, missing=missing)

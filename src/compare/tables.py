@@ -1,0 +1,12 @@
+"""Small helpers on frames that several modules share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as dictionaries by column name."""
+    return [{str(k): v for k, v in row.items()} for row in frame.to_dict("records")]

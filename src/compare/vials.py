@@ -1,0 +1,72 @@
+"""Which containers cover a dose: whole ones, least waste, then fewest.
+
+Amounts are whole micrograms here, so that no rounding can open one vial too many.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+MCG_PER = {"g": 1_000_000, "mg": 1_000, "mcg": 1}
+# A dose is a float product such as 0.4 g/kg x 70 kg; this much of a microgram is rounding.
+SLACK_MCG = 1e-3
+
+
+class Cover(NamedTuple):
+    """Containers for doses of 0, 1, 2 ... units: `counts[k]` of each strength covers k units."""
+
+    unit_mcg: int
+    counts: NDArray[np.int64]
+
+
+@functools.lru_cache(maxsize=512)
+def cover(strengths_mcg: tuple[int, ...], size: int) -> Cover:
+    """Containers of the given strengths for every dose up to at least `size` micrograms.
+
+    An unbounded change-making table: for each dose the smallest total that reaches it, and for
+    that total the fewest containers (the larger strength first among equals).
+    """
+    unit = math.gcd(*strengths_mcg)
+    steps = [strength // unit for strength in strengths_mcg]
+    needed = -(-size // unit)
+    reach = needed + max(steps)
+    fewest = [0] + [math.inf] * reach
+    last = [-1] * (reach + 1)
+    order = sorted(range(len(steps)), key=lambda i: -steps[i])
+    for total in range(1, reach + 1):
+        for i in order:
+            if steps[i] <= total and fewest[total - steps[i]] + 1 < fewest[total]:
+                fewest[total] = fewest[total - steps[i]] + 1
+                last[total] = i
+    exact = np.zeros((reach + 1, len(steps)), dtype=np.int64)
+    for total in range(1, reach + 1):
+        if last[total] >= 0:
+            exact[total] = exact[total - steps[last[total]]]
+            exact[total, last[total]] += 1
+    counts = np.zeros((needed + 1, len(steps)), dtype=np.int64)
+    nearest = reach
+    for total in range(reach, -1, -1):
+        if fewest[total] < math.inf:
+            nearest = total
+        if total <= needed:
+            counts[total] = exact[nearest]
+    return Cover(unit, counts)
+
+
+def containers(dose_mcg: NDArray[np.float64], strengths_mcg: tuple[int, ...]) -> NDArray[np.int64]:
+    """How many of each strength each dose takes; shape (doses, strengths).
+
+    NaN doses take none. The caller blanks them.
+    """
+    dose = np.nan_to_num(dose_mcg, nan=0.0)
+    top = float(dose.max(initial=0.0))
+    # Tables are made in doubling sizes, so that a slider does not make one per weight.
+    size = 1 << max(0, math.ceil(top)).bit_length()
+    table = cover(strengths_mcg, size)
+    units = np.ceil((dose - SLACK_MCG) / table.unit_mcg).clip(min=0).astype(np.int64)
+    return table.counts[units]

@@ -1,0 +1,278 @@
+"""Servers and pages for the browser journeys.
+
+A Chromium of the system is driven; none is downloaded. Without one the journeys are skipped, except
+where CI=true, where that is a failure. CHROMIUM names another program.
+"""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlparse
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
+
+from tools import BUILD, NOTEBOOKS, ROOT
+
+TOKEN = "journey"
+WAIT_SECONDS = 60
+WIDE, NARROW, TALL = 1280, 820, 2400
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+SETTINGS = {
+    # JupyterLab would ask whether to fetch its news, in a box that lies over the page.
+    "@jupyterlab/apputils-extension/notification.jupyterlab-settings": '{"fetchNews": "false"}',
+}
+
+
+def chromium() -> str | None:
+    """The system's Chromium."""
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the journeys; skip them where there is no browser, unless in CI."""
+    here = Path(__file__).parent
+    missing = chromium() is None and os.environ.get("CI") != "true"
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            if missing:
+                reason = "no Chromium on this machine; install it, or name one in CHROMIUM"
+                item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def serve(command: list[str], address: str, log: Path, **environment: str) -> Iterator[str]:
+    """Start a server, wait until it answers, and end it with everything it started."""
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=os.environ | environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            _wait(process, address, log)
+            yield address
+        finally:
+            os.killpg(process.pid, signal.SIGTERM)
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait(20)
+
+
+def _wait(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
+    end = time.monotonic() + WAIT_SECONDS
+    while time.monotonic() < end:
+        if process.poll() is not None:
+            break
+        try:
+            urllib.request.urlopen(f"{address}?token={TOKEN}", timeout=5).close()
+            return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.3)
+    pytest.fail(f"the server did not start:\n{log.read_text(errors='replace')[-3000:]}")
+
+
+@pytest.fixture(scope="session")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the notebooks, so that no server can save into the checkout."""
+    return Path(shutil.copytree(NOTEBOOKS, tmp_path_factory.mktemp("served") / "notebooks"))
+
+
+@pytest.fixture(scope="session")
+def lab(pages: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """JupyterLab with settings and workspaces of its own."""
+    home = tmp_path_factory.mktemp("lab")
+    for name, text in SETTINGS.items():
+        (home / "settings" / name).parent.mkdir(parents=True, exist_ok=True)
+        (home / "settings" / name).write_text(text)
+    port = free_port()
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
+    command += [f"--port={port}", "--ip=127.0.0.1", "--ServerApp.port_retries=0"]
+    command += [f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={pages}"]
+    command += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+    command += ["--LabApp.news_url=None"]
+    yield from serve(
+        command,
+        f"http://127.0.0.1:{port}/",
+        home / "log",
+        JUPYTER_CONFIG_DIR=str(home / "config"),
+        JUPYTERLAB_SETTINGS_DIR=str(home / "settings"),
+        JUPYTERLAB_WORKSPACES_DIR=str(home / "workspaces"),
+    )
+
+
+@pytest.fixture(scope="session")
+def voila(pages: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The pages without code, as `make app` serves them."""
+    port = free_port()
+    command = [sys.executable, "app/serve.py", "--no-browser", f"--port={port}"]
+    command += [f"--token={TOKEN}", f"--notebooks={pages}"]
+    log = tmp_path_factory.mktemp("voila") / "log"
+    yield from serve(command, f"http://127.0.0.1:{port}/", log)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium, without a screen."""
+    program = chromium()
+    assert program, "no Chromium on this machine"
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(
+            executable_path=program, args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
+        yield started
+        started.close()
+
+
+@dataclass
+class Shown:
+    """A page as a person sees it: controls by their labels, the chart, the tables."""
+
+    page: Page
+    name: str
+    place: str
+    outside: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def control(self, label: str) -> Locator:
+        """A control by its whole label."""
+        return self.page.get_by_label(label, exact=True)
+
+    def enter(self, label: str, value: float | str) -> None:
+        """Type a value into a box, by keyboard alone."""
+        self.control(label).focus()
+        self.page.keyboard.press("ControlOrMeta+a")
+        self.page.keyboard.type(str(value))
+        self.page.keyboard.press("Enter")
+
+    def choose(self, label: str, option: str) -> None:
+        """Choose from a list."""
+        self.control(label).select_option(label=option)
+
+    def table(self, caption: str) -> str:
+        """Text of the table whose caption begins so."""
+        found = self.page.locator("table.tc-table", has_text=caption).first
+        return found.text_content() or ""
+
+    def chart(self) -> str:
+        """What the first chart draws: shapes and texts."""
+        return str(
+            self.page.evaluate(
+                """() => [...document.querySelector('.js-plotly-plot')
+                   .querySelectorAll('.plot path, .plot text')]
+                   .map(e => (e.getAttribute('d') || '') + e.textContent).join('|')"""
+            )
+        )
+
+    def finding(self) -> str:
+        """The sentence above the chart."""
+        return self.page.locator(".tc-finding").first.text_content() or ""
+
+    def until(self, holds: Callable[[], bool], what: str) -> None:
+        """Wait until something holds; fails with `what`."""
+        end = time.monotonic() + 20
+        while not holds():
+            assert time.monotonic() < end, f"{self.name} in {self.place}: {what}"
+            self.page.wait_for_timeout(50)
+
+    def save_picture(self, width: int) -> None:
+        """Keep a screenshot in build/screenshots/, at a width."""
+        folder = BUILD / "screenshots"
+        folder.mkdir(parents=True, exist_ok=True)
+        self.page.set_viewport_size({"width": width, "height": TALL})
+        self.page.wait_for_timeout(500)
+        self.page.screenshot(path=folder / f"{self.name}_{self.place}_{width}.png")
+
+    def cut_off(self) -> list[str]:
+        """Controls and headings that leave the page at its present width."""
+        return list(
+            self.page.evaluate(
+                """() => { const root = document.querySelector('.tc-page');
+                const edge = root.getBoundingClientRect().right + 1;
+                return [...root.querySelectorAll('select, input, label, button, h3, p')]
+                  .filter(e => e.offsetParent && !e.closest('.tc-scroll')
+                    && e.getBoundingClientRect().right > edge)
+                  .map(e => e.tagName + ' ' + (e.textContent || e.id).slice(0, 60)); }"""
+            )
+        )
+
+
+def _record(message: ConsoleMessage, shown: Shown) -> None:
+    if message.type == "error":
+        shown.errors.append(message.text)
+
+
+@pytest.fixture(params=["lab", "voila"])
+def open_page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Callable[[str], Shown]]:
+    """Opens a notebook by its name: once in JupyterLab, once as a page of the app.
+
+    At the end of the test nothing may have been asked of another host, no error may stand in the
+    console, and nothing may leave the page at either width.
+    """
+    place = request.param
+    address = request.getfixturevalue(place)
+    context = browser.new_context(viewport={"width": WIDE, "height": TALL})
+    opened: list[Shown] = []
+
+    def open_(name: str) -> Shown:
+        page = context.new_page()
+        page.set_default_timeout(WAIT_SECONDS * 1000)
+        shown = Shown(page, name, place)
+        opened.append(shown)
+        host = urlparse(address).netloc
+        page.on(
+            "request",
+            lambda asked: (
+                urlparse(asked.url).netloc in ("", host) or shown.outside.append(asked.url)
+            ),
+        )
+        page.on("console", lambda message: _record(message, shown))
+        page.on("pageerror", lambda error: shown.errors.append(str(error)))
+        if place == "lab":
+            path = f"lab/workspaces/{uuid.uuid4()}/tree/{name}.ipynb?token={TOKEN}&reset"
+            page.goto(address + path)
+            page.locator(".jp-Notebook .jp-Cell").first.wait_for()
+            page.get_by_role("menuitem", name="Run", exact=True).click()
+            page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+        else:
+            page.goto(f"{address}?token={TOKEN}")
+            page.goto(f"{address}voila/render/{name}.ipynb")
+        try:
+            page.locator(".tc-page table.tc-table").first.wait_for(state="attached")
+        except PlaywrightError:
+            shown.save_picture(WIDE)
+            raise
+        return shown
+
+    yield open_
+    for shown in opened:
+        for width in (NARROW, WIDE):
+            shown.save_picture(width)
+            assert shown.cut_off() == [], f"cut off at {width} pixels"
+        assert shown.outside == []
+        assert shown.errors == []
+    context.close()

@@ -1,0 +1,54 @@
+"""The patient refuses nonsense in plain words."""
+
+import pytest
+
+from compare.patient import Patient
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        ({"weight_kg": 0, "age_years": 40}, "weight_kg is 0; expected a number from 1 to 300"),
+        ({"weight_kg": float("nan"), "age_years": 40}, "weight_kg is nan"),
+        ({"weight_kg": "70", "age_years": 40}, "weight_kg is '70'"),
+        ({"weight_kg": True, "age_years": 40}, "weight_kg is True"),
+        ({"weight_kg": 70, "age_years": -1}, "age_years is -1"),
+        ({"weight_kg": 70, "age_years": 40, "height_cm": 17}, "height_cm is 17"),
+        ({"weight_kg": 70, "age_years": 40, "sex": "x"}, "sex is 'x'"),
+        ({"weight_kg": 70, "age_years": 40, "factors": "pregnancy"}, "factors is not a set"),
+        ({"weight_kg": 70, "age_years": 40, "factors": {1}}, "factors holds something"),
+    ],
+)
+def test_nonsense_is_refused(columns: dict[str, object], message: str) -> None:
+    """Each impossible value names the argument, the value and what was expected."""
+    with pytest.raises(ValueError, match=message):
+        Patient(**columns)  # type: ignore[arg-type]
+
+
+def test_factors_are_frozen() -> None:
+    """Any collection of ids becomes a frozen set."""
+    assert Patient(70, 40, factors=["a", "b", "a"]).factors == frozenset({"a", "b"})  # type: ignore[arg-type]
+
+
+def test_body_surface() -> None:
+    """Mosteller: sqrt(70 x 170 / 3600) = 1.818 m2; None without a height."""
+    assert Patient(70, 40, 170).body_surface_m2 == pytest.approx(1.8181, abs=1e-4)
+    assert Patient(70, 40).body_surface_m2 is None
+
+
+def test_adjusted_weight() -> None:
+    """Male, 180 cm: ideal 50 + 2.3 x 10.866 = 74.99 kg; adjusted at 120 kg adds 40% of 45.01."""
+    patient = Patient(120, 40, 180, "male")
+    assert patient.ideal_weight_kg == pytest.approx(74.992, abs=1e-3)
+    assert patient.adjusted_weight_kg == pytest.approx(74.992 + 0.4 * 45.008, abs=1e-3)
+
+
+def test_adjusted_weight_of_a_light_patient_is_the_actual_weight() -> None:
+    """Below the ideal weight nothing is added."""
+    assert Patient(60, 40, 180, "male").adjusted_weight_kg == 60
+
+
+def test_no_ideal_weight_for_children_or_short_adults() -> None:
+    """Devine's formula is for adults of 152.4 cm and more."""
+    assert Patient(30, 9, 160, "female").ideal_weight_kg is None
+    assert Patient(50, 40, 150, "female").ideal_weight_kg is None

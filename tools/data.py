@@ -1,0 +1,195 @@
+"""`make data`, `make data-report` and the data part of `make check`.
+
+write   check every table in full, then rewrite sizes, hashes and the dictionary
+check   the same checks; fails where a hash or the dictionary is not current
+report  per table: rows, blanks, verification, age of the sources
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from compare import validation
+from compare.errors import DataError, Problem
+from compare.evidence import DESCRIPTOR, content_hash, descriptor
+from tools import DATA
+
+Package = dict[str, Any]
+DICTIONARY = "README.md"
+
+INTRODUCTION = """\
+# The tables
+
+Generated from `datapackage.json` by `make data`; do not edit by hand. Decisions, disputes and
+doubts are in [NOTES.md](NOTES.md).
+
+Version {version}, data as of {data_date}. The tables are a
+[Frictionless Data Package](https://datapackage.org) of CSV files in UTF-8: one header line, no line
+breaks in cells, a decimal point in numbers, dates as YYYY-MM-DD. A blank cell means "not reported";
+it never means zero. Percentages and counts stand as printed in the source; whatever is derived is
+derived in code. Each row names the source it was read in, and where in it (`locator`).
+
+| table | what it holds | key |
+|---|---|---|
+{index}
+"""
+
+
+def checked(folder: Path) -> tuple[Package, dict[str, pd.DataFrame], list[Problem]]:
+    """The descriptor, every table, and everything wrong with them; no recorded hash is trusted."""
+    package = descriptor(folder)
+    resources = {resource["name"]: resource for resource in package["resources"]}
+    frames: dict[str, pd.DataFrame] = {}
+    problems: list[Problem] = []
+    for name, resource in resources.items():
+        path = folder / resource["path"]
+        if not path.is_file():
+            problems.append(Problem(name, None, None, None, f"the file {path.name} is missing"))
+            continue
+        frames[name], found = validation.read_checked(path.read_bytes(), resource)
+        problems += found
+    if not problems:
+        problems = validation.check_keys(frames, resources)
+    return package, frames, problems
+
+
+def recorded(package: Package, folder: Path) -> Package:
+    """The descriptor with the sizes and hashes of the files as they are."""
+    resources = []
+    for resource in package["resources"]:
+        content = (folder / resource["path"]).read_bytes()
+        resources.append(resource | {"bytes": len(content), "hash": content_hash(content)})
+    return package | {"resources": resources}
+
+
+def as_text(package: Package) -> str:
+    """The descriptor as it is stored."""
+    return json.dumps(package, indent=2, ensure_ascii=False) + "\n"
+
+
+def limits(field: Mapping[str, Any]) -> str:
+    """What a column may hold, in words."""
+    found = field.get("constraints", {})
+    words = []
+    if "enum" in found:
+        words.append("one of " + ", ".join(f"`{value}`" for value in found["enum"]))
+    if "minimum" in found and "maximum" in found:
+        words.append(f"{found['minimum']} to {found['maximum']}")
+    elif "minimum" in found:
+        words.append(f"{found['minimum']} or more")
+    elif "maximum" in found:
+        words.append(f"{found['maximum']} or less")
+    if "pattern" in found:
+        words.append("`" + found["pattern"].replace("|", "\\|") + "`")
+    if found.get("unique"):
+        words.append("unique")
+    return "; ".join(words)
+
+
+def dictionary(package: Package) -> str:
+    """The data dictionary, as Markdown."""
+    index = []
+    chapters = []
+    for resource in package["resources"]:
+        name, schema = resource["name"], resource["schema"]
+        key = ", ".join(f"`{column}`" for column in schema["primaryKey"])
+        index.append(f"| [{name}](#{name}) | {resource['title']} | {key} |")
+        links = {
+            link["fields"][0]: link["reference"]["resource"]
+            for link in schema.get("foreignKeys", ())
+        }
+        rows = []
+        for field in schema["fields"]:
+            words = [limits(field)]
+            if field["name"] in links:
+                words.append(f"in [{links[field['name']]}](#{links[field['name']]})")
+            needed = "yes" if field.get("constraints", {}).get("required") else ""
+            allowed = "; ".join(word for word in words if word)
+            meaning = field.get("description", "").replace("|", "\\|")
+            rows.append(
+                f"| `{field['name']}` | {field['type']} | {needed} | {meaning} | {allowed} |"
+            )
+        chapters.append(
+            f"\n## {name}\n\n{resource['title']}. {resource['description']} File "
+            f"`{resource['path']}`, key {key}.\n\n"
+            "| column | type | required | what it is | allowed |\n|---|---|---|---|---|\n"
+            + "\n".join(rows)
+            + "\n"
+        )
+    head = INTRODUCTION.format(
+        version=package["version"], data_date=package["data_date"], index="\n".join(index)
+    )
+    return head + "".join(chapters)
+
+
+def report(package: Package, frames: Mapping[str, pd.DataFrame]) -> str:
+    """Rows, blanks, verification and age of the sources, table by table."""
+    published = frames["sources"].set_index("source_id")["published"]
+    lines = [f"Data {package['version']} of {package['data_date']}", ""]
+    for name, frame in frames.items():
+        cells = frame.size or 1
+        blanks = int(frame.isna().sum().sum())
+        share = 100 * blanks / cells
+        lines.append(f"{name}: {len(frame)} rows, {share:.0f} percent of cells blank")
+        if "verification" in frame and len(frame):
+            counts = frame["verification"].value_counts()
+            shares = [f"{key} {100 * n / len(frame):.1f}%" for key, n in counts.items()]
+            lines.append("  read: " + ", ".join(shares))
+        if "source_id" in frame and name != "sources" and len(frame):
+            dates = frame["source_id"].map(published).dropna()
+            if len(dates):
+                lines.append(
+                    f"  sources: {frame['source_id'].nunique()}, published from {dates.min()} to "
+                    f"{dates.max()}"
+                )
+    return "\n".join(lines)
+
+
+def stale(package: Package, folder: Path) -> list[str]:
+    """What `make data` would rewrite."""
+    found = []
+    for old, new in zip(package["resources"], recorded(package, folder)["resources"], strict=True):
+        if (old.get("hash"), old.get("bytes")) != (new["hash"], new["bytes"]):
+            found.append(f"{new['path']}: its content is not the one that {DESCRIPTOR} records")
+    path = folder / DICTIONARY
+    if not path.is_file() or path.read_text(encoding="utf-8") != dictionary(package):
+        found.append(f"{DICTIONARY}: it does not say what {DESCRIPTOR} says")
+    return found
+
+
+def main(command: str, folder: Path = DATA) -> int:
+    """Exit code of one of the three commands."""
+    try:
+        package, frames, problems = checked(folder)
+        validation.raise_if(problems)
+    except DataError as error:
+        print(error)
+        return 1
+    if command == "report":
+        print(report(package, frames))
+        return 0
+    if command == "write":
+        package = recorded(package, folder)
+        (folder / DESCRIPTOR).write_text(as_text(package), encoding="utf-8", newline="\n")
+        (folder / DICTIONARY).write_text(dictionary(package), encoding="utf-8", newline="\n")
+        rows = sum(len(frame) for frame in frames.values())
+        print(f"{len(frames)} tables with {rows} rows checked; hashes and dictionary written")
+        return 0
+    found = stale(package, folder)
+    for line in found:
+        print(line)
+    good = "data: every table checked, hashes and dictionary current"
+    print("run `make data`" if found else good)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] not in (["write"], ["check"], ["report"]):
+        sys.exit(__doc__)
+    sys.exit(main(sys.argv[1]))

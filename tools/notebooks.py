@@ -1,0 +1,166 @@
+"""`make notebooks` and the notebooks' part of `make check`.
+
+store  rerun every notebook from a clean kernel and store the output of its digest cells only
+check  say where a notebook has not the form that CONTRIBUTING describes
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbclient import NotebookClient
+
+from tools import NOTEBOOKS
+
+DIGEST = "digest"
+MAX_LINES = 15
+MAX_BYTES = 100_000
+TIMEOUT_SECONDS = 120
+ALLOWED_IMPORTS = {"compare", "pandas", "plotly", "ipywidgets", "pathlib", "datetime"}
+FORBIDDEN = {
+    ast.FunctionDef: "a function definition",
+    ast.AsyncFunctionDef: "a function definition",
+    ast.ClassDef: "a class",
+    ast.Lambda: "a lambda",
+    ast.For: "a loop",
+    ast.While: "a loop",
+}
+
+
+def paths(folder: Path = NOTEBOOKS) -> list[Path]:
+    """The notebooks, in order."""
+    return sorted(folder.glob("*.ipynb"))
+
+
+def read(path: Path) -> Any:
+    """A notebook as a node."""
+    return nbformat.read(path, as_version=4)
+
+
+def is_digest(cell: Any) -> bool:
+    """Whether a cell's output is kept and compared."""
+    return DIGEST in cell.get("metadata", {}).get("tags", ())
+
+
+def text_of(cell: Any) -> str:
+    """What a cell printed."""
+    return "".join(output.get("text", "") for output in cell.get("outputs", ()))
+
+
+def execute(notebook: Any, folder: Path) -> None:
+    """Run a notebook in a clean kernel of this Python. Raises nbclient's `CellExecutionError`."""
+    client = NotebookClient(
+        notebook,
+        timeout=TIMEOUT_SECONDS,
+        kernel_name="python3",
+        coalesce_streams=True,
+        extra_arguments=["--IPKernelApp.log_level=40"],
+        resources={"metadata": {"path": str(folder)}},
+    )
+    client.execute()
+
+
+def stripped(notebook: Any) -> Any:
+    """The notebook with outputs and counts on digest cells only, and no widget state."""
+    notebook.metadata.pop("widgets", None)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.metadata.pop("execution", None)
+            if not is_digest(cell):
+                cell.outputs, cell.execution_count = [], None
+    return notebook
+
+
+def problems(path: Path) -> Iterator[str]:
+    """Where a notebook has not the form it should have, one sentence each."""
+    text = path.read_text(encoding="utf-8")
+    if len(text.encode()) > MAX_BYTES:
+        yield f"larger than {MAX_BYTES:,} bytes"
+    try:
+        nbformat.validate(json.loads(text))
+    except nbformat.ValidationError as error:
+        yield f"not a valid notebook: {error.message}"
+        return
+    notebook = nbformat.reads(text, as_version=4)
+    if "widgets" in notebook.metadata:
+        yield "stores widget state, which reopens as an error message"
+    if notebook.metadata.get("kernelspec", {}).get("name") != "python3":
+        yield "the kernel is not python3"
+    ids = [cell.get("id") for cell in notebook.cells]
+    if len(set(ids)) < len(ids):
+        yield "two cells share an id"
+    if not notebook.cells or not (
+        notebook.cells[0].cell_type == "markdown" and notebook.cells[0].source.startswith("# ")
+    ):
+        yield "the first cell is not Markdown with a heading"
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    if not any(is_digest(cell) for cell in code):
+        yield "no cell is tagged digest"
+    for cell in code:
+        yield from (f"cell {cell.get('id')}: {what}" for what in cell_problems(cell))
+
+
+def cell_problems(cell: Any) -> Iterator[str]:
+    """What is wrong with one code cell."""
+    if is_digest(cell):
+        if cell.execution_count is None or not text_of(cell):
+            yield "a digest without stored output; run `make notebooks`"
+        if any(output.output_type != "stream" for output in cell.outputs):
+            yield "a digest may only print text"
+    elif cell.outputs or cell.execution_count is not None:
+        yield "stored output or count; run `make notebooks`"
+    if len(cell.source.splitlines()) > MAX_LINES:
+        yield f"longer than {MAX_LINES} lines"
+    try:
+        tree = ast.parse(cell.source)
+    except SyntaxError as error:
+        yield f"not plain Python ({error.msg})"
+        return
+    for node in ast.walk(tree):
+        if type(node) in FORBIDDEN:
+            yield f"{FORBIDDEN[type(node)]}; it belongs in src/compare"
+        names = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = [node.module or "."]
+        for name in names:
+            if name.split(".")[0] not in ALLOWED_IMPORTS:
+                yield f"imports {name}"
+
+
+def store() -> int:
+    """Rerun every notebook and write it back with its digests."""
+    for path in paths():
+        notebook = read(path)
+        execute(notebook, path.parent)
+        notebook = stripped(notebook)
+        text = nbformat.writes(notebook) + "\n"
+        moved = text != path.read_text(encoding="utf-8")
+        if moved:
+            path.write_text(text, encoding="utf-8", newline="\n")
+        print(f"{path.name}: {'stored' if moved else 'unchanged'}")
+    return 0
+
+
+def check() -> int:
+    """Print every problem of form."""
+    found = [f"{path.name}: {what}" for path in paths() for what in problems(path)]
+    for line in found:
+        print(line)
+    if not found:
+        print(f"notebooks: the form of {len(paths())} is right")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    commands = {"store": store, "check": check}
+    if len(sys.argv) != 2 or sys.argv[1] not in commands:
+        sys.exit(__doc__)
+    sys.exit(commands[sys.argv[1]]())

@@ -1,0 +1,126 @@
+"""An executed notebook as one HTML page that needs no kernel and no network.
+
+Widgets are drawn from their state as they stood at the end of the run: text as text, controls as
+"label: value", figures as charts. Moving a control needs the notebook itself.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+from pathlib import Path
+from typing import Any
+
+import plotly.graph_objects as go
+from nbconvert import HTMLExporter
+from nbformat import NotebookNode
+from plotly.offline import get_plotlyjs
+
+VIEW = "application/vnd.jupyter.widget-view+json"
+STATE = "application/vnd.jupyter.widget-state+json"
+PLOTLY = "application/vnd.plotly.v1+json"
+SCRIPT = "plotly.min.js"
+PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>{title}</title>
+<script src="{script}"></script>
+<style>body {{ max-width: 1180px; margin: 24px auto; padding: 0 16px; font: 15px/1.45 system-ui,
+sans-serif; color: #1b1f24; }} pre {{ white-space: pre-wrap; }} .control {{ margin-right: 18px; }}
+table {{ border-collapse: collapse; }} td, th {{ padding: 2px 8px; text-align: left; }}</style>
+</head><body><p><em>As it stood at the end of a run; controls do not move here.</em></p>
+{body}</body></html>
+"""
+# Run in the notebook's kernel: what a live figure shows is known there only.
+FIGURES = """
+def _figures():
+    import json
+    import ipywidgets
+    import plotly.graph_objects as go
+    from plotly.utils import PlotlyJSONEncoder
+    from ipywidgets.widgets.widget import _instances
+    live = {key: item for key, item in _instances.items() if isinstance(item, go.FigureWidget)}
+    shown = {key: item.to_plotly_json() for key, item in live.items()}
+    print(json.dumps(shown, cls=PlotlyJSONEncoder))
+_figures()
+"""
+
+
+def page(notebook: NotebookNode, figures: dict[str, Any], title: str) -> str:
+    """The notebook as HTML; `figures` are those of `FIGURES`, by widget."""
+    widgets = notebook.metadata.get("widgets", {}).get(STATE, {}).get("state", {})
+    still = notebook.copy()
+    still.cells = [_cell(cell, widgets, figures) for cell in notebook.cells]
+    still.metadata = NotebookNode({k: v for k, v in notebook.metadata.items() if k != "widgets"})
+    exporter = HTMLExporter(template_name="basic", exclude_input=True)
+    body, _ = exporter.from_notebook_node(still)
+    return PAGE.format(title=html.escape(title), script=SCRIPT, body=body)
+
+
+def write_script(folder: Path) -> None:
+    """The chart library beside the pages, so that they need no network."""
+    (folder / SCRIPT).write_text(get_plotlyjs(), encoding="utf-8")
+
+
+def _cell(cell: NotebookNode, widgets: dict[str, Any], figures: dict[str, Any]) -> NotebookNode:
+    if cell.cell_type != "code":
+        return cell
+    shown = cell.copy()
+    shown.outputs = [_output(output, widgets, figures) for output in cell.outputs]
+    return shown
+
+
+def _output(output: Any, widgets: dict[str, Any], figures: dict[str, Any]) -> Any:
+    data = output.get("data", {})
+    if VIEW in data:
+        made = _widget(data[VIEW]["model_id"], widgets, figures)
+    elif PLOTLY in data:
+        made = _chart(data[PLOTLY])
+    else:
+        return output
+    return NotebookNode(output_type="display_data", data={"text/html": made}, metadata={})
+
+
+def _chart(figure: dict[str, Any]) -> str:
+    drawn = go.Figure(
+        {"data": figure["data"], "layout": figure["layout"]},
+        skip_invalid=True,
+    )
+    return drawn.to_html(full_html=False, include_plotlyjs=False)
+
+
+def _widget(key: str, widgets: dict[str, Any], figures: dict[str, Any]) -> str:
+    if key in figures:
+        return _chart(figures[key])
+    name, state = widgets[key]["model_name"], widgets[key]["state"]
+    if "children" in state:
+        keys = [child.removeprefix("IPY_MODEL_") for child in state["children"]]
+        return f"<div>{''.join(_widget(child, widgets, figures) for child in keys)}</div>"
+    if name == "OutputModel":
+        outputs = [_output(output, widgets, figures) for output in state["outputs"]]
+        return "".join(_plain(output) for output in outputs)
+    if name == "HTMLModel":
+        return f"<div>{state['value']}</div>"
+    shown = bool(state.get("description")) and name != "ButtonModel"
+    return _control(state) if shown else ""
+
+
+def _control(state: dict[str, Any]) -> str:
+    value = state.get("value")
+    if "_options_labels" in state:
+        picked = state.get("index")
+        picked = picked if isinstance(picked, list) else [picked]
+        value = ", ".join(state["_options_labels"][i] for i in picked if i is not None)
+    label = html.escape(state["description"])
+    return f'<span class="control">{label}: <b>{html.escape(str(value))}</b></span>'
+
+
+def _plain(output: Any) -> str:
+    data = output.get("data", {})
+    if "text/html" in data:
+        return str(data["text/html"])
+    text = output.get("text") or data.get("text/plain", "")
+    return f"<pre>{html.escape(str(text))}</pre>"
+
+
+def figures_of(printed: str) -> dict[str, Any]:
+    """What `FIGURES` printed."""
+    return dict(json.loads(printed)) if printed.strip() else {}
