@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
-from nbformat.v4 import new_code_cell
 
 from compare.evidence import DESCRIPTOR, content_hash
 from tools import BUILD, DATA, ROOT, still
@@ -75,22 +74,15 @@ def moved(old: str, new: str) -> list[str]:
     return found
 
 
-def rerun(path: Path) -> tuple[Any, dict[str, Any]]:
-    """The notebook after a run from a clean kernel, and what its live figures show."""
-    notebook = read(path)
-    notebook.cells.append(new_code_cell(still.FIGURES, id="figures"))
-    execute(notebook, path.parent)
-    return notebook, still.figures_of(text_of(notebook.cells.pop()))
-
-
 def review_notebook(path: Path, folder: Path) -> list[str]:
     """What moved in one notebook; its page is written to `folder`."""
-    stored = {cell["id"]: text_of(cell) for cell in read(path).cells if is_digest(cell)}
+    notebook = read(path)
+    stored = {cell["id"]: text_of(cell) for cell in notebook.cells if is_digest(cell)}
     try:
-        notebook, figures = rerun(path)
+        execute(notebook, path.parent)
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         return [f"  it does not run: {str(error).strip().splitlines()[-1]}"]
-    page = still.page(notebook, figures, path.stem)
+    page = still.page(notebook, path.stem)
     (folder / f"{path.stem}.html").write_text(page, encoding="utf-8")
     found = []
     for cell in notebook.cells:

@@ -29,26 +29,13 @@ table {{ border-collapse: collapse; }} td, th {{ padding: 2px 8px; text-align: l
 </head><body><p><em>As it stood at the end of a run; controls do not move here.</em></p>
 {body}</body></html>
 """
-# Run in the notebook's kernel: what a live figure shows is known there only.
-FIGURES = """
-def _figures():
-    import json
-    import ipywidgets
-    import plotly.graph_objects as go
-    from plotly.utils import PlotlyJSONEncoder
-    from ipywidgets.widgets.widget import _instances
-    live = {key: item for key, item in _instances.items() if isinstance(item, go.FigureWidget)}
-    shown = {key: item.to_plotly_json() for key, item in live.items()}
-    print(json.dumps(shown, cls=PlotlyJSONEncoder))
-_figures()
-"""
 
 
-def page(notebook: NotebookNode, figures: dict[str, Any], title: str) -> str:
-    """The notebook as HTML; `figures` are those of `FIGURES`, by widget."""
+def page(notebook: NotebookNode, title: str) -> str:
+    """The notebook as HTML."""
     widgets = notebook.metadata.get("widgets", {}).get(STATE, {}).get("state", {})
     still = notebook.copy()
-    still.cells = [_cell(cell, widgets, figures) for cell in notebook.cells]
+    still.cells = [_cell(cell, widgets) for cell in notebook.cells]
     still.metadata = NotebookNode({k: v for k, v in notebook.metadata.items() if k != "widgets"})
     exporter = HTMLExporter(template_name="basic", exclude_input=True)
     body, _ = exporter.from_notebook_node(still)
@@ -60,18 +47,18 @@ def write_script(folder: Path) -> None:
     (folder / SCRIPT).write_text(get_plotlyjs(), encoding="utf-8")
 
 
-def _cell(cell: NotebookNode, widgets: dict[str, Any], figures: dict[str, Any]) -> NotebookNode:
+def _cell(cell: NotebookNode, widgets: dict[str, Any]) -> NotebookNode:
     if cell.cell_type != "code":
         return cell
     shown = cell.copy()
-    shown.outputs = [_output(output, widgets, figures) for output in cell.outputs]
+    shown.outputs = [_output(output, widgets) for output in cell.outputs]
     return shown
 
 
-def _output(output: Any, widgets: dict[str, Any], figures: dict[str, Any]) -> Any:
+def _output(output: Any, widgets: dict[str, Any]) -> Any:
     data = output.get("data", {})
     if VIEW in data:
-        made = _widget(data[VIEW]["model_id"], widgets, figures)
+        made = _widget(data[VIEW]["model_id"], widgets)
     elif PLOTLY in data:
         made = _chart(data[PLOTLY])
     else:
@@ -87,15 +74,15 @@ def _chart(figure: dict[str, Any]) -> str:
     return drawn.to_html(full_html=False, include_plotlyjs=False)
 
 
-def _widget(key: str, widgets: dict[str, Any], figures: dict[str, Any]) -> str:
-    if key in figures:
-        return _chart(figures[key])
+def _widget(key: str, widgets: dict[str, Any]) -> str:
     name, state = widgets[key]["model_name"], widgets[key]["state"]
     if "children" in state:
         keys = [child.removeprefix("IPY_MODEL_") for child in state["children"]]
-        return f"<div>{''.join(_widget(child, widgets, figures) for child in keys)}</div>"
+        return f"<div>{''.join(_widget(child, widgets) for child in keys)}</div>"
+    if "spec" in state:
+        return _chart(json.loads(state["spec"]))
     if name == "OutputModel":
-        outputs = [_output(output, widgets, figures) for output in state["outputs"]]
+        outputs = [_output(output, widgets) for output in state["outputs"]]
         return "".join(_plain(output) for output in outputs)
     if name == "HTMLModel":
         return f"<div>{state['value']}</div>"
@@ -119,8 +106,3 @@ def _plain(output: Any) -> str:
         return str(data["text/html"])
     text = output.get("text") or data.get("text/plain", "")
     return f"<pre>{html.escape(str(text))}</pre>"
-
-
-def figures_of(printed: str) -> dict[str, Any]:
-    """What `FIGURES` printed."""
-    return dict(json.loads(printed)) if printed.strip() else {}

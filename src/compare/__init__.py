@@ -1,11 +1,13 @@
 """Compare IVIG, biologics, cytokine inhibitors and monoclonal antibodies, every number sourced."""
 
 from compare import harms
+from compare.cautions import check_cautions
 from compare.cost import annual_cost, cohort_cost
 from compare.effects import effects_table
 from compare.errors import DataError
-from compare.evidence import Evidence, load
+from compare.evidence import Evidence, load, sources_of
 from compare.harms import adverse_events
+from compare.indications import options
 from compare.patient import Patient
 from compare.preferences import rank_acceptability, weighted_value
 from compare.scenario import Scenario
@@ -19,10 +21,13 @@ __all__ = [
     "Scenario",
     "adverse_events",
     "annual_cost",
+    "check_cautions",
     "cohort_cost",
     "effects_table",
     "harms",
     "load",
+    "options",
     "rank_acceptability",
+    "sources_of",
     "weighted_value",
 ]

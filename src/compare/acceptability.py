@@ -110,8 +110,8 @@ class Draws:
                         top = float(np.fmin(ceiling, function.x[-1]))
                         out[:] = function(function.x[0] + z * (top - function.x[0]))
                     continue
-                offset, factor, z = self._cell(t, k, kind, chunk, size)
-                clipped += self._value(function, offset, factor, z, out)
+                offset, factor, drawn = self._cell(t, k, kind, chunk, size)
+                clipped += self._value(function, offset, factor, drawn, out)
         return values, float(clipped)
 
     def _value(
@@ -295,18 +295,15 @@ def rank(
     sums = np.zeros((count, len(used)))
     halves, inside = np.zeros((count, len(used))), np.zeros(len(used))
     clipped = 0.0
-    low, high = bounds(decision, value_functions(decision, ranges, shapes), missing)
-    sure = _surely_above(decision, low, high, kept, used)
+    sure = _surely_above(decision, kept, used)
     sizes = drawn.chunk_sizes()
     for chunk, (values, outside) in enumerate(drawn.values(ranges, shapes, missing)):
         clipped += outside
         if not count:
             continue
-        if count < len(flags) or len(used) < len(central):
-            values = values[np.ix_(used, kept)]  # noqa: PLW2901
         random = drawn.weights(weights, chunk, sizes[chunk])
         drawn_weights = None if random is None else random[0][used]
-        total = _weigh(values, drawn_weights, central[used])
+        total = _weigh(values, kept, used, drawn_weights, central)
         added, beaten, first = _count_ranks(total, sure)
         counts += added
         wins += beaten
@@ -352,51 +349,66 @@ def confidence_factors(
     if ranking.central_weights is None:
         return ranking.acceptability.get("rank_1", pd.Series(dtype=float))
     found = {}
-    for therapy, weights in ranking.central_weights.iterrows():
-        if weights.isna().any():
-            found[str(therapy)] = np.nan
-            continue
-        exact = {str(name): float(weight) for name, weight in weights.items()}
-        only = rank(drawn, exact, ranges, shapes=shapes, missing=missing).acceptability
-        found[str(therapy)] = float(only.at[therapy, "rank_1"])
+    names = [str(name) for name in ranking.central_weights.columns]
+    centers = ranking.central_weights.to_numpy(dtype=float)
+    for therapy, weights in zip(ranking.central_weights.index, centers, strict=True):
+        found[therapy] = np.nan
+        if not np.isnan(weights).any():
+            exact = dict(zip(names, map(float, weights), strict=True))
+            only = rank(drawn, exact, ranges, shapes=shapes, missing=missing)
+            found[therapy] = only.acceptability["rank_1"].to_dict()[therapy]
     return pd.Series(found, name="confidence_factor", dtype=float)
 
 
 def _heavy(weights: Singles, all_weightings: bool) -> Singles:
     """Where each criterion weighs most of all, or more than in its own median draw."""
     if all_weightings:
-        return (weights == weights.max(axis=0)).astype(np.float32)
-    return (weights > np.median(weights, axis=1, keepdims=True)).astype(np.float32)
+        heavy = np.equal(weights, weights.max(axis=0))
+    else:
+        heavy = np.greater(weights, np.median(weights, axis=1, keepdims=True))
+    found: Singles = heavy.astype(np.float32)
+    return found
 
 
-def _weigh(values: Singles, weights: Singles | None, central: Floats) -> Singles:
-    """Weighted values (therapies, draws)."""
-    criteria, therapies, draws = values.shape
-    if weights is None:
-        flat = values.reshape(criteria, therapies * draws)
-        return (central.astype(np.float32) @ flat).reshape(therapies, draws)
-    total = np.empty((therapies, draws), dtype=np.float32)
+def _weigh(
+    values: Singles,
+    kept: NDArray[np.intp],
+    used: NDArray[np.intp],
+    weights: Singles | None,
+    central: Floats,
+) -> Singles:
+    """Weighted values (kept therapies, draws), one block at a time so that it stays in cache."""
+    draws = values.shape[2]
+    total = np.empty((len(kept), draws), dtype=np.float32)
+    every = len(kept) == values.shape[1]
     step = 8192
     for start in range(0, draws, step):
         cut = slice(start, start + step)
-        part = values[0, :, cut] * weights[0, cut]
-        for k in range(1, criteria):
-            part += values[k, :, cut] * weights[k, cut]
-        total[:, cut] = part
+        part = total[:, cut]
+        for i, k in enumerate(used):
+            value = values[k, :, cut] if every else values[k, kept, cut]
+            weight = np.float32(central[k]) if weights is None else weights[i, cut]
+            if i == 0:
+                np.multiply(value, weight, out=part)
+            else:
+                part += value * weight
     return total
 
 
 def _surely_above(
-    decision: Decision, low: Floats, high: Floats, kept: NDArray[np.intp], used: NDArray[np.intp]
+    decision: Decision, kept: NDArray[np.intp], used: NDArray[np.intp]
 ) -> NDArray[np.bool_]:
-    """Pairs in which the row is above the column by fixed figures alone, however small the gap."""
-    known = np.isin(decision.distribution, ["fixed"])[np.ix_(kept, used)]
-    low, high = low[np.ix_(kept, used)], high[np.ix_(kept, used)]
-    exact = np.where(known, low, np.nan)
+    """Pairs in which the row is better than the column by fixed figures alone.
+
+    It settles ties of their values, so that who is dominated, by however little, is never first.
+    """
+    fixed = np.equal(decision.distribution, "fixed")
+    sign = np.where(decision.higher_is_better, 1.0, -1.0)
+    exact = np.where(fixed, decision.numbers["value"] * sign, np.nan)[np.ix_(kept, used)]
     with np.errstate(invalid="ignore"):
-        never_below = (exact[:, None, :] >= exact[None, :, :]).all(axis=2)
-        once_above = (exact[:, None, :] > exact[None, :, :]).any(axis=2)
-    above: NDArray[np.bool_] = never_below & once_above
+        never_below = np.all(exact[:, None, :] >= exact[None, :, :], axis=2)
+        once_above = np.any(exact[:, None, :] > exact[None, :, :], axis=2)
+    above: NDArray[np.bool_] = np.logical_and(never_below, once_above)
     return above
 
 
@@ -416,10 +428,10 @@ def _count_ranks(total: Singles, sure: NDArray[np.bool_]) -> tuple[Floats, Float
                 np.add(below[i], one, out=below[i])
                 wins[j, i] = np.count_nonzero(higher)
     # Without a tie the therapies that stand above each other add up to 0 + 1 + ... + (count - 1).
-    tied = below.sum(axis=0, dtype=np.uint16) != count * (count - 1) // 2
+    tied = np.not_equal(below.sum(axis=0, dtype=np.uint16), count * (count - 1) // 2)
     if not tied.any():
         counts = np.array([np.bincount(row, minlength=count) for row in below], dtype=float)
-        return counts, wins, (below == 0).astype(np.float32)
+        return counts, wins, np.equal(below, 0).astype(np.float32)
     counts, wins, clean = _count_ranks(np.ascontiguousarray(total[:, ~tied]), sure)
     more, beaten, split = _share_ties(total[:, tied], sure)
     first = np.empty((count, draws), dtype=np.float32)

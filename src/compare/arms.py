@@ -96,22 +96,22 @@ def counts(
 ) -> tuple[Floats, Floats, NDArray[np.bool_]]:
     """Events and percent per row of one arm, and whether the events were rebuilt from the percent.
 
-    A printed count stands as it is and gives the percent; where only the percent is printed it
-    stays as printed. A count and a percent of one arm that differ by more than a point are not
-    trusted: neither is then used as a count.
+    A printed count stands as it is (also without a group size) and gives the percent; where only
+    the percent is printed it stays as printed. A count and a percent of one arm that differ by more
+    than a point are not trusted: neither is then used as a count.
     """
     x = events.to_numpy(dtype=float, na_value=np.nan)
     p = pct.to_numpy(dtype=float, na_value=np.nan)
     total = n.to_numpy(dtype=float, na_value=np.nan)
     printed = ~np.isnan(x) & ~np.isnan(total) & (x <= total)
     share = np.where(printed, 100 * x / np.where(printed, total, 1.0), np.nan)
-    at_odds = printed & ~np.isnan(p) & (np.abs(share - p) > 1)
+    at_odds = (printed & ~np.isnan(p) & (np.abs(share - p) > 1)) | (x > total)
     again = [
         rebuilt_count(value, size) if allowed and np.isnan(given) else np.nan
         for value, size, given, allowed in zip(p, total, x, countable, strict=True)
     ]
     rebuilt = ~np.isnan(again)
-    found = np.where(rebuilt, again, np.where(printed & ~at_odds, x, np.nan))
+    found = np.where(rebuilt, again, np.where(at_odds, np.nan, x))
     risk = np.where(printed & ~at_odds, share, p)
     return found, risk, rebuilt
 

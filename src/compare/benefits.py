@@ -97,7 +97,8 @@ def outcomes(evidence: Evidence, condition_id: str) -> pd.DataFrame:
     Columns: `COLUMNS`. Values, effect and interval as printed, in `unit`. `effect_words` puts the
     printed effect in words as treated against comparator. `difference_*` (points, Newcombe 95
     percent) stands for percents of patients in parallel arms whose counts are known or determined
-    by the percent; never for Kaplan-Meier, adjusted or approximate percents. `better_on` is
+    by the percent; never for Kaplan-Meier, adjusted or approximate percents. It is crude: where a
+    difference is printed (often adjusted), that one is the trial's result. `better_on` is
     "therapy", "comparator" or "neither" by the point estimate, blank where that cannot be told.
     `missed_primary`: a primary or co-primary endpoint that the trial missed, as the source says.
     `directness` is always "direct".
@@ -218,6 +219,8 @@ def better_on(row: Mapping[str, Any]) -> str:
         and str(contrast).endswith(("comparator", "treated"))
     ):
         gain = effect if contrast == "treated_minus_comparator" else -effect
+    elif known(effect) and measure == "relative_reduction_pct":
+        gain = -effect  # printed as the size of a reduction on the therapy
     elif known(effect) and effect > 0 and "_over_" in str(contrast):
         gain = float(np.log(effect)) * (1 if contrast == "treated_over_comparator" else -1)
         if measure == "hazard_ratio" and row["scale"] == "time":
@@ -248,7 +251,7 @@ def controlled_outcomes(evidence: Evidence, condition_id: str) -> pd.DataFrame:
     numbers, missed, missing = [], [], []
     for therapy_id in out["therapy_id"]:
         own = rows[rows["therapy_id"].eq(therapy_id)]
-        controlled = own[compared & rows["therapy_id"].eq(therapy_id)]
+        controlled = own[compared[own.index]]
         numbers.append(len(controlled))
         names = own.loc[own["missed_primary"], ["study", "endpoint"]].drop_duplicates()
         missed.append("; ".join(f"{r.study}: {r.endpoint}" for r in names.itertuples()))

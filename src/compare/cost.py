@@ -382,10 +382,17 @@ def price_range(
 
     Only where one code pays for the whole plan and its billing unit has not changed.
     """
-    used = {row.tariff.code for row in plan.rows if isinstance(row.tariff, Tariff)}
+    used = {
+        (row.tariff.code, row.tariff.price_basis)
+        for row in plan.rows
+        if isinstance(row.tariff, Tariff)
+    }
     if len(used) != 1:
         return None
-    history = evidence.prices[evidence.prices["code"].isin(used)].sort_values("effective_from")
+    code, basis = used.pop()
+    prices = evidence.prices
+    own = prices["code"].eq(code) & prices["price_basis"].eq(basis)
+    history = prices[own].sort_values("effective_from")
     if len(history) < 2 or len(set(history["billing_qty"])) > 1:
         return None
     usd = history["usd_per_billing_unit"] / history["usd_per_billing_unit"].iloc[-1]

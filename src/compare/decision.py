@@ -32,7 +32,7 @@ PARAMETERS = {
 OTHER_NAMES = {"point": "fixed", "uniform": "range", "": "fixed"}
 NOT_SCORED = ("missing", "not_scored", "none")
 NUMBERS = ("value", "low", "high", "events", "n", "comparator_events", "comparator_n", "below")
-PERCENT = ("percent", "%", "points", "percentage points", "percentage point")
+PERCENT = ("percent", "%", "per 100", "points", "percentage points")
 TOO_LITTLE_WEIGHT = 1 / 3
 Z_95 = 1.96
 
@@ -55,7 +55,7 @@ class Decision:
     @property
     def missing(self) -> NDArray[np.bool_]:
         """Cells without a figure that can be scored."""
-        return self.distribution == "missing"
+        return np.equal(self.distribution, "missing")
 
     def column(self, criterion: str) -> int:
         """Position of a criterion. Raises `ValueError` for one that is not in the table."""
@@ -396,10 +396,10 @@ def central_weights(decision: Decision, weights: Weights) -> Floats:
         found[decision.column(name)] = weight
     if not found.sum() > 0:
         raise ValueError("no criterion has a weight; expected at least one above 0")
-    return found / found.sum()
+    shared: Floats = found / float(found.sum())
+    return shared
 
 
 def too_little(decision: Decision, central: Floats) -> NDArray[np.bool_]:
     """Therapies with more than a third of the weight on cells without a figure."""
-    flags: NDArray[np.bool_] = decision.missing @ central > TOO_LITTLE_WEIGHT + 1e-9
-    return flags
+    return np.greater(decision.missing @ central, TOO_LITTLE_WEIGHT + 1e-9)

@@ -45,8 +45,10 @@ class Benefit(NamedTuple):
     high: float
 
 
+PER_100 = "per 100"
+UNITS = {"pct": "percent", "per_patient_year": "per patient-year", "%": "percent"}
 MEASURES = {
-    "points": "points",
+    "points": PER_100,
     "mean_difference": "difference of means",
     "rate_difference": "difference of rates",
     "hazard_ratio": "hazard ratio",
@@ -59,17 +61,40 @@ MEASURES = {
 
 @functools.lru_cache(maxsize=32)
 def evidence_cells(evidence: Evidence, condition_id: str, basis: str, borrow: bool) -> pd.DataFrame:
-    """Every harm and benefit cell that a source speaks of. Shared: do not change it."""
+    """Every harm and benefit cell that a source speaks of. Shared: do not change it.
+
+    Which row stands for a harm follows `harms.series`: the condition's primary row, else, with
+    `borrow`, the therapy's largest primary row elsewhere.
+    """
     check_basis(basis)
-    rows: list[dict[str, Any]] = []
-    names = dict(
-        zip(evidence.conditions["condition_id"], evidence.conditions["condition"], strict=True)
+    cells = _harm_cells(evidence, basis)
+    therapies = harms.condition_therapies(evidence, condition_id)["therapy_id"]
+    here = cells["condition_id"].eq(condition_id)
+    fits = cells["therapy_id"].isin(therapies) & (here if not borrow else True)
+    cells = cells[fits].assign(_elsewhere=~here[fits])
+    order = ["_elsewhere", "n_treated", "row_id"]
+    cells = cells.sort_values(order, ascending=[True, False, True], na_position="last")
+    cells = cells.drop_duplicates(["therapy_id", "criterion"])
+    away = cells["_elsewhere"].to_numpy(dtype=bool)
+    names = evidence.conditions.set_index("condition_id")["condition"]
+    cells = cells.assign(
+        directness=np.where(away, "indirect", "direct"),
+        borrowed_from=cells["condition_id"].map(names).where(away, ""),
     )
-    for ascertainment in harms.ASCERTAINMENTS:
-        found = harms.series(evidence, condition_id, ascertainment, None, borrow)
-        rows += [_harm_cell(row, basis, names) for row in records(found)]
-    rows += _benefit_cells(evidence, condition_id, basis)
-    return pd.DataFrame(rows, columns=[*COLUMNS, "kind", "measure"])
+    columns = [*COLUMNS, "kind", "measure"]
+    good = pd.DataFrame(_benefit_cells(evidence, condition_id, basis), columns=columns)
+    if good.empty:
+        return cells[columns].reset_index(drop=True)
+    return pd.concat([cells[columns], good], ignore_index=True)
+
+
+@functools.lru_cache(maxsize=4)
+def _harm_cells(evidence: Evidence, basis: str) -> pd.DataFrame:
+    """Every primary harm of every condition, counted in patients, as a cell."""
+    rows = harms.every_row(evidence)
+    rows = rows[rows["primary"].eq("yes") & rows["measure"].eq("pct_of_subjects")]
+    columns = [*COLUMNS, "kind", "measure", "condition_id", "n_treated"]
+    return pd.DataFrame([_harm_cell(row, basis) for row in records(rows)], columns=columns)
 
 
 def check_basis(basis: str) -> None:
@@ -78,7 +103,7 @@ def check_basis(basis: str) -> None:
         raise ValueError(f"basis is {basis!r}; expected one of {list(BASES)}")
 
 
-def _harm_cell(row: dict[str, Any], basis: str, names: dict[str, str]) -> dict[str, Any]:
+def _harm_cell(row: dict[str, Any], basis: str) -> dict[str, Any]:
     """One harm of one therapy, scored where it has the comparator or the counts for it."""
     way = harms.ASCERTAINMENTS[row["ascertainment"]][0]
     cell = {
@@ -87,14 +112,13 @@ def _harm_cell(row: dict[str, Any], basis: str, names: dict[str, str]) -> dict[s
         "label": f"{row['event']} ({way})",
         "group": "harm",
         "favors": "lower",
-        "unit": "points" if basis == "difference" else "percent",
-        "directness": row["directness"],
-        "borrowed_from": names[row["condition_id"]] if row["directness"] == "indirect" else "",
+        "unit": PER_100 if basis == "difference" else "percent",
         "ascertainment": row["ascertainment"],
         "comparator": row["comparator"] if known(row["comparator"]) else "",
         "kind": row["kind"],
         "measure": "points" if basis == "difference" else "percent",
-        **{name: row[name] for name in ("study", "row_id", "source_id")},
+        **{name: row[name] for name in ("study", "row_id", "source_id", "condition_id")},
+        "n_treated": float(row["n_treated"]) if known_count(row["n_treated"]) else np.nan,
     }
     prefix = "difference" if basis == "difference" else "risk"
     counts = {
@@ -107,7 +131,7 @@ def _harm_cell(row: dict[str, Any], basis: str, names: dict[str, str]) -> dict[s
         counts = {name: counts[name] for name in ("events", "n")}
     right_arm = basis == "treated" or row["comparator_kind"] in PLACEBO
     scored = right_arm and known(row[f"{prefix}_pct"]) and known(row[f"{prefix}_low_pct"])
-    if scored and all(known(value) and value is not pd.NA for value in counts.values()):
+    if scored and all(known_count(value) for value in counts.values()):
         return cell | {
             "value": row[f"{prefix}_pct"],
             "low": row[f"{prefix}_low_pct"],
@@ -126,6 +150,11 @@ def _harm_cell(row: dict[str, Any], basis: str, names: dict[str, str]) -> dict[s
         "reason": "only an upper bound is printed" if bound else _unscored(row, right_arm),
         "shown": _shown(row),
     }
+
+
+def known_count(value: Any) -> bool:
+    """Whether a count is there (pandas' NA is not)."""
+    return value is not pd.NA and known(value)
 
 
 def _unscored(row: dict[str, Any], right_arm: bool) -> str:
@@ -164,17 +193,18 @@ def _benefit_cells(evidence: Evidence, condition_id: str, basis: str) -> list[di
         measure = min(set(counted), key=lambda m: (-counted.count(m), order.index(m)), default=None)
         for row, effect in found:
             same = effect is not None and effect.measure == measure
-            unit = row["unit"] if measure in ("mean_difference", "rate_difference") else None
-            unit = unit if known(unit) else units.get(endpoint_id)
-            if measure not in ("mean_difference", "rate_difference"):
-                unit = MEASURES[measure] if measure else ""
+            unit = MEASURES[measure] if measure else ""
+            if measure in ("mean_difference", "rate_difference"):
+                printed = row["unit"] if known(row["unit"]) else units.get(endpoint_id)
+                printed = UNITS.get(str(printed), printed) if known(printed) else ""
+                unit = f"{printed} difference".strip()
             favors = next((e.favors for _, e in found if e and e.measure == measure), row["favors"])
             cell = {
                 **{name: row[name] for name in IDS},
                 "criterion": f"benefit:{endpoint_id}",
                 "label": row["endpoint"],
                 "group": "benefit",
-                "unit": unit if known(unit) else "",
+                "unit": unit,
                 "favors": favors,
                 "directness": "direct",
                 "borrowed_from": "",
@@ -274,7 +304,7 @@ def _shown_benefit(row: dict[str, Any]) -> str:
         return str(row["effect_words"])
     if not known(row["treated_value"]):
         return ""
-    unit = f" {row['unit']}" if known(row["unit"]) else ""
+    unit = f" {UNITS.get(row['unit'], row['unit'])}" if known(row["unit"]) else ""
     text = f"{row['treated_value']:g}{unit}"
     if known(row["comparator_value"]):
         text += f", {row['comparator_value']:g}{unit} on {row['comparator']}"

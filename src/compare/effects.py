@@ -28,7 +28,7 @@ from compare.effect_cells import (
 from compare.evidence import Evidence
 from compare.patient import Patient
 from compare.plan import Plan, in_clinic, plans
-from compare.tables import records
+from compare.tables import rows as rows_of
 
 __all__ = [
     "BASES",
@@ -86,10 +86,11 @@ def effects_table(
     `criteria` are ids of `criteria_for`; None takes cost, visits, chair hours, the main endpoint
     and the core harms. Raises `ValueError` for an unknown condition, basis or criterion.
     """
-    offered = criteria_for(evidence, condition_id, basis, borrow).set_index("criterion")
-    wanted = list(criteria) if criteria is not None else core_criteria(offered.reset_index())
+    offered = criteria_for(evidence, condition_id, basis, borrow)
+    wanted = list(criteria) if criteria is not None else core_criteria(offered)
+    known = set(offered["criterion"])
     for name in wanted:
-        if name not in offered.index:
+        if name not in known:
             raise ValueError(f"unknown criterion {name!r}; see criteria_for")
     therapies = _therapies(evidence, condition_id)
     parts = []
@@ -100,8 +101,7 @@ def effects_table(
         parts.append(_cost_cells(therapies, costs, chosen, patient.weight_kg, money))
     others = [name for name in wanted if name not in COST]
     if others:
-        cells = evidence_cells(evidence, condition_id, basis, borrow)
-        parts.append(_grid(therapies, cells, offered, others))
+        parts.append(_grid(evidence, condition_id, basis, borrow, tuple(others)))
     if not parts:
         return pd.DataFrame(columns=COLUMNS)
     table = pd.concat(parts, ignore_index=True)
@@ -152,9 +152,9 @@ def _cost_cells(
     wanted: Sequence[str],
 ) -> pd.DataFrame:
     """Cells of money, visits and hours from the cost table of the chosen plans."""
-    found = {(row["therapy_id"], row["use"] == "chronic"): row for row in records(costs)}
+    found = {(row["therapy_id"], row["use"] == "chronic"): row for row in rows_of(costs)}
     rows = []
-    for therapy in records(therapies):
+    for therapy in rows_of(therapies):
         for name in wanted:
             label, first, second, unit = COST[name]
             key = (therapy["therapy_id"], name != "cost_per_course")
@@ -222,10 +222,15 @@ def _no_cost(
     return "no regimen for this condition in our sources"
 
 
+@functools.lru_cache(maxsize=32)
 def _grid(
-    therapies: pd.DataFrame, cells: pd.DataFrame, offered: pd.DataFrame, wanted: Sequence[str]
+    evidence: Evidence, condition_id: str, basis: str, borrow: bool, wanted: tuple[str, ...]
 ) -> pd.DataFrame:
-    """One row per therapy and criterion; a cell that no source speaks of is missing."""
+    """One row per therapy and criterion; a cell that no source speaks of is missing. Shared."""
+    therapies = _therapies(evidence, condition_id)
+    offered = criteria_for(evidence, condition_id, basis, borrow).set_index("criterion")
+    cells = evidence_cells(evidence, condition_id, basis, borrow)
+    cells = cells[cells["criterion"].isin(wanted)]
     grid = therapies.merge(pd.DataFrame({"criterion": list(wanted)}), how="cross")
     own = [name for name in COLUMNS if name not in ("therapy", "therapy_class")]
     out = grid.merge(cells[own], on=["therapy_id", "criterion"], how="left")
@@ -238,7 +243,7 @@ def _grid(
     out.loc[silent, "reason"] = "not reported"
     for name in ("borrowed_from", "shown", "comparator", "study"):
         out[name] = out[name].fillna("")
-    limits = offered.attrs["thresholds"]
+    limits = thresholds(evidence, condition_id) if basis == "difference" else {}
     for i in np.flatnonzero(silent):
         criterion, therapy_id = str(out.at[i, "criterion"]), str(out.at[i, "therapy_id"])
         limit = limits.get((therapy_id, out.at[i, "ascertainment"]))
@@ -263,31 +268,22 @@ def _offered(evidence: Evidence, condition_id: str, basis: str, borrow: bool) ->
             sort = group_of(name)
             rows.append([name, label, sort, unit, "lower", "", sort, count, count, 0])
     cells = cells[cells["therapy_id"].isin(therapies["therapy_id"])]
-    for criterion, group in cells.groupby("criterion", sort=False):
-        first = group.iloc[0]
-        scored = group[group["reported"]]
-        rows.append(
-            [
-                str(criterion),
-                first["label"],
-                first["group"],
-                first["unit"],
-                first["favors"],
-                first["ascertainment"],
-                first["kind"],
-                len(scored),
-                len(group),
-                int(scored["directness"].eq("indirect").sum()),
-            ]
-        )
     columns = ["criterion", "label", "group", "unit", "favors", "ascertainment", "kind",
                "scored", "shown", "borrowed"]  # fmt: skip
-    table = pd.DataFrame(rows, columns=columns).assign(therapies=len(therapies))
+    table = pd.DataFrame(rows, columns=columns)
+    if len(cells):
+        flags = cells.assign(_borrowed=cells["reported"] & cells["directness"].eq("indirect"))
+        groups = flags.astype({"reported": int, "_borrowed": int}).groupby("criterion", sort=False)
+        first = groups[columns[1:7]].first()
+        counts = groups[["reported", "_borrowed"]].sum()
+        first["scored"], first["borrowed"] = counts["reported"], counts["_borrowed"]
+        first["shown"] = groups.size()
+        table = pd.concat([table, first.reset_index()[columns]], ignore_index=True)
+    table["therapies"] = len(therapies)
     order = table["group"].map(["cost", "burden", "benefit", "harm"].index)
     table = table.iloc[np.lexsort((table["label"], -table["scored"], order))]
     money = table["group"].isin(["cost", "burden"])
     table = pd.concat([table[money].sort_index(), table[~money]], ignore_index=True)
-    table.attrs["thresholds"] = thresholds(evidence, condition_id) if basis == "difference" else {}
     return table
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ import pandas as pd
 
 from compare import validation
 from compare.errors import DataError, Problem
+from compare.upload import File, Loaded
 
 DESCRIPTOR = "datapackage.json"
 
@@ -44,7 +46,7 @@ class Evidence:
 
     Frames are shared, not copied: treat them as read-only. A blank cell means "not reported".
     `changed` names the tables whose content is not the one the descriptor recorded; they were
-    checked in full.
+    checked in full. `loaded` says what the reader's own files have changed since.
     """
 
     sources: pd.DataFrame
@@ -69,6 +71,7 @@ class Evidence:
     version: str
     changed: tuple[str, ...] = ()
     package: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    loaded: tuple[Loaded, ...] = ()
 
     def __repr__(self) -> str:
         rows = sum(len(getattr(self, name)) for name in TABLES)
@@ -86,6 +89,30 @@ class Evidence:
         found = frame.loc[frame[column].eq(key), name]
         return str(found.iloc[0]) if len(found) else key
 
+    def with_prices(self, file: File, name: str = "") -> Evidence:
+        """Evidence with prices of one's own; see `incoming.own_prices`."""
+        from compare import incoming  # noqa: PLC0415  (incoming stands to the right of this module)
+
+        return incoming.own_prices(self, file, name)
+
+    def with_asp_file(self, file: File, name: str = "") -> Evidence:
+        """Evidence with one of CMS's quarterly payment-limit files; see `incoming.asp_file`."""
+        from compare import incoming  # noqa: PLC0415
+
+        return incoming.asp_file(self, file, name)
+
+    def with_therapy(self, folder: str | Path | Mapping[str, bytes]) -> Evidence:
+        """Evidence with the rows of a folder of tables; see `incoming.own_therapy`."""
+        from compare import incoming  # noqa: PLC0415
+
+        return incoming.own_therapy(self, folder)
+
+    def age(self, today: date | None = None) -> list[str]:
+        """What in the data is old on that day (None: today), one sentence each; see `coverage`."""
+        from compare import coverage  # noqa: PLC0415
+
+        return coverage.age(self, today)
+
 
 TABLES = tuple(name for name, kind in Evidence.__annotations__.items() if kind == "pd.DataFrame")
 NAMES = {
@@ -97,6 +124,32 @@ NAMES = {
     "factors": ("factor_id", "factor"),
     "sources": ("source_id", "title"),
 }
+
+
+def resources_of(evidence: Evidence) -> dict[str, Mapping[str, Any]]:
+    """Resources of the descriptor by table."""
+    return {str(resource["name"]): resource for resource in evidence.package["resources"]}
+
+
+def sources_of(frame: pd.DataFrame, evidence: Evidence | None = None) -> pd.DataFrame:
+    """The sources that a frame names in `source_id` and in columns that end in it.
+
+    A cell may name several, separated by semicolons. Returns rows of `evidence.sources` (None: of
+    the project's own data) in the order of their titles; an id that is not there stands alone.
+    """
+    table = (evidence or own_data()).sources
+    columns = [str(name) for name in frame.columns if str(name).endswith("source_id")]
+    cells = [str(cell) for name in columns for cell in frame[name].dropna()]
+    named = dict.fromkeys(part for cell in cells for part in cell.split(";") if part)
+    found = pd.DataFrame({"source_id": pd.Series(list(named), dtype="str")})
+    merged = found.merge(table, on="source_id", how="left")
+    return merged.sort_values(["title", "source_id"], kind="stable").reset_index(drop=True)
+
+
+@functools.lru_cache(maxsize=1)
+def own_data() -> Evidence:
+    """The project's own data, read once."""
+    return load()
 
 
 def load(folder: str | Path | None = None) -> Evidence:
@@ -131,8 +184,9 @@ def load(folder: str | Path | None = None) -> Evidence:
     if changed and not problems:
         problems += validation.check_keys(frames, resources)
     validation.raise_if(problems)
+    tables: dict[str, Any] = {name: f.reset_index(drop=True) for name, f in frames.items()}
     return Evidence(
-        **{name: frame.reset_index(drop=True) for name, frame in frames.items()},
+        **tables,
         data_date=date.fromisoformat(package["data_date"]),
         version=str(package["version"]),
         changed=tuple(changed),

@@ -304,7 +304,8 @@ def primary_rows(
     return with_missing(evidence, condition_id, rows, [event_id])
 
 
-def ascertainments_present(evidence: Evidence, condition_id: str) -> list[str]:
+@lru_cache(maxsize=128)
+def ascertainments_present(evidence: Evidence, condition_id: str) -> tuple[str, ...]:
     """Ways of counting with a percent of patients in the condition; the best covered one first.
 
     Best covered: most therapies with a difference from placebo or background, then most therapies.
@@ -319,7 +320,7 @@ def ascertainments_present(evidence: Evidence, condition_id: str) -> list[str]:
         first, then = (frame["therapy_id"].nunique() for frame in counted)
         return -first, -then, order.index(name)
 
-    return sorted(rows["ascertainment"].unique(), key=rank)
+    return tuple(sorted(rows["ascertainment"].unique(), key=rank))
 
 
 def scored(rows: pd.DataFrame) -> pd.DataFrame:

@@ -284,8 +284,9 @@ def plans(
 ) -> tuple[Plan, ...]:
     """Every regimen of the condition with every product that it serves, in the tables' order.
 
-    `price_basis` None takes for each phase the payment limit where a professional gives it and
-    NADAC where the patient does, and the other of the two where that has no price in force.
+    `price_basis` None takes for each phase the reader's own price where there is one; else the
+    payment limit where a professional gives it and NADAC where the patient does, and the other of
+    the two where that has no price in force.
     Raises `ValueError` for an unknown condition or basis.
     """
     check_condition(evidence, condition_id)
@@ -360,6 +361,8 @@ def _price(
         route = str(phase["route"])
         if price_basis is not None:
             tariff = book.tariff(product_id, route, price_basis)
+        elif "own" in book.bases(product_id, route):
+            tariff = book.tariff(product_id, route, "own")
         else:
             order = SELF_FIRST if phase["given_by"] == "self" else PROFESSIONAL_FIRST
             tariff = book.tariff(product_id, route, order[0])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pprint
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -28,8 +27,14 @@ class Name(str):
 
 
 def literal(name: str, value: Any) -> str:
-    """An assignment, over several lines where it is long."""
-    return f"{name} = " + pprint.pformat(value, width=WIDTH - len(name) - 3, sort_dicts=False)
+    """An assignment; a list or a dict that is long stands with one item a line."""
+    whole = f"{name} = {value!r}"
+    if len(whole) <= WIDTH or not isinstance(value, (list, dict)):
+        return whole
+    if isinstance(value, dict):
+        items = [f"    {key!r}: {item!r}," for key, item in value.items()]
+        return "\n".join([f"{name} = {{", *items, "}"])
+    return "\n".join([f"{name} = [", *(f"    {item!r}," for item in value), "]"])
 
 
 def patient_call(patient: Patient) -> str:

@@ -60,10 +60,21 @@ def read_checked(content: bytes, resource: Resource) -> tuple[pd.DataFrame, list
     Returns the frame, indexed by the line of the file, and every problem found. Keys are checked
     by `check_keys`, once all tables are read.
     """
-    table = str(resource["name"])
-    text, problems = text_frame(content, table)
+    text, problems = text_frame(content, str(resource["name"]))
     if problems:
         return empty_frame(resource), problems
+    return check_text(text, resource)
+
+
+def check_text(
+    text: pd.DataFrame, resource: Resource, table: str | None = None
+) -> tuple[pd.DataFrame, list[Problem]]:
+    """Text cells, indexed by line, as the resource's columns, and every problem found.
+
+    `table` is the name that problems carry, where it is not the resource's own.
+    """
+    kind, table = str(resource["name"]), table or str(resource["name"])
+    problems: list[Problem] = []
     fields = fields_of(resource)
     for name in fields:
         if name not in text.columns:
@@ -82,8 +93,9 @@ def read_checked(content: bytes, resource: Resource) -> tuple[pd.DataFrame, list
         ]
     named = {(problem.line, problem.column) for problem in problems}
     # A cell that was not of its type is blank by now; it is not missing as well.
-    problems += [p for p in check_columns(frame, resource) if (p.line, p.column) not in named]
-    problems += check_rules(frame, table)
+    found = check_columns(frame, resource, table)
+    problems += [p for p in found if (p.line, p.column) not in named]
+    problems += check_rules(frame, kind, table)
     return frame, problems
 
 
@@ -164,11 +176,13 @@ def _as_type(values: pd.Series, kind: str) -> pd.Series:
     return values.astype(DTYPES[kind])  # type: ignore[call-overload,no-any-return]
 
 
-def check_columns(frame: pd.DataFrame, resource: Resource) -> list[Problem]:
+def check_columns(
+    frame: pd.DataFrame, resource: Resource, table: str | None = None
+) -> list[Problem]:
     """Required, enum, range, pattern, unique: checked by pandera with columns built here."""
     import pandera.pandas as pa  # noqa: PLC0415  (half a second: only when a table must be checked)
 
-    table = str(resource["name"])
+    table = table or str(resource["name"])
     columns = {}
     expected: dict[tuple[str, str], str] = {}
     for name, field in fields_of(resource).items():
@@ -213,11 +227,12 @@ _CHECKS: Sequence[tuple[str, Callable[[Any, Any, str], Any], Callable[[Any], str
 )
 
 
-def check_rules(frame: pd.DataFrame, table: str) -> list[Problem]:
-    """Rules that a column alone cannot say."""
+def check_rules(frame: pd.DataFrame, kind: str, table: str | None = None) -> list[Problem]:
+    """Rules that a column alone cannot say, for a table of this kind."""
+    table = table or kind
     problems = []
     for rule_table, column, expected, broken in RULES:
-        if rule_table == table:
+        if rule_table == kind:
             lines = frame.index[broken(frame).fillna(False).to_numpy(dtype=bool)]
             problems += [
                 Problem(table, int(line), column, _shown(frame.at[line, column]), expected)
@@ -236,6 +251,10 @@ def _over_100(column: str) -> Callable[[pd.DataFrame], pd.Series]:
 
 def _more_than(column: str, total: str) -> Callable[[pd.DataFrame], pd.Series]:
     return lambda f: f[column].gt(f[total])
+
+
+def _without(column: str, needed: str) -> Callable[[pd.DataFrame], pd.Series]:
+    return lambda f: f[column].notna() & f[needed].isna()
 
 
 RULES: Sequence[tuple[str, str, str, Callable[[pd.DataFrame], pd.Series]]] = (
@@ -287,6 +306,68 @@ RULES: Sequence[tuple[str, str, str, Callable[[pd.DataFrame], pd.Series]]] = (
         "interval_low",
         "expected more than 0",
         lambda f: f["interval_low"].le(0),
+    ),
+    ("regimens", "dose_unit", "a dose needs its unit", _without("dose_low", "dose_unit")),
+    ("regimens", "dose_high", "expected the higher dose too", _without("dose_low", "dose_high")),
+    ("regimens", "dose_low", "expected the lower dose too", _without("dose_high", "dose_low")),
+    ("regimens", "max_dose_unit", "a cap needs its unit", _without("max_dose", "max_dose_unit")),
+    ("regimens", "rate_unit", "a rate needs its unit", _without("rate_max", "rate_unit")),
+    (
+        "regimens",
+        "interval_high",
+        "expected the longest interval too",
+        _without("interval_low", "interval_high"),
+    ),
+    (
+        "regimens",
+        "interval_low",
+        "expected the shortest interval too",
+        _without("interval_high", "interval_low"),
+    ),
+    (
+        "regimens",
+        "interval_unit",
+        "an interval needs its unit",
+        _without("interval_low", "interval_unit"),
+    ),
+    (
+        "regimens",
+        "interval_low",
+        "expected days, or an interval, so that doses can be counted",
+        lambda f: f["interval_low"].isna() & f["days"].isna(),
+    ),
+    (
+        "regimens",
+        "cycle_days_low",
+        "a cycle needs its days, and the shortest and longest spacing of cycles",
+        lambda f: (
+            f["phase"].str.startswith("cycle")
+            & f[["days", "cycle_days_low", "cycle_days_high"]].isna().any(axis=1)
+        ),
+    ),
+    (
+        "regimens",
+        "cycle_days_high",
+        "expected cycle_days_low or more",
+        lambda f: f["cycle_days_high"] < f["cycle_days_low"],
+    ),
+    (
+        "regimens",
+        "rate_step",
+        "expected more than 0",
+        lambda f: f["rate_step"].le(0),
+    ),
+    (
+        "regimens",
+        "rate_max",
+        "expected more than 0",
+        lambda f: f["rate_max"].le(0),
+    ),
+    (
+        "regimens",
+        "administration_class",
+        "what a professional gives needs its class of administration",
+        lambda f: f["given_by"].ne("self") & f["administration_class"].eq("none"),
     ),
     (
         "regimens",

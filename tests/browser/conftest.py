@@ -183,7 +183,7 @@ class Shown:
         return str(
             self.page.evaluate(
                 """() => [...document.querySelector('.js-plotly-plot')
-                   .querySelectorAll('.plot path, .plot text')]
+                   .querySelectorAll('.cartesianlayer path, .cartesianlayer text')]
                    .map(e => (e.getAttribute('d') || '') + e.textContent).join('|')"""
             )
         )
@@ -256,6 +256,8 @@ def open_page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Call
             path = f"lab/workspaces/{uuid.uuid4()}/tree/{name}.ipynb?token={TOKEN}&reset"
             page.goto(address + path)
             page.locator(".jp-Notebook .jp-Cell").first.wait_for()
+            # Cells that are run before there is a kernel are not run at all.
+            page.get_by_text("(ipykernel) | Idle").wait_for()
             page.get_by_role("menuitem", name="Run", exact=True).click()
             page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
         else:

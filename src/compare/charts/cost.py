@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from compare.charts.house import CLASSES, FAINT, INK, Trace, bar_layout, empty_layout, label
 from compare.cost import before_rebates
 from compare.markup import number_range, short_name, usd, usd_range
-from compare.prices import BASES
+from compare.prices import SHORT
 
 YEARLY = ("usd_year_one_low", "usd_year_one_high")
 COURSE = ("usd_per_course", "usd_per_course_high")
@@ -22,8 +21,8 @@ def row_label(row: dict[str, Any]) -> str:
 
 
 def basis_text(price_basis: str) -> str:
-    """Price bases in words."""
-    return " and ".join(BASES[basis] for basis in price_basis.split(" + ") if basis)
+    """Price bases in a few words."""
+    return " and ".join(SHORT[basis] for basis in price_basis.split(" + ") if basis)
 
 
 def traces(frame: pd.DataFrame, columns: tuple[str, str] = YEARLY) -> list[Trace]:
@@ -123,11 +122,6 @@ def layout(frame: pd.DataFrame, columns: tuple[str, str] = YEARLY) -> dict[str, 
     return shown
 
 
-def figure(frame: pd.DataFrame, columns: tuple[str, str] = YEARLY) -> go.Figure:
-    """The cost chart as a static figure."""
-    return go.Figure(traces(frame, columns), layout(frame, columns))
-
-
 def _hover(row: dict[str, Any], columns: tuple[str, str]) -> str:
     low, high = columns
     lines = [
@@ -143,34 +137,36 @@ def _hover(row: dict[str, Any], columns: tuple[str, str]) -> str:
     return "<br>".join(lines)
 
 
-def sensitivity_figure(frame: pd.DataFrame) -> go.Figure:
+def sensitivity_traces(frame: pd.DataFrame) -> list[Trace]:
     """Sorted bars from the lowest to the highest cost as one thing changes at a time."""
+    return [
+        {
+            "type": "bar",
+            "orientation": "h",
+            "y": [label(factor).capitalize() for factor in frame["factor"]],
+            "base": list(frame["usd_low"]),
+            "x": list(frame["usd_high"] - frame["usd_low"]),
+            "marker": {"color": "#8aa1b8", "line": {"color": INK, "width": 1}},
+            "text": [
+                label(f" {row.low}: {usd(row.usd_low)}; {row.high}: {usd(row.usd_high)}")
+                for row in frame.itertuples()
+            ],
+            "textposition": "outside",
+            "cliponaxis": False,
+            "hoverinfo": "skip",
+            "showlegend": False,
+        }
+    ]
+
+
+def sensitivity_layout(frame: pd.DataFrame) -> dict[str, Any]:
+    """Layout for `sensitivity_traces`, with a dotted line at the cost as it is set."""
     if frame.empty:
-        return go.Figure(layout=empty_layout("Nothing to vary for this regimen."))
+        return empty_layout("Nothing to vary for this regimen.")
     base = float(frame["usd_base"].iloc[0])
-    names = [label(factor).capitalize() for factor in frame["factor"]]
-    bars = {
-        "type": "bar",
-        "orientation": "h",
-        "y": names,
-        "base": list(frame["usd_low"]),
-        "x": list(frame["usd_high"] - frame["usd_low"]),
-        "marker": {"color": "#8aa1b8", "line": {"color": INK, "width": 1}},
-        "text": [
-            label(f" {row.low}: {usd(row.usd_low)}; {row.high}: {usd(row.usd_high)}")
-            for row in frame.itertuples()
-        ],
-        "textposition": "outside",
-        "cliponaxis": False,
-        "hoverinfo": "skip",
-        "showlegend": False,
-    }
     shown = bar_layout(len(frame), "US dollars")
-    shown["xaxis"] |= {
-        "tickprefix": "$",
-        "tickformat": "~s",
-        "range": [0, frame["usd_high"].max() * 2],
-    }
+    top = float(frame["usd_high"].max())
+    shown["xaxis"] |= {"tickprefix": "$", "tickformat": "~s", "range": [0, top * 2.2]}
     shown["shapes"] = [
         {
             "type": "line",
@@ -182,4 +178,4 @@ def sensitivity_figure(frame: pd.DataFrame) -> go.Figure:
             "line": {"color": FAINT, "width": 2, "dash": "dot"},
         }
     ]
-    return go.Figure([bars], shown)
+    return shown

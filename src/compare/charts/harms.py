@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from compare import arms
 from compare.arms import difference_words, percent, risk_words, short, signed
@@ -124,7 +123,8 @@ def map_traces(frame: pd.DataFrame, basis: str) -> list[Trace]:
 
     borrowed = [row for row in of("reported") if row["directness"] == "indirect"]
     frame_key = marks("[borrowed from another condition]", [], {}, [])
-    frame_key |= {"x": [None], "y": [None], "showlegend": bool(borrowed)}
+    if borrowed:
+        frame_key |= {"x": [None], "y": [None], "showlegend": True}
     bounds = of("bound")
     frame_key["marker"] = {"symbol": "square-open", "size": 14, "color": INK}
     ring = {"symbol": "circle-open", "size": 9, "color": FAINT, "line": {"width": 1.5}}
@@ -199,11 +199,6 @@ def _frames(frame: pd.DataFrame, x: list[str], y: list[str]) -> list[dict[str, A
             }
         )  # fmt: skip
     return drawn
-
-
-def map_figure(frame: pd.DataFrame, basis: str) -> go.Figure:
-    """The map as a static figure."""
-    return go.Figure(map_traces(frame, basis), map_layout(frame, basis))
 
 
 def forest_traces(frame: pd.DataFrame, basis: str) -> list[Trace]:
@@ -386,8 +381,3 @@ def forest_words(row: Row, basis: str) -> str:
     if basis == "arms":
         return f"{own}<br>against {risk_words(row, 'risk_comparator')}"
     return own
-
-
-def forest_figure(frame: pd.DataFrame, basis: str) -> go.Figure:
-    """The forest plot as a static figure."""
-    return go.Figure(forest_traces(frame, basis), forest_layout(frame, basis))

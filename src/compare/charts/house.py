@@ -1,9 +1,8 @@
-"""The one look of every chart, and the one way to write traces into a live figure."""
+"""The one look of every chart."""
 
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 import plotly.graph_objects as go
@@ -85,26 +84,3 @@ def empty_layout(sentence: str) -> dict[str, Any]:
         "xaxis": {"visible": False},
         "yaxis": {"visible": False},
     }
-
-
-def blank(traces: Sequence[Trace]) -> list[Trace]:
-    """The same traces without a point: what a figure shows when its numbers cannot be trusted."""
-    arrays = ("x", "y", "z", "base", "text", "customdata")
-    return [{**trace, **{name: [] for name in arrays if name in trace}} for trace in traces]
-
-
-def write(widget: go.FigureWidget, traces: Sequence[Trace], layout: Mapping[str, Any]) -> None:
-    """Write traces and layout into a live figure in one message; zoom is reset, traces are kept.
-
-    The figure must have as many traces as it gets: trace lists are of fixed length per chart.
-    """
-    if len(widget.data) != len(traces):
-        raise ValueError(f"the figure has {len(widget.data)} traces, {len(traces)} were given")
-    with widget.batch_update():
-        for shown, trace in zip(widget.data, traces, strict=True):
-            shown.update({k: v for k, v in trace.items() if k != "type"}, overwrite=True)
-        changes = {k: v for k, v in layout.items() if k != "template"}
-        widget.layout.update(changes, overwrite=True)
-    # A page that opens later (Voila, a reload) is drawn from the widget's stored state, which plotly
-    # renews only where the figure is displayed by itself; here it stands inside a page.
-    widget._repr_mimebundle_()

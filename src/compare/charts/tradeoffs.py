@@ -8,7 +8,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from compare.charts.house import CLASSES, FAINT, GRID, INK, TEMPLATE, Trace, empty_layout, label
-from compare.tables import records
+from compare.schedule import known
+from compare.tables import rows as rows_of
 
 RAIL_X = "Not scored"
 RAIL_Y = "No price"
@@ -17,6 +18,13 @@ PLOT_PX = 500
 TEXT_PX = 19
 MAIN_X = 0.76
 MAIN_Y = (0.14, 1.0)
+# Where a therapy is drawn, by whether its x and its y are known.
+PLACES = {
+    (True, True): "main",
+    (False, True): "rail_x",
+    (True, False): "rail_y",
+    (False, False): "corner",
+}
 COLUMNS = [
     "therapy_id", "therapy", "therapy_class", "x", "x_low", "x_high", "y", "y_low", "y_high",
     "apart", "hover",
@@ -30,17 +38,15 @@ def traces(frame: pd.DataFrame, front: pd.DataFrame | None = None) -> list[Trace
     figures, drawn hollow. `front`: x and y of the therapies that no other beats on both.
     """
     drawn = []
+    every = rows_of(frame)
     for therapy_class, (name, color, shape) in CLASSES.items():
-        rows = frame[frame["therapy_class"].eq(therapy_class)]
-        has_x, has_y = rows["x"].notna(), rows["y"].notna()
+        places: dict[str, list[dict[str, Any]]] = {place: [] for place in PLACES.values()}
+        for row in every:
+            if row["therapy_class"] == therapy_class:
+                places[PLACES[known(row["x"]), known(row["y"])]].append(row)
         shown = False
-        for place, part in (
-            ("main", rows[has_x & has_y]),
-            ("rail_x", rows[~has_x & has_y]),
-            ("rail_y", rows[has_x & ~has_y]),
-            ("corner", rows[~has_x & ~has_y]),
-        ):
-            first = not shown and bool(len(part))
+        for place, part in places.items():
+            first = not shown and bool(part) and place != "corner"
             shown |= first
             drawn.append(_marks(part, place, name, color, shape, first))
     line = front if front is not None else pd.DataFrame({"x": [], "y": []})
@@ -61,74 +67,88 @@ def traces(frame: pd.DataFrame, front: pd.DataFrame | None = None) -> list[Trace
 
 
 def _marks(
-    part: pd.DataFrame, place: str, name: str, color: str, shape: str, legend: bool
+    part: list[dict[str, Any]], place: str, name: str, color: str, shape: str, legend: bool
 ) -> Trace:
     on_x, on_y = place in ("main", "rail_y"), place in ("main", "rail_x")
-    hollow = part["apart"].tolist() if on_x else [True] * len(part)
     trace: Trace = {
         "type": "scatter",
         "mode": "markers",
         "name": name,
-        "x": list(part["x"]) if on_x else [RAIL_X] * len(part),
-        "y": list(part["y"]) if on_y else [RAIL_Y] * len(part),
+        "x": [row["x"] if on_x else RAIL_X for row in part],
+        "y": [row["y"] if on_y else RAIL_Y for row in part],
         "xaxis": "x" if on_x else "x2",
         "yaxis": "y" if on_y else "y2",
         "marker": {
-            "symbol": [f"{shape}-open" if h else shape for h in hollow],
+            "symbol": [f"{shape}-open" if row["apart"] or not on_x else shape for row in part],
             "size": 13,
+            # Where both figures are missing, names stand in place of marks.
+            "opacity": 0 if place == "corner" else 1,
             "color": color,
             "line": {"width": 2, "color": color},
         },
-        "customdata": list(part["hover"]),
+        "customdata": [row["hover"] for row in part],
         "hovertemplate": "%{customdata}<extra></extra>",
         "legendgroup": name,
         "showlegend": legend,
     }
     whisker = {"type": "data", "symmetric": False, "color": color, "thickness": 1.5, "width": 4}
-    none: list[float] = []
-    trace["error_x"] = whisker | {
-        "array": list(part["x_high"] - part["x"]) if on_x else none,
-        "arrayminus": list(part["x"] - part["x_low"]) if on_x else none,
-    }
-    trace["error_y"] = whisker | {
-        "array": list(part["y_high"] - part["y"]) if on_y else none,
-        "arrayminus": list(part["y"] - part["y_low"]) if on_y else none,
-    }
+    for axis, shown in (("x", on_x), ("y", on_y)):
+        ends = [(row[f"{axis}_low"], row[axis], row[f"{axis}_high"]) for row in part if shown]
+        trace[f"error_{axis}"] = whisker | {
+            "array": [high - middle for _, middle, high in ends],
+            "arrayminus": [middle - low for low, middle, _ in ends],
+        }
     return trace
 
 
-def layout(frame: pd.DataFrame, x_title: str, y_title: str, zero_line: bool) -> dict[str, Any]:
-    """Layout for `traces`: wide enough for every interval, with direct labels beside the marks."""
+def layout(frame: pd.DataFrame, x_title: str, y_title: str, reference: float) -> dict[str, Any]:
+    """Layout for `traces`: wide enough for every interval, with direct labels beside the marks.
+
+    A line stands at `reference`, where there is no difference (0, or 1 for a ratio).
+    """
     if frame.empty:
         return empty_layout("No therapy to show here.")
-    x_range = _room(frame[["x", "x_low", "x_high"]], zero=zero_line)
-    y_range = _room(frame[["y", "y_low", "y_high"]], zero=True)
-    rail = {"type": "category", "showgrid": False, "ticks": "", "fixedrange": True}
+    x_range = _room(frame[["x", "x_low", "x_high"]], reference)
+    y_range = _room(frame[["y", "y_low", "y_high"]], 0.0)
+    rail = {
+        "type": "category",
+        "showgrid": False,
+        "zeroline": False,
+        "ticks": "",
+        "fixedrange": True,
+    }
     shown = {
         "template": TEMPLATE,
         "height": HEIGHT_PX,
         "xaxis": {
             "domain": [0, MAIN_X], "title": {"text": x_title}, "range": x_range, "anchor": "y2",
         },
-        "xaxis2": rail | {"domain": [MAIN_X + 0.02, 1], "anchor": "y2", "range": [-0.5, 0.5]},
+        "xaxis2": rail | {"domain": [MAIN_X + 0.02, 1], "anchor": "y2", "range": [-0.25, 0.75],
+                           **only(RAIL_X)},
         "yaxis": {
             "domain": list(MAIN_Y), "title": {"text": y_title}, "range": y_range,
             "tickprefix": "$", "tickformat": "~s",
         },
-        "yaxis2": rail | {"domain": [0, 0.1], "range": [-0.5, 0.5]},
+        "yaxis2": rail | {"domain": [0, 0.1], "range": [-0.5, 0.5], **only(RAIL_Y)},
         "shapes": [_box([0, MAIN_X], MAIN_Y), _box([MAIN_X + 0.02, 1], (0.0, 1.0)),
                    _box([0, MAIN_X], (0.0, 0.1))],
         "annotations": labels(frame, x_range, y_range),
         "hovermode": "closest",
     }  # fmt: skip
-    if zero_line and x_range[0] < 0 < x_range[1]:
+    if x_range[0] < reference < x_range[1]:
         shown["shapes"].append(
             {
-                "type": "line", "x0": 0, "x1": 0, "xref": "x", "yref": "paper", "y0": MAIN_Y[0],
+                "type": "line", "x0": reference, "x1": reference, "xref": "x", "yref": "paper",
+                "y0": MAIN_Y[0],
                 "y1": 1, "line": {"color": INK, "width": 1},
             }
         )  # fmt: skip
     return shown
+
+
+def only(name: str) -> dict[str, Any]:
+    """The one tick of a rail, which stands there also where the rail is empty."""
+    return {"categoryorder": "array", "categoryarray": [name], "tickvals": [name]}
 
 
 def _box(x: list[float], y: tuple[float, float]) -> dict[str, Any]:
@@ -138,13 +158,12 @@ def _box(x: list[float], y: tuple[float, float]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _room(ends: pd.DataFrame, zero: bool) -> list[float]:
-    """A range that cuts no interval, with room for labels."""
+def _room(ends: pd.DataFrame, reference: float) -> list[float]:
+    """A range that cuts no interval and holds the reference, with room for labels."""
     low, high = ends.min().min(), ends.max().max()
     if pd.isna(low):
         return [0.0, 1.0]
-    if zero:
-        low, high = min(low, 0.0), max(high, 0.0)
+    low, high = min(low, reference), max(high, reference)
     width = (high - low) or abs(high) or 1.0
     return [float(low - 0.05 * width), float(high + 0.12 * width)]
 
@@ -158,16 +177,21 @@ def labels(frame: pd.DataFrame, x_range: list[float], y_range: list[float]) -> l
     """A name beside every mark, moved up or down where names would lie on each other."""
     notes = []
     per_px = (y_range[1] - y_range[0]) / (PLOT_PX * (MAIN_Y[1] - MAIN_Y[0]))
-    rail = frame[frame["x"].isna() & frame["y"].notna()].sort_values("y")
-    main = frame[frame["x"].notna() & frame["y"].notna()].sort_values("y")
-    for part, on_rail in ((main, False), (rail, True)):
+    every = sorted(rows_of(frame), key=lambda row: (str(row["y"]) == "nan", row["y"]))
+    at_place: dict[str, list[dict[str, Any]]] = {place: [] for place in PLACES.values()}
+    for row in every:
+        at_place[PLACES[known(row["x"]), known(row["y"])]].append(row)
+    for part, on_rail in ((at_place["main"], False), (at_place["rail_x"], True)):
         taken: list[tuple[float, float]] = []
-        for row in records(part):
-            x = 0.0 if on_rail else (row["x"] - x_range[0]) / (x_range[1] - x_range[0])
-            wanted = row["y"] / per_px
+        spots = [(_across(row, x_range, on_rail), row["y"] / per_px) for row in part]
+        for row, (x, wanted) in zip(part, spots, strict=True):
             at = wanted
-            # Names are about a quarter of the plot wide: only neighbors can collide.
-            while any(abs(at - y) < TEXT_PX and abs(x - other) < 0.25 for other, y in taken):
+            # Names are about a quarter of the plot wide: only neighbors, and marks to the right,
+            # can be in their way.
+            while any(abs(at - y) < TEXT_PX and abs(x - other) < 0.25 for other, y in taken) or any(
+                abs(at + TEXT_PX / 2 - y) < TEXT_PX / 2 and 0 < other - x < 0.16
+                for other, y in spots
+            ):
                 at += 2
             taken.append((x, at))
             right = on_rail or x < 0.72
@@ -188,14 +212,18 @@ def labels(frame: pd.DataFrame, x_range: list[float], y_range: list[float]) -> l
                     "font": {"size": 13},
                 }
             )
-    below = frame[frame["x"].notna() & frame["y"].isna()].sort_values("x")
-    for i, row in enumerate(records(below)):
+    below = sorted(at_place["rail_y"], key=lambda row: float(row["x"]))
+    for i, row in enumerate(below):
         notes.append(_plain(row, row["x"], "x", 12 if i % 2 else -12))
-    corner = frame[frame["x"].isna() & frame["y"].isna()]
-    if len(corner):
-        names = "<br>".join(label(short(name)) for name in corner["therapy"])
-        notes.append(_plain({"therapy": ""}, RAIL_X, "x2", 0) | {"text": names})
+    if at_place["corner"]:
+        names = "<br>".join(label(short(row["therapy"])) for row in at_place["corner"])
+        notes.append(_plain({"therapy": ""}, RAIL_X, "x2", 0) | {"text": names, "xshift": -10})
     return notes
+
+
+def _across(row: dict[str, Any], x_range: list[float], on_rail: bool) -> float:
+    """Where a mark stands, as a share of the plot's width."""
+    return 0.0 if on_rail else (row["x"] - x_range[0]) / (x_range[1] - x_range[0])
 
 
 def _plain(row: dict[str, Any], x: Any, xref: str, shift: int) -> dict[str, Any]:
@@ -207,7 +235,7 @@ def _plain(row: dict[str, Any], x: Any, xref: str, shift: int) -> dict[str, Any]
 
 
 def figure(
-    frame: pd.DataFrame, front: pd.DataFrame, x_title: str, y_title: str, zero_line: bool
+    frame: pd.DataFrame, front: pd.DataFrame, x_title: str, y_title: str, reference: float
 ) -> go.Figure:
     """The chart as a static figure."""
-    return go.Figure(traces(frame, front), layout(frame, x_title, y_title, zero_line))
+    return go.Figure(traces(frame, front), layout(frame, x_title, y_title, reference))

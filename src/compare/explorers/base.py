@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import ipywidgets as w
-import plotly.graph_objects as go
 
-from compare.charts.house import Trace, blank, empty_layout, write
 from compare.errors import DataError
 from compare.evidence import Evidence
+from compare.explorers.live import LiveFigure
 
 CAUTION = (
     "For clinicians. It informs and does not advise. Not compared here: plasma exchange, "
@@ -46,15 +45,6 @@ def number_with_slider(
     return box, w.HBox([box, slider], layout=w.Layout(align_items="center"))
 
 
-def mime(figure: go.Figure) -> tuple[dict[str, Any], ...]:
-    """A static figure as the outputs of an Output widget: works with and without a kernel."""
-    data = {"application/vnd.plotly.v1+json": figure.to_plotly_json() | {"config": CONFIG}}
-    return ({"output_type": "display_data", "data": data, "metadata": {}},)
-
-
-CONFIG = {"displaylogo": False, "showSendToCloud": False, "typesetMath": False}
-
-
 class Explorer:
     """A page with controls. Subclasses fill `controls` and `body`, and write `compute`.
 
@@ -63,8 +53,6 @@ class Explorer:
     chart ever stands beside settings that it does not belong to.
     """
 
-    traces: Sequence[Trace] = ()
-
     def __init__(self, evidence: Evidence, today: date | None = None) -> None:
         self.evidence = evidence
         self.controls: dict[str, w.Widget] = {}
@@ -72,22 +60,16 @@ class Explorer:
         self.status.add_class("tc-status")
         self.finding = w.HTML()
         self.finding.add_class("tc-finding")
-        self.figure: go.FigureWidget | None = None
         self.panels: dict[str, w.Widget] = {}
         self._busy = False
+        self.today = today or date.today()
         stamp = f"Data of {evidence.data_date}, version {evidence.version}."
-        days = ((today or date.today()) - evidence.data_date).days
+        days = (self.today - evidence.data_date).days
         stamp += f" That is {days} days ago." if days > 0 else ""
         self.banner = w.HTML(
             f"<style>{STYLE}</style>"
             f'<p class="tc-banner">{html.escape(stamp)} {html.escape(CAUTION)}</p>'
         )
-
-    def make_figure(self, drawn: Sequence[Trace]) -> go.FigureWidget:
-        """The page's one live figure, made once, with as many traces as the chart always has."""
-        self.traces = tuple(drawn)
-        self.figure = go.FigureWidget(data=blank(drawn), layout=empty_layout("Loading ..."))
-        return self.figure
 
     def start(self, children: Sequence[w.Widget]) -> None:
         """Assemble the page, listen to every control, and show it for the first time."""
@@ -129,11 +111,9 @@ class Explorer:
     def clear(self) -> None:
         """Empty every figure, table and finding."""
         self.finding.value = ""
-        if self.figure is not None:
-            write(self.figure, blank(self.traces), empty_layout("Nothing is shown; see the note."))
         for panel in self.panels.values():
-            if isinstance(panel, w.Output):
-                panel.outputs = ()
+            if isinstance(panel, LiveFigure):
+                panel.clear()
             else:
                 panel.value = ""
 
@@ -157,18 +137,16 @@ class Explorer:
         self.panels[name] = w.HTML()
         return self.panels[name]
 
-    def chart_panel(self, name: str) -> w.Output:
-        """A place for a secondary, redrawn figure, emptied on errors."""
-        self.panels[name] = w.Output()
-        return self.panels[name]
+    def chart(self, name: str) -> LiveFigure:
+        """A place for a chart, emptied on errors. The page's first one brings the library."""
+        first = not any(isinstance(panel, LiveFigure) for panel in self.panels.values())
+        figure = LiveFigure(with_library=first)
+        self.panels[name] = figure
+        return figure
 
     def _ipython_display_(self) -> None:
         from IPython.display import display  # noqa: PLC0415  (only where there is a notebook)
 
-        if self.figure is not None:
-            # A live figure inside a box is drawn from the state it had when it was made, unless
-            # it is told that it is about to be shown.
-            self.figure._repr_mimebundle_()
         display(self.page)  # type: ignore[no-untyped-call]
 
 

@@ -12,13 +12,12 @@ import pandas as pd
 
 from compare import cost, findings, plan
 from compare.charts import cost as charts
-from compare.charts.house import CLASSES, write
+from compare.charts.house import CLASSES
 from compare.evidence import Evidence
 from compare.explorers.base import (
     WRAP,
     Explorer,
     labelled,
-    mime,
     number_with_slider,
     options_of,
 )
@@ -183,10 +182,12 @@ YEARLY_COLUMNS = {
     "Of year one, giving it": lambda r: usd_range(
         r["usd_administration_year_one"], r["usd_administration_year_one_high"]
     ),
-    "Doses, year one": lambda r: number_range(r["doses_year_one"], r["doses_year_one_high"]),
-    "Clinic visits": lambda r: number_range(r["visits_year_one"], r["visits_year_one_high"]),
-    "Chair hours": lambda r: number_range(
-        r["chair_hours_year_one"], r["chair_hours_year_one_high"]
+    "In year one": lambda r: "<br>".join(
+        [
+            f"{number_range(r['doses_year_one'], r['doses_year_one_high'])} doses",
+            f"{number_range(r['visits_year_one'], r['visits_year_one_high'])} visits",
+            f"{number_range(r['chair_hours_year_one'], r['chair_hours_year_one_high'])} hours",
+        ]
     ),
     "Price": lambda r: text(charts.basis_text(r["price_basis"])),
     "Notes": notes_cell,
@@ -245,9 +246,6 @@ def chain_table(chain: pd.DataFrame) -> str:
         "From weight to dollars, at the low end of dose, interval and visits",
         "No arithmetic to show without a price.",
     )
-
-
-EMPTY = pd.DataFrame(columns=[*cost.IDS, "price_basis", *plan.MONEY_COLUMNS])
 
 
 class CostExplorer(Explorer):
@@ -315,15 +313,15 @@ class CostExplorer(Explorer):
                 w.HBox([self.controls[name] for name in names[1:]], layout=WRAP),
                 self.status,
                 self.finding,
-                self.make_figure(charts.traces(EMPTY)),
+                self.chart("yearly"),
                 self.panel("table"),
                 self.panel("course_heading"),
-                self.chart_panel("courses"),
+                self.chart("courses"),
                 self.panel("course_table"),
                 self.panel("unpriced"),
                 self.controls["chosen"],
                 self.panel("chain"),
-                self.chart_panel("sensitivity"),
+                self.chart("sensitivity"),
                 self.panel("sensitivity_table"),
                 self.panel("switching"),
                 self.panel("downloads"),
@@ -363,7 +361,7 @@ class CostExplorer(Explorer):
 
     def show(self, computed: View) -> None:
         self.finding.value = text(computed.finding)
-        write(self.figure, charts.traces(computed.yearly), charts.layout(computed.yearly))
+        self.panels["yearly"].draw(charts.traces(computed.yearly), charts.layout(computed.yearly))
         self.panels["table"].value = table(
             computed.yearly, YEARLY_COLUMNS, "Cost per year, cheapest first",
             "No yearly regimen with a current price.",
@@ -391,11 +389,15 @@ class CostExplorer(Explorer):
         """Courses have a panel of their own: money per course is never on the yearly axis."""
         heading, chart = self.panels["course_heading"], self.panels["courses"]
         if computed.courses.empty:
-            heading.value, chart.outputs = "", ()
+            heading.value = ""
+            chart.clear()
             self.panels["course_table"].value = ""
             return
         heading.value = "<h3>Courses: money per course, not per year</h3>"
-        chart.outputs = mime(charts.figure(computed.courses, charts.COURSE))
+        chart.draw(
+            charts.traces(computed.courses, charts.COURSE),
+            charts.layout(computed.courses, charts.COURSE),
+        )
         self.panels["course_table"].value = table(
             computed.courses, COURSE_COLUMNS, "Cost per course, cheapest first"
         )
@@ -416,12 +418,10 @@ class CostExplorer(Explorer):
         control.options, control.value = (choices or [("", "")]), key
         self._busy = busy
         self.panels["chain"].value = chain_table(computed.chain)
-        if computed.sensitivity.empty:
-            self.panels["sensitivity"].outputs = ()
-        else:
-            self.panels["sensitivity"].outputs = mime(
-                charts.sensitivity_figure(computed.sensitivity)
-            )
+        self.panels["sensitivity"].draw(
+            charts.sensitivity_traces(computed.sensitivity),
+            charts.sensitivity_layout(computed.sensitivity),
+        )
         self.panels["sensitivity_table"].value = table(
             computed.sensitivity,
             {

@@ -25,7 +25,7 @@ def counts_cell(row: Mapping[str, Any], arm: str) -> str:
     """Events of patients, as text; "about" where the count was worked out from a percent."""
     events, n = row[f"events_{arm}"], row[f"n_{arm}"]
     if pd.isna(n):
-        return "size not printed"
+        return "group size not printed"
     if pd.isna(events):
         return f"of {n:,}"
     return f"{'about ' if row['counts_rebuilt'] else ''}{events:,} of {n:,}"
@@ -36,6 +36,8 @@ def risk_cell(row: Mapping[str, Any], arm: str) -> str:
     prefix = "risk" if arm == "treated" else "risk_comparator"
     if arm == "comparator" and row["comparator_kind"] == "none":
         return "no comparator"
+    if pd.isna(row[f"n_{arm}"]) and pd.notna(row[f"events_{arm}"]):
+        return f"{row[f'events_{arm}']:,} affected, group size not printed"
     return text(f"{risk_words(row, prefix)}, {counts_cell(row, arm)}")
 
 
@@ -154,18 +156,20 @@ def values_cell(row: Mapping[str, Any], arm: str) -> str:
     if arm == "comparator" and row["comparator_kind"] == "none":
         return "no comparator"
     value, n = row[f"{arm}_value"], row[f"n_{arm}"]
-    unit = "" if pd.isna(row["unit"]) else f" {row['unit']}"
+    unit = "" if pd.isna(row["unit"]) else f" {row['unit']}".replace("_", " ")
+    unit = "%" if unit == " pct" else unit
     said = NOT_REPORTED if not known(value) else f"{value:g}{unit}"
     return text(said + ("" if pd.isna(n) else f", of {n:,}"))
 
 
 def effect_cell(row: Mapping[str, Any]) -> str:
-    """The published effect; a difference computed here follows, named as such."""
+    """The published effect; where no difference is printed, the one computed here, named so."""
     parts = []
     if row["effect_words"]:
         p = f", p {row['p_value']}" if pd.notna(row["p_value"]) else ""
         parts.append(f"as published: {row['effect_words']}{p}")
-    if known(row["difference_pct"]):
+    if known(row["difference_pct"]) and row["effect_measure"] != "risk_difference_points":
+        # A printed difference is often adjusted; the crude one beside it would only confuse.
         parts.append(f"computed, in points: {difference_words(row)}")
     if row["better_on"]:
         parts.append(

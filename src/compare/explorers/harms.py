@@ -13,9 +13,9 @@ import pandas as pd
 from compare import benefits, cost, findings, harms
 from compare.arms import COMPARISONS, risk_words, short
 from compare.charts import harms as charts
-from compare.charts.house import CLASSES, write
+from compare.charts.house import CLASSES
 from compare.evidence import Evidence
-from compare.explorers.base import WRAP, Explorer, labelled, mime, options_of
+from compare.explorers.base import WRAP, Explorer, labelled, options_of
 from compare.explorers.harm_tables import (
     CONTROLLED_COLUMNS,
     FOREST_COLUMNS,
@@ -29,6 +29,7 @@ from compare.findings import harms as harm_findings
 from compare.harms import ASCERTAINMENTS
 from compare.markup import (
     NOT_REPORTED,
+    Cell,
     csv_text,
     download,
     file_name,
@@ -178,8 +179,9 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     )
 
 
+@lru_cache(maxsize=128)
 def controlled_rows(evidence: Evidence, condition_id: str) -> pd.DataFrame:
-    """Per therapy: controlled harms and outcomes, and what is missing of each."""
+    """Per therapy: controlled harms and outcomes, and what is missing of each. Shared."""
     harm = harms.controlled_figures(evidence, condition_id)
     good = benefits.controlled_outcomes(evidence, condition_id)
     return harm.rename(columns={"missing": "missing_harms"}).assign(
@@ -354,11 +356,11 @@ class HarmsExplorer(Explorer):
                 self.panel("explained"),
                 self.status,
                 self.finding,
-                self.make_figure(charts.map_traces(EMPTY, "difference")),
+                self.chart("map"),
                 self.panel("forest_heading"),
                 self.controls["event"],
                 self.panel("event_finding"),
-                self.chart_panel("forest"),
+                self.chart("forest"),
                 self.panel("forest_table"),
                 self.panel("rare"),
                 self.panel("pml"),
@@ -421,15 +423,17 @@ class HarmsExplorer(Explorer):
         set_, panels = computed.settings, self.panels
         self.offer(computed)
         self.finding.value = text(computed.finding)
-        write(
-            self.figure,
+        panels["map"].draw(
             charts.map_traces(computed.map, set_.basis),
             charts.map_layout(computed.map, set_.basis),
         )
         panels["explained"].value = explained(computed)
         panels["forest_heading"].value = "<h3>One event in detail</h3>"
         panels["event_finding"].value = f"<p>{text(computed.event_finding)}</p>"
-        panels["forest"].outputs = mime(charts.forest_figure(computed.forest, set_.basis))
+        panels["forest"].draw(
+            charts.forest_traces(computed.forest, set_.basis),
+            charts.forest_layout(computed.forest, set_.basis),
+        )
         panels["forest_table"].value = table(
             computed.forest, FOREST_COLUMNS, "The figures behind the plot", "No event to show."
         )
@@ -459,15 +463,14 @@ class HarmsExplorer(Explorer):
             f"<p>{text(computed.controlled_finding)}</p>"
             + table(computed.controlled, CONTROLLED_COLUMNS, "Controlled figures by therapy")
         )
-        panels["infusions"].value = table(
+        panels["infusions"].value = folded(
             computed.infusions, INFUSION_COLUMNS,
             "Counted by infusion (one patient has many: no interval, never beside percents of "
-            "patients)", "No figure is counted by infusion here.",
+            "patients)",
         )  # fmt: skip
-        panels["rates"].value = table(
+        panels["rates"].value = folded(
             computed.rates, RATE_COLUMNS,
             "Rates per 100 patient-years, as printed (never beside percents of patients)",
-            "No figure is a rate per 100 patient-years here.",
         )  # fmt: skip
         self.show_downloads(computed)
 
@@ -501,6 +504,15 @@ class HarmsExplorer(Explorer):
         )  # fmt: skip
         used = [source for frame in frames if len(frame) for source in frame["source_id"]]
         self.panels["sources"].value = sources(self.evidence, used)
+
+
+def folded(frame: pd.DataFrame, columns: Mapping[str, str | Cell], caption: str) -> str:
+    """A long table behind its title and its number of rows, opened by a click or a key."""
+    count = f"{len(frame)} row{'' if len(frame) == 1 else 's'}"
+    return (
+        f'<details class="tc-sources"><summary>{text(caption)}: {count}</summary>'
+        f"{table(frame, columns, caption, 'No such figure in this condition.')}</details>"
+    )
 
 
 def explained(shown: View) -> str:

@@ -8,12 +8,26 @@ from typing import Any
 import ipywidgets as w
 import pandas as pd
 
-from compare import cost, plan
+from compare import cost, coverage, plan
+from compare.charts import coverage as coverage_charts
 from compare.charts.house import CLASSES
 from compare.evidence import Evidence
 from compare.explorers.base import WRAP, Explorer, labelled, options_of
 from compare.findings import Finding
-from compare.markup import NOT_REPORTED, sources, table, text, usd_range
+from compare.findings import coverage as coverage_findings
+from compare.markup import (
+    NOT_REPORTED,
+    csv_text,
+    download,
+    file_name,
+    number,
+    short_name,
+    sources,
+    table,
+    text,
+    usd_range,
+)
+from compare.tables import records
 
 CLASS_MEANING = {
     "ivig": "pooled human IgG given into a vein",
@@ -37,6 +51,8 @@ class View:
     classes: pd.DataFrame
     therapies: pd.DataFrame
     finding: Finding
+    coverage: pd.DataFrame
+    coverage_finding: Finding
 
 
 def view(evidence: Evidence, condition_id: str) -> View:
@@ -82,7 +98,8 @@ def view(evidence: Evidence, condition_id: str) -> View:
         f"{yes} have an FDA label for it.",
         {"therapies": float(len(therapies)), "labeled": float(yes)},
     )
-    return View(classes, therapies, finding)
+    covered = coverage.coverage(evidence)
+    return View(classes, therapies, finding, covered, coverage_findings.map_of(covered))
 
 
 def digest(shown: View) -> str:
@@ -94,6 +111,10 @@ def digest(shown: View) -> str:
             f"{row.usd_year_one_low:.2f} to {row.usd_year_one_high:.2f} | per course "
             f"{row.usd_per_course:.2f}"
         )
+    lines.append(str(shown.coverage_finding))
+    for fact_row in records(shown.coverage):
+        cells = [coverage_charts.cell(fact_row, fact) for fact in coverage.FACTS]
+        lines.append(f"{fact_row['therapy_id']} | {' | '.join(cells)}")
     return "\n".join(lines).replace("nan to nan", NOT_REPORTED).replace("nan", NOT_REPORTED)
 
 
@@ -120,6 +141,11 @@ class StartExplorer(Explorer):
                 self.finding,
                 self.panel("therapies"),
                 self.panel("sources"),
+                self.panel("coverage_heading"),
+                self.chart("coverage"),
+                self.panel("coverage_table"),
+                self.panel("coverage_download"),
+                self.panel("age"),
             ]
         )
 
@@ -157,3 +183,57 @@ class StartExplorer(Explorer):
             "Therapies for this condition, at its opening weight",
         )
         self.panels["sources"].value = sources(self.evidence, computed.therapies["source_id"])
+        self.show_coverage(computed)
+
+    def show_coverage(self, computed: View) -> None:
+        """What is in the tables for each therapy, how often it was read, and how old it is."""
+        frame = computed.coverage
+        self.panels["coverage_heading"].value = (
+            "<h3>What the tables hold, and what they lack</h3>"
+            f'<p class="tc-finding">{text(computed.coverage_finding)}</p>'
+        )
+        self.panels["coverage"].draw(coverage_charts.traces(frame), coverage_charts.layout(frame))
+        counts = {
+            title: lambda r, fact=fact: f"{r[f'{fact}_have']} of {r[f'{fact}_of']}"
+            for fact, (title, _) in coverage.FACTS.items()
+        }
+        meanings = "".join(
+            f"<li><b>{text(title)}</b>: {text(meaning)}</li>"
+            for title, meaning in coverage.FACTS.values()
+        )
+        shown = table(
+            frame,
+            {
+                "Therapy": lambda r: text(short_name(r["therapy"])),
+                **counts,
+                "Rows": "rows",
+                "Read twice or more": lambda r: number(r["read_twice_pct"], 0, "%"),
+                "In two documents": lambda r: number(r["two_sources_pct"], 0, "%"),
+            },
+            "Coverage in numbers: how many of how many",
+        )
+        self.panels["coverage_table"].value = (
+            f"<details><summary>The map in numbers, and what is counted</summary><ul>{meanings}"
+            f"</ul>{shown}</details>"
+        )
+        self.panels["coverage_download"].value = download(
+            "Save the map (CSV)",
+            csv_text(frame),
+            file_name("coverage", f"data-{self.evidence.data_date}", ending="csv"),
+        )
+        self.panels["age"].value = age_text(self.evidence.age(self.today))
+
+
+def age_text(sentences: list[str]) -> str:
+    """What is old, as a list; long enumerations are folded."""
+    if not sentences:
+        return "<h3>How old it is</h3><p>No price, label or product calls for a look.</p>"
+    items = []
+    for sentence in sentences:
+        head, colon, names = sentence.partition(": ")
+        items.append(
+            f"<li><details><summary>{text(head)}</summary>{text(names)}</details></li>"
+            if colon and len(names) > 200
+            else f"<li>{text(sentence)}</li>"
+        )
+    return f"<h3>How old it is</h3><ul>{''.join(items)}</ul>"

@@ -14,14 +14,15 @@ from compare import cost, effects, preferences, reproduce
 from compare.acceptability import Draws, Ranking
 from compare.charts import tradeoffs as charts
 from compare.charts.house import label
-from compare.decision import Ranges, Shapes, Weights, central_weights
+from compare.decision import Ranges, Shapes, Weights, central_weights, read
+from compare.effect_cells import PER_100
 from compare.evidence import Evidence
 from compare.findings import Finding
 from compare.findings import tradeoffs as findings
 from compare.markup import number, usd, usd_range
 from compare.patient import Patient
 from compare.scenario import Scenario
-from compare.tables import records
+from compare.tables import rows as rows_of
 
 HOW = {
     "": "nothing yet: show the figures only",
@@ -31,6 +32,7 @@ HOW = {
     "any": "no preference: every weighting alike",
 }
 OPENING_CONDITION = "gmg"
+BURDEN = ("visits_year_one", "chair_hours_year_one")
 MONEY = ("cost_year_one", "cost_later_year", "cost_per_course")
 
 
@@ -49,6 +51,7 @@ class Figures:
     names: dict[str, str]
     labels: dict[str, str]
     drawn: Draws | None
+    cards: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,19 +94,28 @@ def table_options(scenario: Scenario) -> dict[str, Any]:
     return found
 
 
-def axes(evidence: Evidence, scenario: Scenario, offered: pd.DataFrame) -> tuple[str, str]:
+@functools.lru_cache(maxsize=32)
+def _scored(
+    evidence: Evidence, condition_id: str, basis: str, borrow: bool
+) -> dict[str, tuple[bool, int]]:
+    """Criteria of a condition: whether trials give their figures, and how many can be scored."""
+    offered = effects.criteria_for(evidence, condition_id, basis, borrow)
+    return {
+        row["criterion"]: (row["group"] in ("harm", "benefit"), row["scored"])
+        for row in rows_of(offered)
+    }
+
+
+def axes(scenario: Scenario, scored: Mapping[str, tuple[bool, int]]) -> tuple[str, str]:
     """The criteria on the chart's axes: the harm or good chosen, and the cost."""
-    names = list(offered["criterion"])
     y = str(scenario.options.get("y", ""))
-    if y not in names:
-        wanted = [name for name in (*scenario.criteria, *names) if name in MONEY]
-        y = wanted[0] if wanted else ""
+    if y not in scored:
+        y = next((name for name in (*scenario.criteria, *scored) if name in MONEY), "")
     x = str(scenario.options.get("x", ""))
-    trial = offered[offered["group"].isin(["harm", "benefit"])]
-    if x not in set(trial["criterion"]):
-        scored = dict(zip(trial["criterion"], trial["scored"], strict=True))
-        mine = [name for name in scenario.criteria if name in scored] or list(scored)
-        x = max(mine, key=lambda name: scored[name], default="")
+    if not scored.get(x, (False, 0))[0]:
+        trial = {name: count for name, (from_trial, count) in scored.items() if from_trial}
+        mine = [name for name in scenario.criteria if name in trial] or list(trial)
+        x = max(mine, key=lambda name: trial[name], default="")
     return x, y
 
 
@@ -122,37 +134,94 @@ def _figures(
     basis, borrow = more.get("basis", "difference"), more.get("borrow", True)
     offered = effects.criteria_for(evidence, condition_id, basis, borrow)
     x, y = axis
-    shown = [name for name in offered["criterion"] if name in {*criteria, *axis}]
+    needed = {*criteria, *axis, *BURDEN}
+    shown = [name for name in offered["criterion"] if name in needed]
     whole = effects.effects_table(evidence, condition_id, patient, criteria=shown, **more)
     table = whole[whole["criterion"].isin(criteria)].reset_index(drop=True)
     rows = offered[offered["criterion"].isin(criteria)].reset_index(drop=True)
-    names = {row["therapy_id"]: charts.short(row["therapy"]) for row in records(whole)}
+    names = {row["therapy_id"]: charts.short(row["therapy"]) for row in rows_of(whole)}
     labels = dict(zip(offered["criterion"], offered["label"], strict=True))
     chart = chart_frame(whole, x, y, basis)
     front = pd.DataFrame(columns=["therapy_id", "on_front", "dominated_by", "reported", "sure"])
     if x and y and len(whole):
-        pair = whole[whole["criterion"].isin([x, y])]
+        pair = read(whole[whole["criterion"].isin([x, y])])
         front = preferences.pareto(pair, [x, y])
         surely = preferences.pareto(pair, [x, y], on="intervals")
         front["sure"] = front["reported"] & ~surely["on_front"]
     finding = findings.front(chart, front, names, labels.get(x, ""), labels.get(y, ""))
     drawn = preferences.sample(table, seed=seed) if len(table) else None
-    return Figures(table, rows, offered, x, y, chart, front, finding, names, labels, drawn)
+    told = cards(evidence, condition_id, patient, whole, offered, y)
+    return Figures(table, rows, offered, x, y, chart, front, finding, names, labels, drawn, told)
+
+
+def cards(
+    evidence: Evidence,
+    condition_id: str,
+    patient: Patient,
+    whole: pd.DataFrame,
+    offered: pd.DataFrame,
+    money: str,
+) -> tuple[tuple[str, str], ...]:
+    """What there is to weigh, before any weight: five headings, each with a sentence."""
+    count = whole["therapy_id"].nunique()
+    cells: dict[str, list[dict[str, Any]]] = {}
+    for row in rows_of(whole[whole["reported"]]):
+        cells.setdefault(row["criterion"], []).append(row)
+
+    def span(name: str, words: str) -> str:
+        part = cells.get(name, [])
+        if not part:
+            return ""
+        unit = str(part[0]["unit"])
+        low = amount(min(row["low"] for row in part), unit)
+        high = amount(max(row["high"] for row in part), unit)
+        shown = low if low == high else f"{low} to {high}"
+        return f"{words}: {shown} ({len(part)} of {count} therapies)."
+
+    home = [row["therapy"] for row in cells.get("visits_year_one", []) if row["high"] == 0]
+    often = span("visits_year_one", "Clinic visits in year one")
+    often += " " + span("chair_hours_year_one", "Hours in the chair")
+    if home:
+        often += f" Given at home: {findings.listing([charts.short(name) for name in home])}."
+    goods = offered[offered["group"].eq("benefit") & offered["scored"].gt(0)]
+    harms = offered[offered["group"].eq("harm") & offered["scored"].gt(0)]
+    factors = [evidence.label("factors", factor) for factor in sorted(patient.factors)]
+    special = "In the history: " + (findings.listing(factors) if factors else "nothing entered")
+    return (
+        ("Cost", span(money, offered.set_index("criterion")["label"].get(money, "Cost"))
+         or "No therapy has a price here."),
+        ("How often and where", often.strip() or "No yearly regimen here."),
+        ("How soon and how well", coverage(goods, "outcome", "outcomes")),
+        ("Side effects", coverage(harms, "harm, counted one way,", "harms, each counted one way,")),
+        ("Special considerations", f"{special}. What speaks against a therapy in this patient is "
+         "no figure to weigh: see the page on one patient (05)."),
+    )  # fmt: skip
+
+
+def coverage(rows: pd.DataFrame, one: str, many: str) -> str:
+    """How many criteria of a sort can be scored, and which one most therapies have."""
+    if rows.empty:
+        return "No figure of a trial against placebo that can be scored."
+    top = rows.sort_values("scored", ascending=False, kind="stable").iloc[0]
+    text = f"{len(rows)} {one if len(rows) == 1 else many} can be scored. Best covered: "
+    text += (
+        f"{findings.lower(str(top['label']))}, in {top['scored']} of {top['therapies']} therapies"
+    )
+    return f"{text} ({top['borrowed']} borrowed)." if top["borrowed"] else f"{text}."
 
 
 def chart_frame(table: pd.DataFrame, x: str, y: str, basis: str) -> pd.DataFrame:
     """`charts.COLUMNS`: one row per therapy with both figures, their ends, and hover text."""
-    on_x = table[table["criterion"].eq(x)].set_index("therapy_id")
-    on_y = table[table["criterion"].eq(y)].set_index("therapy_id")
+    cells = {(row["therapy_id"], row["criterion"]): row for row in rows_of(table)}
     rows = []
-    for row in records(table.drop_duplicates("therapy_id")):
+    for row in {row["therapy_id"]: row for row in cells.values()}.values():
         found: dict[str, Any] = {name: row[name] for name in effects.COLUMNS[:3]}
         lines = [f"<b>{label(row['therapy'])}</b>"]
-        for axis, cells in (("x", on_x), ("y", on_y)):
-            if row["therapy_id"] not in cells.index:
+        for axis, criterion in (("x", x), ("y", y)):
+            cell = cells.get((row["therapy_id"], criterion))
+            if cell is None:
                 found |= {axis: math.nan, f"{axis}_low": math.nan, f"{axis}_high": math.nan}
                 continue
-            cell = {"therapy_id": row["therapy_id"]} | cells.loc[row["therapy_id"]].to_dict()
             found |= {axis: cell["value"], f"{axis}_low": cell["low"], f"{axis}_high": cell["high"]}
             lines.append(f"{label(cell['label'])}: {label(cell_words(cell))}")
             if axis == "x":
@@ -167,8 +236,18 @@ def amount(value: float, unit: str) -> str:
     if unit.startswith("dollars"):
         return usd(value)
     digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 1 else 2
-    sign = "+" if unit == "points" and round(value, digits) > 0 else ""
+    signed = unit == PER_100 or unit.endswith("difference")
+    sign = "+" if signed and round(value, digits) > 0 else ""
     return sign + number(value, digits)
+
+
+def against(unit: str) -> str:
+    """A unit as the title of an axis or column says it, with the comparator if there is one."""
+    if unit == PER_100:
+        return "more in 100 than on placebo or background"
+    if unit.endswith("difference"):
+        return f"{unit} from placebo or background"
+    return f"{unit} against placebo or background" if unit.endswith("ratio") else unit
 
 
 def cell_words(cell: Mapping[str, Any]) -> str:
@@ -217,7 +296,7 @@ def value_shapes(
 
     Raises `ValueError` where such an amount is not inside its range.
     """
-    found = {}
+    found: dict[str, tuple[tuple[float, float], ...]] = {}
     favors = dict(zip(figures.criteria["criterion"], figures.criteria["favors"], strict=True))
     for name, half in halves.items():
         if name not in ranges:
@@ -242,18 +321,17 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     """
     options = scenario.options
     basis, borrow = str(options.get("basis", "difference")), bool(options.get("borrow", True))
-    offered = effects.criteria_for(evidence, scenario.condition_id, basis, borrow)
-    known = set(offered["criterion"])
-    criteria = tuple(dict.fromkeys(name for name in scenario.criteria if name in known))
+    scored = _scored(evidence, scenario.condition_id, basis, borrow)
+    criteria = tuple(dict.fromkeys(name for name in scenario.criteria if name in scored))
     # In the table criteria stand in one fixed order, so that a new order of importance draws
     # nothing again.
-    fixed = tuple(name for name in offered["criterion"] if name in criteria)
+    fixed = tuple(name for name in scored if name in criteria)
     figures = _figures(
         evidence,
         scenario.condition_id,
         scenario.patient,
         fixed,
-        axes(evidence, scenario, offered),
+        axes(scenario, scored),
         tuple(sorted(table_options(scenario).items())),
         scenario.seed,
     )
@@ -288,7 +366,11 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     ranking = preferences.rank(figures.drawn, weights, ranges, shapes=shapes, missing=missing)
     sensitivity = preferences.weight_sensitivity(decision, weights, ranges, shapes, missing)
     how = str(options["how"])
-    finding = findings.ranking(ranking, how, figures.names, figures.labels)
+    gaps = {
+        name: [decision.criteria[k] for k in decision.missing[t].nonzero()[0]]
+        for t, name in enumerate(decision.therapies)
+    }
+    finding = findings.ranking(ranking, how, figures.names, figures.labels, gaps)
     hints = [
         findings.correlated(figures.criteria, ranking.weights),
         *findings.narrow(figures.criteria, ranges, ranking.weights, sensitivity),
@@ -303,7 +385,7 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
         value,
         ranking,
         sensitivity,
-        worth(figures, weights, ranges, shapes),
+        worth(figures, weights, ranges, shapes) if len(ranking.pairwise) > 1 else empty,
         finding,
         tuple(hint for hint in hints if hint is not None),
         script,
@@ -320,15 +402,15 @@ def worth(figures: Figures, weights: Weights, ranges: Ranges, shapes: Shapes) ->
     central = dict(zip(decision.criteria, central_weights(decision, weights), strict=True))
     money = [name for name in MONEY if central.get(name, 0) > 0 and name not in shapes]
     rows = []
-    for row in records(figures.criteria):
+    for row in rows_of(figures.criteria):
         name = row["criterion"]
         if not money or name == money[0] or not central[name] > 0 or name in shapes:
             continue
         dollars = preferences.equivalent_change(decision, weights, name, money[0], 1.0, ranges)
         step = STEPS.get(str(row["unit"]), f"1 {row['unit']}".strip())
-        more = "one more" if row["unit"] == "points" else "one"
+        more = "one more" if row["unit"] == PER_100 else "one"
         text = f"{findings.lower(row['label'])}, {step}"
-        if row["unit"] in ("points", "percent"):
+        if row["unit"] in (PER_100, "percent"):
             text = f"{more} in 100 with {findings.lower(row['label'])}"
         span = "a course" if money[0] == "cost_per_course" else "a year"
         rows.append([name, f"{text} is worth {usd(dollars)} {span} to you", dollars])
@@ -364,7 +446,7 @@ def break_evens(shown: View) -> pd.DataFrame:
 def digest(shown: View) -> str:
     """The numbers behind the page, one line per cell, for a reviewer's comparison."""
     lines = [str(shown.figures.finding)]
-    for row in records(shown.figures.table):
+    for row in rows_of(shown.figures.table):
         figure = "not scored"
         if row["reported"]:
             figure = f"{row['value']:.4f} ({row['low']:.4f} to {row['high']:.4f}) {row['unit']}"
@@ -375,7 +457,7 @@ def digest(shown: View) -> str:
         lines.append(f"range | {name} | {low:.4f} to {high:.4f}")
     lines.append(str(shown.finding))
     if shown.ranking is not None:
-        for row in records(shown.value):
+        for row in rows_of(shown.value):
             lines.append(f"{row['therapy_id']} | value {row['value']:.4f}")
         for therapy, shares in shown.ranking.acceptability.iterrows():
             ranks = " ".join(f"{share:.4f}" for share in shares)

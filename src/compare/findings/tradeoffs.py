@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +11,7 @@ import pandas as pd
 from compare.acceptability import Ranking
 from compare.findings import Finding
 from compare.markup import number, usd
+from compare.tables import rows as rows_of
 
 FAVORITE = 0.5
 NARROW_POINTS = 2.0
@@ -61,19 +63,25 @@ UNIVERSE = {
 
 
 def ranking(
-    found: Ranking, how: str, names: Mapping[str, str], labels: Mapping[str, str]
+    found: Ranking,
+    how: str,
+    names: Mapping[str, str],
+    labels: Mapping[str, str],
+    gaps: Mapping[str, list[str]],
 ) -> Finding:
-    """Who is first how often, when that is lost, and who cannot be ranked.
+    """Who is first how often, when that is lost, what that rests on, and who cannot be ranked.
 
-    `how`: "any" (all weightings), "order", "swing" or "exact".
+    `how`: "any" (all weightings), "order", "swing" or "exact". `gaps`: criteria without a figure
+    by therapy.
     """
     lost = listing([names[t] for t in found.too_little])
     tail = f" Too little is reported to rank {lost}." if lost else ""
     ranked = found.acceptability.dropna(how="all")
     if ranked.empty or not len(ranked.columns):
         return Finding(f"No therapy can be ranked by these criteria.{tail}")
-    order = ranked["rank_1"].sort_values(ascending=False, kind="stable")
-    top, share = str(order.index[0]), float(order.iloc[0])
+    shares = first_shares(found)
+    order = sorted(shares, key=lambda name: -shares[name])
+    top, share = order[0], shares[order[0]]
     numbers = {"first_share": share}
     if len(order) == 1:
         return Finding(f"{names[top]} is the only therapy that can be ranked.{tail}", numbers)
@@ -83,11 +91,18 @@ def ranking(
         text = f"{names[top]} is first in {of_100(share)} of 100 {UNIVERSE[how]}"
     clause = losing(found, top, how, labels)
     text += f"; {clause}." if clause else "."
-    second, next_share = str(order.index[1]), float(order.iloc[1])
+    blind = [name for name in gaps[top] if found.weights.get(name, 0) > 0]
+    if blind:
+        weight = sum(found.weights[name] for name in blind)
+        numbers["missing_weight"] = weight
+        verb = "is" if len(blind) == 1 else "are"
+        text += f" Its {listing([lower(labels[name]) for name in blind])} {verb} not scored"
+        text += f" ({of_100(weight)} of 100 of the weight)."
+    second, next_share = order[1], shares[order[1]]
     if next_share > 0:
         numbers["second_share"] = next_share
         text += f" {names[second]} is first in {of_100(next_share)}."
-    never = [names[str(t)] for t in order.index[order.eq(0)]]
+    never = [names[t] for t in order if shares[t] == 0]
     if never:
         verb = "is" if len(never) == 1 else "are"
         text += f" {listing(never)} {verb} never first."
@@ -98,7 +113,9 @@ def losing(found: Ranking, top: str, how: str, labels: Mapping[str, str]) -> str
     """The clause on where the first one loses; empty where there is no such place."""
     if found.first_when is None:
         return ""
-    row = {str(name): float(value) for name, value in found.first_when.loc[top].dropna().items()}
+    shares = found.first_when.loc[[top]].to_numpy(dtype=float)[0]
+    pairs = zip(map(str, found.first_when.columns), map(float, shares), strict=True)
+    row = {name: value for name, value in pairs if not math.isnan(value)}
     if not row:
         return ""
     worst = min(row, key=lambda name: row[name])
@@ -108,10 +125,18 @@ def losing(found: Ranking, top: str, how: str, labels: Mapping[str, str]) -> str
         if share < FAVORITE and another > share:
             return f"it loses when {lower(labels[worst])} matters most"
         return ""
-    overall = float(found.acceptability["rank_1"][top])
+    overall = first_shares(found)[top]
     if share < overall - LESS_OFTEN:
         return f"it loses ground as {lower(labels[worst])} weighs more"
     return ""
+
+
+def first_shares(found: Ranking) -> dict[str, float]:
+    """Share of first ranks by therapy, without those that take no rank."""
+    if not len(found.acceptability.columns):
+        return {}
+    column = found.acceptability["rank_1"].dropna()
+    return dict(zip(map(str, column.index), column.astype(float), strict=True))
 
 
 def lower(label: str) -> str:
@@ -132,19 +157,21 @@ def front(
     """
     whole = front_rows[front_rows["reported"]]
     gaps = len(front_rows) - len(whole)
-    tail = f" {gaps} of {len(front_rows)} therapies lack one of the two figures." if gaps else ""
+    verb = "lacks" if gaps == 1 else "lack"
+    tail = f" {gaps} of {len(front_rows)} therapies {verb} one of the two figures." if gaps else ""
     if len(whole) < 2:
         many = "No therapy has" if whole.empty else "Only one therapy has"
         return Finding(f"{many} both a figure for {lower(x_label)} and a {lower(y_label)}.{tail}")
     on = whole[whole["on_front"]]
     beaten = whole[~whole["on_front"]]
-    text = f"By the figures alone, {listing([names[t] for t in on['therapy_id']])} "
+    text = f"By the point figures, {listing([names[t] for t in on['therapy_id']])} "
     text += "is" if len(on) == 1 else "are"
     text += f" not beaten on both {lower(y_label)} and {lower(x_label)}"
     if len(beaten):
         sure = int(beaten["sure"].sum())
-        text += f"; {len(beaten)} {'is' if len(beaten) == 1 else 'are'}, "
-        text += f"{sure if sure else 'none'} of them beyond what the intervals allow"
+        others = "1 other is" if len(beaten) == 1 else f"{len(beaten)} others are"
+        certain = f"{sure} of them even at the ends of the intervals"
+        text += f"; {others} beaten, {certain if sure else 'within overlapping intervals'}"
     apart = int(chart["apart"].sum())
     note = (
         f" {apart} hollow {'mark is' if apart == 1 else 'marks are'} borrowed or cross-trial."
@@ -158,9 +185,9 @@ def front(
 
 def correlated(criteria: pd.DataFrame, weights: Mapping[str, float]) -> Finding | None:
     """A hint where weighted harms, which tend to occur together, outnumber the good."""
-    used = criteria[criteria["criterion"].map(lambda name: weights.get(str(name), 0) > 0)]
-    harms = int(used["group"].eq("harm").sum())
-    goods = int(used["group"].eq("benefit").sum())
+    pairs = zip(criteria["criterion"], criteria["group"], strict=True)
+    groups = [group for name, group in pairs if weights.get(name, 0) > 0]
+    harms, goods = groups.count("harm"), groups.count("benefit")
     if harms < 2 or harms <= goods:
         return None
     good = "1 good" if goods == 1 else f"{goods or 'no'} goods"
@@ -182,19 +209,21 @@ def narrow(
     Small: 2 points, or a tenth of the highest cost. Deciding: without its weight another is first.
     """
     hints = []
-    for row in criteria.to_dict("records"):
+    moves_of: dict[str, list[dict[str, Any]]] = {}
+    for move in rows_of(sensitivity):
+        moves_of.setdefault(move["criterion"], []).append(move)
+    for row in rows_of(criteria):
         name = row["criterion"]
-        if not weights.get(name, 0) > 0:
+        if not weights.get(name, 0) > 0 or name not in moves_of:
             continue
         low, high = ranges[name]
-        in_points = row["unit"] in ("points", "percent") and high - low <= NARROW_POINTS
+        in_points = row["unit"] in ("per 100", "percent") and high - low <= NARROW_POINTS
         in_money = row["group"] == "cost" and high - low <= NARROW_SHARE_OF_COST * abs(high)
-        rows = sensitivity[sensitivity["criterion"].eq(name)]
-        if rows.empty or not (in_points or in_money):
+        if not (in_points or in_money):
             continue
-        now = rows.loc[rows["holds_now"], "first"]
-        if len(now) and rows["first"].iloc[0] != now.iloc[0]:
-            width = usd(high - low) if in_money else f"{number(high - low, 1)} points"
+        now = [move["first"] for move in moves_of[name] if move["holds_now"]]
+        if now and moves_of[name][0]["first"] != now[0]:
+            width = usd(high - low) if in_money else f"{number(high - low, 1)} in 100"
             hints.append(
                 Finding(
                     f"{row['label']} decides who is first, but its whole range is only {width}.",

@@ -1,0 +1,382 @@
+"""What in this patient speaks against a therapy, and what applies to everybody on it.
+
+Rows are our reading of a label. What that reading does not hold is "not in our reading", which
+is not the same as safe.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Any
+
+import pandas as pd
+
+from compare.evidence import Evidence
+from compare.harms import check_condition
+from compare.indications import LEADING, check_factors, needed_factors, split, therapies_of
+from compare.markup import short_name
+from compare.patient import Patient
+from compare.schedule import known
+from compare.tables import records
+
+SEVERITIES = {
+    "contraindicated": "Contraindicated",
+    "boxed_warning": "Boxed warning",
+    "warning": "Warning",
+    "information": "Information",
+    "not_in_reading": "Not in our reading",
+}
+COLUMNS = [
+    *LEADING,
+    "product_id",
+    "product",
+    "factor_id",
+    "factor",
+    "factor_group",
+    "severity",
+    "applies",
+    "matches",
+    "why",
+    "condition_text",
+    "action",
+    "inherited",
+    "inherited_from",
+    "label_month",
+    "label_read",
+    "verification",
+    "source_id",
+    "locator",
+]
+FERTILE_YEARS = (12, 50)
+IMPLIED = "implied by"
+# What hangs on the ingredients or the container of one product: never inherited by a class.
+OWN_TO_A_PRODUCT = {
+    "hyperprolinemia",
+    "corn_allergy",
+    "latex_allergy",
+    "hyaluronidase_allergy",
+    "diabetes_glucose_meter",
+    "itp_subcutaneous",
+    "dermatomyositis_thrombosis_risk",
+}
+
+
+def patient_factors(evidence: Evidence, patient: Patient, condition_id: str) -> dict[str, str]:
+    """Factors that count for the patient, each with why: given, implied by the condition, derived.
+
+    Derived are age (65 and over) and, for a female patient of 12 to 50 years, that she may become
+    pregnant. Raises `ValueError` for unknown factors and for pregnancy or breastfeeding with male
+    sex.
+    """
+    check_factors(evidence, patient.factors)
+    odd = patient.factors & {"pregnancy", "breastfeeding"}
+    if patient.sex == "male" and odd:
+        raise ValueError(f"factors holds {sorted(odd)}, which does not go with sex 'male'")
+    found = {}
+    condition = evidence.conditions.set_index("condition_id").loc[condition_id]
+    for factor_id in split(condition["implied_factors"]):
+        found[factor_id] = f"{IMPLIED} {condition['condition']}"
+    if patient.age_years >= 65:
+        found["age_over_65"] = f"age {patient.age_years:g}"
+    low, high = FERTILE_YEARS
+    if patient.sex == "female" and low <= patient.age_years <= high:
+        found["pregnancy"] = f"female, {patient.age_years:g} years: may become pregnant"
+    for factor_id in sorted(patient.factors):
+        # A factor that the condition implies stays marked so, also where it is given as well.
+        found.setdefault(factor_id, "in this patient")
+        if factor_id in ("age_over_65", "pregnancy"):
+            found[factor_id] = "in this patient"
+    order = {key: i for i, key in enumerate(evidence.factors["factor_id"])}
+    return dict(sorted(found.items(), key=lambda pair: order[pair[0]]))
+
+
+def check_cautions(evidence: Evidence, patient: Patient, condition_id: str) -> pd.DataFrame:
+    """Cautions on every product of the condition's therapies, one row each. Columns: `COLUMNS`.
+
+    `severity` is a key of `SEVERITIES`; `applies` is "everyone" (on the product) or
+    "patient_conditional", which counts only under `condition_text`. `matches`: the patient has
+    the factor, and `why` (given, implied by the condition, derived from age or sex); whether
+    `condition_text` is met remains to be judged. `inherited`: the row is not from our reading of
+    this product's own label but `inherited_from` another, whose month is `label_month`;
+    `label_read`: the product's own label was read in full. A factor
+    of the patient on which a product has no row has the severity "not_in_reading".
+
+    Raises `ValueError` for an unknown condition or factor.
+    """
+    check_condition(evidence, condition_id)
+    therapies = set(therapies_of(evidence, condition_id)["therapy_id"])
+    mine = patient_factors(evidence, patient, condition_id)
+    rows = every_row(evidence)
+    rows = rows[rows["therapy_id"].isin(therapies)]
+    blank = _not_in_reading(evidence, rows, mine, condition_id)
+    out = pd.concat([rows, blank], ignore_index=True) if len(blank) else rows.copy()
+    out["matches"] = out["factor_id"].isin(list(mine))
+    out["why"] = out["factor_id"].map(mine).fillna("")
+    classes = ["ivig", "cytokine_inhibitor", "monoclonal_antibody", "biologic"]
+    out["_class"] = out["therapy_class"].map(classes.index)
+    out["_severity"] = out["severity"].map(list(SEVERITIES).index)
+    order = ["_class", "therapy", "_product", "_severity", "_factor"]
+    factor_order = {key: i for i, key in enumerate(evidence.factors["factor_id"])}
+    product_order = {key: i for i, key in enumerate(evidence.products["product_id"])}
+    out["_factor"] = out["factor_id"].map(factor_order)
+    out["_product"] = out["product_id"].map(product_order)
+    return out.sort_values(order, kind="stable")[COLUMNS].reset_index(drop=True)
+
+
+@lru_cache(maxsize=4)
+def every_row(evidence: Evidence) -> pd.DataFrame:
+    """Cautions of every product, own and inherited, without a patient. Shared: do not change it."""
+    own = evidence.cautions.copy()
+    by_product = {str(key): frame for key, frame in own.groupby("product_id", sort=False)}
+    products = _products(evidence)
+    parts = []
+    for therapy_id, product_id in _pairs(evidence):
+        product = products[product_id]
+        rows = by_product.get(product_id)
+        if rows is not None:
+            same = rows["therapy_id"].eq(therapy_id)
+            frame = rows.assign(
+                inherited=~same,
+                inherited_from="",
+                label_month=_month(product),
+            )
+            frame.loc[~same, "inherited_from"] = f"{product['product']}, read for another route"
+        else:
+            name = short_name(evidence.label("therapies", therapy_id))
+            frame = _inherited(products, by_product, therapy_id, product_id, name)
+        parts.append(frame.assign(therapy_id=therapy_id, product_id=product_id))
+    out = pd.concat(parts, ignore_index=True)
+    out = out.merge(evidence.therapies[LEADING], on="therapy_id", how="left")
+    columns = ["product_id", "product", "label_read"]
+    out = out.merge(evidence.products[columns], on="product_id", how="left")
+    out["label_read"] = out["label_read"].eq("yes")
+    names = evidence.factors[["factor_id", "factor", "factor_group"]]
+    out = out.merge(names, on="factor_id", how="left")
+    out["condition_text"] = out["condition_text"].fillna("")
+    return out.assign(matches=False, why="")[COLUMNS]
+
+
+def products_of(evidence: Evidence, therapy_id: str) -> list[str]:
+    """Products as which a therapy is bought: its own, and those labeled as it by another route."""
+    return [product for therapy, product in _pairs(evidence) if therapy == therapy_id]
+
+
+@lru_cache(maxsize=4)
+def _pairs(evidence: Evidence) -> tuple[tuple[str, str], ...]:
+    home = [(str(r.therapy_id), str(r.product_id)) for r in evidence.products.itertuples()]
+    labels = evidence.indications
+    labels = labels[labels["authority"].eq("label") & labels["product_id"].notna()]
+    also = [(str(r.therapy_id), str(r.product_id)) for r in labels.itertuples()]
+    return tuple(dict.fromkeys([*home, *also]))
+
+
+Products = Mapping[str, Mapping[str, Any]]
+
+
+def _products(evidence: Evidence) -> Products:
+    return {str(row["product_id"]): row for row in records(evidence.products)}
+
+
+def _month(product: Mapping[str, Any]) -> str:
+    return str(product["label_revised"]) if known(product["label_revised"]) else ""
+
+
+def _inherited(
+    products: Products,
+    by_product: dict[str, pd.DataFrame],
+    therapy_id: str,
+    product_id: str,
+    name: str,
+) -> pd.DataFrame:
+    """Rows of a product without rows of its own: its reference's, else those of its class.
+
+    Of a class only what every label read carries; where one label was read, all but what hangs on
+    ingredients and container. A class row says so, with the month of the label quoted.
+    """
+    reference = products[product_id]["reference_product_id"]
+    if known(reference) and reference in by_product:
+        origin = products[reference]
+        return by_product[str(reference)].assign(
+            inherited=True,
+            inherited_from=f"its reference product {origin['product']}",
+            label_month=_month(origin),
+        )
+    pool = {
+        key: frame
+        for key, frame in by_product.items()
+        if products[key]["therapy_id"] == therapy_id and key != product_id
+    }
+    read = [key for key in pool if products[key]["label_read"] == "yes"] or list(pool)
+    if not read:
+        empty = next(iter(by_product.values())).iloc[:0]
+        return empty.assign(inherited=True, inherited_from="", label_month="")
+    if len(read) == 1:
+        (only,) = read
+        frame = pool[only][~pool[only]["factor_id"].isin(OWN_TO_A_PRODUCT)]
+        return frame.assign(
+            inherited=True,
+            inherited_from=f"{products[only]['product']}, the one {name} label read so far",
+            label_month=_month(products[only]),
+        )
+    return _of_class(products, {key: pool[key] for key in read}, product_id, name)
+
+
+def _of_class(
+    products: Products, pool: dict[str, pd.DataFrame], product_id: str, therapy: str
+) -> pd.DataFrame:
+    """What every label of the class carries, at its strictest.
+
+    In a wording without numbers where there is one (rates and amounts belong to a brand), else in
+    that of the newest label.
+    """
+    everything = pd.concat(pool.values())
+    everything = everything[~everything["factor_id"].isin(OWN_TO_A_PRODUCT)]
+    everything["_rank"] = everything["severity"].map(list(SEVERITIES).index)
+    everything["label_month"] = [_month(products[key]) for key in everything["product_id"]]
+    keys = ["factor_id", "applies"]
+    carried = everything.groupby(keys)["product_id"].nunique()
+    common = carried.index[carried.eq(len(pool))]
+    everything = everything[pd.MultiIndex.from_frame(everything[keys]).isin(common)]
+    words = everything["condition_text"].fillna("") + everything["action"]
+    everything["_numbers"] = words.str.contains(r"\d")
+    newest = everything.sort_values("label_month", ascending=False, kind="stable")
+    chosen = newest.sort_values(["_rank", "_numbers"], kind="stable").drop_duplicates(keys)
+    boxed = products[product_id]["boxed_warning"] == "yes"
+    said = []
+    for row in records(chosen):
+        same = everything[
+            everything["factor_id"].eq(row["factor_id"]) & everything["applies"].eq(row["applies"])
+        ]
+        name = products[row["product_id"]]["product"]
+        if same["severity"].eq(row["severity"]).all():
+            text = f"every {therapy} label read ({len(pool)}; worded as {name}'s)"
+        else:
+            other = sorted(set(same["severity"]) - {row["severity"]})
+            others = ", ".join(SEVERITIES[s].lower() for s in other)
+            text = f"every {therapy} label read ({len(pool)}; as {name}'s; in others: {others})"
+        if row["severity"] == "boxed_warning":
+            text += (
+                "; this product's label carries a boxed warning"
+                if boxed
+                else "; whether this product's own label has it was not read"
+            )
+        said.append(text)
+    return chosen.drop(columns=["_rank", "_numbers"]).assign(inherited=True, inherited_from=said)
+
+
+def _not_in_reading(
+    evidence: Evidence, rows: pd.DataFrame, mine: Mapping[str, str], condition_id: str
+) -> pd.DataFrame:
+    """A row for each factor of the patient on which a product says nothing in our reading.
+
+    Left out are what the condition itself implies, and factors on which only labels' indications
+    depend (such as serostatus).
+    """
+    spoken = set(evidence.cautions["factor_id"])
+    universal = evidence.factors["factor_group"].eq("universal")
+    never = set(evidence.factors.loc[universal, "factor_id"])
+    never |= set(needed_factors(evidence, condition_id)) - spoken
+    asked_anywhere = {p for c in evidence.indications["requires_any"] for p in split(c)}
+    never |= asked_anywhere - spoken
+    wanted = [
+        factor
+        for factor, why in mine.items()
+        if factor not in never and not why.startswith(IMPLIED)
+    ]
+    if not wanted or rows.empty:
+        return rows.iloc[:0]
+    places = rows[[*LEADING, "product_id", "product"]].drop_duplicates()
+    grid = places.merge(pd.DataFrame({"factor_id": wanted}), how="cross")
+    have = pd.MultiIndex.from_frame(rows[["therapy_id", "product_id", "factor_id"]])
+    keys = pd.MultiIndex.from_frame(grid[["therapy_id", "product_id", "factor_id"]])
+    grid = grid[~keys.isin(have)]
+    names = evidence.factors.set_index("factor_id")
+    products = _products(evidence)
+    months = [_month(products[key]) for key in grid["product_id"]]
+    shown = [
+        not_read(month, products[key]["label_read"] == "yes")
+        for key, month in zip(grid["product_id"], months, strict=True)
+    ]
+    return grid.assign(
+        factor=grid["factor_id"].map(names["factor"]),
+        factor_group=grid["factor_id"].map(names["factor_group"]),
+        severity="not_in_reading",
+        applies="patient_conditional",
+        matches=True,
+        why="",
+        condition_text="",
+        action=shown,
+        inherited=False,
+        inherited_from="",
+        label_month=months,
+        label_read=[products[key]["label_read"] == "yes" for key in grid["product_id"]],
+        verification="",
+        source_id=[products[key]["source_id"] for key in grid["product_id"]],
+        locator="",
+    )[COLUMNS]
+
+
+def not_read(label_month: str, read: bool = True) -> str:
+    """What stands where our reading of a label holds nothing: never "safe"."""
+    if not read:
+        month = f" ({label_month})" if label_month else ""
+        return f"not in our reading: this label{month} was not read in full; look it up"
+    return f"not in our reading of the label ({label_month or 'month not known'}): look it up"
+
+
+def summary(rows: pd.DataFrame) -> pd.DataFrame:
+    """One row per therapy, factor, severity and wording, with the products that carry it.
+
+    `rows` are those of `check_cautions`. Adds `products` (names), `marked` (those of them that
+    inherit it) and `of` (products of the therapy), and joins `label_month`, `source_id` and
+    `inherited_from`; everything else is the same in each group.
+    """
+    keys = [
+        *LEADING, "factor_id", "factor", "factor_group", "severity", "applies", "matches", "why",
+        "condition_text",
+    ]  # fmt: skip
+    of: dict[str, set[str]] = {}
+    groups: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+    for row in records(rows):
+        of.setdefault(row["therapy_id"], set()).add(row["product_id"])
+        groups.setdefault((*(row[key] for key in keys), _said(row)), []).append(row)
+
+    def joined(group: list[dict[str, Any]], column: str, between: str) -> str:
+        return between.join(dict.fromkeys(row[column] for row in group if known(row[column])
+                                          and row[column]))  # fmt: skip
+
+    out = []
+    for (*values, said), group in groups.items():
+        months = sorted({row["label_month"] for row in group if row["label_month"]})
+        out.append(
+            {
+                **dict(zip(keys, values, strict=True)),
+                "action": said,
+                "products": ", ".join(row["product"] for row in group),
+                "marked": ", ".join(row["product"] for row in group if row["inherited"]),
+                "count": len({row["product_id"] for row in group}),
+                "of": len(of[group[0]["therapy_id"]]),
+                "inherited_from": joined(group, "inherited_from", "; "),
+                "label_month": " to ".join(dict.fromkeys([months[0], months[-1]]))
+                if months
+                else "",
+                "source_id": joined(group, "source_id", ";"),
+                "locator": joined(group, "locator", "; "),
+            }
+        )
+    columns = [*keys, "action", "products", "marked", "count", "of", "inherited_from",
+               "label_month", "source_id", "locator"]  # fmt: skip
+    return pd.DataFrame(out, columns=columns)
+
+
+def _said(row: Mapping[str, Any]) -> str:
+    """The action; where a label says nothing, without its month, so that products can be joined."""
+    if row["severity"] == "not_in_reading":
+        return "not in our reading of the label: look it up"
+    return str(row["action"])
+
+
+def of_products(rows: pd.DataFrame, product_ids: Iterable[str]) -> pd.DataFrame:
+    """The rows of some products."""
+    return rows[rows["product_id"].isin(list(product_ids))]

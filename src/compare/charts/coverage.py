@@ -1,0 +1,78 @@
+"""The coverage map: therapies by kinds of facts, in words and in shades."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from compare.charts.house import INK, TEMPLATE, Trace, empty_layout, label
+from compare.coverage import FACTS, LEVELS
+from compare.markup import short_name
+
+SHADES = {"none": "#ffffff", "partial": "#cfe0ee", "full": "#7fb0d6"}
+ROW_PX = 24
+HEAD_PX = 90
+
+
+def cell(row: dict[str, Any], fact: str) -> str:
+    """`full`, `partial 2/5` or `none`: the word first, so that no shade is needed to read it."""
+    have, wanted = row[f"{fact}_have"], row[f"{fact}_of"]
+    return f"{row[fact]} {have}/{wanted}" if row[fact] == "partial" else str(row[fact])
+
+
+def traces(frame: pd.DataFrame) -> list[Trace]:
+    """One heat map with a word in each cell."""
+    rows = frame.to_dict("records")
+    order = list(reversed(LEVELS))
+    last = len(order) - 1
+    return [
+        {
+            "type": "heatmap",
+            "x": [label(title) for title, _ in FACTS.values()],
+            "y": [label(short_name(row["therapy"])) for row in rows],
+            "z": [[order.index(row[fact]) for fact in FACTS] for row in rows],
+            "text": [[label(cell(row, fact)) for fact in FACTS] for row in rows],  # type: ignore[arg-type]
+            "customdata": [
+                [
+                    label(f"{row[f'{fact}_have']} of {row[f'{fact}_of']} {meaning}")
+                    for fact, (_, meaning) in FACTS.items()
+                ]
+                for row in rows
+            ],
+            "texttemplate": "%{text}",
+            "textfont": {"color": INK, "size": 13},
+            "hovertemplate": "<b>%{y}</b>, %{x}<br>%{customdata}<extra></extra>",
+            "zmin": 0,
+            "zmax": last,
+            "colorscale": [[i / last, SHADES[name]] for i, name in enumerate(order)],
+            "showscale": False,
+            "xgap": 2,
+            "ygap": 2,
+        }
+    ]
+
+
+def layout(frame: pd.DataFrame) -> dict[str, Any]:
+    """Layout for `traces`: facts above, therapies in the frame's order."""
+    if frame.empty:
+        return empty_layout("No therapies in the data.")
+    return {
+        "template": TEMPLATE,
+        "height": HEAD_PX + ROW_PX * len(frame),
+        "margin": {"l": 10, "r": 10, "t": 40, "b": 20},
+        "xaxis": {"side": "top", "showgrid": False, "ticks": "", "fixedrange": True},
+        "yaxis": {
+            "autorange": "reversed",
+            "showgrid": False,
+            "ticks": "",
+            "fixedrange": True,
+            "dtick": 1,
+        },
+    }
+
+
+def figure(frame: pd.DataFrame) -> go.Figure:
+    """The coverage map as a static figure."""
+    return go.Figure(traces(frame), layout(frame))

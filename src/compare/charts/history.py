@@ -1,0 +1,168 @@
+"""Charts of price history: dollars per gram of IVIG, and a year of each therapy."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from compare.charts.house import CLASSES, INK, TEMPLATE, Trace, empty_layout, label
+from compare.markup import short_name, usd
+
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
+SHAPES = ("circle", "square", "diamond", "triangle-up", "x")
+GRAM_HEIGHT, YEAR_HEIGHT = 380, 460
+GAP_DAYS = 100
+DAY = "%Y-%m-%d"
+
+
+def with_gaps(days: Sequence[pd.Timestamp], values: Sequence[float]) -> tuple[list[Any], list[Any]]:
+    """Points of a line that is broken where a quarter is not in the data."""
+    x: list[Any] = []
+    y: list[Any] = []
+    for day, value in zip(days, values, strict=True):
+        if x and x[-1] is not None and (day - pd.Timestamp(x[-1])).days > GAP_DAYS:
+            x.append(None)
+            y.append(None)
+        x.append(day.strftime(DAY))
+        y.append(value)
+    return x, y
+
+
+def gram_traces(frame: pd.DataFrame) -> list[Trace]:
+    """One line per payment code with two quarters or more, by dash and marker."""
+    color = CLASSES["ivig"][1]
+    drawn = []
+    groups = [(code, own) for code, own in frame.groupby("code") if len(own) > 1]
+    for place, (code, own) in enumerate(groups):
+        x, y = with_gaps(list(own["effective_from"]), list(own["usd_per_gram"]))
+        drawn.append(
+            {
+                "type": "scatter",
+                "mode": "lines+markers",
+                "name": label(f"{own['products'].iloc[0]} ({code})"),
+                "x": x,
+                "y": y,
+                "line": {"color": color, "dash": DASHES[place % len(DASHES)], "width": 2},
+                "marker": {"symbol": SHAPES[place % len(SHAPES)], "size": 9, "color": color},
+                "hovertemplate": "%{x}: &#36;%{y:.2f} per gram<extra>%{fullData.name}</extra>",
+            }
+        )
+    return drawn
+
+
+def gram_layout(frame: pd.DataFrame) -> dict[str, Any]:
+    """Layout for `gram_traces`, from zero, so that a small change looks small."""
+    if frame.empty or frame.groupby("code").size().max() < 2:
+        return empty_layout("No price history of IVIG in the data.")
+    top = frame[frame.duplicated("code", keep=False)]["usd_per_gram"].max()
+    return {
+        "template": TEMPLATE,
+        "height": GRAM_HEIGHT,
+        "xaxis": {"title": {"text": "first day of the quarter"}, "type": "date"},
+        "yaxis": {
+            "title": {"text": "US dollars per gram"},
+            "tickprefix": "$",
+            "range": [0, 1.1 * float(top)],
+        },
+    }
+
+
+def year_traces(frame: pd.DataFrame) -> list[Trace]:
+    """One line per therapy, in its class's color and marker; its name stands at the line's end."""
+    drawn: list[Trace] = []
+    used: dict[str, int] = {}
+    for _, own in frame.groupby(["therapy_id", "use"], sort=False):
+        first = own.iloc[0]
+        _, color, shape = CLASSES[first["therapy_class"]]
+        place = used.setdefault(first["therapy_class"], 0)
+        used[first["therapy_class"]] += 1
+        x, y = with_gaps(list(own["effective_from"]), list(own["usd_low"]))
+        name = short_name(first["therapy"])
+        drawn.append(
+            {
+                "type": "scatter",
+                "mode": "lines+markers",
+                "name": label(name),
+                "x": x,
+                "y": y,
+                "line": {"color": color, "dash": DASHES[place % len(DASHES)], "width": 2},
+                "marker": {"symbol": shape, "size": 9, "color": color},
+                "customdata": [label(usd(value)) if value else "" for value in y],
+                "hovertemplate": "<b>%{fullData.name}</b><br>%{x}: %{customdata}<extra></extra>",
+                "showlegend": False,
+            }
+        )
+    return drawn
+
+
+def year_layout(frame: pd.DataFrame, what: str) -> dict[str, Any]:
+    """Layout for `year_traces`: a logarithmic axis, names at the lines' ends, spread to be read."""
+    if frame.empty:
+        return empty_layout("No therapy here has a price in the data.")
+    ends = frame.sort_values("effective_from").groupby(["therapy_id", "use"], sort=False).tail(1)
+    low, high = math.log10(frame["usd_low"].min()) - 0.15, math.log10(frame["usd_low"].max()) + 0.15
+    places = spread([math.log10(value) for value in ends["usd_low"]], (high - low) * 0.062)
+    last = frame["effective_from"].max()
+    names = [
+        {
+            "text": label(f"{short_name(row['therapy'])} {usd(row['usd_low'])}"),
+            "x": last.strftime(DAY),
+            "y": place,
+            "xshift": 12,
+            "xanchor": "left",
+            "yanchor": "middle",
+            "showarrow": False,
+            "font": {"size": 13, "color": INK},
+        }
+        for row, place in zip(ends.to_dict("records"), places, strict=True)
+    ]
+    bottom = min([low, *places]) - 0.05
+    return {
+        "template": TEMPLATE,
+        "height": YEAR_HEIGHT,
+        "margin": {"l": 10, "r": 250, "t": 30, "b": 60},
+        "xaxis": {"title": {"text": "first day of the quarter"}, "type": "date"},
+        "yaxis": {
+            "title": {"text": f"US dollars {what} (logarithmic)"},
+            "type": "log",
+            "tickprefix": "$",
+            "tickformat": "~s",
+            "dtick": "D2",
+            "range": [bottom, max([high, *places])],
+        },
+        "annotations": names,
+    }
+
+
+def spread(values: Sequence[float], gap: float) -> list[float]:
+    """The values, moved apart as little as needed to stand at least `gap` from each other."""
+    order = sorted(range(len(values)), key=lambda i: values[i])
+    placed = [values[i] for i in order]
+    for _ in range(200):
+        moved = False
+        for i in range(len(placed) - 1):
+            short = gap - (placed[i + 1] - placed[i])
+            if short > gap * 1e-6:
+                placed[i] -= short / 2
+                placed[i + 1] += short / 2
+                moved = True
+        if not moved:
+            break
+    found = [0.0] * len(values)
+    for place, i in zip(placed, order, strict=True):
+        found[i] = place
+    return found
+
+
+def figure(frame: pd.DataFrame, what: str = "in year one") -> go.Figure:
+    """The chart of a year (or course) as a static figure."""
+    return go.Figure(year_traces(frame), year_layout(frame, what))
+
+
+def gram_figure(frame: pd.DataFrame) -> go.Figure:
+    """The chart of IVIG per gram as a static figure."""
+    return go.Figure(gram_traces(frame), gram_layout(frame))

@@ -1,0 +1,296 @@
+"""Claims on cost and harm: verdicts from the tables' figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from compare import harms
+from compare.cost import cost_table, default_plans, opening_patient
+from compare.evidence import Evidence
+from compare.plan import plans
+from compare.tables import records
+from compare.verdicts import (
+    CONTRADICTED,
+    NAMED,
+    NOT_ASSESSABLE,
+    NOT_SUPPORTED,
+    PARTLY,
+    SUPPORTED,
+    Assessment,
+    from_directions,
+    in_order,
+    together,
+    with_places,
+)
+
+KEY_EVENTS = ("any_adverse_event", "serious_adverse_event", "discontinuation_adverse_event")
+COMMON_EVENTS = ("headache", "fever", "chills", "nausea", "fatigue")
+# Frequencies as drug regulators word them (CIOMS): common from 1 in 100, rare below 1 in 1,000.
+COMMON_PCT, RARE_PCT = 1.0, 0.1
+# Cheaper: costs of year one, condition by condition.
+
+
+def cheaper(evidence: Evidence, blank: Assessment, weight_kg: float | None) -> Assessment:
+    regimens = evidence.regimens
+    with_ivig = set(regimens.loc[regimens["therapy_id"].eq("ivig"), "condition_id"])
+    rows = []
+    for condition_id in evidence.conditions["condition_id"]:
+        if condition_id in with_ivig or condition_id in NAMED:
+            rows.append(_cost_row(evidence, condition_id, weight_kg))
+    found = with_places(blank, rows)
+    compared = found.places[found.places["verdict"].ne(NOT_ASSESSABLE)]
+    numbers = {
+        "conditions": float(len(found.places)),
+        "conditions_compared": float(len(compared)),
+        "dearer": float(compared["dearer"].sum()),
+        "cheaper": float(compared["cheaper"].sum()),
+        "overlapping": float(compared["overlapping"].sum()),
+    }
+    verdict = together(found.places["verdict"])
+    if verdict == NOT_ASSESSABLE:
+        verdict = from_directions(found.published["direction"], comparative=True)
+        return replace(found, verdict=verdict, numbers=numbers)
+    return replace(found, verdict=verdict, rests_on="tables", numbers=numbers)
+
+
+def _cost_row(evidence: Evidence, condition_id: str, weight_kg: float | None) -> dict[str, Any]:
+    """IVIG's cost range in year one beside the range of each other therapy.
+
+    Dearer: the other's range lies above IVIG's; cheaper: below; else they overlap. Money per course
+    is not compared with money per year.
+    """
+    patient = opening_patient(evidence, condition_id)
+    if weight_kg is not None:
+        patient = replace(patient, weight_kg=weight_kg)
+    chosen = default_plans(evidence, plans(evidence, condition_id), condition_id)
+    table = cost_table(evidence, chosen.values(), patient)
+    yearly = table[table["usd_year_one_low"].notna()]
+    ivig, others = yearly[yearly["therapy_id"].eq("ivig")], yearly[yearly["therapy_id"].ne("ivig")]
+    course = table[table["therapy_id"].eq("ivig") & table["usd_per_course"].notna()]
+    row: dict[str, Any] = {
+        "condition_id": condition_id,
+        "place": evidence.label("conditions", condition_id),
+        "others": len(others),
+        "dearer": 0,
+        "cheaper": 0,
+        "overlapping": 0,
+        "verdict": NOT_ASSESSABLE,
+        "source_id": ";".join(dict.fromkeys(yearly["source_id"])),
+    }
+    if len(others):
+        row["others_low_usd"] = float(others["usd_year_one_low"].min())
+        row["others_high_usd"] = float(others["usd_year_one_high"].max())
+    if len(course):
+        row["ivig_course_usd"] = float(course["usd_per_course"].iloc[0])
+    if len(ivig):
+        low, high = (float(ivig[f"usd_year_one_{end}"].iloc[0]) for end in ("low", "high"))
+        row |= {"ivig_low_usd": low, "ivig_high_usd": high}
+        row["dearer"] = int(others["usd_year_one_low"].gt(high).sum())
+        row["cheaper"] = int(others["usd_year_one_high"].lt(low).sum())
+        row["overlapping"] = len(others) - row["dearer"] - row["cheaper"]
+    if len(ivig) and len(others):
+        if row["dearer"] == len(others):
+            row["verdict"] = SUPPORTED
+        elif row["cheaper"] == len(others):
+            row["verdict"] = CONTRADICTED
+        elif row["dearer"] or row["cheaper"]:
+            row["verdict"] = PARTLY if row["dearer"] else NOT_SUPPORTED
+        else:
+            row["verdict"] = NOT_SUPPORTED
+    row["tables_say"] = _cost_says(row, evidence, condition_id)
+    return row
+
+
+def _cost_says(row: Mapping[str, Any], evidence: Evidence, condition_id: str) -> str:
+    from compare.markup import usd_range  # noqa: PLC0415  (only words)
+
+    others = f"{row['others']} other " + ("therapy" if row["others"] == 1 else "therapies")
+    theirs = (
+        f"{others}: {usd_range(row['others_low_usd'], row['others_high_usd'])} in year one"
+        if row["others"]
+        else "no other therapy with a price per year"
+    )
+    if "ivig_low_usd" in row:
+        own = f"IVIG: {usd_range(row['ivig_low_usd'], row['ivig_high_usd'])} in year one"
+        counts = (
+            f" Of these {row['dearer']} dearer, {row['cheaper']} cheaper, "
+            f"{row['overlapping']} overlapping."
+            if row["others"]
+            else ""
+        )
+        return f"{own}. {theirs.capitalize()}.{counts}"
+    if "ivig_course_usd" in row:
+        own = f"IVIG is given by the course: {usd_range(row['ivig_course_usd'], None)} each"
+        return f"{own}, which is not money per year. {theirs.capitalize()}."
+    regimens = evidence.regimens
+    has = (regimens["therapy_id"].eq("ivig") & regimens["condition_id"].eq(condition_id)).any()
+    own = "IVIG has no current price here" if has else "No regimen of IVIG in our sources"
+    return f"{own}. {theirs.capitalize()}."
+
+
+# Fewer side effects: differences from the trial's own comparator, in one way of counting.
+
+
+def fewer(evidence: Evidence, blank: Assessment) -> Assessment:
+    own_events = evidence.adverse_events
+    with_ivig = own_events.loc[own_events["therapy_id"].eq("ivig"), "condition_id"]
+    rows = [
+        _harm_row(evidence, condition_id)
+        for condition_id in in_order(evidence, [*with_ivig, *NAMED])
+    ]
+    found = with_places(blank, rows)
+    compared = found.places[found.places["verdict"].ne(NOT_ASSESSABLE)]
+    numbers = {
+        "conditions": float(len(found.places)),
+        "conditions_compared": float(len(compared)),
+        "ivig_more_than_placebo": float(found.places["ivig_more"].sum()),
+        "ivig_figures": float(found.places["ivig_figures"].sum()),
+    }
+    verdict = together(found.places["verdict"])
+    if verdict == NOT_ASSESSABLE:
+        verdict = from_directions(found.published["direction"], comparative=True)
+        return replace(found, verdict=verdict, numbers=numbers)
+    return replace(found, verdict=verdict, rests_on="tables", numbers=numbers)
+
+
+def _harm_row(evidence: Evidence, condition_id: str) -> dict[str, Any]:
+    """Where IVIG and another therapy have the same event, counted alike, against placebo."""
+    everything = harms.adverse_events(evidence, condition_id)
+    everything = everything[everything["event_id"].isin(KEY_EVENTS)]
+    rows = harms.scored(everything)
+    ivig, others = rows[rows["therapy_id"].eq("ivig")], rows[rows["therapy_id"].ne("ivig")]
+    pairs = ivig.merge(others, on=["event_id", "ascertainment"], suffixes=("", "_other"))
+    fewer = int(pairs["difference_high_pct"].lt(pairs["difference_low_pct_other"]).sum())
+    more = int(pairs["difference_low_pct"].gt(pairs["difference_high_pct_other"]).sum())
+    verdict = NOT_ASSESSABLE
+    if len(pairs):
+        verdict = (
+            SUPPORTED
+            if fewer == len(pairs)
+            else CONTRADICTED
+            if more == len(pairs)
+            else PARTLY
+            if fewer
+            else NOT_SUPPORTED
+        )
+    beside = everything["therapy_id"].eq("ivig") & everything["primary"].eq("yes")
+    beside &= everything["comparator_kind"].eq("placebo") & everything["risk_pct"].notna()
+    beside &= everything["risk_comparator_pct"].notna()
+    own = _by_reason(everything[beside])
+    said = "No figure of IVIG against placebo for these events"
+    if own:
+        said = "IVIG against placebo: " + "; ".join(own)
+    if len(others) and not len(pairs):
+        count = others["therapy_id"].nunique()
+        word = "therapy has" if count == 1 else "therapies have"
+        said += f". {count} other {word} such a figure, none counted alike beside IVIG"
+    if len(pairs):
+        said += f". Of {len(pairs)} comparisons counted alike {fewer} favor IVIG, {more} the other"
+    return {
+        "condition_id": condition_id,
+        "place": evidence.label("conditions", condition_id),
+        "verdict": verdict,
+        "tables_say": said + ".",
+        "pairs": len(pairs),
+        "ivig_figures": int(beside.sum()),
+        "ivig_more": int(ivig["difference_low_pct"].gt(0).sum()),
+        "source_id": ";".join(dict.fromkeys([*ivig["source_id"], *others["source_id"]])) or None,
+    }
+
+
+def _by_reason(rows: pd.DataFrame) -> list[str]:
+    """Figures of two arms, grouped by why no difference is drawn between them."""
+    said: dict[str, list[str]] = {}
+    for row in records(rows):
+        figure = (
+            f"{str(row['event']).lower()} {row['risk_pct']:.1f}% against "
+            f"{row['risk_comparator_pct']:.1f}%, {harms.ASCERTAINMENTS[row['ascertainment']][0]}"
+        )
+        said.setdefault(row["no_difference_because"].split(" (see")[0], []).append(figure)
+    return [
+        "; ".join(figures) + (f" (no difference is drawn: {why})" if why else "")
+        for why, figures in said.items()
+    ]
+
+
+# Common side effects pass: the tables count them, and hold no durations.
+
+
+def pass_soon(evidence: Evidence, blank: Assessment) -> Assessment:
+    rows = []
+    table = harms.every_row(evidence)
+    table = table[table["therapy_id"].eq("ivig") & table["measure"].eq("pct_of_subjects")]
+    for event_id in COMMON_EVENTS:
+        own = table[table["event_id"].eq(event_id) & table["risk_pct"].notna()]
+        soon = own[own["ascertainment"].eq("within_72h")]
+        said = "no figure by patient in our tables"
+        if len(soon):
+            low, high = soon["risk_pct"].min(), soon["risk_pct"].max()
+            said = (
+                f"within 72 hours of an infusion in {low:.0f}% to {high:.0f}% of patients over "
+                f"{soon['study'].nunique()} studies; how long it lasted is not in our tables"
+            )
+        rows.append(
+            {
+                "event_id": event_id,
+                "place": evidence.label("events", event_id),
+                "verdict": NOT_ASSESSABLE,
+                "tables_say": said,
+                "low_pct": soon["risk_pct"].min() if len(soon) else None,
+                "high_pct": soon["risk_pct"].max() if len(soon) else None,
+                "source_id": ";".join(dict.fromkeys(soon["source_id"])) or None,
+            }
+        )
+    found = with_places(blank, rows)
+    return replace(found, verdict=from_directions(found.published["direction"]))
+
+
+# Rare serious harms: what trials of this size can show.
+
+
+def rare(evidence: Evidence, blank: Assessment) -> Assessment:
+    table = harms.every_row(evidence)
+    good = table["therapy_id"].eq("ivig") & table["rare_serious"].eq("yes")
+    good &= table["measure"].eq("pct_of_subjects") & table["risk_low_pct"].notna()
+    table = table[good]
+    rows = []
+    for event, own in table.groupby("event", sort=True):
+        worst = records(own.sort_values(["risk_low_pct", "n_treated"], ascending=False))[0]
+        verdict = NOT_ASSESSABLE
+        if worst["risk_low_pct"] > COMMON_PCT:
+            verdict = CONTRADICTED
+        elif own["risk_high_pct"].max() < RARE_PCT:
+            verdict = SUPPORTED
+        condition = evidence.label("conditions", str(worst["condition_id"]))
+        rows.append(
+            {
+                "place": event,
+                "verdict": verdict,
+                "tables_say": (
+                    f"highest in {condition}: {worst['events_treated']} of {worst['n_treated']} "
+                    f"patients, {worst['risk_pct']:.1f}% (95% interval "
+                    f"{worst['risk_low_pct']:.1f} to {worst['risk_high_pct']:.1f}%); "
+                    f"counted as: {harms.ASCERTAINMENTS[worst['ascertainment']][0]}; "
+                    + (f"{len(own)} figures in all" if len(own) > 1 else "the only figure")
+                ),
+                "risk_pct": worst["risk_pct"],
+                "low_pct": worst["risk_low_pct"],
+                "high_pct": worst["risk_high_pct"],
+                "n": worst["n_treated"],
+                "source_id": ";".join(dict.fromkeys(own["source_id"])),
+            }
+        )
+    found = with_places(blank, rows, ["low_pct"])
+    numbers = {
+        "events": float(len(rows)),
+        "common": float(found.places["verdict"].eq(CONTRADICTED).sum()),
+        "largest_n": float(table["n_treated"].max()) if len(table) else 0.0,
+    }
+    published = from_directions(found.published["direction"])
+    # One event that is plainly not rare takes "supported" away; it does not make all common.
+    verdict = PARTLY if numbers["common"] and published == SUPPORTED else published
+    return replace(found, verdict=verdict, numbers=numbers)

@@ -1,0 +1,224 @@
+"""The page on the article's claims: what our tables and the published evidence say of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import ipywidgets as w
+import pandas as pd
+
+from compare import claims
+from compare.evidence import Evidence
+from compare.explorers.base import WRAP, Explorer, labelled
+from compare.findings import Finding
+from compare.findings import claims as findings
+from compare.markup import csv_text, download, file_name, sources, table, text
+from compare.schedule import known
+
+DIRECTIONS = {
+    "supports": "supports it",
+    "partly": "supports it in part",
+    "contradicts": "contradicts it",
+    "context": "context only",
+}
+VERDICT_MEANING = {
+    "supported": "what we found speaks for it, and nothing against it",
+    "partly": "true of some conditions or in some respects, not of all",
+    "not supported": "what we found does not bear it out",
+    "contradicted": "what we found speaks against it, and nothing for it",
+    "not assessable": "the figures to judge it are not in our sources",
+}
+BASIS = {"tables": "our tables", "published": "published findings"}
+
+
+@dataclass(frozen=True)
+class View:
+    """What the page shows."""
+
+    assessments: tuple[claims.Assessment, ...]
+    chosen: claims.Assessment
+    overview: Finding
+    reason: Finding
+
+
+def view(evidence: Evidence, claim_id: str = "cheaper", weight_kg: float | None = None) -> View:
+    """All ten claims, and one of them in detail; a pure function of its arguments."""
+    found = claims.assess_all(evidence, weight_kg)
+    by_id = {assessment.claim_id: assessment for assessment in found}
+    if claim_id not in by_id:
+        raise ValueError(f"claim_id is {claim_id!r}; expected one of {list(by_id)}")
+    chosen = by_id[claim_id]
+    return View(tuple(found), chosen, findings.overview(found), findings.reason(chosen))
+
+
+def digest(shown: View) -> str:
+    """Every verdict with its numbers, as text for a reviewer's comparison."""
+    lines = [str(shown.overview)]
+    for assessment in shown.assessments:
+        finding = findings.reason(assessment)
+        numbers = ", ".join(f"{key} {value:g}" for key, value in finding.numbers.items())
+        lines.append(f"{assessment.claim_id} | {assessment.verdict} | {assessment.rests_on}")
+        lines.append(f"  {numbers}")
+        lines += [f"  {row.place}: {row.verdict}" for row in assessment.places.itertuples()]
+    return "\n".join(lines)
+
+
+def published_cell(row: Mapping[str, Any]) -> str:
+    """The finding in our words, with its figure and a remark."""
+    said = text(row["finding"])
+    if known(row["figure"]):
+        said += f"<br><small>{text(row['figure'])} {text(row['unit'])}</small>"
+    if known(row["notes"]):
+        said += f"<br><small>{text(row['notes'])}</small>"
+    return said
+
+
+def source_cell(row: Mapping[str, Any]) -> str:
+    """Title with link, date and place in the source."""
+    title, address = text(row["title"]), row["url"]
+    if known(address) and str(address).startswith(("http://", "https://")):
+        title = f'<a href="{text(address)}" target="_blank" rel="noopener">{title}</a>'
+    after = ", ".join(text(row[name]) for name in ("published", "locator") if known(row[name]))
+    return f"{title}<br><small>{after}</small>" if after else title
+
+
+def summary(assessments: tuple[claims.Assessment, ...]) -> pd.DataFrame:
+    """One row per claim: the claim, the verdict, what it rests on, and where it holds."""
+    return pd.DataFrame(
+        [
+            {
+                "claim_id": a.claim_id,
+                "claim": a.claim,
+                "verdict": a.verdict,
+                "rests_on": BASIS[a.rests_on],
+                "in_short": in_short(a),
+                "published": len(a.published),
+            }
+            for a in assessments
+        ]
+    )
+
+
+def in_short(assessment: claims.Assessment) -> str:
+    """Verdicts by condition (or event), those that can be assessed."""
+    places = assessment.places
+    parts = []
+    for verdict in claims.VERDICTS[:-1]:
+        named = places.loc[places["verdict"].eq(verdict), "place"]
+        if len(named):
+            parts.append(f"{verdict}: {', '.join(map(str, named))}")
+    return "; ".join(parts) or "not told apart by condition"
+
+
+class ClaimsExplorer(Explorer):
+    """Ten claims with a verdict each, and one of them with everything that it rests on."""
+
+    def __init__(self, evidence: Evidence, claim_id: str = "cheaper", **more: Any) -> None:
+        super().__init__(evidence, **more)
+        names = evidence.claims.drop_duplicates("claim_id").set_index("claim_id")["claim"]
+        self.controls = {
+            "claim": labelled(
+                w.Dropdown(
+                    options=[(str(names.get(key, key)), key) for key in claims.CLAIMS],
+                    value=claim_id,
+                    description="Claim",
+                )
+            ),
+            "weight": labelled(
+                w.BoundedFloatText(
+                    value=0,
+                    min=0,
+                    max=300,
+                    step=1,
+                    description="Weight for costs (kg; 0: usual for each condition)",
+                ),
+                "430px",
+            ),
+        }
+        self.start(
+            [
+                self.banner,
+                self.status,
+                self.finding,
+                self.panel("summary"),
+                w.HBox(list(self.controls.values()), layout=WRAP),
+                self.panel("reason"),
+                self.panel("places"),
+                self.panel("published"),
+                self.panel("change"),
+                self.panel("downloads"),
+                self.panel("sources"),
+            ]
+        )
+
+    def compute(self) -> View:
+        weight = self.controls["weight"].value
+        return view(self.evidence, self.controls["claim"].value, weight or None)
+
+    def digest(self) -> str:
+        return digest(self.compute())
+
+    def show(self, computed: View) -> None:
+        chosen = computed.chosen
+        self.finding.value = text(computed.overview)
+        frame = summary(computed.assessments)
+        words = "".join(
+            f"<li><b>{text(word)}</b>: {text(meaning)}</li>"
+            for word, meaning in VERDICT_MEANING.items()
+        )
+        self.panels["summary"].value = (
+            table(
+                frame,
+                {
+                    "Claim": "claim",
+                    "Verdict": lambda r: f"<b>{text(r['verdict'])}</b>",
+                    "Where": "in_short",
+                    "Rests on": "rests_on",
+                },
+                "The ten claims and what the evidence says of them",
+            )
+            + f"<details><summary>What the verdicts mean</summary><ul>{words}</ul></details>"
+        )
+        self.panels["reason"].value = (
+            f"<h3>{text(chosen.claim)}</h3>"
+            f"<p><b>{text(chosen.verdict.capitalize())}.</b> {text(computed.reason)}</p>"
+        )
+        self.panels["places"].value = table(
+            chosen.places,
+            {"Where": "place", "Verdict": "verdict", "What our tables say": "tables_say"},
+            "What our tables say",
+            "Our tables have nothing to compute here.",
+        )
+        self.panels["published"].value = table(
+            chosen.published,
+            {
+                "Finding": published_cell,
+                "Speaks": lambda r: text(DIRECTIONS[r["direction"]]),
+                "Condition": "condition",
+                "Source": source_cell,
+            },
+            "What published evidence says",
+            "No published finding in our tables.",
+        )
+        self.panels[
+            "change"
+        ].value = (
+            f"<h3>What would change this</h3><p>{text(findings.WOULD_CHANGE[chosen.claim_id])}</p>"
+        )
+        stem = ("claims", f"data-{self.evidence.data_date}")
+        self.panels["downloads"].value = (
+            download("Save the verdicts (CSV)", csv_text(frame), file_name(*stem, ending="csv"))
+            + download(
+                "Save this claim's table (CSV)",
+                csv_text(chosen.places),
+                file_name("claim", chosen.claim_id, stem[1], ending="csv"),
+            )
+            + download(
+                "Save its published findings (CSV)",
+                csv_text(chosen.published),
+                file_name("claim", chosen.claim_id, "published", stem[1], ending="csv"),
+            )
+        )
+        self.panels["sources"].value = sources(self.evidence, chosen.source_ids)

@@ -1,0 +1,248 @@
+"""Money's edges: how prices have moved, and who pays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import ipywidgets as w
+import pandas as pd
+
+from compare import cost, history, payers
+from compare.charts import history as charts
+from compare.evidence import Evidence
+from compare.explorers.base import WRAP, Explorer, labelled, number_with_slider, options_of
+from compare.explorers.claims import DIRECTIONS, published_cell, source_cell
+from compare.findings import Finding
+from compare.findings import history as findings
+from compare.markup import (
+    csv_text,
+    download,
+    file_name,
+    number,
+    short_name,
+    sources,
+    table,
+    text,
+    usd,
+    usd_cents,
+)
+from compare.patient import Patient
+from compare.scenario import Scenario
+from compare.schedule import known
+
+YEARLY = "in year one"
+COURSE = "per course"
+
+
+@dataclass(frozen=True)
+class View:
+    """What the page shows."""
+
+    per_gram: pd.DataFrame
+    yearly: pd.DataFrame
+    courses: pd.DataFrame
+    payers: pd.DataFrame
+    access: pd.DataFrame
+    gram_finding: Finding
+    finding: Finding
+
+
+def opening(evidence: Evidence, condition_id: str = "cidp") -> Scenario:
+    """The scenario with which the page opens."""
+    return Scenario(condition_id, cost.opening_patient(evidence, condition_id))
+
+
+def view(evidence: Evidence, scenario: Scenario) -> View:
+    """Everything on the page for one scenario; a pure function of its arguments."""
+    condition_id = scenario.condition_id
+    grams = history.usd_per_gram(evidence)
+    money = history.usd_by_quarter(evidence, condition_id, scenario.patient)
+    yearly = money[money["use"].eq("chronic")]
+    courses = money[money["use"].ne("chronic")]
+    access = payers.findings_on_access(evidence, condition_id).merge(
+        evidence.sources[["source_id", "title", "url", "published"]], on="source_id", how="left"
+    )
+    name = evidence.label("conditions", condition_id)
+    shown, what = (yearly, YEARLY) if len(yearly) or courses.empty else (courses, COURSE)
+    return View(
+        per_gram=grams,
+        yearly=yearly,
+        courses=courses,
+        payers=payers.who_pays(evidence, condition_id),
+        access=access,
+        gram_finding=findings.per_gram(grams),
+        finding=findings.per_year(shown, name, what),
+    )
+
+
+def digest(shown: View) -> str:
+    """The numbers behind the page, as text for a reviewer's comparison."""
+    lines = [str(shown.gram_finding), str(shown.finding)]
+    for row in history.change(shown.per_gram, ["code", "products"], "usd_per_gram").itertuples():
+        lines.append(f"{row.code} | {row.first:.3f} to {row.last:.3f} per gram")
+    for frame, what in ((shown.yearly, "year one"), (shown.courses, "course")):
+        moved = history.change(frame, ["therapy_id", "therapy"], "usd_low")
+        lines += [
+            f"{row.therapy_id} | {what} {row.first:.2f} ({row.first_from:%Y-%m}) to "
+            f"{row.last:.2f} ({row.last_from:%Y-%m})"
+            for row in moved.itertuples()
+        ]
+    for row in shown.payers.itertuples():
+        share = f"{row.coinsurance_pct:g}%" if known(row.coinsurance_pct) else "not printed"
+        lines.append(
+            f"{row.product_id} {row.route} {row.setting} | {row.payer} | coinsurance {share}"
+        )
+    return "\n".join(lines)
+
+
+def _coinsurance(row: Mapping[str, Any]) -> str:
+    """As CMS prints it, with its note."""
+    if not known(row["coinsurance_pct"]):
+        return "not printed"
+    said = number(row["coinsurance_pct"], 3, "%").replace(" %", "%")
+    note = row["coinsurance_note"]
+    return said + (f"<br><small>{text(note)}</small>" if known(note) else "")
+
+
+def _moved(frame: pd.DataFrame, key: list[str], value: str, caption: str, how: Any) -> str:
+    """First and last figure of each series, and the change."""
+    return table(
+        history.change(frame, key, value),
+        {
+            "What": lambda r: text(short_name(r[key[-1]])),
+            "First quarter": lambda r: f"{r['first_from']:%Y-%m}",
+            "Then": lambda r: text(how(r["first"])),
+            "Last quarter": lambda r: f"{r['last_from']:%Y-%m}",
+            "Now": lambda r: text(how(r["last"])),
+            "Change": lambda r: f"{r['change_pct']:+.1f}%",
+        },
+        caption,
+        "No price of a second quarter in the data.",
+    )
+
+
+class HistoryExplorer(Explorer):
+    """Price history since 2023 by condition and weight, and who pays under Medicare."""
+
+    def __init__(self, evidence: Evidence, condition_id: str = "cidp", **more: Any) -> None:
+        super().__init__(evidence, **more)
+        patient = cost.opening_patient(evidence, condition_id)
+        self.weight, weight_row = number_with_slider("Weight (kg)", patient.weight_kg, 1, 300, 0.5)
+        self.controls = {
+            "condition": labelled(
+                w.Dropdown(
+                    options=options_of(evidence.conditions, "condition_id", "condition"),
+                    value=condition_id,
+                    description="Condition",
+                )
+            ),
+            "weight": self.weight,
+        }
+        self.start(
+            [
+                self.banner,
+                self.panel("gram_finding"),
+                self.chart("per_gram"),
+                self.panel("gram_table"),
+                w.HBox([self.controls["condition"], weight_row], layout=WRAP),
+                self.status,
+                self.finding,
+                self.chart("yearly"),
+                self.panel("year_table"),
+                self.panel("payers"),
+                self.panel("access"),
+                self.panel("downloads"),
+                self.panel("sources"),
+            ]
+        )
+
+    def adapt(self, change: Mapping[str, Any]) -> None:
+        """A new condition opens with its own weight."""
+        if change["owner"] is self.controls["condition"]:
+            self.weight.value = cost.opening_patient(self.evidence, change["new"]).weight_kg
+
+    def scenario(self) -> Scenario:
+        """The state of the controls."""
+        condition_id = self.controls["condition"].value
+        opening_patient = cost.opening_patient(self.evidence, condition_id)
+        patient = Patient(self.weight.value, opening_patient.age_years, opening_patient.height_cm)
+        return Scenario(condition_id, patient)
+
+    def compute(self) -> View:
+        return view(self.evidence, self.scenario())
+
+    def digest(self) -> str:
+        return digest(self.compute())
+
+    def show(self, computed: View) -> None:
+        self.panels[
+            "gram_finding"
+        ].value = f'<h3>IVIG per gram</h3><p class="tc-finding">{text(computed.gram_finding)}</p>'
+        grams = computed.per_gram
+        self.panels["per_gram"].draw(charts.gram_traces(grams), charts.gram_layout(grams))
+        self.panels["gram_table"].value = _moved(
+            grams, ["code", "products"], "usd_per_gram",
+            "Medicare payment limit per gram of IVIG, first and last quarter in the data",
+            usd_cents,
+        )  # fmt: skip
+        self.finding.value = text(computed.finding)
+        yearly = computed.yearly if len(computed.yearly) else computed.courses
+        what = YEARLY if len(computed.yearly) else COURSE
+        self.panels["yearly"].draw(charts.year_traces(yearly), charts.year_layout(yearly, what))
+        tables = []
+        for frame, said in ((computed.yearly, YEARLY), (computed.courses, COURSE)):
+            if len(frame):
+                caption = (
+                    f"Cost {said} at each quarter's price, today's regimen and fees; a gap is a "
+                    "quarter whose price is not in our data"
+                )
+                tables.append(_moved(frame, ["therapy_id", "therapy"], "usd_low", caption, usd))
+        self.panels["year_table"].value = "".join(tables)
+        self.panels["payers"].value = table(
+            computed.payers,
+            {
+                "Therapy": lambda r: (
+                    f"{text(short_name(r['therapy']))}<br><small>{text(r['product'])}</small>"
+                ),
+                "Route": "route",
+                "Setting": "setting",
+                "Medicare pays under": "payer",
+                "Why": "why",
+                "Coinsurance, Part B": _coinsurance,
+                "Yearly cap, Part D": "part_d_cap",
+                "Inpatient": "inpatient",
+            },
+            "Who pays (Medicare)",
+            "No regimen for this condition in our sources.",
+        )
+        self.panels["access"].value = table(
+            computed.access,
+            {
+                "Finding": published_cell,
+                "On the claim": lambda r: (
+                    f"{text(r['claim'])}<br><small>{text(DIRECTIONS[r['direction']])}</small>"
+                ),
+                "Source": source_cell,
+            },
+            "Coverage, prior authorization and availability: what was published",
+            "No published finding in our tables.",
+        )
+        scenario = self.scenario()
+        name = file_name(
+            "price-history", scenario.condition_id, f"{scenario.patient.weight_kg:g}kg",
+            f"data-{self.evidence.data_date}", ending="csv",
+        )  # fmt: skip
+        both = pd.concat([computed.yearly, computed.courses])
+        self.panels["downloads"].value = download(
+            "Save the history (CSV)", csv_text(both), name
+        ) + download(
+            "Save dollars per gram (CSV)",
+            csv_text(grams),
+            file_name("usd-per-gram", f"data-{self.evidence.data_date}", ending="csv"),
+        )
+        used = [*grams["source_id"], *both["source_id"], *computed.payers["source_id"].dropna()]
+        self.panels["sources"].value = sources(
+            self.evidence, [*used, *computed.access["source_id"]]
+        )

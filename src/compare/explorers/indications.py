@@ -1,0 +1,387 @@
+"""The page on indications: which therapies, on whose authority, for whom."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import ipywidgets as w
+import pandas as pd
+
+from compare import benefits, cost, findings, indications
+from compare.charts import indications as charts
+from compare.charts.harms import GLYPHS
+from compare.charts.house import CLASSES
+from compare.evidence import Evidence
+from compare.explorers.base import WRAP, Explorer, labelled, options_of
+from compare.findings import indications as indication_findings
+from compare.indications import IN_LABEL, STATEMENTS, quote, split
+from compare.markup import (
+    csv_text,
+    download,
+    file_name,
+    short_name,
+    sources,
+    table,
+    text,
+)
+from compare.patient import Patient
+from compare.scenario import Scenario
+from compare.schedule import known
+from compare.side_by_side import outcome_text
+from compare.tables import records
+
+PLACES = {
+    "US": "United States (FDA)", "EU": "European Union", "GB": "United Kingdom",
+    "CA": "Canada", "AU": "Australia", "MY": "Malaysia", "INT": "international",
+}  # fmt: skip
+NONE = "none in our tables"
+
+
+@dataclass(frozen=True)
+class View:
+    """What the page shows."""
+
+    map: pd.DataFrame
+    options: pd.DataFrame
+    statements: pd.DataFrame
+    article: pd.DataFrame
+    myasthenia: pd.DataFrame
+    finding: findings.Finding
+    article_finding: findings.Finding
+
+
+def view(evidence: Evidence, scenario: Scenario) -> View:
+    """Everything on the page for one scenario; a pure function of its arguments.
+
+    `scenario.options` may hold `jurisdiction` and `classes` (those shown on the map and lists).
+    """
+    place = scenario.options.get("jurisdiction", "US")
+    shown = set(scenario.options.get("classes", CLASSES))
+    condition_id, patient = scenario.condition_id, scenario.patient
+    everything = indications.matrix(evidence, place)
+    listed = indications.options(evidence, condition_id, patient, place)
+    listed = listed[listed["therapy_class"].isin(shown)].reset_index(drop=True)
+    said = indications.statements(evidence, condition_id, patient)
+    said = said.merge(evidence.therapies[indications.LEADING], on="therapy_id", how="left")
+    said = said[said["therapy_class"].isin(shown)]
+    order = list(listed["therapy_id"])
+    said = said.assign(
+        _at=said["therapy_id"].map(order.index),
+        _label=said["authority"].ne("label"),
+        _late=said["retired"].eq("yes"),
+        _year=-said["year"].astype("float64").fillna(0),
+    )
+    said = said.sort_values(["_at", "_label", "_late", "_year"], kind="stable")
+    name = evidence.label("conditions", condition_id)
+    label_name = "an FDA label" if place == "US" else f"a label ({PLACES.get(place, place)})"
+    article = with_trials(evidence, indications.ivig_in_article(evidence, place))
+    return View(
+        map=everything[everything["therapy_class"].isin(shown)],
+        options=listed,
+        statements=said.drop(columns=["_at", "_label", "_late", "_year"]).reset_index(drop=True),
+        article=article,
+        myasthenia=indications.ivig_in_myasthenia(evidence),
+        finding=indication_findings.condition(listed, name, label_name),
+        article_finding=indication_findings.article(article),
+    )
+
+
+def with_trials(evidence: Evidence, article: pd.DataFrame) -> pd.DataFrame:
+    """The rows of `ivig_in_article` with controlled trials of IVIG there, in words: `trials`."""
+    told, used = [], []
+    for condition_id in article["condition_id"]:
+        rows = benefits.outcomes(evidence, condition_id)
+        rows = rows[rows["therapy_id"].eq("ivig") & rows["comparator_kind"].ne("none")]
+        rows = rows.sort_values("missed_primary", ascending=False, kind="stable")
+        told.append("; ".join(outcome_text(row) for row in records(rows.head(3))) or NONE)
+        used.append(";".join(rows["source_id"].head(3)))
+    return article.assign(trials=told, trial_sources=used)
+
+
+def opening(evidence: Evidence, condition_id: str = "gmg") -> Scenario:
+    """The scenario with which the page opens: the condition's patient, nothing in the history."""
+    first = cost.opening_patient(evidence, condition_id)
+    patient = Patient(first.weight_kg, first.age_years, first.height_cm)
+    options = {"jurisdiction": "US", "classes": list(CLASSES)}
+    return Scenario(condition_id, patient, options=options)
+
+
+def digest(shown: View) -> str:
+    """The page as text, for a reviewer's comparison."""
+    lines = [str(shown.finding), str(shown.article_finding)]
+    for row in records(shown.options):
+        lines.append(
+            f"{row['therapy_id']} | {row['label_status']} | {row['requires_any']} | "
+            f"{row['statement'] or '-'} {row['body']} | "
+            f"{'conflicting' if row['conflicting'] else 'not conflicting'} | "
+            f"{'retired' if row['retired'] else 'current'}"
+        )
+    for row in records(shown.article):
+        lines.append(
+            f"IVIG in {row['condition_id']} | {row['label_status']} | {row['statement'] or '-'}"
+        )
+    for name in ("label_mark", "guideline_mark"):
+        counts = shown.map[name].replace("", "none").value_counts().sort_index()
+        lines.append(f"{name}: " + ", ".join(f"{mark} {n}" for mark, n in counts.items()))
+    return "\n".join(lines)
+
+
+def therapy_cell(row: Mapping[str, Any]) -> str:
+    """The therapy behind the mark of its class."""
+    name, color, shape = CLASSES[row["therapy_class"]]
+    mark = f'<span style="color:{color}" title="{text(name)}">{GLYPHS[shape]}</span>'
+    return f"{mark} {text(short_name(row['therapy']))}"
+
+
+def label_cell(row: Mapping[str, Any]) -> str:
+    """Label status for this patient, why, and for whom the label is."""
+    parts = [f"<strong>{text(row['label_status'].capitalize())}</strong>"]
+    if row["label_reason"]:
+        parts.append(text(row["label_reason"]))
+    if row["label_warning"]:
+        parts.append(f"A label warns, {text(row['label_warning'])}")
+    if row["labeled_elsewhere"]:
+        parts.append(f"<small>Labeled also in: {text(row['labeled_elsewhere'])}</small>")
+    return "<br>".join(parts)
+
+
+def guideline_cell(row: Mapping[str, Any]) -> str:
+    """The strongest statement; where guidelines disagree, all that speak for and against."""
+    if not row["statement"]:
+        return NONE
+    if row["conflicting"]:
+        pro, con = text(row["statements_for"]), text(row["statements_against"])
+        return f"<strong>Guidelines disagree.</strong><br>For: {pro}<br>Against: {con}"
+    year = row["year"] if not pd.isna(row["year"]) else None
+    shown = {
+        "statement": row["statement"], "population": row["guideline_population"] or None,
+        "body": row["body"], "year": year, "grade": row["grade"] or None,
+        "jurisdiction": row["jurisdiction"], "retired": "yes" if row["retired"] else "no",
+    }  # fmt: skip
+    said = quote(shown)
+    said = said[0].upper() + said[1:]
+    if row["guideline_needs"]:
+        said += f"; asks for: {row['guideline_needs']}"
+    if row["guideline_restriction"]:
+        said += f"; {row['guideline_restriction']}"
+    return text(said)
+
+
+def asked_cell(evidence: Evidence) -> Any:
+    """A cell that names the serostatus or prior therapy which a label asks for."""
+
+    def cell(row: Mapping[str, Any]) -> str:
+        names = [evidence.label("factors", key) for key in split(row["requires_any"])]
+        return text(" or ".join(names)) or "none"
+
+    return cell
+
+
+def statement_cell(row: Mapping[str, Any]) -> str:
+    """What one authority says; a retired statement says so."""
+    words = "FDA label" if row["fda_label"] == "yes" else STATEMENTS.get(row["statement"], "label")
+    if row["authority"] == "label" and row["fda_label"] != "yes":
+        warned = row["statement"] == "warned_against"
+        words = "label warns against it" if warned else "label outside the US"
+    return text(words) + (" <strong>(retired)</strong>" if row["retired"] == "yes" else "")
+
+
+def body_cell(row: Mapping[str, Any]) -> str:
+    """Issuing body, year, grade, place."""
+    year = str(int(row["year"])) if known(row["year"]) else None
+    parts = [row["body"], year, row["grade"], PLACES.get(row["jurisdiction"], row["jurisdiction"])]
+    return text(", ".join(str(part) for part in parts if known(part)))
+
+
+class IndicationsExplorer(Explorer):
+    """Therapies by conditions; one condition in detail, for a patient's age and serostatus."""
+
+    def __init__(self, evidence: Evidence, condition_id: str = "gmg", **more: Any) -> None:
+        super().__init__(evidence, **more)
+        start = opening(evidence, condition_id)
+        rows = evidence.indications
+        asked = {key for cell in rows["requires_any"] for key in split(cell)}
+        asked |= set(indications.RULED_OUT)
+        self.factors = {
+            str(row["factor_id"]): self.box(str(row["factor"]), False)
+            for row in records(evidence.factors)
+            if row["factor_id"] in asked
+        }
+        self.classes = {key: self.box(name, True) for key, (name, *_) in CLASSES.items()}
+        labels = rows[rows["authority"].eq("label") & rows["statement"].eq("labeled")]
+        places = [key for key in PLACES if key in set(labels["jurisdiction"])]
+        self.controls = {
+            "condition": labelled(
+                w.Dropdown(
+                    options=options_of(evidence.conditions, "condition_id", "condition"),
+                    value=condition_id,
+                    description="Condition",
+                )
+            ),
+            "jurisdiction": labelled(
+                w.Dropdown(options=[(PLACES[key], key) for key in places], description="Labels of")
+            ),
+            "age": labelled(
+                w.BoundedFloatText(
+                    value=start.patient.age_years, min=0, max=120, description="Age (years)"
+                ),
+                "170px",
+            ),
+            **{f"class_{key}": box for key, box in self.classes.items()},
+            **{f"factor_{key}": box for key, box in self.factors.items()},
+        }
+        self.offer(condition_id)
+        first = [self.controls[name] for name in ("condition", "jurisdiction", "age")]
+        self.start(
+            [
+                self.banner,
+                w.HBox(first, layout=WRAP),
+                w.HBox(list(self.factors.values()), layout=WRAP),
+                w.HBox(list(self.classes.values()), layout=WRAP),
+                self.status,
+                self.finding,
+                self.panel("options"),
+                self.panel("myasthenia"),
+                self.panel("map_heading"),
+                self.chart("map"),
+                self.panel("article"),
+                self.panel("statements"),
+                self.panel("downloads"),
+                self.panel("sources"),
+            ]
+        )
+
+    @staticmethod
+    def box(name: str, value: bool) -> w.Checkbox:
+        """A check box as wide as its words."""
+        layout = w.Layout(width="auto", max_width="98%")
+        return w.Checkbox(value=value, description=name, indent=False, layout=layout)
+
+    def offer(self, condition_id: str) -> None:
+        """Show the check boxes on which a label or guideline of the condition depends."""
+        wanted = indications.needed_factors(self.evidence, condition_id)
+        for key, box in self.factors.items():
+            box.layout.display = "" if key in wanted else "none"
+            if key not in wanted:
+                box.value = False
+
+    def adapt(self, change: Mapping[str, Any]) -> None:
+        """A new condition opens with its own age and asks for its own serostatus."""
+        if change["owner"] is self.controls["condition"]:
+            opened = cost.opening_patient(self.evidence, change["new"])
+            self.controls["age"].value = opened.age_years
+            self.offer(change["new"])
+
+    def scenario(self) -> Scenario:
+        """The state of the controls."""
+        condition_id = self.controls["condition"].value
+        first = cost.opening_patient(self.evidence, condition_id)
+        patient = Patient(
+            first.weight_kg,
+            self.controls["age"].value,
+            first.height_cm,
+            factors=frozenset(key for key, box in self.factors.items() if box.value),
+        )
+        options = {
+            "jurisdiction": self.controls["jurisdiction"].value,
+            "classes": [key for key, box in self.classes.items() if box.value],
+        }
+        return Scenario(condition_id, patient, options=options)
+
+    def compute(self) -> View:
+        return view(self.evidence, self.scenario())
+
+    def digest(self) -> str:
+        return digest(self.compute())
+
+    def show(self, computed: View) -> None:
+        condition_id = self.controls["condition"].value
+        name = self.evidence.label("conditions", condition_id)
+        self.finding.value = text(computed.finding)
+        panels = self.panels
+        panels["map"].draw(charts.traces(computed.map), charts.layout(computed.map, name))
+        panels["options"].value = table(
+            computed.options,
+            {
+                "Therapy": therapy_cell,
+                "Label, for this patient": label_cell,
+                "Asks for": asked_cell(self.evidence),
+                "Labeled for": lambda r: text(
+                    "; ".join(r[k] for k in ("population", "restriction", "line") if r[k])
+                ),
+                "Products labeled": "products",
+                "Guidelines": guideline_cell,
+            },
+            f"{name}: therapies and their authority, best label status first",
+            "No therapy of these classes is in our tables for this condition.",
+        )
+        panels["map_heading"].value = (
+            "<h3>All conditions</h3><p>In each cell the left mark is the label, the right mark "
+            "the guidelines. An empty cell means that our sources say nothing, which is not a "
+            "statement against it.</p>"
+        )
+        panels["myasthenia"].value = (
+            table(
+                computed.myasthenia,
+                {"IVIG in myasthenia": "setting", "What is said and was shown": "answer"},
+                "IVIG in myasthenia has three answers, not one",
+            )
+            if condition_id == "gmg"
+            else ""
+        )
+        self.show_article(computed)
+        panels["statements"].value = f"<h3>{text(name)}: every statement</h3>" + table(
+            computed.statements,
+            {
+                "Therapy": therapy_cell,
+                "Says": statement_cell,
+                "For whom": "population",
+                "Restriction": "restriction",
+                "Line": "line",
+                "Who says so": body_cell,
+                "Read in": "locator",
+                "Remarks": "notes",
+            },
+            "Labels and guidelines as read, in our words",
+            "No statement in our tables.",
+        )
+        self.show_downloads(computed)
+
+    def show_article(self, computed: View) -> None:
+        """IVIG in the six conditions of a lay article."""
+        shown = computed.article
+        self.panels["article"].value = (
+            "<h3>IVIG in the conditions that a lay article names</h3>"
+            f"<p>{text(computed.article_finding)}</p>"
+            + table(
+                shown,
+                {
+                    "Condition": "condition",
+                    "Label": lambda r: text(
+                        "In label" if r["label_status"] == IN_LABEL else r["label_reason"]
+                    ),
+                    "Guidelines": guideline_cell,
+                    "Trials with a comparator": "trials",
+                },
+                "Guillain-Barré, Crohn's, lupus, rheumatoid arthritis, MS, myasthenia",
+            )
+        )
+
+    def show_downloads(self, computed: View) -> None:
+        """Downloads and sources."""
+        condition_id, stamp = self.controls["condition"].value, f"data-{self.evidence.data_date}"
+        saved = {
+            "Save the options (CSV)": ("options", condition_id, computed.options),
+            "Save every statement (CSV)": ("statements", condition_id, computed.statements),
+            "Save the map (CSV)": ("indications", "all-conditions", computed.map),
+        }
+        self.panels["downloads"].value = "".join(
+            download(words, csv_text(frame), file_name(kind, about, stamp, ending="csv"))
+            for words, (kind, about, frame) in saved.items()
+        )
+        used = [*computed.options["source_id"], *computed.statements["source_id"]]
+        used += [*computed.article["source_id"], *computed.article["trial_sources"]]
+        used += [*computed.myasthenia["source_id"]]
+        self.panels["sources"].value = sources(self.evidence, used)

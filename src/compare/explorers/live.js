@@ -1,0 +1,68 @@
+// A chart that always shows the newest state of its model: one draws at a time, the latest wins.
+// Plotly's own FigureWidget sends changes one by one; those that arrive while the browser is
+// still loading it are lost, and the chart then stays behind its controls.
+
+const library = (globalThis.compareChartLibrary ??= Promise.withResolvers
+  ? Promise.withResolvers()
+  : (() => {
+      const deferred = {};
+      deferred.promise = new Promise((resolve) => (deferred.resolve = resolve));
+      return deferred;
+    })());
+
+function provide(source) {
+  if (!source || library.given) return;
+  library.given = true;
+  const module = { exports: {} };
+  new Function("module", "exports", "define", source)(module, module.exports, undefined);
+  library.resolve(module.exports);
+}
+
+const CONFIG = {
+  displaylogo: false,
+  showSendToCloud: false,
+  typesetMath: false,
+  modeBarButtonsToRemove: ["sendChartToCloud", "select2d", "lasso2d"],
+};
+
+function render({ model, el }) {
+  const plot = document.createElement("div");
+  plot.style.width = "100%";
+  el.appendChild(plot);
+  let wanted = false;
+  let drawing = false;
+
+  async function draw() {
+    wanted = true;
+    if (drawing) return;
+    drawing = true;
+    const plotly = await library.promise;
+    while (wanted) {
+      wanted = false;
+      const { data, layout } = JSON.parse(model.get("spec"));
+      plot.style.display = data.length || layout.annotations?.length ? "" : "none";
+      plot.style.height = `${layout.height ?? 0}px`;
+      delete layout.height;
+      plot.setAttribute("role", "img");
+      plot.setAttribute("aria-label", model.get("label"));
+      await plotly.react(plot, data, layout, CONFIG);
+      plot.dataset.serial = model.get("serial");
+    }
+    drawing = false;
+  }
+
+  model.on("change:spec", draw);
+  // Parsing the library takes a moment: it must not keep the model from becoming ready.
+  setTimeout(() => provide(model.get("library")), 0);
+  draw();
+  const observer = new ResizeObserver(() => {
+    if (plot.offsetWidth && plot.data) library.promise.then((p) => p.Plots.resize(plot));
+  });
+  observer.observe(plot);
+  return () => {
+    observer.disconnect();
+    library.promise.then((p) => p.purge(plot));
+  };
+}
+
+export default { render };

@@ -1,0 +1,297 @@
+"""The page on one patient: options, what speaks against each, and two to four side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import ipywidgets as w
+
+from compare import cautions, indications, report, side_by_side
+from compare.charts import cost as cost_charts
+from compare.evidence import Evidence
+from compare.explorers.base import WRAP, Explorer, labelled, number_with_slider, options_of
+from compare.explorers.patient_tables import (
+    BRAND_COLUMNS,
+    CAUTION_COLUMNS,
+    option_columns,
+)
+from compare.explorers.patient_view import View, digest, opening, relevant_factors, view
+from compare.markup import csv_text, download, file_name, short_name, sources, table, text
+from compare.patient import Patient
+from compare.scenario import Scenario
+from compare.side_by_side import MOST, NOT_SAME_TRIAL, rebates_note
+from compare.tables import records
+
+__all__ = ["PatientExplorer", "View", "digest", "opening", "view"]
+
+GROUPS = {
+    "history": "History",
+    "infection": "Infections",
+    "laboratory_or_serology": "Blood tests and serostatus",
+    "treatment_history": "What was tried",
+    "comedication": "Given at the same time, or planned",
+    "demography": "Pregnancy and breastfeeding",
+}
+DERIVED = {"age_over_65"}
+
+
+class PatientExplorer(Explorer):
+    """One patient: options with authority, cautions and cost; two to four side by side."""
+
+    def __init__(self, evidence: Evidence, condition_id: str = "cidp", **more: Any) -> None:
+        super().__init__(evidence, **more)
+        start = opening(evidence, condition_id)
+        self.weight, weight_row = number_with_slider(
+            "Weight (kg)", start.patient.weight_kg, 1, 300, 0.5
+        )
+        offered = evidence.factors[evidence.factors["factor_group"].isin(GROUPS)]
+        self.factors = {
+            str(row["factor_id"]): w.Checkbox(
+                value=False, description=str(row["factor"]), indent=False, tooltip=row["gloss"],
+                layout=w.Layout(width="auto", max_width="98%"),
+            )
+            for row in records(offered)
+            if row["factor_id"] not in DERIVED
+        }  # fmt: skip
+        self.controls = {
+            "condition": labelled(
+                w.Dropdown(
+                    options=options_of(evidence.conditions, "condition_id", "condition"),
+                    value=condition_id,
+                    description="Condition",
+                )
+            ),
+            "weight": self.weight,
+            "age": labelled(
+                w.BoundedFloatText(
+                    value=start.patient.age_years, min=0, max=120, description="Age (years)"
+                ),
+                "170px",
+            ),
+            "height": labelled(
+                w.BoundedFloatText(
+                    value=start.patient.height_cm or 0, min=0, max=250,
+                    description="Height (cm), 0: not known",
+                ),
+                "270px",
+            ),
+            "sex": labelled(
+                w.Dropdown(
+                    options=[("not given", ""), ("female", "female"), ("male", "male")],
+                    description="Sex",
+                )
+            ),
+            "every_factor": w.Checkbox(
+                value=False, indent=False,
+                description="Offer every factor, also those on which no label here speaks",
+                layout=w.Layout(width="auto", max_width="98%"),
+            ),
+            **{
+                f"compare_{i}": labelled(
+                    w.Dropdown(options=[("none", "")], description=f"Therapy {i + 1}")
+                )
+                for i in range(MOST)
+            },
+            "ivig_product": labelled(
+                w.Dropdown(options=[("the one priced lowest", "")], description="Brand of IVIG")
+            ),
+            "name": labelled(
+                w.Text(description="Title of the printout (optional)", continuous_update=False),
+                "480px",
+            ),
+            **{f"factor_{key}": box for key, box in self.factors.items()},
+        }  # fmt: skip
+        self.groups = [self.group(key, heading) for key, heading in GROUPS.items()]
+        self.offer(condition_id)
+        self.choose(start)
+        body = ("condition", "age", "sex", "height")
+        self.start(
+            [
+                self.banner,
+                w.HBox([self.controls["condition"], weight_row], layout=WRAP),
+                w.HBox([self.controls[name] for name in body[1:]], layout=WRAP),
+                *self.groups,
+                self.controls["every_factor"],
+                self.status,
+                self.panel("who"),
+                self.finding,
+                self.panel("options"),
+                self.chart("yearly"),
+                self.panel("heading"),
+                w.HBox([self.controls[f"compare_{i}"] for i in range(MOST)], layout=WRAP),
+                self.controls["ivig_product"],
+                self.panel("side_by_side"),
+                w.HBox([self.controls["name"]], layout=WRAP),
+                self.panel("downloads"),
+                self.panel("brands"),
+                self.panel("cautions"),
+                self.panel("lines"),
+                self.panel("sources"),
+            ]
+        )
+
+    def group(self, key: str, heading: str) -> w.VBox:
+        """Check boxes of one group of factors under their heading."""
+        rows = self.evidence.factors
+        ids = rows.loc[rows["factor_group"].eq(key), "factor_id"]
+        boxes = [self.factors[str(i)] for i in ids if str(i) in self.factors]
+        title = w.HTML(f"<b>{text(heading)}</b>")
+        box = w.VBox([title, w.HBox(boxes, layout=WRAP)], layout=w.Layout(width="100%"))
+        box.add_class("tc-group")
+        return box
+
+    def offer(self, condition_id: str) -> None:
+        """Show the check boxes on which a label of the condition's therapies speaks, or all."""
+        wanted = relevant_factors(self.evidence, condition_id)
+        implied = indications.split(
+            self.evidence.conditions.set_index("condition_id").at[condition_id, "implied_factors"]
+        )
+        every = self.controls["every_factor"].value
+        for key, box in self.factors.items():
+            shown = box.value or ((every or key in wanted) and key not in implied)
+            box.layout.display = "" if shown else "none"
+        for group in self.groups:
+            some = any(box.layout.display != "none" for box in group.children[1].children)
+            group.layout.display = "" if some else "none"
+
+    def choose(self, scenario: Scenario) -> None:
+        """Offer the condition's therapies for comparison, and take those of the scenario."""
+        listed = side_by_side.options_for(self.evidence, scenario.condition_id, scenario.patient)
+        choices = [("none", "")] + [
+            (short_name(row["therapy"]), row["therapy_id"]) for row in records(listed)
+        ]
+        chosen = list(scenario.options.get("compare", []))
+        for i in range(MOST):
+            control = self.controls[f"compare_{i}"]
+            control.options = choices
+            control.value = chosen[i] if i < len(chosen) else ""
+        has_ivig = "ivig" in set(listed["therapy_id"])
+        brands = cautions.products_of(self.evidence, "ivig") if has_ivig else []
+        names = [(self.evidence.label("products", key), key) for key in brands]
+        control = self.controls["ivig_product"]
+        control.options = [("the one priced lowest", ""), *names]
+        control.layout.display = "" if has_ivig else "none"
+
+    def adapt(self, change: Mapping[str, Any]) -> None:
+        """A new condition opens with its own patient and therapies; the history stays."""
+        if change["owner"] is self.controls["condition"]:
+            start = opening(self.evidence, change["new"])
+            self.weight.value = start.patient.weight_kg
+            self.controls["age"].value = start.patient.age_years
+            self.controls["height"].value = start.patient.height_cm or 0
+            self.choose(start)
+        self.offer(self.controls["condition"].value)
+
+    def scenario(self) -> Scenario:
+        """The state of the controls."""
+        get = {name: control.value for name, control in self.controls.items()}
+        patient = Patient(
+            weight_kg=get["weight"],
+            age_years=get["age"],
+            height_cm=get["height"] or None,
+            sex=get["sex"] or None,
+            factors=frozenset(key for key, box in self.factors.items() if box.value),
+        )
+        chosen = [get[f"compare_{i}"] for i in range(MOST) if get[f"compare_{i}"]]
+        options: dict[str, Any] = {"compare": list(dict.fromkeys(chosen))}
+        if get["ivig_product"]:
+            options["products"] = {"ivig": get["ivig_product"]}
+        return Scenario(get["condition"], patient, name=get["name"], options=options)
+
+    def compute(self) -> View:
+        return view(self.evidence, self.scenario())
+
+    def digest(self) -> str:
+        return digest(self.compute())
+
+    def show(self, computed: View) -> None:
+        panels, scenario = self.panels, self.scenario()
+        name = self.evidence.label("conditions", scenario.condition_id)
+        who = report.patient_words(self.evidence, scenario)
+        panels["who"].value = f"<p><b>This patient:</b> {text(who)}</p>"
+        self.finding.value = text(computed.finding)
+        panels["options"].value = table(
+            computed.options,
+            option_columns(computed),
+            f"{name}: options for this patient, best label status first",
+            "Our tables name no therapy for this condition.",
+        )
+        self.show_money(computed)
+        panels[
+            "heading"
+        ].value = "<h3>Side by side</h3><p>Choose two to four: what stands here is printed.</p>"
+        self.show_comparison(computed)
+        panels["brands"].value = (
+            table(
+                computed.brands,
+                BRAND_COLUMNS,
+                "Brands of IVIG: what is in them; they are not interchangeable",
+            )
+            + "<p>A change of brand starts again at the slow rate.</p>"
+            if len(computed.brands)
+            else ""
+        )
+        panels["cautions"].value = "<h3>Every caution on the chosen therapies</h3>" + table(
+            computed.told,
+            CAUTION_COLUMNS,
+            "What concerns this patient first, then what applies to everyone",
+            "Choose a therapy above.",
+        )
+
+    def show_money(self, computed: View) -> None:
+        """The bars of year one, or nothing where no yearly regimen has a price."""
+        yearly = computed.costs
+        yearly = yearly[yearly["use"].eq("chronic") & yearly["usd_year_one_low"].notna()]
+        yearly = yearly.sort_values("usd_year_one_low", kind="stable")
+        if yearly.empty:
+            self.panels["yearly"].clear()
+        else:
+            self.panels["yearly"].draw(cost_charts.traces(yearly), cost_charts.layout(yearly))
+
+    def show_comparison(self, computed: View) -> None:
+        """The comparison, what can be saved of it, and its sources."""
+        panels, evidence, scenario = self.panels, self.evidence, computed.scenario
+        stamp = f"data-{evidence.data_date}"
+        about = (scenario.condition_id, f"{scenario.patient.weight_kg:g}kg", stamp)
+        saved = {
+            "Save the options (CSV)": ("options", computed.options),
+            "Save every caution (CSV)": ("cautions", computed.cautions),
+        }
+        links = [
+            download(words, csv_text(frame), file_name(kind, *about, ending="csv"))
+            for words, (kind, frame) in saved.items()
+        ]
+        used = [*computed.options["source_id"]]
+        if computed.comparison is None:
+            panels["side_by_side"].value = '<p class="tc-empty">Choose a therapy above.</p>'
+            panels["lines"].value = ""
+        else:
+            comparison = computed.comparison
+            note = " ".join(filter(None, [NOT_SAME_TRIAL, rebates_note(comparison)]))
+            panels["side_by_side"].value = (
+                '<div class="tc-scroll" tabindex="0" role="region" aria-label="Side by side">'
+                + report.table(comparison, "tc-table tc-compare")
+                + f"</div><p>{text(note)}</p><p>{text('; '.join(comparison.labels))}.</p>"
+            )
+            ids = comparison.therapy_ids
+            links = [
+                download(
+                    "Save the page to print (HTML)", report.page(evidence, comparison),
+                    report.name(evidence, scenario, ids, "html"), "text/html",
+                ),
+                download(
+                    "Save the comparison (CSV)", report.comparison_csv(comparison),
+                    report.name(evidence, scenario, ids, "csv"),
+                ),
+                *links,
+            ]  # fmt: skip
+            panels["lines"].value = (
+                "<details><summary>The lines of Python that rebuild the printed page</summary>"
+                f'<pre class="tc-code">{text(report.lines(comparison))}</pre></details>'
+            )
+            used += comparison.source_ids
+        panels["downloads"].value = "".join(links)
+        used += [*computed.told["source_id"], *computed.costs["source_id"]]
+        used += [*computed.brands["source_id"]]
+        panels["sources"].value = sources(evidence, used)

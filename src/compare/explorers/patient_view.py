@@ -1,0 +1,244 @@
+"""Everything on the page of one patient for one scenario, as pure functions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import pandas as pd
+
+from compare import cautions, cost, effects, findings, indications, side_by_side
+from compare.evidence import Evidence
+from compare.findings import cautions as caution_findings
+from compare.markup import NOT_REPORTED
+from compare.patient import Patient
+from compare.plan import plans
+from compare.scenario import Scenario
+from compare.schedule import known
+from compare.tables import records
+
+BRAND_FACTORS = (
+    "hyperprolinemia", "diabetes_glucose_meter", "corn_allergy", "iga_deficiency",
+    "volume_overload_risk", "hypertension",
+)  # fmt: skip
+YEARLY = ["usd_year_one_low", "usd_year_one_high", "visits_year_one", "visits_year_one_high"]
+
+
+@dataclass(frozen=True)
+class View:
+    """What the page shows."""
+
+    scenario: Scenario
+    options: pd.DataFrame
+    cautions: pd.DataFrame
+    told: pd.DataFrame
+    costs: pd.DataFrame
+    brands: pd.DataFrame
+    good: str
+    harm: str
+    comparison: side_by_side.Comparison | None
+    finding: findings.Finding
+
+
+def opening(evidence: Evidence, condition_id: str = "cidp") -> Scenario:
+    """The scenario with which the page opens: IVIG, where it is an option, and the best other."""
+    first = cost.opening_patient(evidence, condition_id)
+    patient = Patient(first.weight_kg, first.age_years, first.height_cm)
+    ids = list(side_by_side.options_for(evidence, condition_id, patient)["therapy_id"])
+    chosen = [key for key in ids if key == "ivig"] + [key for key in ids if key != "ivig"]
+    return Scenario(condition_id, patient, options={"compare": chosen[:2]})
+
+
+def view(evidence: Evidence, scenario: Scenario) -> View:
+    """Everything on the page; a pure function of its arguments.
+
+    `scenario.options` may hold `compare` (therapy ids, at most four) and `products` (therapy id to
+    product id).
+    """
+    condition_id, patient = scenario.condition_id, scenario.patient
+    rows = side_by_side.cautions_for(evidence, patient, condition_id)
+    found = plans(evidence, condition_id, scenario.price_basis)
+    chosen = cost.default_plans(evidence, found, condition_id, patient.age_years)
+    costs = cost.cost_table(evidence, chosen.values(), patient)
+    listed, good, harm = _options(evidence, scenario, rows, costs)
+    ids = list(scenario.options.get("compare", []))
+    comparison = side_by_side.compare_therapies(evidence, scenario, ids) if ids else None
+    concerns = rows["matches"] | rows["applies"].eq("everyone")
+    told = cautions.summary(rows[rows["therapy_id"].isin(ids) & concerns])
+    told = told.sort_values("matches", ascending=False, kind="stable").reset_index(drop=True)
+    name = evidence.label("conditions", condition_id)
+    return View(
+        scenario=scenario,
+        options=listed,
+        cautions=rows,
+        told=told,
+        costs=costs,
+        brands=brands(evidence, rows, condition_id),
+        good=good,
+        harm=harm,
+        comparison=comparison,
+        finding=caution_findings.patient(rows, name),
+    )
+
+
+def _options(
+    evidence: Evidence, scenario: Scenario, rows: pd.DataFrame, costs: pd.DataFrame
+) -> tuple[pd.DataFrame, str, str]:
+    """`indications.options` with cautions, cost, one benefit and one harm beside each therapy.
+
+    Adds `against` and `boxed` (sentences), `usd_*`, `visits_*` and the two effects in words.
+    """
+    condition_id, patient = scenario.condition_id, scenario.patient
+    listed = side_by_side.options_for(evidence, condition_id, patient)
+    mine = cautions.summary(rows[rows["matches"]])
+    everyone = rows[rows["applies"].eq("everyone") & rows["severity"].eq("boxed_warning")]
+    against, boxed = [], []
+    for therapy_id in listed["therapy_id"]:
+        own = records(mine[mine["therapy_id"].eq(therapy_id)])
+        against.append(_against(own))
+        boxes = everyone.loc[everyone["therapy_id"].eq(therapy_id), "factor"]
+        boxed.append("; ".join(dict.fromkeys(boxes)) or "none in our reading")
+    listed = listed.assign(against=against, boxed=boxed)
+    for use, names in (
+        (
+            True,
+            ["usd_year_one_low", "usd_year_one_high", "visits_year_one", "visits_year_one_high"],
+        ),
+        (False, ["usd_per_course", "usd_per_course_high"]),
+    ):
+        of_use = costs[costs["use"].eq("chronic").eq(use)].set_index("therapy_id")
+        for name in names:
+            listed[name] = listed["therapy_id"].map(of_use[name])
+    listed["cost_reason"] = listed["therapy_id"].map(
+        costs.drop_duplicates("therapy_id").set_index("therapy_id")["reason"]
+    )
+    return _with_effects(evidence, condition_id, patient, listed)
+
+
+def _against(rows: list[dict[str, Any]]) -> str:
+    """Cautions on what the patient has, one a line: severity, factor, condition, products."""
+    lines: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in rows:
+        lines.setdefault((row["severity"], row["factor"]), []).append(row)
+    told = []
+    order = list(cautions.SEVERITIES)
+    for (severity, factor), group in sorted(lines.items(), key=lambda kv: order.index(kv[0][0])):
+        count, of = sum(row["count"] for row in group), group[0]["of"]
+        texts = list(dict.fromkeys(row["condition_text"] for row in group if row["condition_text"]))
+        where = f", counts if: {' / '.join(texts)}" if texts else ""
+        marked = sum(len(row["marked"].split(", ")) if row["marked"] else 0 for row in group)
+        products = f" ({min(count, of)} of {of} products" + (
+            f", {marked} inherited)" if marked else ")"
+        )
+        told.append(f"{severity}|{factor}{where}{products if of > 1 else ''}")
+    return "\n".join(told)
+
+
+def _with_effects(
+    evidence: Evidence, condition_id: str, patient: Patient, listed: pd.DataFrame
+) -> tuple[pd.DataFrame, str, str]:
+    """One benefit and one harm a therapy, those with which the page on trade-offs opens."""
+    offered = effects.criteria_for(evidence, condition_id).set_index("criterion")
+    wanted = [c for c in effects.default_criteria(evidence, condition_id) if c in offered.index]
+    names = {}
+    for group in ("benefit", "harm"):
+        names[group] = next((c for c in wanted if offered.at[c, "group"] == group), "")
+    chosen = [name for name in names.values() if name]
+    cells = effects.effects_table(evidence, condition_id, patient, criteria=chosen)
+    found = {(row["therapy_id"], row["criterion"]): row for row in records(cells)}
+    for group, criterion in names.items():
+        listed[group] = [
+            effect_words(found.get((therapy_id, criterion))) for therapy_id in listed["therapy_id"]
+        ]
+    told = {row["criterion"]: row for row in records(offered.reset_index())}
+    headings = [
+        f"{told[name]['label']}, {told[name]['unit']}, against its own comparator" if name else ""
+        for name in names.values()
+    ]
+    return listed, headings[0], headings[1]
+
+
+def effect_words(row: dict[str, Any] | None) -> str:
+    """A cell of the effects table in words; what is only shown, or missing, says why."""
+    if row is None:
+        return NOT_REPORTED
+    if not row["reported"]:
+        return "; ".join(part for part in (row["shown"], row["reason"]) if part)
+    said = f"{row['value']:.3g}"
+    if known(row["low"]) and row["low"] != row["high"]:
+        said += f" ({row['low']:.3g} to {row['high']:.3g})"
+    if row["directness"] == "indirect":
+        said += f"; borrowed from {row['borrowed_from']}"
+    return said
+
+
+@lru_cache(maxsize=32)
+def relevant_factors(evidence: Evidence, condition_id: str) -> frozenset[str]:
+    """Factors on which a label of the condition's therapies speaks, or on which one depends."""
+    therapies = set(indications.therapies_of(evidence, condition_id)["therapy_id"])
+    rows = cautions.every_row(evidence)
+    spoken = rows.loc[rows["therapy_id"].isin(therapies), "factor_id"]
+    return frozenset(spoken) | frozenset(indications.needed_factors(evidence, condition_id))
+
+
+def brands(evidence: Evidence, rows: pd.DataFrame, condition_id: str) -> pd.DataFrame:
+    """One row per IVIG product: contents, label for the condition, and what depends on the brand.
+
+    Columns: `product`, `excipients`, `labeled`, `depends` (cautions on contents that any label
+    carries), `concerns` (those on what this patient has), `label_month`, `label_read`, `source_id`.
+    Empty where IVIG is no option of the condition.
+    """
+    own = rows[rows["therapy_id"].eq("ivig")]
+    columns = ["product", "excipients", "labeled", "depends", "concerns", "label_month",
+               "label_read", "source_id"]  # fmt: skip
+    labels = evidence.indications
+    labels = labels[labels["condition_id"].eq(condition_id) & labels["fda_label"].eq("yes")]
+    out = []
+    for product in records(evidence.products):
+        if product["therapy_id"] != "ivig" or own.empty:
+            continue
+        mine = own[own["product_id"].eq(product["product_id"])]
+        brand = mine[mine["factor_id"].isin(BRAND_FACTORS) & mine["severity"].ne("not_in_reading")]
+        out.append(
+            {
+                "product": product["product"],
+                "excipients": product["excipients"],
+                "labeled": bool(labels["product_id"].eq(product["product_id"]).any()),
+                "depends": "; ".join(_short(row) for row in records(brand)),
+                "concerns": "; ".join(_short(row) for row in records(brand[brand["matches"]])),
+                "label_month": product["label_revised"],
+                "label_read": product["label_read"] == "yes",
+                "source_id": product["source_id"],
+            }
+        )
+    return pd.DataFrame(out, columns=columns)
+
+
+def _short(row: dict[str, Any]) -> str:
+    marked = ", inherited" if row["inherited"] else ""
+    severity = cautions.SEVERITIES[row["severity"]].lower()
+    return f"{row['condition_text'] or row['factor']} ({severity}{marked})"
+
+
+def digest(shown: View) -> str:
+    """The page as text, for a reviewer's comparison."""
+    lines = [str(shown.finding)]
+    for row in records(shown.options):
+        lines.append(
+            f"{row['therapy_id']} | {row['label_status']} | year one {row['usd_year_one_low']:.2f} "
+            f"to {row['usd_year_one_high']:.2f} | per course {row['usd_per_course']:.2f} | "
+            f"{row['benefit']} | {row['harm']}"
+        )
+    mine = shown.cautions[shown.cautions["matches"]]
+    counts = mine.groupby(["therapy_id", "severity", "factor_id"], sort=False).size()
+    for row in records(counts.rename("products").reset_index()):
+        lines.append(" | ".join(str(value) for value in row.values()) + " products")
+    if shown.comparison is not None:
+        frame = side_by_side.frame(shown.comparison)
+        lines += [
+            f"{row['item']} | {row['therapy_id']} | {row['statement']}"
+            for row in records(frame)
+            if row["section"].startswith(("What in this", "What it costs", "Harm", "Good"))
+        ]
+    return "\n".join(lines).replace("nan to nan", NOT_REPORTED).replace(" nan", " not reported")

@@ -1,0 +1,465 @@
+"""The page on trade-offs: cost against harm or good, and what follows from what matters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import ipywidgets as w
+import pandas as pd
+from traitlets import TraitError
+
+from compare import cost, effects
+from compare.charts import tradeoffs as charts
+from compare.evidence import Evidence
+from compare.explorers import tradeoff_tables as tables
+from compare.explorers.base import WRAP, Explorer, labelled, number_with_slider, options_of
+from compare.explorers.tradeoff_view import (
+    HOW,
+    MONEY,
+    Figures,
+    View,
+    against,
+    amount,
+    digest,
+    opening,
+    view,
+)
+from compare.markup import csv_text, download, file_name, sources, text
+from compare.patient import Patient
+from compare.scenario import Scenario
+from compare.tables import rows as rows_of
+
+__all__ = ["TradeOffExplorer", "digest", "opening", "view"]
+
+SLOTS = 8
+RANGE = re.compile(r"^\s*\$?(-?[\d,.]+)\s*(?:to|;)\s*\$?(-?[\d,.]+)\s*$", re.IGNORECASE)
+GROUPS = {"cost": "Cost", "burden": "Burden", "benefit": "Good", "harm": "Harm"}
+BASES = [
+    ("difference from the trial's own placebo", "difference"),
+    ("treated arms (cross-trial)", "treated"),
+]
+GAPS = [("anything in its range", "range"), ("the worst of its range", "worst")]
+BORROW = [("borrow from other conditions, marked", True), ("this condition only", False)]
+POINTS = ("swing", "exact")
+EMPTY = pd.DataFrame(columns=charts.COLUMNS)
+
+
+def number_in(words: str) -> float:
+    """A number as a reader types it. Raises `ValueError` in plain words."""
+    try:
+        return float(words.replace(",", "").replace("$", "").strip())
+    except ValueError:
+        raise ValueError(f"{words!r} is not a number") from None
+
+
+class TradeOffExplorer(Explorer):
+    """Condition, patient and what matters; then figures, weights and what follows from them."""
+
+    def __init__(self, evidence: Evidence, condition_id: str | None = None, **more: Any) -> None:
+        super().__init__(evidence, **more)
+        start = opening(evidence, condition_id) if condition_id else opening(evidence)
+        self.weight, weight_row = number_with_slider(
+            "Weight (kg)", start.patient.weight_kg, 1, 300, 0.5
+        )
+        self.factors = start.patient.factors
+        self.seed = start.seed
+        self._shown: Figures | None = None
+        self._csv = ""
+        self._refused = ""
+        self.controls = {
+            "condition": labelled(
+                w.Dropdown(
+                    options=options_of(evidence.conditions, "condition_id", "condition"),
+                    value=start.condition_id,
+                    description="Condition",
+                )
+            ),
+            "weight": self.weight,
+            "age": labelled(
+                w.BoundedFloatText(
+                    value=start.patient.age_years, min=0, max=120, description="Age (years)"
+                ),
+                "170px",
+            ),
+            "height": labelled(
+                w.BoundedFloatText(
+                    value=start.patient.height_cm or 0, min=0, max=250, description="Height (cm)"
+                ),
+                "180px",
+            ),
+            "sex": labelled(
+                w.Dropdown(
+                    options=[("not given", ""), ("female", "female"), ("male", "male")],
+                    description="Sex",
+                )
+            ),
+            "x": labelled(w.Dropdown(options=[("", "")], description="Across: harm or good")),
+            "y": labelled(w.Dropdown(options=[("", "")], description="Up: cost")),
+            "basis": labelled(w.Dropdown(options=BASES, description="Harms and good as")),
+            "borrow": labelled(w.Dropdown(options=BORROW, description="Harms not studied here")),
+            "how": labelled(
+                w.Dropdown(options=[(words, key) for key, words in HOW.items()],
+                           description="What matters, given by")
+            ),
+            "missing": labelled(w.Dropdown(options=GAPS, description="A missing figure counts as")),
+            "name": labelled(w.Text(description="Name of this scenario"), "380px"),
+            "upload": w.FileUpload(accept=".json", description="Open a saved scenario",
+                                   layout=w.Layout(width="220px")),
+        }  # fmt: skip
+        self.rows = [self.slot(i) for i in range(SLOTS)]
+        self.offer(start.condition_id, start.criteria)
+        names = ("age", "height", "sex")
+        self.start(
+            [
+                self.banner,
+                w.HBox([self.controls["condition"], weight_row], layout=WRAP),
+                w.HBox([self.controls[name] for name in names], layout=WRAP),
+                self.status,
+                self.panel("cards"),
+                w.HBox([self.controls[name] for name in ("x", "y")], layout=WRAP),
+                w.HBox([self.controls[name] for name in ("basis", "borrow")], layout=WRAP),
+                self.finding,
+                self.chart("main"),
+                heading("What to weigh"),
+                self.panel("how_to"),
+                *self.rows,
+                self.panel("ranges"),
+                self.panel("grid"),
+                heading("What matters to you"),
+                w.HBox([self.controls["how"], self.controls["missing"]], layout=WRAP),
+                self.panel("said"),
+                self.panel("ranking"),
+                self.panel("acceptability"),
+                self.panel("sensitivity"),
+                self.panel("worth"),
+                heading("Keep it"),
+                w.HBox([self.controls["name"], self.controls["upload"]], layout=WRAP),
+                self.panel("downloads"),
+                self.panel("script"),
+                self.panel("sources"),
+            ]
+        )
+
+    def slot(self, i: int) -> w.HBox:
+        """One row: a criterion, its points, its range, what is worth half, and a button up."""
+        k = i + 1
+        self.controls |= {
+            f"criterion_{i}": labelled(
+                w.Dropdown(options=[("none", "")], description=f"Criterion {k}"), "510px"
+            ),
+            f"points_{i}": labelled(
+                w.BoundedFloatText(value=0, min=0, max=100, step=5, description=f"Points {k}"),
+                "122px",
+            ),
+            f"range_{i}": labelled(
+                w.Text(description=f"Range {k}", continuous_update=False), "205px"
+            ),
+            f"half_{i}": labelled(
+                w.Text(description=f"Worth half {k}", placeholder="middle",
+                       continuous_update=False), "165px",
+            ),
+        }  # fmt: skip
+        up = w.Button(description=f"Move {k} up", layout=w.Layout(width="86px"), disabled=i == 0)
+        up.on_click(lambda _: self.together(lambda: self.swap(i)))
+        parts = [self.controls[f"{name}_{i}"] for name in ("criterion", "points", "range", "half")]
+        own = w.Layout(
+            flex_flow="row wrap", align_items="flex-end", width="100%", grid_gap="4px 10px"
+        )
+        return w.HBox([*parts, up], layout=own)
+
+    def swap(self, i: int) -> None:
+        """Exchange a row with the one above it."""
+        if i == 0:
+            return
+        for name in ("criterion", "points", "range", "half"):
+            one, other = self.controls[f"{name}_{i - 1}"], self.controls[f"{name}_{i}"]
+            one.value, other.value = other.value, one.value
+
+    def offer(self, condition_id: str, criteria: tuple[str, ...]) -> None:
+        """Fill the choices for a condition, and the rows with these criteria."""
+        basis, borrow = self.controls["basis"].value, self.controls["borrow"].value
+        offered = effects.criteria_for(self.evidence, condition_id, basis, borrow)
+        named = [
+            (f"{GROUPS[row['group']]}: {row['label']}, {row['scored']} of {row['therapies']}",
+             str(row["criterion"]))
+            for row in rows_of(offered[offered["scored"].gt(0)])
+        ]  # fmt: skip
+        trial = [pair for pair in named if pair[1].startswith(("harm:", "benefit:"))]
+        money = [(words, key) for words, key in named if key in MONEY]
+        for name, choices in (("x", trial), ("y", money)):
+            first = "most therapies" if name == "x" else "by regimen"
+            reset(self.controls[name], [(f"the best covered ({first})", ""), *choices])
+        for i in range(SLOTS):
+            reset(self.controls[f"criterion_{i}"], [("none", ""), *named])
+        keys = [key for _, key in named]
+        kept = [name for name in criteria if name in keys]
+        for i in range(SLOTS):
+            self.controls[f"criterion_{i}"].value = kept[i] if i < len(kept) else ""
+
+    def adapt(self, change: Mapping[str, Any]) -> None:
+        """A new condition opens with its own patient and criteria, and nothing said yet."""
+        owner = change["owner"]
+        if owner is self.controls["upload"]:
+            if change["new"]:
+                content = bytes(change["new"][0]["content"]).decode("utf-8", "replace")
+                owner.value = ()
+                try:
+                    self.apply(Scenario.from_json(content))
+                except (ValueError, TypeError, TraitError) as error:
+                    self._refused = f"This file was not opened: {error}."
+        elif owner is self.controls["condition"]:
+            self.open_condition(change["new"])
+        elif owner in (self.controls["basis"], self.controls["borrow"]):
+            self.offer(self.controls["condition"].value, self.scenario().criteria)
+        else:
+            for i in range(SLOTS):
+                if owner is self.controls[f"criterion_{i}"]:
+                    self.controls[f"range_{i}"].value = ""
+                    self.controls[f"half_{i}"].value = ""
+
+    def open_condition(self, condition_id: str) -> None:
+        """The condition's own patient and criteria; what mattered before no longer holds."""
+        patient = cost.opening_patient(self.evidence, condition_id)
+        self.factors = patient.factors
+        self.weight.value = patient.weight_kg
+        self.controls["age"].value = patient.age_years
+        self.controls["height"].value = patient.height_cm or 0
+        self.controls["how"].value = ""
+        basis, borrow = self.controls["basis"].value, self.controls["borrow"].value
+        chosen = effects.default_criteria(self.evidence, condition_id, basis, borrow)
+        for i in range(SLOTS):
+            self.controls[f"points_{i}"].value = 0
+            self.controls[f"range_{i}"].value = ""
+            self.controls[f"half_{i}"].value = ""
+        self.offer(condition_id, chosen)
+
+    def apply(self, scenario: Scenario) -> None:
+        """Set every control to a saved scenario. Raises `ValueError` for what does not fit."""
+        cost.opening_patient(self.evidence, scenario.condition_id)
+        options = scenario.options
+        if options.get("how", "") not in HOW:
+            raise ValueError("the saved scenario weighs in a way that this page does not know")
+        if len(scenario.criteria) > SLOTS:
+            raise ValueError(f"the saved scenario has more than {SLOTS} criteria")
+        patient = scenario.patient
+        self.controls["condition"].value = scenario.condition_id
+        self.open_condition(scenario.condition_id)
+        self.factors, self.seed = patient.factors, scenario.seed
+        self.weight.value = patient.weight_kg
+        self.controls["age"].value = patient.age_years
+        self.controls["height"].value = patient.height_cm or 0
+        self.controls["sex"].value = patient.sex or ""
+        for name, usual in (("basis", "difference"), ("borrow", True), ("missing", "range")):
+            self.controls[name].value = options.get(name, usual)
+        self.offer(scenario.condition_id, scenario.criteria)
+        for name in ("x", "y"):
+            choices = [key for _, key in self.controls[name].options]
+            wanted = options.get(name, "")
+            self.controls[name].value = wanted if wanted in choices else ""
+        halves = options.get("halves", {})
+        for i in range(SLOTS):
+            name = self.controls[f"criterion_{i}"].value
+            ends = scenario.ranges.get(name)
+            self.controls[f"points_{i}"].value = scenario.weights.get(name, 0.0)
+            self.controls[f"range_{i}"].value = f"{ends[0]!r} to {ends[1]!r}" if ends else ""
+            self.controls[f"half_{i}"].value = repr(halves[name]) if name in halves else ""
+        self.controls["how"].value = options.get("how", "")
+        self.controls["name"].value = scenario.name
+
+    def scenario(self) -> Scenario:
+        """The state of the controls. Raises `ValueError` where a range cannot be read."""
+        get = {name: control.value for name, control in self.controls.items()}
+        patient = Patient(
+            weight_kg=get["weight"],
+            age_years=get["age"],
+            height_cm=get["height"] or None,
+            sex=get["sex"] or None,
+            factors=self.factors,
+        )
+        criteria: list[str] = []
+        weights: dict[str, float] = {}
+        ranges: dict[str, tuple[float, float]] = {}
+        halves: dict[str, float] = {}
+        for i in range(SLOTS):
+            name = get[f"criterion_{i}"]
+            if not name or name in criteria:
+                continue
+            criteria.append(name)
+            if get[f"points_{i}"] > 0:
+                weights[name] = get[f"points_{i}"]
+            if get[f"range_{i}"].strip():
+                match = RANGE.match(get[f"range_{i}"])
+                if match is None:
+                    raise ValueError(
+                        f"range {i + 1} is {get[f'range_{i}']!r}; expected two numbers such as "
+                        "0 to 12"
+                    )
+                ranges[name] = (number_in(match[1]), number_in(match[2]))
+            if get[f"half_{i}"].strip():
+                halves[name] = number_in(get[f"half_{i}"])
+        usual = {"basis": "difference", "borrow": True, "missing": "range", "how": "", "x": "",
+                 "y": ""}  # fmt: skip
+        options: dict[str, Any] = {k: get[k] for k, value in usual.items() if get[k] != value}
+        if halves:
+            options["halves"] = halves
+        return Scenario(
+            get["condition"],
+            patient,
+            criteria=tuple(criteria),
+            weights=weights,
+            ranges=ranges,
+            seed=self.seed,
+            name=get["name"],
+            options=options,
+        )
+
+    def compute(self) -> View:
+        return view(self.evidence, self.scenario())
+
+    def digest(self) -> str:
+        return digest(self.compute())
+
+    def clear(self) -> None:
+        super().clear()
+        self._shown = None
+
+    def show(self, computed: View) -> None:
+        if self._refused:
+            self.status.value, self._refused = f"<p>{text(self._refused)}</p>", ""
+        figures = computed.figures
+        self.show_preferences(computed)
+        if figures is not self._shown:
+            self.show_figures(figures)
+            self._shown = figures
+        self.panels["ranges"].value = tables.ranges(computed)
+        self.show_kept(computed)
+
+    def show_preferences(self, computed: View) -> None:
+        """Ranking and what follows from it; only the invitation until the reader has spoken."""
+        self.rows_shown(computed)
+        hints = "".join(f'<p class="tc-hint">{text(hint)}</p>' for hint in computed.hints)
+        note = "" if not computed.said else (
+            '<p class="tc-empty">This orders therapies by what you said and by the figures above, '
+            "with their gaps. It recommends none.</p>"
+        )  # fmt: skip
+        self.panels[
+            "said"
+        ].value = f'<p class="tc-finding">{text(computed.finding)}</p>{hints}{note}'
+        parts = {
+            "acceptability": tables.acceptability,
+            "ranking": tables.ranking,
+            "sensitivity": tables.sensitivity,
+            "worth": tables.worth,
+        }
+        for name, make in parts.items():
+            self.panels[name].value = make(computed) if computed.ranking is not None else ""
+
+    def rows_shown(self, computed: View) -> None:
+        """Show filled rows and one empty one; points only where points are asked for."""
+        how = self.controls["how"].value
+        filled = [i for i in range(SLOTS) if self.controls[f"criterion_{i}"].value]
+        last = max(filled, default=-1) + 1
+        units = dict(
+            zip(
+                computed.figures.criteria["criterion"],
+                computed.figures.criteria["unit"],
+                strict=True,
+            )
+        )
+        for i, row in enumerate(self.rows):
+            show(row, i <= last)
+            name = self.controls[f"criterion_{i}"].value
+            show(self.controls[f"points_{i}"], bool(name) and how in POINTS)
+            for part in ("range", "half"):
+                show(self.controls[f"{part}_{i}"], bool(name))
+            show(row.children[-1], bool(name) and i > 0)
+            if name in computed.ranges:
+                unit = str(units[name])
+                ends = [amount(end, unit) for end in computed.ranges[name]]
+                hint = f"{ends[0]} to {ends[1]}".replace("+", "")
+                if self.controls[f"range_{i}"].placeholder != hint:
+                    self.controls[f"range_{i}"].placeholder = hint
+        self.panels["how_to"].value = (
+            "<p>Choose what to weigh. A range says what no value and full value stand for; blank "
+            "takes the widest interval shown. &ldquo;Worth half&rdquo; is the amount that is half "
+            "as good as the whole way; blank is the middle. At the end of each choice: how many "
+            "therapies have a figure that can be scored (for cost and visits: a regimen).</p>"
+        )
+
+    def show_figures(self, figures: Figures) -> None:
+        """Cards, chart and effects table."""
+        basis = self.controls["basis"].value
+        self.panels["cards"].value = tables.cards(figures)
+        self.finding.value = text(figures.finding)
+        ids = figures.front.loc[figures.front["on_front"].eq(True), "therapy_id"]
+        front = figures.chart[figures.chart["therapy_id"].isin(ids)]
+        made = charts.layout(figures.chart, *self.titles(figures), self.reference(figures))
+        self.panels["main"].draw(charts.traces(figures.chart, front), made)
+        self.panels["grid"].value = tables.basis_note(basis) + tables.grid(figures)
+        used = figures.table.loc[figures.table["reported"], "source_id"]
+        self.panels["sources"].value = sources(self.evidence, used)
+        self._csv = csv_text(figures.table)
+
+    def titles(self, figures: Figures) -> tuple[str, str]:
+        """Titles of both axes, with unit and the favored direction."""
+        rows = figures.offered.set_index("criterion")
+        titles = []
+        for name in (figures.x, figures.y):
+            if name not in rows.index:
+                titles.append("")
+                continue
+            row = rows.loc[name]
+            unit = against(str(row["unit"]))
+            side = {"lower": "less is better", "higher": "more is better"}[str(row["favors"])]
+            titles.append(f"{row['label']}<br>{unit} ({side})" if name == figures.x
+                          else f"{row['label']}, {unit}")  # fmt: skip
+        return titles[0], titles[1]
+
+    def reference(self, figures: Figures) -> float:
+        """Where on the chart's x axis there is no difference."""
+        row = figures.offered[figures.offered["criterion"].eq(figures.x)]
+        return 1.0 if len(row) and str(row["unit"].iloc[0]).endswith("ratio") else 0.0
+
+    def show_kept(self, computed: View) -> None:
+        """Downloads, and the lines of Python that rebuild the page."""
+        scenario = self.scenario()
+        stamp = (scenario.name, scenario.condition_id, f"data-{self.evidence.data_date}")
+        links = [
+            download("Save this scenario (JSON)", scenario.to_json(),
+                     file_name("scenario", *stamp, ending="json"), "application/json"),
+            download("Save the effects table (CSV)", self._csv,
+                     file_name("effects", *stamp, ending="csv")),
+        ]  # fmt: skip
+        if computed.ranking is not None:
+            ranks = computed.ranking.acceptability.reset_index(drop=True)
+            shares = pd.concat([computed.value, ranks], axis=1)
+            links.append(download("Save values and ranks (CSV)", csv_text(shares),
+                                  file_name("ranks", *stamp, ending="csv")))  # fmt: skip
+        self.panels["downloads"].value = "".join(links)
+        self.panels["script"].value = (
+            "<p><b>Reproduce</b>: these lines rebuild the table"
+            + (", the values and the ranks" if computed.said else "")
+            + f' digit by digit.</p><pre class="tc-code">{text(computed.script)}</pre>'
+        )
+
+
+def heading(words: str) -> w.HTML:
+    """A heading between panels."""
+    return w.HTML(f"<h3>{text(words)}</h3>")
+
+
+def show(widget: w.Widget, visible: bool) -> None:
+    """Show or hide a widget, saying nothing where it is so already."""
+    display = None if visible else "none"
+    if widget.layout.display != display:
+        widget.layout.display = display
+
+
+def reset(control: w.Dropdown, choices: list[tuple[str, str]]) -> None:
+    """New choices for a dropdown, keeping its value where it is still offered."""
+    value = control.value
+    if list(control.options) != choices:
+        control.options = choices
+        control.value = value if value in [key for _, key in choices] else choices[0][1]

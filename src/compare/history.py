@@ -1,0 +1,143 @@
+"""How prices have moved: dollars per gram of IVIG, and a year of each therapy, quarter by quarter.
+
+Money at a past quarter is what today's regimen would cost at that quarter's price of the same
+basis; fees for giving it are today's. It is not what was paid.
+"""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import replace
+
+import pandas as pd
+
+from compare.cost import default_plans, plan_cost
+from compare.evidence import Evidence
+from compare.patient import Patient
+from compare.plan import Plan, plans
+from compare.tables import records
+from compare.vials import MCG_PER
+
+LEADING = ["therapy_id", "therapy", "therapy_class"]
+LIMIT = "asp_payment_limit"
+GRAM_COLUMNS = ["code", "products", "effective_from", "effective_to", "usd_per_gram", "source_id"]
+YEAR_COLUMNS = [
+    *LEADING,
+    "product_id",
+    "product",
+    "regimen_id",
+    "use",
+    "price_basis",
+    "effective_from",
+    "usd_low",
+    "usd_high",
+    "source_id",
+]
+
+
+def usd_per_gram(evidence: Evidence) -> pd.DataFrame:
+    """Medicare payment limits of IVIG in US dollars per gram, one row per code and quarter.
+
+    Columns `GRAM_COLUMNS`; `products` names what the code pays for. It is not what IVIG can be
+    bought for.
+    """
+    ivig = evidence.products[evidence.products["therapy_id"].eq("ivig")]
+    links = evidence.product_codes
+    links = links[links["product_id"].isin(ivig["product_id"]) & links["route"].eq("IV")]
+    named = links.merge(ivig[["product_id", "product"]], on="product_id")
+    names = named.groupby("code")["product"].agg(lambda group: ", ".join(dict.fromkeys(group)))
+    prices = evidence.prices
+    rows = prices[prices["price_basis"].eq(LIMIT) & prices["code"].isin(names.index)].copy()
+    grams = rows["billing_qty"] * rows["billing_unit"].map(MCG_PER) / MCG_PER["g"]
+    rows["usd_per_gram"] = rows["usd_per_billing_unit"] / grams
+    rows["products"] = rows["code"].map(names)
+    return rows.sort_values(["code", "effective_from"])[GRAM_COLUMNS].reset_index(drop=True)
+
+
+def quarters(evidence: Evidence) -> list[pd.Timestamp]:
+    """First days of the quarters with payment limits in the data, up to the data's date."""
+    prices = evidence.prices
+    days = prices.loc[prices["price_basis"].eq(LIMIT), "effective_from"]
+    today = pd.Timestamp(evidence.data_date)
+    return sorted({pd.Timestamp(day) for day in days if day <= today})
+
+
+@functools.lru_cache(maxsize=32)
+def _as_of(evidence: Evidence, day: pd.Timestamp) -> Evidence:
+    """The same evidence as it stood on a day: only that day's prices are in force."""
+    return replace(evidence, data_date=day.date())
+
+
+def usd_by_quarter(evidence: Evidence, condition_id: str, patient: Patient) -> pd.DataFrame:
+    """Year one (or a course) of each therapy's opening regimen at every quarter's prices.
+
+    Columns `YEAR_COLUMNS`; `use` "chronic" is money per year, else per course. A quarter in which
+    the price on today's basis is not in the data has no row: it is not zero, and not a guess.
+    """
+    today = default_plans(evidence, plans(evidence, condition_id), condition_id, patient.age_years)
+    chosen = {(plan.regimen_id, plan.product_id): plan for plan in today.values()}
+    therapies = evidence.therapies.set_index("therapy_id")
+    found = []
+    for day in quarters(evidence):
+        for plan in plans(_as_of(evidence, day), condition_id):
+            now = chosen.get((plan.regimen_id, plan.product_id))
+            if now is None or plan.price_basis != now.price_basis:
+                continue
+            low, high = _money(plan, patient)
+            if low != low:  # noqa: PLR0124  (NaN: no price in that quarter)
+                continue
+            found.append(
+                {
+                    "therapy_id": plan.therapy_id,
+                    "therapy": therapies.at[plan.therapy_id, "therapy"],
+                    "therapy_class": therapies.at[plan.therapy_id, "therapy_class"],
+                    "product_id": plan.product_id,
+                    "product": evidence.label("products", plan.product_id),
+                    "regimen_id": plan.regimen_id,
+                    "use": plan.first["use"],
+                    "price_basis": plan.price_basis,
+                    "effective_from": day,
+                    "usd_low": low,
+                    "usd_high": high,
+                    "source_id": plan.source_ids,
+                }
+            )
+    frame = pd.DataFrame(found, columns=YEAR_COLUMNS)
+    return frame.sort_values(["therapy", "use", "effective_from"], kind="stable").reset_index(
+        drop=True
+    )
+
+
+def _money(plan: Plan, patient: Patient) -> tuple[float, float]:
+    columns, _ = plan_cost(plan, patient)
+    names = (
+        ("usd_year_one_low", "usd_year_one_high")
+        if plan.chronic
+        else ("usd_per_course", "usd_per_course_high")
+    )
+    return columns[names[0]], columns[names[1]]
+
+
+def change(frame: pd.DataFrame, key: list[str], value: str) -> pd.DataFrame:
+    """First and last figure per key and the change in percent, for keys with two quarters or more.
+
+    Columns: the key, `first_from`, `first`, `last_from`, `last`, `change_pct`.
+    """
+    rows = []
+    for keys, group in frame.groupby(key, sort=False):
+        if len(group) < 2:
+            continue
+        ordered = records(group.sort_values("effective_from"))
+        first, last = ordered[0], ordered[-1]
+        rows.append(
+            {
+                **dict(zip(key, keys, strict=True)),
+                "first_from": first["effective_from"],
+                "first": first[value],
+                "last_from": last["effective_from"],
+                "last": last[value],
+                "change_pct": 100 * (last[value] / first[value] - 1),
+            }
+        )
+    columns = [*key, "first_from", "first", "last_from", "last", "change_pct"]
+    return pd.DataFrame(rows, columns=columns)

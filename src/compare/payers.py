@@ -1,0 +1,166 @@
+"""Who pays for a therapy under Medicare, as far as our tables say.
+
+What is stated rests on the price files: a drug with a payment limit is paid under Part B when it
+is given under supervision; a drug that CMS counts among Part D spending is paid there. Commercial
+insurers are not in the tables, except in the published findings on the claim `covered`. Inpatient
+care is not modelled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from compare.cost import default_plans
+from compare.evidence import Evidence
+from compare.plan import plans
+from compare.schedule import known
+from compare.tables import records
+
+LEADING = ["therapy_id", "therapy", "therapy_class"]
+COLUMNS = [
+    *LEADING,
+    "product_id",
+    "product",
+    "regimen_id",
+    "regimen",
+    "route",
+    "setting",
+    "payer",
+    "why",
+    "coinsurance_pct",
+    "coinsurance_note",
+    "part_d_cap",
+    "inpatient",
+    "code",
+    "source_id",
+    "locator",
+]
+SETTINGS = {
+    "professional": "given by a professional",
+    "self": "given by the patient",
+    "either": "given by either",
+}
+NOT_IN_SOURCES = "not in our sources"
+NOT_MODELLED = "not modelled"
+CAP_CLAIM = "part_d_cap"
+NOTES_OF = ("covered", "widely_available")
+
+
+def who_pays(evidence: Evidence, condition_id: str) -> pd.DataFrame:
+    """One row per therapy's opening regimen, route and setting: Medicare Part B or Part D.
+
+    Columns `COLUMNS`. `coinsurance_pct` is what CMS prints beside the payment limit in force, with
+    its note (blank where none is printed or Part D pays). `part_d_cap` is the yearly cap on what a
+    patient pays under Part D, where a row of `claims` states it. Raises `ValueError` for an
+    unknown condition.
+    """
+    found = plans(evidence, condition_id)
+    opening = default_plans(evidence, found, condition_id)
+    therapies = evidence.therapies.set_index("therapy_id")
+    cap = _cap(evidence)
+    rows, seen = [], set()
+    for plan in opening.values():
+        for phase in (row.phase for row in plan.rows):
+            key = (plan.product_id, phase["route"], phase["given_by"])
+            if key in seen:
+                continue
+            seen.add(key)
+            said = _payer(evidence, *map(str, key))
+            rows.append(
+                {
+                    "therapy_id": plan.therapy_id,
+                    "therapy": therapies.at[plan.therapy_id, "therapy"],
+                    "therapy_class": therapies.at[plan.therapy_id, "therapy_class"],
+                    "product_id": plan.product_id,
+                    "product": evidence.label("products", plan.product_id),
+                    "regimen_id": plan.regimen_id,
+                    "regimen": plan.first["regimen"],
+                    "route": phase["route"],
+                    "setting": SETTINGS[str(phase["given_by"])],
+                    "inpatient": NOT_MODELLED,
+                    "part_d_cap": cap if "Part D" in said["payer"] else "",
+                    **said,
+                }
+            )
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _payer(evidence: Evidence, product_id: str, route: str, given_by: str) -> dict[str, Any]:
+    limit = _in_force(evidence, product_id, route, "asp_payment_limit")
+    spending = _any(evidence, product_id, route, "part_d_average")
+    said: dict[str, Any] = dict.fromkeys(
+        ("coinsurance_pct", "coinsurance_note", "code", "source_id", "locator")
+    )
+    if limit is not None:
+        said |= {
+            "coinsurance_pct": limit["coinsurance_pct"],
+            "coinsurance_note": limit["method_note"] if known(limit["method_note"]) else None,
+            **{key: limit[key] for key in ("code", "source_id", "locator")},
+        }
+    if given_by == "professional":
+        if limit is not None:
+            why = f"Medicare prints a Part B payment limit ({limit['code']})"
+            return said | {"payer": "Part B", "why": why}
+        return said | {
+            "payer": NOT_IN_SOURCES,
+            "why": "no payment limit in force for this route in our tables",
+        }
+    if limit is not None:
+        why = (
+            f"{limit['code']} has a Part B payment limit, which is for what is given under "
+            "supervision; what the patient injects falls under Part D"
+        )
+        return said | {"payer": "Part B or Part D", "why": why}
+    if spending is not None:
+        why = "CMS counts it among Part D spending; no Part B payment limit for this route"
+        return said | {
+            "payer": "Part D",
+            "why": why,
+            **{key: spending[key] for key in ("code", "source_id", "locator")},
+        }
+    why = "given by the patient, and no Part B payment limit for this route in our tables"
+    return said | {"payer": "Part D", "why": why}
+
+
+def _in_force(
+    evidence: Evidence, product_id: str, route: str, basis: str
+) -> Mapping[str, Any] | None:
+    today = pd.Timestamp(evidence.data_date)
+    rows = _lines(evidence, product_id, route, basis)
+    good = rows["effective_from"].le(today)
+    good &= rows["effective_to"].isna() | rows["effective_to"].ge(today)
+    found = records(rows[good].sort_values("effective_from"))
+    return found[-1] if found else None
+
+
+def _any(evidence: Evidence, product_id: str, route: str, basis: str) -> Mapping[str, Any] | None:
+    found = records(_lines(evidence, product_id, route, basis))
+    return found[-1] if found else None
+
+
+def _lines(evidence: Evidence, product_id: str, route: str, basis: str) -> pd.DataFrame:
+    links = evidence.product_codes
+    codes = links.loc[links["product_id"].eq(product_id) & links["route"].eq(route), "code"]
+    prices = evidence.prices
+    return prices[prices["code"].isin(codes) & prices["price_basis"].eq(basis)]
+
+
+def _cap(evidence: Evidence) -> str:
+    """The Part D cap in a finding's own words, where a source in the tables states it."""
+    rows = evidence.claims[evidence.claims["claim_id"].eq(CAP_CLAIM)]
+    return str(rows["finding"].iloc[0]) if len(rows) else NOT_IN_SOURCES
+
+
+def findings_on_access(evidence: Evidence, condition_id: str) -> pd.DataFrame:
+    """Published findings on coverage, prior authorization and availability, as in `claims`.
+
+    Those that name this condition come first, then those that name none.
+    """
+    rows = evidence.claims
+    rows = rows[rows["claim_id"].isin(NOTES_OF)]
+    rows = rows[rows["condition_id"].isna() | rows["condition_id"].eq(condition_id)].copy()
+    rows["_order"] = rows["condition_id"].isna()
+    return rows.sort_values("_order", kind="stable").drop(columns="_order").reset_index(drop=True)

@@ -1,0 +1,156 @@
+"""A file of the reader's: from a path or bytes to text cells, with everything wrong with it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from compare.errors import DataError, Problem
+from compare.validation import DTYPES, Resource, fields_of
+
+File = str | Path | bytes | bytearray | memoryview
+MAX_BYTES = 20_000_000
+DECIMAL_COMMA_ROW = (
+    "; a decimal comma splits a number in two: write 12.5, or separate the cells by semicolons"
+)
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a file of the reader's has changed: `kind` is prices, asp_file or therapy.
+
+    `text` is one sentence; `report` has one row per thing changed (its columns depend on `kind`).
+    """
+
+    kind: str
+    name: str
+    text: str
+    report: pd.DataFrame
+
+
+def content_of(file: File, name: str) -> tuple[bytes, str]:
+    """Content of the file, and its name. Raises `DataError` where it cannot be read."""
+    if isinstance(file, (bytes, bytearray, memoryview)):
+        return bytes(file), name
+    path = Path(file)
+    try:
+        return path.read_bytes(), path.name
+    except FileNotFoundError:
+        raise refusal(path.name, "no such file") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "not a path"
+        raise refusal(path.name, f"cannot be read ({reason})") from None
+
+
+def refusal(name: str, expected: str, line: int | None = None) -> DataError:
+    """An error with a single problem."""
+    return DataError([Problem(name, line, None, None, expected)])
+
+
+def not_text(content: bytes) -> str:
+    """Why content is no text file at all; empty where it may be one."""
+    if not content.strip():
+        return "the file is empty; expected a header line and rows"
+    if len(content) > MAX_BYTES:
+        return f"the file is larger than {MAX_BYTES // 1_000_000} million bytes"
+    if content.startswith(b"PK"):
+        return "this is a ZIP or Excel file; unpack it, or save the sheet as 'CSV UTF-8'"
+    if b"\x00" in content:
+        return "the file holds NUL bytes; save it as 'CSV UTF-8'"
+    return ""
+
+
+def cells(content: bytes, name: str) -> tuple[pd.DataFrame, list[Problem]]:
+    """Text cells of a CSV (blank: missing), indexed by line, and every problem found.
+
+    UTF-8 with or without a byte order mark; comma or semicolon; a leading `sep=;` as Excel writes
+    it. Empty lines and empty columns at the end are passed over.
+    """
+    if reason := not_text(content):
+        return pd.DataFrame(), [Problem(name, None, None, None, reason)]
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        expected = "the file is not in UTF-8; save it as 'CSV UTF-8'"
+        return pd.DataFrame(), [Problem(name, line, None, None, expected)]
+    lines = text.splitlines()
+    declared = lines[0].lower().startswith("sep=") if lines else False
+    top = next((line for line in lines[declared:] if line.strip()), "")
+    delimiter = ";" if top.count(";") > top.count(",") else ","
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        rows = [(reader.line_num, [cell.strip() for cell in row]) for row in reader]
+    except csv.Error as error:
+        expected = f"not readable as CSV ({error})"
+        return pd.DataFrame(), [Problem(name, reader.line_num, None, None, expected)]
+    rows = [(line, row) for line, row in rows[declared:] if any(row)]
+    header_line, header = rows[0]
+    while not header[-1]:
+        header.pop()
+    return _frame(header, header_line, rows[1:], delimiter, name)
+
+
+def _frame(
+    header: list[str], header_line: int, rows: list[tuple[int, list[str]]], comma: str, name: str
+) -> tuple[pd.DataFrame, list[Problem]]:
+    problems = []
+    for column in sorted(set(header)):
+        if header.count(column) > 1:
+            shown = column or "(no name)"
+            problems.append(Problem(name, header_line, shown, None, "this column stands twice"))
+    if problems:
+        return pd.DataFrame(), problems
+    good: dict[int, list[str]] = {}
+    for line, row in rows:
+        wide = len(row)
+        while wide > len(header) and not row[wide - 1]:
+            wide -= 1
+        if wide != len(header) and len(row) != len(header):
+            expected = f"expected {len(header)} cells as in the header, found {wide}"
+            expected += DECIMAL_COMMA_ROW if wide > len(header) and comma == "," else ""
+            problems.append(Problem(name, line, None, None, expected))
+            continue
+        good[line] = row[: len(header)]
+        for column, cell in zip(header, row, strict=False):
+            if "\n" in cell or "\r" in cell:
+                expected = "a cell may not hold a line break"
+                problems.append(Problem(name, line, column, None, expected))
+    if not rows:
+        problems.append(Problem(name, None, None, None, "there are no rows below the header"))
+    frame = pd.DataFrame.from_dict(good, orient="index", columns=header, dtype="str")
+    return frame.mask(frame == ""), problems
+
+
+def typed(rows: Sequence[Mapping[str, Any]], resource: Resource) -> pd.DataFrame:
+    """Rows as a frame with the resource's columns and types; what a row lacks is blank."""
+    columns = {}
+    for name, field in fields_of(resource).items():
+        values = [row.get(name) for row in rows]
+        if field["type"] == "date":
+            columns[name] = pd.Series(pd.to_datetime(pd.Series(values, dtype="object")))
+            columns[name] = columns[name].astype("datetime64[us]")
+        else:
+            columns[name] = pd.Series(values, dtype=DTYPES[field["type"]])
+    return pd.DataFrame(columns)
+
+
+def appended(frame: pd.DataFrame, more: pd.DataFrame) -> pd.DataFrame:
+    """Both frames, one below the other; a frame without rows does not blur the types."""
+    kept = [part for part in (frame, more) if len(part)]
+    return pd.concat(kept, ignore_index=True) if kept else frame.copy()
+
+
+def free_id(stem: str, taken: pd.Series) -> str:
+    """An id that is not taken yet."""
+    used, number, found = set(taken), 1, stem
+    while found in used:
+        number += 1
+        found = f"{stem}_{number}"
+    return found

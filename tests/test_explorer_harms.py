@@ -1,0 +1,327 @@
+"""The page on harms and benefits: nothing mixed, findings true, errors shown, as its pure view."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from compare import arms, harms
+from compare.charts import harms as charts
+from compare.charts.house import CLASSES
+from compare.explorers import harms as page
+from compare.scenario import Scenario
+
+
+def scenarios(evidence):
+    """Every condition with every way of counting, basis and comparator it can be shown in."""
+    for condition_id in evidence.conditions["condition_id"]:
+        opening = page.opening(evidence, condition_id)
+        ways = harms.ascertainments_present(evidence, condition_id) or ["all_cause"]
+        kinds = harms.adverse_events(evidence, condition_id)["comparator_kind"].unique()
+        groups = {"placebo", *(arms.comparison_of(kind) for kind in kinds)} - {""}
+        for way, basis in itertools.product(ways, charts.BASES):
+            for comparison in sorted(groups) if basis == "difference" else ["placebo"]:
+                options = {"ascertainment": way, "basis": basis, "comparison": comparison}
+                yield Scenario(condition_id, opening.patient, options=options)
+
+
+@pytest.fixture(scope="module")
+def views(evidence):
+    """The view of every scenario."""
+    return [(scenario, page.view(evidence, scenario)) for scenario in scenarios(evidence)]
+
+
+def test_no_chart_mixes_anything(views):
+    """Behind every chart stands one way of counting, one measure and one sort of comparator."""
+    seen = 0
+    for scenario, shown in views:
+        for frame in (shown.map, shown.forest):
+            series = frame[frame["state"].isin(["reported", "bound"])]
+            if series.empty:
+                continue
+            seen += 1
+            assert set(series["ascertainment"]) == {scenario.options["ascertainment"]}
+            assert set(series["measure"]) == {"pct_of_subjects"}
+            if scenario.options["basis"] != "treated":
+                groups = {arms.comparison_of(kind) for kind in series["comparator_kind"]}
+                assert groups == {scenario.options["comparison"]}
+        assert len(set(shown.forest["event_id"])) <= 1
+    assert seen > 100
+
+
+def test_tables_apart_hold_one_measure(views):
+    """Figures by infusion and rates stand in tables of their own; rare harms leave the map."""
+    for _, shown in views:
+        assert shown.infusions["measure"].eq("pct_of_infusions").all()
+        assert shown.rates["measure"].eq("per_100_patient_years").all()
+        assert shown.rare["rare_serious"].eq("yes").all()
+        assert shown.map["rare_serious"].ne("yes").all()
+        assert shown.pml["event_id"].eq("pml").all()
+
+
+def test_scored_series_rest_on_primary_rows(views):
+    """Differences from placebo come from primary rows alone."""
+    for scenario, shown in views:
+        if (
+            scenario.options["basis"] == "difference"
+            and scenario.options["comparison"] == "placebo"
+        ):
+            series = shown.map[shown.map["state"].eq("reported")]
+            assert series["primary"].eq("yes").all()
+            assert series["difference_pct"].notna().all()
+
+
+def test_every_chart_has_a_fixed_number_of_traces(views):
+    """The live figure gets 5 traces and the forest plot 11, whatever is shown."""
+    for scenario, shown in views:
+        basis = scenario.options["basis"]
+        assert len(charts.map_traces(shown.map, basis)) == 5
+        assert len(charts.forest_traces(shown.forest, basis)) == 11
+        assert "height" in charts.map_layout(shown.map, basis)
+
+
+def test_no_interval_is_cut(views):
+    """The axis of a forest plot holds every point, every end of an interval, and zero."""
+    for scenario, shown in views:
+        basis = scenario.options["basis"]
+        if shown.forest.empty:
+            continue
+        low, high = charts.forest_layout(shown.forest, basis)["xaxis"]["range"]
+        assert low <= 0 <= high
+        for trace in charts.forest_traces(shown.forest, basis):
+            for x, up, down in zip(
+                trace["x"], trace["error_x"]["array"], trace["error_x"]["arrayminus"], strict=True
+            ):
+                assert low <= x - down
+                assert x + up <= high
+
+
+def test_the_forest_plot_says_who_is_favored(views):
+    """Its notes name both sides, and each therapy has its figures or why not."""
+    for scenario, shown in views:
+        basis = scenario.options["basis"]
+        if shown.forest.empty:
+            continue
+        notes = [note["text"] for note in charts.forest_layout(shown.forest, basis)["annotations"]]
+        sides = ["favors the therapy", "favors the comparator"]
+        if basis != "difference":
+            sides = ["fewer harmed", "more harmed"]
+        for side in sides:
+            assert sum(side in note for note in notes) == 1
+        assert len(notes) == len(shown.forest) + 2
+
+
+def test_solid_is_the_same_trial_in_this_condition(views):
+    """Solid marks are direct rows with a comparator; borrowed and cross-trial ones are hollow."""
+    for scenario, shown in views:
+        basis = scenario.options["basis"]
+        traces = charts.forest_traces(shown.forest, basis)[: 2 * len(CLASSES)]
+        reported = shown.forest[shown.forest["state"].eq("reported")]
+        direct = reported["directness"].eq("direct") & (basis != "treated")
+        assert sum(len(trace["x"]) for trace in traces[::2]) == int(direct.sum())
+        assert sum(len(trace["x"]) for trace in traces[1::2]) == int((~direct).sum())
+        assert all(trace["marker"]["color"] == "white" for trace in traces[1::2])
+
+
+def test_not_reported_has_a_mark_and_is_never_a_number(views):
+    """A cell without a figure has no color and a mark of its own; none is drawn as zero."""
+    for scenario, shown in views:
+        if shown.map.empty:
+            continue
+        heat, _, bounds, other, missing = charts.map_traces(shown.map, scenario.options["basis"])
+        counts = shown.map["state"].value_counts()
+        filled = sum(value is not None for line in heat["z"] for value in line)
+        assert filled == counts.get("reported", 0)
+        assert len(bounds["x"]) == counts.get("bound", 0)
+        assert len(other["x"]) == counts.get("other", 0)
+        assert len(missing["x"]) == counts.get("missing", 0)
+        assert counts.sum() == len(shown.map)
+
+
+def test_findings_numbers_recomputed(views):
+    """The overview's and the event's numbers come out of the frames by another way."""
+    for scenario, shown in views:
+        treated = scenario.options["basis"] == "treated"
+        rows = shown.map.to_dict("records")
+        numbers = shown.finding.numbers
+        if rows:
+            column = "risk_pct" if treated else "difference_pct"
+            values = [row[column] for row in rows if row["state"] == "reported"]
+            assert numbers["cells"] == len(rows)
+            assert numbers["reported"] == len(values)
+            assert numbers["missing"] == sum(row["state"] == "missing" for row in rows)
+            assert numbers["other"] == len(rows) - len(values) - numbers["missing"]
+            if values:
+                assert numbers["largest"] == pytest.approx(max(values))
+                assert f"{len(values)} of {len(rows)} cells" in shown.finding.text
+        column = "difference_pct" if scenario.options["basis"] == "difference" else "risk_pct"
+        detail = [r for r in shown.forest.to_dict("records") if r["state"] == "reported"]
+        numbers = shown.event_finding.numbers
+        if detail:
+            assert numbers["lowest"] == pytest.approx(min(row[column] for row in detail))
+            assert numbers["highest"] == pytest.approx(max(row[column] for row in detail))
+        if len(shown.forest):
+            assert numbers["therapies"] == len(shown.forest)
+        if scenario.options["basis"] != "difference" and len(shown.forest):
+            assert harms.RAW_ARMS in shown.event_finding.text
+
+
+def test_benefit_and_controlled_findings_recomputed(evidence, views):
+    """Missed endpoints and therapies without controlled harms are counted from the raw tables."""
+    for scenario, shown in views:
+        raw = evidence.outcomes
+        raw = raw[raw["condition_id"].eq(scenario.condition_id)]
+        main = raw["endpoint_role"].isin(["primary", "co_primary"])
+        numbers = shown.benefit_finding.numbers
+        assert numbers["outcomes"] == len(raw)
+        assert numbers.get("missed", 0) == int((main & raw["met"].eq("no")).sum())
+        labeled = shown.controlled[shown.controlled["labeled"]]
+        numbers = shown.controlled_finding.numbers
+        assert numbers["labeled"] == len(labeled)
+        assert numbers["without"] == int(labeled["controlled_events"].eq(0).sum())
+
+
+def test_ivig_is_compared_on_any_cause_alone(evidence, views):
+    """The IVIG view rests on all-cause rows, and names each event that IVIG lacks."""
+    done = set()
+    for scenario, shown in views:
+        if scenario.condition_id in done or shown.ivig.empty:
+            continue
+        done.add(scenario.condition_id)
+        found = harms.series(evidence, scenario.condition_id, "all_cause", None, True)
+        found = found[found["state"].isin(["reported", "bound"])]
+        own = set(found.loc[found["therapy_id"].eq("ivig"), "event_id"])
+        for row in shown.ivig.to_dict("records"):
+            assert (row["event_id"] in own) == (row["ivig"] == 1)
+            if not row["ivig"]:
+                event = row["event"]
+                assert event[1:] in shown.ivig_finding.text
+                assert row["ivig_words"] == "not reported"
+        assert harms.RAW_ARMS in shown.ivig_finding.text
+    assert {"cidp", "gmg", "itp"} <= done
+
+
+def test_pml_stands_by_antibody_status_and_duration(evidence):
+    """Natalizumab's PML risk is listed by stratum: less than 1 to 7 in 1,000, never one number."""
+    shown = page.view(evidence, page.opening(evidence, "ms_relapsing"))
+    own = shown.pml[shown.pml["therapy_id"].eq("natalizumab")]
+    for words in ("antibody negative", "antibody positive", "months 25 to 48"):
+        assert own["arm"].str.contains(words).any()
+    from compare.explorers.harm_tables import per_1000  # noqa: PLC0415
+
+    told = [per_1000(row) for row in own.to_dict("records")]
+    assert "fewer than 1 in 1,000" in told
+    assert "1 in 10,000" in told
+    assert own.loc[own["design"].eq("postmarketing"), "risk_low_pct"].isna().sum() >= 8
+
+
+def test_borrowing_can_be_switched_off(evidence):
+    """Without borrowing every figure on the map is from the condition itself."""
+    opening = page.opening(evidence)
+    shown = page.view(
+        evidence, Scenario(opening.condition_id, opening.patient, options={"borrow": False})
+    )
+    assert set(shown.map["directness"]) <= {"direct", "missing"}
+    with_it = page.view(evidence, opening)
+    assert "indirect" in set(with_it.map["directness"])
+
+
+def test_opening_digest_is_the_pure_one(evidence):
+    """The page as it opens shows what the pure view of the opening scenario holds."""
+    explorer = page.HarmsExplorer(evidence)
+    assert explorer.status.value == ""
+    assert explorer.digest() == page.digest(page.view(evidence, page.opening(evidence)))
+
+
+def test_controls_move_the_page(evidence):
+    """A new condition brings its own ways of counting and events; the figure follows."""
+    explorer = page.HarmsExplorer(evidence)
+    explorer.controls["condition"].value = "ra"
+    assert explorer.status.value == ""
+    assert "Tocilizumab" in list(explorer.panels["map"].drawn.data[0].x)
+    assert explorer.controls["ascertainment"].value in [
+        key for _, key in explorer.controls["ascertainment"].options
+    ]
+    first = list(explorer.panels["map"].drawn.data[0].y)
+    explorer.controls["basis"].value = "treated"
+    assert explorer.controls["comparison"].disabled
+    explorer.controls["class_cytokine_inhibitor"].value = False
+    assert "Tocilizumab" not in list(explorer.panels["map"].drawn.data[0].x)
+    assert (
+        list(explorer.panels["map"].drawn.data[0].y) != first
+        or len(explorer.panels["map"].drawn.data[0].x) < 10
+    )
+    assert explorer.digest() == page.digest(page.view(evidence, explorer.scenario()))
+
+
+def test_no_class_chosen_is_said(evidence):
+    """With every class switched off the page says so instead of failing."""
+    explorer = page.HarmsExplorer(evidence)
+    for key in CLASSES:
+        explorer.controls[f"class_{key}"].value = False
+    assert explorer.status.value == ""
+    assert "no event" in explorer.finding.value
+    assert all(
+        not len(trace.x) for trace in explorer.panels["map"].drawn.data if trace.x is not None
+    )
+
+
+def test_a_failing_callback_blanks_the_figure(evidence, monkeypatch):
+    """An error empties figure, tables and findings, and the page says why in plain words."""
+    explorer = page.HarmsExplorer(evidence)
+
+    def fail(*_):
+        raise RuntimeError("boom")
+
+    monkeypatch.setattr(page, "view", fail)
+    explorer.controls["basis"].value = "arms"
+    assert "nothing is shown" in explorer.status.value
+    assert "Traceback" not in explorer.status.value
+    assert explorer.finding.value == ""
+    assert not explorer.panels["forest"].drawn.data
+    assert explorer.panels["rare"].value == ""
+    assert not explorer.panels["map"].drawn.data
+
+
+def test_page_names_sources_and_escapes(evidence):
+    """Sources are listed, and a hostile name in the data stays text."""
+    explorer = page.HarmsExplorer(evidence)
+    assert "Sources (" in explorer.panels["sources"].value
+    hostile = pd.DataFrame([{"therapy": "<img onerror=x>", "therapy_class": "ivig"}])
+    assert "<img" not in charts.class_name(hostile.iloc[0].to_dict())
+
+
+def test_downloads_hold_the_tables(evidence):
+    """The page offers its tables as CSV."""
+    explorer = page.HarmsExplorer(evidence)
+    assert explorer.panels["downloads"].value.count("data:text/csv") == 3
+
+
+def test_unknown_basis_is_refused(evidence):
+    """A basis that does not exist is named in a ValueError."""
+    opening = page.opening(evidence)
+    wrong = Scenario(opening.condition_id, opening.patient, options={"basis": "nope"})
+    with pytest.raises(ValueError, match="unknown basis"):
+        page.view(evidence, wrong)
+
+
+def test_numbers_of_the_map_are_in_its_cells(evidence):
+    """The text in a cell is the rounded difference, in brackets where borrowed."""
+    shown = page.view(evidence, page.opening(evidence))
+    heat = charts.map_traces(shown.map, "difference")[0]
+    cells = shown.map.set_index(["event", "therapy"])
+    names = {arms.short(name): name for name in shown.map["therapy"].unique()}
+    for i, event in enumerate(heat["y"]):
+        for j, therapy in enumerate(heat["x"]):
+            row = cells.loc[(event, names[therapy])]
+            told = heat["text"][i][j]
+            if row["state"] != "reported":
+                assert told == ""
+                continue
+            value = float(told.strip("[]").replace(arms.MINUS, "-"))
+            assert abs(value - row["difference_pct"]) <= 0.51
+            assert told.startswith("[") == (row["directness"] == "indirect")
+            assert np.sign(value) == np.sign(row["difference_pct"]) or value == 0
