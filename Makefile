@@ -10,7 +10,7 @@ TEST_ARGS ?=
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 # JupyterLab would look for newer versions and news on the internet; pages here ask nobody.
 QUIET_LAB := --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate --LabApp.news_url=None
-INSTALL := $(BIN)/python -m pip install --quiet --constraint constraints.txt --editable
+INSTALL := $(BIN)/python -m pip install --quiet --quiet --constraint constraints.txt --editable
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
@@ -44,8 +44,8 @@ check: $(VENV)/.dev ## formatting, lint, types, data, form of the notebooks
 review: $(VENV)/.app ## rerun the notebooks: which numbers moved, which rows of data changed
 	$(BIN)/python -m tools.review
 
-bench: $(VENV)/.app ## measure speed; prints a table and writes build/bench.json
-	$(BIN)/python benchmarks/run.py
+bench: $(VENV)/.app ## measure speed; prints tables and writes JSON to build/
+	for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done
 
 data: $(VENV)/.app ## after an edit in data/: check all tables, rewrite hashes and dictionary
 	$(BIN)/python -m tools.data write

@@ -69,7 +69,7 @@ def cards(folder: Path) -> list[dict[str, str]]:
     return found
 
 
-class Page(Preprocessor):  # type: ignore[misc]
+class Page(Preprocessor):
     """A notebook as a page: without the digest cells, their heading, and how to run a notebook."""
 
     enabled = True

@@ -14,8 +14,10 @@ import pytest
 import compare
 from compare import cost, plan
 from compare.evidence import Evidence
+from compare.findings.cost import switching, yearly
 from compare.patient import Patient
 from compare.prices import Tariff
+from compare.vials import containers
 
 ADULT = Patient(weight_kg=70, age_years=54)
 
@@ -187,16 +189,17 @@ def test_chain_adds_up_to_the_table(evidence: Evidence) -> None:
 
 
 def test_low_is_never_above_high(evidence: Evidence) -> None:
-    """The low end of money, doses and visits is never above the high end."""
+    """The low end of money, doses, visits and hours is never above the high end."""
+    names = ("doses", "visits", "chair_hours", "usd_administration")
+    spans = ("year_one", "later_year")
+    pairs = [(f"usd_{span}_low", f"usd_{span}_high") for span in spans]
+    pairs += [("usd_per_course", "usd_per_course_high")]
+    pairs += [(f"{name}_{span}", f"{name}_{span}_high") for name in names[:1] for span in spans]
     for condition in evidence.conditions["condition_id"]:
         table = compare.annual_cost(evidence, condition, cost.opening_patient(evidence, condition))
-        pairs = [
-            ("usd_year_one_low", "usd_year_one_high"),
-            ("usd_per_course", "usd_per_course_high"),
-        ]
-        pairs += [("usd_later_year_low", "usd_later_year_high")]
         for low, high in pairs:
-            assert (table[low] <= table[high] + 1e-6)[table[low].notna()].all(), (condition, low)
+            both = table[table[low].notna() & table[high].notna()]
+            assert (both[low] <= both[high] + 1e-6).all(), (condition, low)
 
 
 def test_more_weight_never_costs_less_within_a_band(evidence: Evidence) -> None:
@@ -220,13 +223,26 @@ def test_more_weight_never_costs_less_within_a_band(evidence: Evidence) -> None:
 
 
 def test_vials_cover_the_dose(evidence: Evidence) -> None:
-    """What is opened holds at least the dose, and less than one smallest vial too much."""
+    """What is opened holds at least the dose, and less than one smallest container too much."""
+    seen = 0
     for condition in evidence.conditions["condition_id"]:
         patient = cost.opening_patient(evidence, condition)
+        weight = np.array([patient.weight_kg])
+        surface = np.array([patient.body_surface_m2])
         for found in plan.plans(evidence, condition):
-            for row_ in cost.chain(found, patient).to_dict("records"):
-                if not math.isnan(row_["units_given"]):
-                    assert row_["units_discarded"] >= 0
+            for priced in found.rows:
+                tariff = priced.tariff
+                if isinstance(tariff, str) or not tariff.strengths_mcg or not tariff.single_dose:
+                    continue
+                dose = priced.dose_mg("low", weight, surface) * 1000  # micrograms
+                if not priced.weight_fits(weight)[0] or np.isnan(dose[0]):
+                    continue
+                counts = containers(dose, tariff.strengths_mcg)[0]
+                total = float(counts @ np.array(tariff.strengths_mcg))
+                assert total >= dose[0] - 1e-3, (found.regimen_id, priced.phase["phase"])
+                assert total - dose[0] < min(tariff.strengths_mcg), found.regimen_id
+                seen += 1
+    assert seen > 100
 
 
 def test_each_band_edge_matches_exactly_one_band(evidence: Evidence) -> None:
@@ -331,7 +347,8 @@ def test_break_even_price(evidence: Evidence) -> None:
     found = {p.product_id: p for p in plan.plans(evidence, "cidp")}
     usd = cost.break_even_price(found["privigen"], found["hizentra"], ADULT)
     fee = 365.25 / 21 * (67.14 + 2 * 21.38)
-    hizentra = cost.plan_cost(found["hizentra"], ADULT)[0]["usd_later_year_low"]
+    # 0.2 g/kg x 70 kg = 14 g a week (10 + 4), 140 units of 100 mg at 14.786, given at home.
+    hizentra = 365.25 / 7 * 140 * 14.786
     assert 365.25 / 21 * 140 * usd + fee == pytest.approx(hizentra)
 
 
@@ -394,5 +411,123 @@ def test_sensitivity_is_sorted_and_holds_the_base(evidence: Evidence) -> None:
     assert width.is_monotonic_decreasing
     dose = bars.set_index("factor").loc["dose"]
     # 1 against 2 g/kg in 17 maintenance courses; the loading dose stays.
-    assert dose["low"].startswith("2 g/kg / 1 g/kg") or "1 g/kg" in dose["low"]
-    assert dose["usd_high"] > 1.7 * dose["usd_low"]
+    # 70 g or 140 g: 140 or 280 units at 70.25; the fee moves by under 100 dollars a course.
+    assert dose["usd_high"] - dose["usd_low"] == pytest.approx(17 * 140 * 70.25, rel=0.01)
+
+
+def first_shown(
+    evidence: Evidence, condition: str, age_years: float | None = None
+) -> dict[str, str]:
+    """Product shown first for each therapy with a yearly regimen."""
+    found = plan.plans(evidence, condition)
+    chosen = cost.default_plans(evidence, found, condition, age_years)
+    return {therapy: p.product_id for (therapy, yearly), p in chosen.items() if yearly}
+
+
+def test_a_pen_pays_for_its_own_dose(evidence: Evidence) -> None:
+    """Golimumab's 100 mg pen has no price: two 50 mg pens, which cost far more, are not bought."""
+    table = compare.annual_cost(evidence, "ulcerative_colitis", ADULT)
+    simponi = table[table["product_id"].eq("simponi")]
+    assert simponi["usd_year_one_low"].isna().all()
+    assert simponi["reason"].str.contains("no current price for a device of").any()
+
+
+def test_sums_of_pens_are_bought_where_the_label_does(evidence: Evidence) -> None:
+    """Adalimumab 160 mg is two 80 mg pens; certolizumab 400 mg two 200 mg syringes of a kit."""
+    # 2 x 6,736.72, then 6,736.72, then 24 doses of 40 mg from day 28 to 350 at 3,366.90 or less.
+    humira = row(evidence, "crohns", "humira")
+    assert humira["doses_year_one"] == 26
+    assert humira["usd_year_one_low"] == pytest.approx(3 * 6_736.72 + 24 * 3_366.90, abs=20)
+    # Days 0, 14, 28, then 56 ... 336 every 28: 3 + 11 doses of one kit of two.
+    cimzia = row(evidence, "crohns", "cimzia")
+    assert cimzia["usd_year_one_low"] == pytest.approx(14 * 6_094.02, abs=0.005)
+
+
+def test_immunoglobulins_open_with_the_lowest_price_per_gram(evidence: Evidence) -> None:
+    """Label doses differ between brands, so the lowest total would only be the lowest dose."""
+    # $ per gram: Gamunex-C 96.04, Privigen 97.93, Gammagard 98.99; Hizentra 147.86, HyQvia 192.93.
+    assert first_shown(evidence, "pi")["ivig"] == "gamunex_c"
+    assert first_shown(evidence, "cidp")["scig"] == "hizentra"
+
+
+def test_reference_product_opens_before_biosimilars(evidence: Evidence) -> None:
+    """Infliximab opens with Remicade and rituximab with Rituxan, on and off label."""
+    assert first_shown(evidence, "crohns")["infliximab"] == "remicade"
+    assert first_shown(evidence, "ra")["rituximab"] == "rituxan"
+    assert first_shown(evidence, "ms_relapsing")["rituximab"] == "rituxan"
+
+
+def test_a_child_opens_with_a_childs_regimen(evidence: Evidence) -> None:
+    """At 10 years the plan shown first is one for that age."""
+    found = plan.plans(evidence, "crohns")
+    chosen = cost.default_plans(evidence, found, "crohns", 10)
+    shown = chosen["infliximab", True]
+    assert cost.age_note(shown, 10) == ""
+    assert shown.first["age_years_from"] == 6
+
+
+def test_a_band_without_a_price_blanks_only_its_weights(evidence: Evidence) -> None:
+    """Adalimumab at 45 kg needs no 20 mg syringe, which has no price; at 30 kg it does."""
+    child = {"age_years": 10}
+    tables = {
+        kg: compare.annual_cost(evidence, "crohns", Patient(weight_kg=kg, **child))
+        for kg in (45, 30)
+    }
+    rows = {
+        kg: t[t["product_id"].eq("humira") & ~t["reason"].str.contains("for ages")]
+        for kg, t in tables.items()
+    }
+    assert rows[45]["usd_year_one_low"].notna().any()
+    assert rows[30]["usd_year_one_low"].isna().all()
+
+
+def test_a_guidelines_regimen_is_never_in_label(evidence: Evidence) -> None:
+    """What no product's label states is marked so, whatever else the label covers."""
+    for condition in ("itp", "mmn", "gbs", "ms_relapsing"):
+        for found in plan.plans(evidence, condition):
+            if pd.isna(found.first["product_id"]):
+                assert found.label_status == "not this product's labeled regimen"
+
+
+def test_a_product_is_offered_only_by_its_own_routes(evidence: Evidence) -> None:
+    """Tofidence is intravenous only."""
+    routes = {
+        row_.phase["route"]
+        for found in plan.plans(evidence, "ra")
+        if found.product_id == "tofidence"
+        for row_ in found.rows
+    }
+    assert routes == {"IV"}
+
+
+def test_what_either_may_give_is_home_at_the_low_end(evidence: Evidence) -> None:
+    """The efgartigimod syringe: no visit and no fee at home, 52 visits and fees in a clinic."""
+    table = compare.annual_cost(evidence, "cidp", ADULT)
+    syringe = table[table["regimen_id"].eq("efgartigimod_cidp_sc_syringe")].iloc[0]
+    assert (syringe["visits_year_one"], syringe["visits_year_one_high"]) == (0, 52)
+    assert syringe["usd_administration_year_one"] == 0
+    assert syringe["usd_administration_year_one_high"] == pytest.approx(52 * 15.36)
+
+
+def test_unknown_minutes_are_not_zero_hours(evidence: Evidence) -> None:
+    """An infusion whose minutes no source states has no chair hours, rather than none at all."""
+    table = compare.annual_cost(evidence, "mmn", ADULT)
+    guideline = table[table["regimen_id"].str.startswith("ivig_mmn") & table["reason"].ne("")]
+    assert len(guideline)
+    assert guideline["chair_hours_year_one"].isna().all()
+
+
+def test_no_switch_outside_the_label_is_proposed(evidence: Evidence) -> None:
+    """In NMOSD the biosimilars of eculizumab are not labeled, so no saving is stated."""
+    table = compare.annual_cost(evidence, "nmosd", ADULT)
+    same = table[table["regimen_id"].eq("eculizumab_nmosd_adult")]
+    assert "no second labeled product" in str(switching(same, "Eculizumab"))
+
+
+def test_headline_says_what_is_outside_the_label(evidence: Evidence) -> None:
+    """Rituximab in relapsing MS is the cheapest of the page, and the sentence says it is off label."""
+    found = plan.plans(evidence, "ms_relapsing")
+    chosen = cost.default_plans(evidence, found, "ms_relapsing")
+    table = cost.cost_table(evidence, chosen.values(), ADULT)
+    shown = table[table["usd_year_one_low"].notna()]
+    assert "Rituximab, Rituxan, not in its label here" in str(yearly(shown, "MS", 70))

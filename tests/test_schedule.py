@@ -91,5 +91,6 @@ def test_unloaded_regimen_differs_little_between_years(days: int) -> None:
 
 
 def test_doses_near_the_boundary_are_flagged() -> None:
-    """Day 357 is within 14 days of day 363, day 336 is not."""
-    assert schedule.near_boundary([336, 357]) == [357]
+    """Weekly doses on days 350 to 377 are within 14 days of day 363, on either side."""
+    assert schedule.near_boundary(every(7), "low") == [350, 357, 364, 371]
+    assert schedule.near_boundary(every(28), "low") == [364]

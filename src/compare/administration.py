@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from compare.evidence import Evidence
 from compare.schedule import Phase, known
+from compare.vials import zero_for_nan
 
 Floats = NDArray[np.float64]
 START_MINUTES = 30.0
@@ -36,7 +37,7 @@ class Fees:
             return np.full(minutes.shape, self._usd["injection", "injection"]), ""
         if kind == "injection_complex":
             return np.full(minutes.shape, self._usd["injection", "injection_complex"]), ""
-        further = np.ceil((np.nan_to_num(minutes) - 90) / 60).clip(min=0)
+        further = np.ceil((zero_for_nan(minutes) - 90) / 60).clip(min=0)
         usd = self._usd[kind, "first_hour"] + further * self._usd[kind, "further_hour"]
         unknown, push = np.isnan(minutes), minutes <= PUSH_MINUTES
         reason = UNKNOWN_TIME if unknown.any() else ""
@@ -95,13 +96,23 @@ def infusion_minutes(
     return minutes + left / (top * per_minute), True
 
 
-def chair_minutes(phase: Phase, minutes: Floats) -> Floats:
-    """Wait after premedication, infusion, and observation, where the dose is given in a clinic."""
-    if phase["given_by"] == "self":
+def by_professional(phase: Phase, end: str) -> bool:
+    """Whether the dose is given in a clinic; what either may give is given at home at the low end."""
+    return phase["given_by"] == "professional" or (phase["given_by"] == "either" and end == "high")
+
+
+def chair_minutes(phase: Phase, minutes: Floats, end: str) -> Floats:
+    """Wait after premedication, administration, and observation, where it is given in a clinic.
+
+    NaN for an infusion whose minutes are not known. An injection takes no time of its own.
+    """
+    if not by_professional(phase, end):
         return np.zeros(minutes.shape)
     wait = sum(
         float(phase[name])
         for name in ("premedication_minutes", "observation_minutes")
         if known(phase[name])
     )
-    return np.nan_to_num(minutes) + wait
+    if phase["route"] == "IV" or phase["administration_class"] == "pump":
+        return minutes + wait
+    return zero_for_nan(minutes) + wait

@@ -112,7 +112,7 @@ def check_cautions(evidence: Evidence, patient: Patient, condition_id: str) -> p
     blank = _not_in_reading(evidence, rows, mine, condition_id)
     out = pd.concat([rows, blank], ignore_index=True) if len(blank) else rows.copy()
     out["matches"] = out["factor_id"].isin(list(mine))
-    out["why"] = out["factor_id"].map(mine).fillna("")
+    out["why"] = pd.Series([mine.get(key, "") for key in out["factor_id"]], out.index, dtype="str")
     classes = ["ivig", "cytokine_inhibitor", "monoclonal_antibody", "biologic"]
     out["_class"] = out["therapy_class"].map(classes.index)
     out["_severity"] = out["severity"].map(list(SEVERITIES).index)
@@ -126,7 +126,10 @@ def check_cautions(evidence: Evidence, patient: Patient, condition_id: str) -> p
 
 @lru_cache(maxsize=4)
 def every_row(evidence: Evidence) -> pd.DataFrame:
-    """Cautions of every product, own and inherited, without a patient. Shared: do not change it."""
+    """Cautions of every product, own and inherited, without a patient. Shared: do not change it.
+
+    A label that was read in part keeps what was read, and inherits only what it lacks.
+    """
     own = evidence.cautions.copy()
     by_product = {str(key): frame for key, frame in own.groupby("product_id", sort=False)}
     products = _products(evidence)
@@ -134,17 +137,16 @@ def every_row(evidence: Evidence) -> pd.DataFrame:
     for therapy_id, product_id in _pairs(evidence):
         product = products[product_id]
         rows = by_product.get(product_id)
-        if rows is not None:
-            same = rows["therapy_id"].eq(therapy_id)
-            frame = rows.assign(
-                inherited=~same,
-                inherited_from="",
-                label_month=_month(product),
-            )
-            frame.loc[~same, "inherited_from"] = f"{product['product']}, read for another route"
-        else:
-            name = short_name(evidence.label("therapies", therapy_id))
+        name = short_name(evidence.label("therapies", therapy_id))
+        if rows is None:
             frame = _inherited(products, by_product, therapy_id, product_id, name)
+        else:
+            same = rows["therapy_id"].eq(therapy_id)
+            frame = rows.assign(inherited=~same, inherited_from="", label_month=_month(product))
+            frame.loc[~same, "inherited_from"] = f"{product['product']}, read for another route"
+            if product["label_read"] != "yes":
+                more = _inherited(products, by_product, therapy_id, product_id, name)
+                frame = pd.concat([frame, more[~_keys(more).isin(_keys(frame))]])
         parts.append(frame.assign(therapy_id=therapy_id, product_id=product_id))
     out = pd.concat(parts, ignore_index=True)
     out = out.merge(evidence.therapies[LEADING], on="therapy_id", how="left")
@@ -169,6 +171,10 @@ def _pairs(evidence: Evidence) -> tuple[tuple[str, str], ...]:
     labels = labels[labels["authority"].eq("label") & labels["product_id"].notna()]
     also = [(str(r.therapy_id), str(r.product_id)) for r in labels.itertuples()]
     return tuple(dict.fromkeys([*home, *also]))
+
+
+def _keys(rows: pd.DataFrame) -> pd.MultiIndex:
+    return pd.MultiIndex.from_frame(rows[["factor_id", "applies"]])
 
 
 Products = Mapping[str, Mapping[str, Any]]

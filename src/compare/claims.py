@@ -8,6 +8,8 @@ that is "not assessable" is neither right nor wrong: the figures to judge it are
 
 from __future__ import annotations
 
+import functools
+
 import pandas as pd
 
 from compare.claim_authority import (
@@ -53,10 +55,16 @@ RULES = {
 def assess(evidence: Evidence, claim_id: str, weight_kg: float | None = None) -> Assessment:
     """One claim against the evidence; `weight_kg` None takes each condition's opening weight.
 
-    Raises `ValueError` for a claim that is not one of the ten.
+    Its frames are shared: do not change them. Raises `ValueError` for a claim that is not one of
+    the ten.
     """
     if claim_id not in CLAIMS:
         raise ValueError(f"claim_id is {claim_id!r}; expected one of {list(CLAIMS)}")
+    return _assess(evidence, claim_id, weight_kg if claim_id == "cheaper" else None)
+
+
+@functools.lru_cache(maxsize=64)
+def _assess(evidence: Evidence, claim_id: str, weight_kg: float | None) -> Assessment:
     published = publications(evidence, claim_id)
     name = str(published["claim"].iloc[0]) if len(published) else claim_id
     blank = Assessment(

@@ -237,12 +237,13 @@ def _updated(evidence: Evidence, limits: Limits, ours: list[str], name: str) -> 
     ordered = prices[in_force].sort_values("effective_from", kind="stable")
     before = {row["code"]: row for row in records(ordered)}
     source_id = free_id(f"cms_file_{first:%Y_%m}", evidence.sources["source_id"])
+    links = _Links(evidence)
     new, report = [], []
     for code in ours:
         row, old = limits.rows.get(code), before.get(code)
         if row is not None and row["usd"] is not None and row["unit"] is not None:
             new.append(_price(code, row, limits, source_id))
-        found = _change(evidence, code, row, old, limits)
+        found = _change(links, code, row, old, limits)
         report += [found] if found else []
     report += _unlinked(evidence, limits, {row["code"] for row in report})
     ended = limit & prices["effective_from"].lt(first)
@@ -296,7 +297,7 @@ def _price(code: str, row: Mapping[str, Any], limits: Limits, source_id: str) ->
 
 
 def _change(  # noqa: PLR0911  (one answer per kind of change)
-    evidence: Evidence,
+    links: _Links,
     code: str,
     row: Mapping[str, Any] | None,
     old: Mapping[str, Any] | None,
@@ -304,12 +305,12 @@ def _change(  # noqa: PLR0911  (one answer per kind of change)
 ) -> dict[str, Any] | None:
     """What the file says of one known code; None for a code that had lapsed and stays so."""
     found: dict[str, Any] = dict.fromkeys(REPORT)
-    found |= {"code": code, "products": _products(evidence, code), "remark": ""}
+    found |= {"code": code, "products": links.products(code), "remark": ""}
     found["limit_before"] = _shown(old, "usd_per_billing_unit", "billing_qty", "billing_unit")
     if row is None:
         if old is None:
             return None
-        heirs = _heirs(evidence, code, limits)
+        heirs = links.heirs(code, limits)
         if not heirs:
             return found | {"change": "vanished", "remark": "no current limit any more"}
         heir = limits.rows[heirs[0]]
@@ -350,20 +351,29 @@ def _shown(row: Mapping[str, Any] | None, usd: str, quantity: str, unit: str) ->
     return f"${row[usd]:,.3f} per {row[quantity]:g} {row[unit]}"
 
 
-def _products(evidence: Evidence, code: str) -> str:
-    links = evidence.product_codes
-    ids = links.loc[links["code"].eq(code), "product_id"].drop_duplicates()
-    return ", ".join(evidence.label("products", product_id) for product_id in ids)
+class _Links:
+    """Which products a code pays for, and which other codes pay for the same."""
 
+    def __init__(self, evidence: Evidence) -> None:
+        names = dict(
+            zip(evidence.products["product_id"], evidence.products["product"], strict=True)
+        )
+        self._pays: dict[str, list[tuple[str, str]]] = {}
+        self._codes: dict[tuple[str, str], list[str]] = {}
+        for row in records(evidence.product_codes[["product_id", "code", "route"]]):
+            use = (row["product_id"], row["route"])
+            self._pays.setdefault(row["code"], []).append(use)
+            self._codes.setdefault(use, []).append(row["code"])
+        self._names = names
 
-def _heirs(evidence: Evidence, code: str, limits: Limits) -> list[str]:
-    """Other codes of the same product and route that the file prices."""
-    links = evidence.product_codes
-    own = links.loc[links["code"].eq(code), ["product_id", "route"]]
-    same = links.merge(own, on=["product_id", "route"])["code"]
-    return sorted(
-        {other for other in same if other != code and limits.rows.get(other, {}).get("usd")}
-    )
+    def products(self, code: str) -> str:
+        """Names of the products."""
+        return ", ".join(dict.fromkeys(self._names[product] for product, _ in self._pays[code]))
+
+    def heirs(self, code: str, limits: Limits) -> list[str]:
+        """Other codes of the same product and route that the file prices."""
+        same = {other for use in self._pays[code] for other in self._codes[use]} - {code}
+        return sorted(other for other in same if limits.rows.get(other, {}).get("usd"))
 
 
 def _unlinked(evidence: Evidence, limits: Limits, listed: set[str]) -> list[dict[str, Any]]:

@@ -72,23 +72,19 @@ def cost_table(
     evidence: Evidence, found: Iterable[Plan], patient: Patient, dosing_weight: str = "actual"
 ) -> pd.DataFrame:
     """`annual_cost` for plans that are already built: what a change of patient recomputes."""
-    therapies = evidence.therapies.set_index("therapy_id")
-    products = evidence.products.set_index("product_id")["product"]
+    therapies = evidence.therapies
+    class_of = dict(zip(therapies["therapy_id"], therapies["therapy_class"], strict=True))
     rows = []
-    for plan in found:
-        columns, reason = plan_cost(plan, patient, dosing_weight)
-        days = [
-            day
-            for row in plan.rows
-            for day in schedule.year_one_days(row.phase, "low", plan.cycle_days)
-        ]
+    for whole in found:
+        columns, reason = plan_cost(whole, patient, dosing_weight)
+        plan = whole.at(dosing_weight_kg(patient, whole.therapy_id, dosing_weight))
         rows.append(
             {
                 "therapy_id": plan.therapy_id,
-                "therapy": therapies.at[plan.therapy_id, "therapy"],
-                "therapy_class": therapies.at[plan.therapy_id, "therapy_class"],
+                "therapy": evidence.label("therapies", plan.therapy_id),
+                "therapy_class": class_of[plan.therapy_id],
                 "product_id": plan.product_id,
-                "product": products.at[plan.product_id],
+                "product": evidence.label("products", plan.product_id),
                 "regimen_id": plan.regimen_id,
                 "regimen": plan.first["regimen"],
                 "route": "+".join(dict.fromkeys(str(row.phase["route"]) for row in plan.rows)),
@@ -96,7 +92,7 @@ def cost_table(
                 "price_basis": plan.price_basis,
                 **columns,
                 "reason": reason,
-                "note": "; ".join([*plan.notes, *ending_note(plan), *boundary_note(plan, days)]),
+                "note": "; ".join([*plan.notes, *ending_note(plan), *boundary_note(plan)]),
                 "label_status": plan.label_status,
                 "is_default": plan.first["is_default"] == "yes",
                 "source_id": plan.source_ids,
@@ -144,12 +140,17 @@ def ending_note(plan: Plan) -> list[str]:
     return ["the regimen ends" + (f"; after year one: {', '.join(later)}" if later else "")]
 
 
-def boundary_note(plan: Plan, days: Sequence[float]) -> list[str]:
+def boundary_note(plan: Plan) -> list[str]:
     """Dose days within 14 days of the end of year one, where the count could be one off."""
-    close = schedule.near_boundary(list(days))
-    if not close or not plan.chronic:
+    if not plan.chronic:
         return []
-    return [f"last dose of year one on day {max(close):.0f} of 363"]
+    near = [schedule.near_boundary(row.phase, "low", plan.cycle_days) for row in plan.rows]
+    close = sorted({round(day) for days in near for day in days})
+    inside = [str(day) for day in close if day <= schedule.LAST_DAY]
+    after = [str(day) for day in close if day > schedule.LAST_DAY]
+    said = [f"counted on day {', '.join(inside)}"] if inside else []
+    said += [f"not counted on day {', '.join(after)}"] if after else []
+    return [f"doses near the end of year one (day 363): {'; '.join(said)}"] if said else []
 
 
 def default_plans(
@@ -157,28 +158,35 @@ def default_plans(
 ) -> dict[tuple[str, bool], Plan]:
     """The plan shown first for each therapy, apart for yearly regimens (True) and courses.
 
-    Its default regimen with the reference product; where there is no reference (several
-    immunoglobulins), the cheapest at the condition's opening weight. Plans with a price and in
-    label come first. `age_years` None takes the condition's opening age.
+    For the patient's age: priced before not priced, in label, the default regimen, a reference
+    product before its biosimilars, and then the lowest price per gram (immunoglobulins have no
+    reference; their label doses differ, so totals do not compare). `age_years` None takes the
+    condition's opening age; weight and height are the condition's opening ones.
     """
     opening = opening_patient(evidence, condition_id)
-    age = opening.age_years if age_years is None else age_years
-    chosen: dict[tuple[str, bool], tuple[tuple[Any, ...], Plan]] = {}
-    for plan in found:
+    if age_years is not None:
+        opening = replace(opening, age_years=age_years)
+    biosimilars = set(
+        evidence.products.loc[evidence.products["reference_product_id"].notna(), "product_id"]
+    )
+
+    def rank(plan: Plan) -> tuple[Any, ...]:
         columns, _ = plan_cost(plan, opening)
         usd = columns["usd_year_one_low" if plan.chronic else "usd_per_course"]
-        rank = (
-            bool(age_note(plan, age)),
+        return (
+            bool(age_note(plan, opening.age_years)),
             math.isnan(usd),
             plan.label_status != "in label",
             plan.first["is_default"] != "yes",
-            plan.product_id != plan.first["product_id"],
-            usd if not math.isnan(usd) else 0.0,
+            plan.product_id in biosimilars,
+            plan.usd_per_gram,
         )
-        key = (plan.therapy_id, plan.chronic)
-        if key not in chosen or rank < chosen[key][0]:
-            chosen[key] = (rank, plan)
-    return {key: plan for key, (_, plan) in chosen.items()}
+
+    several: dict[tuple[str, bool], list[Plan]] = {}
+    for plan in found:
+        several.setdefault((plan.therapy_id, plan.chronic), []).append(plan)
+    # Where there is no choice, nothing needs to be priced.
+    return {key: min(of, key=rank) if len(of) > 1 else of[0] for key, of in several.items()}
 
 
 def opening_patient(evidence: Evidence, condition_id: str) -> Patient:
@@ -295,12 +303,19 @@ def sensitivity(
             first, second = sorted([low, high], key=lambda pair: pair[1])
             rows.append((factor, first[0], second[0], first[1], second[1]))
 
+    base, _ = plan_cost(plan, patient)
     weights = [round(patient.weight_kg * (1 + sign * WEIGHT_SWING), 1) for sign in (-1, 1)]
     light, heavy = (replace(patient, weight_kg=min(300.0, max(1.0, w))) for w in weights)
     add(
         "weight", (f"{weights[0]:g} kg", usd(plan, light)), (f"{weights[1]:g} kg", usd(plan, heavy))
     )
     for factor, pairs in RANGES.items():
+        if all(
+            _alike(row.phase[of_low], row.phase[of_high])
+            for row in plan.rows
+            for _, of_low, of_high in pairs
+        ):
+            continue
         low_plan = _with_phases(plan, {to: of_low for to, of_low, _ in pairs})
         high_plan = _with_phases(plan, {to: of_high for to, _, of_high in pairs})
         add(
@@ -311,9 +326,8 @@ def sensitivity(
     history = price_range(evidence, plan)
     if history:
         (low_day, low_factor), (high_day, high_factor) = history
-        base = plan_cost(plan, patient)[0]
         fee = base["usd_administration_year_one"] if plan.chronic else 0.0
-        drug = usd(plan) - fee
+        drug = base[span] - fee
         add(
             "price since 2023",
             (f"limit of {low_day}", fee + drug * low_factor),
@@ -323,8 +337,9 @@ def sensitivity(
         other
         for other in plans(evidence, condition_id, None, plan.cycle_days)
         if other.regimen_id == plan.regimen_id
+        and other.label_status in ("in label", plan.label_status)
     ]
-    priced = [(usd(other), other) for other in others if not math.isnan(usd(other))]
+    priced = [(cost, other) for other in others if not math.isnan(cost := usd(other))]
     if priced:
         cheap, dear = (choose(priced, key=lambda pair: pair[0]) for choose in (min, max))
         add(
@@ -333,7 +348,7 @@ def sensitivity(
             (evidence.label("products", dear[1].product_id), dear[0]),
         )
     frame = pd.DataFrame(rows, columns=["factor", "low", "high", "usd_low", "usd_high"])
-    frame["usd_base"] = usd(plan)
+    frame["usd_base"] = base[span]
     order = (frame["usd_high"] - frame["usd_low"]).sort_values(ascending=False, kind="stable")
     return frame.loc[order.index].reset_index(drop=True)
 
@@ -348,6 +363,11 @@ RANGES: Mapping[str, Sequence[tuple[str, str, str]]] = {
         ("visits_per_dose_high", "visits_per_dose_low", "visits_per_dose_high"),
     ],
 }
+
+
+def _alike(one: Any, other: Any) -> bool:
+    """Whether two ends of a range are one: equal, or neither is known."""
+    return bool(one == other) if schedule.known(one) else not schedule.known(other)
 
 
 def _with_phases(plan: Plan, columns: Mapping[str, str]) -> Plan:

@@ -202,7 +202,7 @@ def _burden_without_price(plan: Plan, weight_kg: float, name: str) -> list[float
     for end in ("low", "high"):
         total = 0.0
         for row in plan.rows:
-            if row.weight_fits(np.array([weight_kg]))[0] and in_clinic(row.phase):
+            if row.weight_fits(np.array([weight_kg]))[0] and in_clinic(row.phase, end):
                 doses = plan.doses(row.phase, end)["year_one"]
                 total += doses * float(row.phase[f"visits_per_dose_{end}"])
         visits.append(total)
@@ -246,7 +246,7 @@ def _grid(
     limits = thresholds(evidence, condition_id) if basis == "difference" else {}
     for i in np.flatnonzero(silent):
         criterion, therapy_id = str(out.at[i, "criterion"]), str(out.at[i, "therapy_id"])
-        limit = limits.get((therapy_id, out.at[i, "ascertainment"]))
+        limit = limits.get((therapy_id, str(out.at[i, "ascertainment"])))
         if limit is not None and offered.at[criterion, "kind"] in LISTED_KINDS:
             out.loc[i, "below"] = limit
             out.loc[i, "reason"] = f"not listed; the label lists from {limit:g}"

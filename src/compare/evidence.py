@@ -84,10 +84,17 @@ class Evidence:
 
     def label(self, table: str, key: str) -> str:
         """Name shown for an id, such as `label("therapies", "ivig")`; the id where unknown."""
-        column, name = NAMES[table]
-        frame: pd.DataFrame = getattr(self, table)
-        found = frame.loc[frame[column].eq(key), name]
-        return str(found.iloc[0]) if len(found) else key
+        return self._names[table].get(key, key)
+
+    @functools.cached_property
+    def _names(self) -> dict[str, dict[str, str]]:
+        """Names by id, made once for each evidence: it never changes."""
+        return {
+            table: dict(
+                zip(getattr(self, table)[key], map(str, getattr(self, table)[name]), strict=True)
+            )
+            for table, (key, name) in NAMES.items()
+        }
 
     def with_prices(self, file: File, name: str = "") -> Evidence:
         """Evidence with prices of one's own; see `incoming.own_prices`."""

@@ -12,9 +12,10 @@ import pandas as pd
 
 from compare.evidence import Evidence
 from compare.schedule import known
+from compare.tables import records
 
 NOT_REPORTED = "not reported"
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001
 
 
 def text(value: Any) -> str:
@@ -74,11 +75,8 @@ def table(
         return f'<p class="tc-empty">{html.escape(empty or "Nothing to show.")}</p>'
     head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in columns)
     body = []
-    for row in frame.to_dict("records"):
-        cells = [
-            how(row) if callable(how) else text(row[how])  # type: ignore[arg-type]
-            for how in columns.values()
-        ]
+    for row in records(frame):
+        cells = [how(row) if callable(how) else text(row[how]) for how in columns.values()]
         first, rest = cells[0], cells[1:]
         body.append(
             f'<tr><th scope="row">{first}</th>' + "".join(f"<td>{c}</td>" for c in rest) + "</tr>"
@@ -95,7 +93,7 @@ def sources(evidence: Evidence, source_ids: Iterable[Any], heading: str = "Sourc
     wanted = {part for ids in source_ids if known(ids) for part in str(ids).split(";") if part}
     found = evidence.sources[evidence.sources["source_id"].isin(wanted)].sort_values("title")
     items = []
-    for row in found.to_dict("records"):
+    for row in records(found):
         title = html.escape(str(row["title"]))
         address = row["url"]
         if known(address) and str(address).startswith(("http://", "https://")):
@@ -121,9 +119,9 @@ def neutral(value: Any) -> Any:
 def csv_text(frame: pd.DataFrame) -> str:
     """The frame as CSV text; cells that a spreadsheet would run as formulas are neutralized."""
     safe = frame.copy()
-    for name in safe.columns:
-        if not pd.api.types.is_numeric_dtype(safe[name].dtype):
-            safe[name] = safe[name].map(neutral, na_action="ignore")
+    for name, kind in frame.dtypes.items():
+        if kind == "object" or isinstance(kind, pd.StringDtype | pd.CategoricalDtype):
+            safe[name] = pd.Series([neutral(v) for v in frame[name]], frame.index, "object")
     return safe.rename(columns=neutral).to_csv(index=False, lineterminator="\n")
 
 

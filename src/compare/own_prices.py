@@ -167,7 +167,11 @@ class _Row:
         """Everything wrong with the row."""
         if self.text["notes"] and self.text["notes"].startswith(EXAMPLE[:11]):
             return [self.problem("notes", "this is the template's example; replace or remove it")]
-        return [*self._check_what(), *self._check_price(), *self._check_dates()]
+        found = [*self._check_what(), *self._check_price(), *self._check_dates()]
+        if self.text["notes"] and self.text["notes"].isdigit():
+            expected = "a number alone is no remark: was a price written with a decimal comma?"
+            found.append(self.problem("notes", expected))
+        return found
 
     def _check_what(self) -> list[Problem]:
         text, codes = self.text, self.evidence.product_codes

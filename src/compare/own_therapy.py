@@ -139,11 +139,10 @@ def _try_out(after: Evidence, added: Mapping[str, pd.DataFrame]) -> None:
     """Compute once what the rows are for; what cannot be computed is refused, not half loaded."""
     from compare import cost, harms  # noqa: PLC0415  (only here: they stand to the right)
 
+    therapies = _touched(after, added)
     conditions: set[str] = set()
-    for table in ("regimens", "adverse_events", "indications", "conditions"):
-        conditions |= set(added[table]["condition_id"]) if table in added else set()
-    if {"prices", "presentations", "product_codes"} & set(added):
-        conditions |= set(after.regimens["condition_id"])
+    for table in (after.regimens, after.adverse_events):
+        conditions |= set(table.loc[table["therapy_id"].isin(therapies), "condition_id"])
     for condition_id in sorted(filter(known, conditions)):
         try:
             cost.annual_cost(after, condition_id, cost.opening_patient(after, condition_id))
@@ -153,3 +152,18 @@ def _try_out(after: Evidence, added: Mapping[str, pd.DataFrame]) -> None:
             raise DataError(
                 [Problem("the added rows", None, "condition_id", condition_id, expected)]
             ) from error
+
+
+def _touched(after: Evidence, added: Mapping[str, pd.DataFrame]) -> set[str]:
+    """Therapies whose figures the rows can change."""
+    codes = set(added["prices"]["code"]) if "prices" in added else set()
+    links = after.product_codes
+    products = set(links.loc[links["code"].isin(codes), "product_id"])
+    therapies: set[str] = set()
+    for table in added.values():
+        if "product_id" in table:
+            products |= set(table["product_id"].dropna())
+        if "therapy_id" in table:
+            therapies |= set(table["therapy_id"].dropna())
+    homes = after.products
+    return therapies | set(homes.loc[homes["product_id"].isin(products), "therapy_id"])

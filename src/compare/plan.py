@@ -7,8 +7,9 @@ of it.
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -47,6 +48,18 @@ class PricedPhase:
 
     phase: Phase
     tariff: Tariff | str
+    notes: tuple[str, ...] = ()
+
+    @property
+    def one_end(self) -> bool:
+        """Whether a dose is the same at the low and at the high end."""
+        low, high = administration.classes(self.phase)
+        ranges = ("dose", "visits_per_dose")
+        return low == high and all(
+            not known(self.phase[f"{name}_high"])
+            or self.phase[f"{name}_low"] == self.phase[f"{name}_high"]
+            for name in ranges
+        )
 
     def weight_fits(self, weight_kg: Floats) -> NDArray[np.bool_]:
         """Which weights belong to the band; at its edge exactly one band matches."""
@@ -101,7 +114,7 @@ class PricedPhase:
                 dose_mg=dose,
                 usd_drug=visits * drug_usd(self.tariff, per_visit),
                 usd_administration=visits * fee,
-                chair_minutes=visits * administration.chair_minutes(self.phase, minutes),
+                chair_minutes=visits * administration.chair_minutes(self.phase, minutes, end),
             )
             best = choice if best is None else _pick(best, choice, end)
         assert best is not None
@@ -175,7 +188,6 @@ class Plan:
     regimen_id: str
     rows: tuple[PricedPhase, ...]
     fees: administration.Fees = field(repr=False)
-    notes: tuple[str, ...] = ()
     label_status: str = "in label"
     cycle_days: float | None = None
 
@@ -202,28 +214,53 @@ class Plan:
         used += [row.tariff.source_id for row in self.rows if isinstance(row.tariff, Tariff)]
         return ";".join(dict.fromkeys(used))
 
-    def missing_price(self) -> str:
-        """Why the plan cannot be priced: one phase without a price leaves the whole blank."""
-        reasons = [row.tariff for row in self.rows if isinstance(row.tariff, str)]
-        return "; ".join(dict.fromkeys(reasons))
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What to know of the prices: another basis, another device, the method of a limit."""
+        found = [note for row in self.rows for note in row.notes]
+        for row in self.rows:
+            if isinstance(row.tariff, Tariff) and row.tariff.method_note:
+                found.append(f"{SHORT[row.tariff.price_basis]}: {row.tariff.method_note}")
+        return tuple(dict.fromkeys(found))
+
+    @property
+    def usd_per_gram(self) -> float:
+        """Price of a gram of the drug in the first priced phase, infinite where none is priced."""
+        for row in self.rows:
+            if isinstance(row.tariff, Tariff) and row.tariff.strengths_mcg:
+                strengths = row.tariff.strengths_mcg
+                return row.tariff.usd_each[-1] / strengths[-1] * MCG_PER["g"]
+        return math.inf
+
+    def at(self, weight_kg: float) -> Plan:
+        """The plan with only the weight bands of this patient (with all where none fits)."""
+        weight = np.array([weight_kg])
+        rows = tuple(row for row in self.rows if row.weight_fits(weight)[0])
+        return replace(self, rows=rows) if rows and len(rows) < len(self.rows) else self
 
     def money(self, weight_kg: Floats, surface_m2: Floats) -> Money:
-        """The core: year one, a later year and the course, at both ends, for every weight."""
+        """The core: year one, a later year and the course, at both ends, for every weight.
+
+        One phase without a price leaves the whole blank for the weights in its band: a part of
+        a sum is never shown.
+        """
         shape = weight_kg.shape
         columns = {name: np.zeros(shape) for name in MONEY_COLUMNS}
-        reason = np.full(shape, self.missing_price(), dtype=object)
-        if not self.missing_price():
-            covered: dict[str, NDArray[np.bool_]] = {}
-            for row in self.rows:
-                fits = row.weight_fits(weight_kg)
-                name = str(row.phase["phase"])
-                covered[name] = covered.get(name, np.zeros(shape, dtype=bool)) | fits
-                if fits.any():
-                    self._add(columns, reason, row, fits, weight_kg, surface_m2)
-            for fits in covered.values():
-                reason[~fits] = NO_BAND
-                columns["usd_year_one_low"][~fits] = np.nan
-        blank = np.isnan(columns["usd_year_one_low"]) | bool(self.missing_price())
+        reason = np.full(shape, "", dtype=object)
+        covered: dict[str, NDArray[np.bool_]] = {}
+        for row in self.rows:
+            fits = row.weight_fits(weight_kg)
+            name = str(row.phase["phase"])
+            covered[name] = covered.get(name, np.zeros(shape, dtype=bool)) | fits
+            if isinstance(row.tariff, str):
+                reason[fits] = row.tariff
+                columns["usd_year_one_low"][fits] = np.nan
+            elif fits.any():
+                self._add(columns, reason, row, fits, weight_kg, surface_m2)
+        for fits in covered.values():
+            reason[~fits] = NO_BAND
+            columns["usd_year_one_low"][~fits] = np.nan
+        blank = np.isnan(columns["usd_year_one_low"])
         other_use = [name for name in MONEY_COLUMNS if ("_year" in name) != self.chronic]
         for name, values in columns.items():
             values[blank if name not in other_use else ...] = np.nan
@@ -241,10 +278,12 @@ class Plan:
         """Add one phase in one band to the columns; a dose that is not known leaves NaN."""
         phase, tariff = row.phase, row.tariff
         assert isinstance(tariff, Tariff)
+        weights, surfaces = weight_kg[fits], surface_m2[fits]
         for end in ENDS:
-            dosed, note = row.dosed(end, weight_kg[fits], surface_m2[fits], self.fees)
+            if end == "low" or not row.one_end:
+                dosed, note = row.dosed(end, weights, surfaces, self.fees)
             if note:
-                reason[fits] = note
+                reason[fits & (reason == "")] = note
             lost = np.flatnonzero(fits)[np.isnan(dosed.usd_drug)]
             reason[lost] = NO_HEIGHT if str(phase["dose_unit"]).endswith("m2") else NO_DOSE
             tail = "" if end == "low" else "_high"
@@ -256,7 +295,9 @@ class Plan:
                 columns[f"usd_{span}_{end}"][fits] += usd
                 columns[f"usd_administration_{span}{tail}"][fits] += paid
                 columns[f"doses_{span}{tail}"][fits] += doses
-                columns[f"visits_{span}{tail}"][fits] += doses * dosed.visits * in_clinic(phase)
+                columns[f"visits_{span}{tail}"][fits] += (
+                    doses * dosed.visits * in_clinic(phase, end)
+                )
                 columns[f"chair_hours_{span}{tail}"][fits] += doses * dosed.chair_minutes / 60
             course = len(schedule.fixed_days(phase)) or 1
             usd = course * (dosed.usd_drug + dosed.usd_administration)
@@ -270,9 +311,9 @@ class Plan:
         }
 
 
-def in_clinic(phase: Phase) -> float:
-    """1 where a dose means a visit, 0 where the patient gives it at home."""
-    return 0.0 if phase["given_by"] == "self" else 1.0
+def in_clinic(phase: Phase, end: str) -> float:
+    """1 where a dose means a visit, 0 where the patient gives it; `either` is 0 at the low end."""
+    return 1.0 if administration.by_professional(phase, end) else 0.0
 
 
 @functools.lru_cache(maxsize=64)
@@ -303,7 +344,7 @@ def plans(
     for regimen_id, rows in table.groupby("regimen_id", sort=False):
         phases = records(rows)
         for product_id in _products_of(phases, products):
-            priced, notes = _price(phases, product_id, book, price_basis)
+            priced = _price(phases, product_id, book, price_basis)
             found.append(
                 Plan(
                     therapy_id=str(phases[0]["therapy_id"]),
@@ -311,7 +352,6 @@ def plans(
                     regimen_id=str(regimen_id),
                     rows=tuple(priced),
                     fees=fees,
-                    notes=tuple(notes),
                     label_status=label_status(phases[0], product_id, labels, products),
                     cycle_days=cycle_days,
                 )
@@ -322,7 +362,12 @@ def plans(
 def label_status(
     phase: Phase, product_id: str, labels: pd.DataFrame, products: pd.DataFrame
 ) -> str:
-    """Whether the product's own FDA label covers the condition at the regimen's ages."""
+    """Whether the product's own FDA label covers the condition at the regimen's ages.
+
+    A regimen that no product's label states (a guideline's, a trial's) is never in label.
+    """
+    if not known(phase["product_id"]):
+        return "not this product's labeled regimen"
     own = labels[labels["product_id"].eq(product_id)]
     low, high = phase["age_years_from"], phase["age_years_below"]
     if known(high):
@@ -344,21 +389,24 @@ def check_condition(evidence: Evidence, condition_id: str) -> None:
 
 
 def _products_of(phases: Sequence[Phase], products: pd.DataFrame) -> list[str]:
+    """Products that the regimen serves and that have each of its routes."""
     own = phases[0]["product_id"]
     if known(own):
-        followers = products.index[products["reference_product_id"].eq(own)]
-        return [str(own), *map(str, followers)]
-    home = products[products["therapy_id"].eq(phases[0]["therapy_id"])]
-    fits = home["routes"].str.split(";").map(lambda routes: phases[0]["route"] in routes)
-    return [str(product_id) for product_id in home.index[fits]]
+        served = (products.index == own) | products["reference_product_id"].eq(own)
+    else:
+        served = products["therapy_id"].eq(phases[0]["therapy_id"])
+    routes = {str(phase["route"]) for phase in phases}
+    fits = products["routes"].str.split(";").map(lambda has: routes <= set(has))
+    return [str(product_id) for product_id in products.index[served & fits]]
 
 
 def _price(
     phases: Sequence[Phase], product_id: str, book: PriceBook, price_basis: str | None
-) -> tuple[list[PricedPhase], list[str]]:
-    priced, notes = [], []
+) -> list[PricedPhase]:
+    priced = []
     for phase in phases:
         route = str(phase["route"])
+        notes: list[str] = []
         if price_basis is not None:
             tariff = book.tariff(product_id, route, price_basis)
         elif "own" in book.bases(product_id, route):
@@ -372,13 +420,12 @@ def _price(
                 tariff = other
             elif not set(order) & set(book.bases(product_id, route)):
                 tariff = book.last_known(product_id, route)
+        bought = phase
         if isinstance(tariff, Tariff) and tariff.by_device:
             bought, tariff, note = _whole_devices(phase, tariff)
-            priced.append(PricedPhase(bought, tariff))
             notes += note
-        else:
-            priced.append(PricedPhase(phase, tariff))
-    return priced, list(dict.fromkeys(notes))
+        priced.append(PricedPhase(bought, tariff, tuple(notes)))
+    return priced
 
 
 def _whole_devices(phase: Phase, tariff: Tariff) -> tuple[Phase, Tariff | str, list[str]]:
@@ -400,6 +447,10 @@ def _whole_devices(phase: Phase, tariff: Tariff) -> tuple[Phase, Tariff | str, l
 
 
 def _adds_up(tariff: Tariff, dose_mg: float) -> bool:
+    """Whether the fewest devices for the dose, of all that are made, each have a price."""
     dose_mcg = dose_mg * MCG_PER["mg"]
-    counts = containers(np.array([dose_mcg]), tariff.strengths_mcg)[0]
-    return abs(float(counts @ np.array(tariff.strengths_mcg)) - dose_mcg) < 1
+    made = tuple(sorted({*tariff.strengths_mcg, *tariff.unpriced_mcg}))
+    counts = containers(np.array([dose_mcg]), made)[0]
+    exact = abs(float(counts @ np.array(made)) - dose_mcg) < 1
+    used = {strength for strength, count in zip(made, counts, strict=True) if count}
+    return exact and used <= set(tariff.strengths_mcg)

@@ -42,7 +42,8 @@ class Tariff:
     """What a product costs for one route on one basis: containers by mass, or money per day.
 
     `strengths_mcg`, `usd_each`, `units_each` run in parallel over the containers that can be
-    bought. `billing_mcg` is what one billing unit holds (None for devices).
+    bought. `billing_mcg` is what one billing unit holds (None for devices). `unpriced_mcg` are
+    devices of the product that have no price on this basis.
     """
 
     price_basis: str
@@ -57,6 +58,7 @@ class Tariff:
     billing_mcg: float | None = None
     usd_per_billing_unit: float | None = None
     usd_per_day: float | None = None
+    unpriced_mcg: tuple[int, ...] = ()
 
     @property
     def by_device(self) -> bool:
@@ -122,7 +124,7 @@ class PriceBook:
                 **common, usd_per_day=first["usd_per_billing_unit"] / first["billing_qty"]
             )
         if first["billing_unit"] == "device":
-            return self._devices(product_id, current, common)
+            return self._devices(product_id, route, current, common)
         return self._by_mass(product_id, route, first, common)
 
     def _by_mass(
@@ -155,7 +157,11 @@ class PriceBook:
         )
 
     def _devices(
-        self, product_id: str, lines: list[dict[str, Any]], common: Mapping[str, Any]
+        self,
+        product_id: str,
+        route: str,
+        lines: list[dict[str, Any]],
+        common: Mapping[str, Any],
     ) -> Tariff | str:
         rows = {row["presentation_id"]: row for row in self._containers.get(product_id, [])}
         cheapest: dict[int, tuple[float, dict[str, Any]]] = {}
@@ -170,9 +176,15 @@ class PriceBook:
         if not cheapest:
             return "the price names no device whose strength is in our data"
         strengths = tuple(sorted(cheapest))
+        others = {
+            round(row["strength"] * MCG_PER[row["strength_unit"]])
+            for row in rows.values()
+            if route in row["route"].split(";") and row["form"] not in ("vial", "bottle")
+        }
         codes = sorted({cheapest[s][1]["code"] for s in strengths})
         return Tariff(
             **{**common, "code": ";".join(codes)},
+            unpriced_mcg=tuple(sorted(others - set(strengths))),
             strengths_mcg=strengths,
             usd_each=tuple(cheapest[s][0] for s in strengths),
             names=tuple(_container_name(cheapest[s][1]) for s in strengths),

@@ -186,7 +186,7 @@ def table(comparison: Comparison, css_class: str = "") -> str:
     cols = '<col class="name">' + "<col>" * columns
     return (
         f"<table{attribute}>{caption}<colgroup>{cols}</colgroup>"
-        f'<thead><tr><th scope="col">&nbsp;</th>{head}</tr></thead>'
+        f'<thead><tr><th scope="col">Compared</th>{head}</tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table>"
     )
 

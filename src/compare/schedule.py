@@ -50,18 +50,22 @@ def repeats_in_cycles(phase: Phase) -> bool:
 
 def year_one_days(phase: Phase, end: str, cycle_days: float | None = None) -> list[float]:
     """Dose days of one phase in year one, at the `low` (fewest doses) or `high` end."""
+    return _days_until(phase, end, cycle_days, LAST_DAY)
+
+
+def _days_until(phase: Phase, end: str, cycle_days: float | None, last_day: float) -> list[float]:
     days = fixed_days(phase)
     if repeats_in_cycles(phase):
         spacing = cycle_spacing(phase, end, cycle_days)
-        starts = [k * spacing for k in range(math.floor(LAST_DAY / spacing) + 1)]
+        starts = [k * spacing for k in range(math.floor(last_day / spacing) + 1)]
         days = [start + day for start in starts for day in days]
     elif (step := interval_days(phase, end)) is not None:
         first = float(phase["first_day"]) if known(phase["first_day"]) else 0.0
-        count = math.floor((LAST_DAY - first) / step) + 1 if first <= LAST_DAY else 0
+        count = math.floor((last_day - first) / step) + 1 if first <= last_day else 0
         if known(phase["doses"]):
             count = min(count, int(phase["doses"]))
         days = [first + k * step for k in range(count)]
-    return [day for day in days if day <= LAST_DAY]
+    return [day for day in days if day <= last_day]
 
 
 def later_year_doses(phase: Phase, end: str, cycle_days: float | None = None) -> float:
@@ -82,6 +86,7 @@ def days_covered(phase: Phase, span: str) -> float:
     return LAST_DAY + 1 - min(days) if days else 0.0
 
 
-def near_boundary(days: list[float]) -> list[float]:
-    """Dose days of year one within 14 days of its end: the count could be one less or more."""
+def near_boundary(phase: Phase, end: str, cycle_days: float | None = None) -> list[float]:
+    """Dose days within 14 days of the end of year one, on either side: one dose less or more."""
+    days = _days_until(phase, end, cycle_days, LAST_DAY + NEAR_BOUNDARY_DAYS)
     return [day for day in days if day > LAST_DAY - NEAR_BOUNDARY_DAYS]

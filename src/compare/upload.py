@@ -91,15 +91,15 @@ def cells(content: bytes, name: str) -> tuple[pd.DataFrame, list[Problem]]:
         expected = f"not readable as CSV ({error})"
         return pd.DataFrame(), [Problem(name, reader.line_num, None, None, expected)]
     rows = [(line, row) for line, row in rows[declared:] if any(row)]
-    header_line, header = rows[0]
-    while not header[-1]:
-        header.pop()
-    return _frame(header, header_line, rows[1:], delimiter, name)
+    return _frame(rows[0], rows[1:], delimiter, name)
 
 
 def _frame(
-    header: list[str], header_line: int, rows: list[tuple[int, list[str]]], comma: str, name: str
+    top: tuple[int, list[str]], rows: list[tuple[int, list[str]]], comma: str, name: str
 ) -> tuple[pd.DataFrame, list[Problem]]:
+    header_line, header = top[0], list(top[1])
+    while not header[-1]:
+        header.pop()
     problems = []
     for column in sorted(set(header)):
         if header.count(column) > 1:
@@ -110,9 +110,10 @@ def _frame(
     good: dict[int, list[str]] = {}
     for line, row in rows:
         wide = len(row)
-        while wide > len(header) and not row[wide - 1]:
+        # Cells beyond the header are passed over only where the header line has them too.
+        while len(header) < wide <= len(top[1]) and not row[wide - 1]:
             wide -= 1
-        if wide != len(header) and len(row) != len(header):
+        if wide != len(header):
             expected = f"expected {len(header)} cells as in the header, found {wide}"
             expected += DECIMAL_COMMA_ROW if wide > len(header) and comma == "," else ""
             problems.append(Problem(name, line, None, None, expected))

@@ -58,12 +58,17 @@ def cover(strengths_mcg: tuple[int, ...], size: int) -> Cover:
     return Cover(unit, counts)
 
 
+def zero_for_nan(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The values, 0 where NaN. (`nan_to_num` takes five times as long on a single value.)"""
+    return np.where(np.isnan(values), 0.0, values)
+
+
 def containers(dose_mcg: NDArray[np.float64], strengths_mcg: tuple[int, ...]) -> NDArray[np.int64]:
     """How many of each strength each dose takes; shape (doses, strengths).
 
     NaN doses take none. The caller blanks them.
     """
-    dose = np.nan_to_num(dose_mcg, nan=0.0)
+    dose = zero_for_nan(dose_mcg)
     top = float(dose.max(initial=0.0))
     # Tables are made in doubling sizes, so that a slider does not make one per weight.
     size = 1 << max(0, math.ceil(top)).bit_length()

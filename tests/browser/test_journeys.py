@@ -6,6 +6,7 @@ off at 1280 and 820 pixels) is checked by `open_page` itself.
 """
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -35,6 +36,74 @@ def test_cost_follows_the_weight(open_page: Opener) -> None:
     shown.until(lambda: "100 kg" in shown.finding(), "the sentence did not follow the weight")
     shown.until(lambda: shown.table("Cost per year") != table, "the table did not change")
     shown.until(lambda: shown.chart() != chart, "the chart did not change")
+
+
+def test_serostatus_decides_the_list_of_labels(open_page: Opener) -> None:
+    """Ticking an antibody by keyboard puts therapies in label; labels of the EU change the map."""
+    shown = open_page("01_indications")
+    caption = "therapies and their authority"
+    shown.until(lambda: "Needs serostatus" in shown.table(caption), "the list is empty")
+    chart = shown.chart()
+    shown.control("AChR antibody positive").focus()
+    shown.page.keyboard.press("Space")
+    shown.until(lambda: "Needs serostatus" not in shown.table(caption), "the list stayed")
+    shown.choose("Condition", "Systemic lupus erythematosus")
+    shown.until(lambda: "CADTH" in shown.table(caption), "both guidelines are not shown")
+    shown.choose("Labels of", "European Union")
+    shown.until(lambda: shown.chart() != chart, "the map did not change")
+
+
+def test_one_patient_to_a_printed_page(open_page: Opener) -> None:
+    """62 kg, CIDP, past thrombosis, by keyboard: the box is on the page that is saved."""
+    shown = open_page("05_one_patient")
+    shown.enter("Weight (kg)", 62)
+    shown.control("Past thrombosis").focus()
+    shown.page.keyboard.press("Space")
+    shown.choose("Therapy 2", "Efgartigimod")
+    shown.until(lambda: "Vyvgart Hytrulo" in shown.table("Side by side"), "nothing side by side")
+    shown.until(lambda: "15 of 15 products" in shown.finding(), "the sentence did not follow")
+    with shown.page.expect_download() as event:
+        shown.page.get_by_role("link", name="Save the page to print (HTML)").click()
+    content = Path(event.value.path()).read_text(encoding="utf-8")
+    assert "62kg" in event.value.suggested_filename
+    assert "Boxed warning. Past thrombosis. Counts if" in content
+    assert "62 kg, 55 years" in content
+
+
+def test_article_claim_shows_its_evidence(open_page: Opener) -> None:
+    """Choosing a claim changes verdict, tables and what would change it."""
+    shown = open_page("06_article_claims")
+    before = shown.table("What published evidence says")
+    shown.choose("Claim", "IVIG is infused over several days.")
+    shown.until(
+        lambda: "5 days for one dose or course" in shown.table("What our tables say"),
+        "the table did not follow the claim",
+    )
+    shown.until(
+        lambda: shown.table("What published evidence says") != before,
+        "the published findings did not follow the claim",
+    )
+
+
+def test_own_prices_change_the_costs(open_page: Opener, tmp_path: Path) -> None:
+    """A bad file is refused with its line, a good one changes the table, which can be saved."""
+    shown = open_page("07_your_own_data")
+    head = "code,billing_qty,billing_unit,usd_per_billing_unit\n"
+    for name, row in (("bad.csv", 'J1561,500,mg,"40,5"\n'), ("good.csv", "J1561,500,mg,40\n")):
+        (tmp_path / name).write_text(head + row)
+        with shown.page.expect_file_chooser() as chooser:
+            shown.page.get_by_role("button", name="Own prices (CSV)").press("Enter")
+        chooser.value.set_files(tmp_path / name)
+        if name == "bad.csv":
+            shown.until(
+                lambda: "write 40.5" in (shown.page.locator(".tc-status").first.text_content()),
+                "the mistake is not named",
+            )
+    shown.until(lambda: "costs changed" in shown.finding(), "the sentence did not change")
+    assert "Gamunex-C" in shown.table("Costs that your data change")
+    with shown.page.expect_download() as saved:
+        shown.page.get_by_text("Save before and after (CSV)").press("Enter")
+    assert "gamunex_c_cidp" in Path(saved.value.path()).read_text(encoding="utf-8")
 
 
 def test_start_page_has_a_card_for_each_question(browser: Browser, voila: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import pandas as pd
@@ -10,14 +11,25 @@ from compare.charts.house import CLASSES, FAINT, INK, Trace, bar_layout, empty_l
 from compare.cost import before_rebates
 from compare.markup import number_range, short_name, usd, usd_range
 from compare.prices import SHORT
+from compare.tables import records
 
 YEARLY = ("usd_year_one_low", "usd_year_one_high")
 COURSE = ("usd_per_course", "usd_per_course_high")
 
 
-def row_label(row: dict[str, Any]) -> str:
-    """Name of a row: therapy, then product where it adds something."""
-    return label(f"{short_name(row['therapy'])}, {row['product']}")
+def row_labels(frame: pd.DataFrame) -> dict[tuple[str, str], str]:
+    """Name of each row, by regimen and product: therapy and product, and the regimen where the
+    product stands in several rows.
+    """
+    rows = records(frame)
+    products = Counter(row["product_id"] for row in rows)
+    names = {}
+    for row in rows:
+        name = f"{short_name(row['therapy'])}, {row['product']}"
+        if products[row["product_id"]] > 1:
+            name += f": {row['regimen']}"
+        names[row["regimen_id"], row["product_id"]] = label(name)
+    return names
 
 
 def basis_text(price_basis: str) -> str:
@@ -31,13 +43,15 @@ def traces(frame: pd.DataFrame, columns: tuple[str, str] = YEARLY) -> list[Trace
     Bars of prices before rebates are hollow. `frame` is made of rows of `annual_cost`.
     """
     low, high = columns
-    drawn = []
+    everything = records(frame)
+    label_of = row_labels(frame)
+    drawn: list[Trace] = []
     for therapy_class, (name, color, shape) in CLASSES.items():
-        rows = frame[frame["therapy_class"].eq(therapy_class)].to_dict("records")
-        names = [row_label(row) for row in rows]  # type: ignore[arg-type]
+        rows = [row for row in everything if row["therapy_class"] == therapy_class]
+        names = [label_of[row["regimen_id"], row["product_id"]] for row in rows]
         hollow = [before_rebates(row["price_basis"]) for row in rows]
         common = {"type": "bar", "orientation": "h", "y": names, "legendgroup": therapy_class}
-        hover = [_hover(row, columns) for row in rows]  # type: ignore[arg-type]
+        hover = [_hover(row, columns) for row in rows]
         fill = ["rgba(255,255,255,0)" if h else color for h in hollow]
         drawn.append(
             {
@@ -86,14 +100,13 @@ def traces(frame: pd.DataFrame, columns: tuple[str, str] = YEARLY) -> list[Trace
                 "showlegend": bool(later),
             }
         )
-    rows = frame.to_dict("records")
     drawn.append(
         {
             "type": "scatter",
             "mode": "text",
             "x": list(_reach(frame, columns)),
-            "y": [row_label(row) for row in rows],  # type: ignore[arg-type]
-            "text": [f"   {label(usd_range(row[low], row[high]))}" for row in rows],
+            "y": list(label_of.values()),
+            "text": [f"   {label(usd_range(row[low], row[high]))}" for row in everything],
             "textposition": "middle right",
             "textfont": {"color": INK, "size": 13},
             "hoverinfo": "skip",
@@ -117,7 +130,7 @@ def layout(frame: pd.DataFrame, columns: tuple[str, str] = YEARLY) -> dict[str, 
     shown = bar_layout(len(frame), what)
     top = float(_reach(frame, columns).max())
     shown["xaxis"] |= {"tickprefix": "$", "tickformat": "~s", "range": [0, top * 1.4]}
-    order = [row_label(row) for row in frame.to_dict("records")]  # type: ignore[arg-type]
+    order = list(row_labels(frame).values())
     shown["yaxis"] |= {"categoryorder": "array", "categoryarray": order, "type": "category"}
     return shown
 

@@ -22,6 +22,11 @@ def cell(row: dict[str, Any], fact: str) -> str:
     return f"{row[fact]} {have}/{wanted}" if row[fact] == "partial" else str(row[fact])
 
 
+def head(title: str) -> str:
+    """A column's heading, broken at its comma so that it stands upright in a narrow window."""
+    return ",<br>".join(label(part) for part in title.split(", "))
+
+
 def traces(frame: pd.DataFrame) -> list[Trace]:
     """One heat map with a word in each cell."""
     rows = frame.to_dict("records")
@@ -30,7 +35,7 @@ def traces(frame: pd.DataFrame) -> list[Trace]:
     return [
         {
             "type": "heatmap",
-            "x": [label(title) for title, _ in FACTS.values()],
+            "x": [head(title) for title, _ in FACTS.values()],
             "y": [label(short_name(row["therapy"])) for row in rows],
             "z": [[order.index(row[fact]) for fact in FACTS] for row in rows],
             "text": [[label(cell(row, fact)) for fact in FACTS] for row in rows],  # type: ignore[arg-type]
@@ -61,8 +66,15 @@ def layout(frame: pd.DataFrame) -> dict[str, Any]:
     return {
         "template": TEMPLATE,
         "height": HEAD_PX + ROW_PX * len(frame),
-        "margin": {"l": 10, "r": 10, "t": 40, "b": 20},
-        "xaxis": {"side": "top", "showgrid": False, "ticks": "", "fixedrange": True},
+        "margin": {"l": 10, "r": 10, "t": 50, "b": 20},
+        "xaxis": {
+            "side": "top",
+            "showgrid": False,
+            "ticks": "",
+            "fixedrange": True,
+            "tickangle": 0,
+            "tickfont": {"size": 13},
+        },
         "yaxis": {
             "autorange": "reversed",
             "showgrid": False,

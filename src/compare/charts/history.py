@@ -16,6 +16,7 @@ DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 SHAPES = ("circle", "square", "diamond", "triangle-up", "x")
 GRAM_HEIGHT, YEAR_HEIGHT = 380, 460
 GAP_DAYS = 100
+EDGE_DAYS = 40
 DAY = "%Y-%m-%d"
 
 
@@ -106,13 +107,18 @@ def year_layout(frame: pd.DataFrame, what: str) -> dict[str, Any]:
     ends = frame.sort_values("effective_from").groupby(["therapy_id", "use"], sort=False).tail(1)
     low, high = math.log10(frame["usd_low"].min()) - 0.15, math.log10(frame["usd_low"].max()) + 0.15
     places = spread([math.log10(value) for value in ends["usd_low"]], (high - low) * 0.062)
-    last = frame["effective_from"].max()
+    days = [
+        pd.Timestamp(frame["effective_from"].min()),
+        pd.Timestamp(frame["effective_from"].max()),
+    ]
+    edge = pd.Timedelta(days=EDGE_DAYS)
     names = [
         {
             "text": label(f"{short_name(row['therapy'])} {usd(row['usd_low'])}"),
-            "x": last.strftime(DAY),
+            "xref": "paper",
+            "x": 1,
             "y": place,
-            "xshift": 12,
+            "xshift": 4,
             "xanchor": "left",
             "yanchor": "middle",
             "showarrow": False,
@@ -124,8 +130,12 @@ def year_layout(frame: pd.DataFrame, what: str) -> dict[str, Any]:
     return {
         "template": TEMPLATE,
         "height": YEAR_HEIGHT,
-        "margin": {"l": 10, "r": 250, "t": 30, "b": 60},
-        "xaxis": {"title": {"text": "first day of the quarter"}, "type": "date"},
+        "margin": {"l": 10, "r": 210, "t": 30, "b": 60},
+        "xaxis": {
+            "title": {"text": "first day of the quarter"},
+            "type": "date",
+            "range": [(days[0] - edge).strftime(DAY), (days[1] + edge).strftime(DAY)],
+        },
         "yaxis": {
             "title": {"text": f"US dollars {what} (logarithmic)"},
             "type": "log",

@@ -109,7 +109,7 @@ def layout(frame: pd.DataFrame, condition: str = "") -> dict[str, Any]:
     return {
         "template": TEMPLATE,
         "height": 240 + ROW_PX * len(therapies),
-        "margin": {"l": 10, "r": 10, "t": 110, "b": 110},
+        "margin": {"l": 10, "r": 62, "t": 110, "b": 110},
         "xaxis": {
             **grid,
             "side": "top",

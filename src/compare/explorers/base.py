@@ -87,11 +87,10 @@ class Explorer:
     def together(self, act: Callable[[], None]) -> None:
         """Change several controls and show once, at the end."""
         self._busy = True
-        try:
-            self.guarded(act)
-        finally:
-            self._busy = False
-        self.refresh()
+        fine = self.guarded(act)
+        self._busy = False
+        if fine:
+            self.refresh()
 
     def refresh(self) -> None:
         """Show the state of the controls; on an error, show nothing but the reason."""
@@ -100,13 +99,15 @@ class Explorer:
         self.status.value = ""
         self.guarded(lambda: self.show(self.compute()))
 
-    def guarded(self, act: Callable[[], None]) -> None:
-        """Run; on an error empty the page and say why, in plain words."""
+    def guarded(self, act: Callable[[], None]) -> bool:
+        """Run, and whether it went well; on an error empty the page and say why in plain words."""
         try:
             act()
         except Exception as error:
             self.clear()
             self.status.value = f"<p>{html.escape(sentence(error))}</p>"
+            return False
+        return True
 
     def clear(self) -> None:
         """Empty every figure, table and finding."""

@@ -109,7 +109,7 @@ def in_short(assessment: claims.Assessment) -> str:
         named = places.loc[places["verdict"].eq(verdict), "place"]
         if len(named):
             parts.append(f"{verdict}: {', '.join(map(str, named))}")
-    return "; ".join(parts) or "not told apart by condition"
+    return "; ".join(parts) or "no verdict by condition"
 
 
 class ClaimsExplorer(Explorer):

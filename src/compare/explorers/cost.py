@@ -23,6 +23,7 @@ from compare.explorers.base import (
 )
 from compare.findings import cost as cost_findings
 from compare.markup import (
+    Cell,
     csv_text,
     download,
     file_name,
@@ -174,7 +175,7 @@ def notes_cell(row: Mapping[str, Any]) -> str:
     return text("; ".join(part for part in (status, row["reason"], row["note"]) if part))
 
 
-YEARLY_COLUMNS = {
+YEARLY_COLUMNS: Mapping[str, str | Cell] = {
     "Therapy": product_cell,
     "Regimen": "regimen",
     "Year one": lambda r: usd_range(r["usd_year_one_low"], r["usd_year_one_high"]),
@@ -192,7 +193,7 @@ YEARLY_COLUMNS = {
     "Price": lambda r: text(charts.basis_text(r["price_basis"])),
     "Notes": notes_cell,
 }
-COURSE_COLUMNS = {
+COURSE_COLUMNS: Mapping[str, str | Cell] = {
     "Therapy": product_cell,
     "Regimen": "regimen",
     "Per course": lambda r: usd_range(r["usd_per_course"], r["usd_per_course_high"]),

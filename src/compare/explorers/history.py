@@ -208,13 +208,13 @@ class HistoryExplorer(Explorer):
                 ),
                 "Route": "route",
                 "Setting": "setting",
-                "Medicare pays under": "payer",
-                "Why": "why",
-                "Coinsurance, Part B": _coinsurance,
-                "Yearly cap, Part D": "part_d_cap",
-                "Inpatient": "inpatient",
+                "Medicare pays under": lambda r: (
+                    f"<b>{text(r['payer'])}</b><br><small>{text(r['why'])}</small>"
+                ),
+                "Coinsurance (Part B)": _coinsurance,
+                "Yearly cap (Part D)": "part_d_cap",
             },
-            "Who pays (Medicare)",
+            "Who pays (Medicare); inpatient: not modelled",
             "No regimen for this condition in our sources.",
         )
         self.panels["access"].value = table(

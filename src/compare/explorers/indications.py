@@ -16,7 +16,14 @@ from compare.charts.house import CLASSES
 from compare.evidence import Evidence
 from compare.explorers.base import WRAP, Explorer, labelled, options_of
 from compare.findings import indications as indication_findings
-from compare.indications import IN_LABEL, STATEMENTS, quote, split
+from compare.indications import (
+    IN_LABEL,
+    NEEDS_PRIOR,
+    NEEDS_SEROSTATUS,
+    STATEMENTS,
+    quote,
+    split,
+)
 from compare.markup import (
     csv_text,
     download,
@@ -37,6 +44,10 @@ PLACES = {
     "CA": "Canada", "AU": "Australia", "MY": "Malaysia", "INT": "international",
 }  # fmt: skip
 NONE = "none in our tables"
+FEW_READ = (
+    "Outside the United States only some labels were read: a therapy without a mark may well be "
+    "labeled there."
+)
 
 
 @dataclass(frozen=True)
@@ -135,10 +146,10 @@ def therapy_cell(row: Mapping[str, Any]) -> str:
     return f"{mark} {text(short_name(row['therapy']))}"
 
 
-def label_cell(row: Mapping[str, Any]) -> str:
-    """Label status for this patient, why, and for whom the label is."""
+def label_cell(row: Mapping[str, Any], brief: bool = False) -> str:
+    """Label status for this patient and why; `brief` where a column beside it says why."""
     parts = [f"<strong>{text(row['label_status'].capitalize())}</strong>"]
-    if row["label_reason"]:
+    if row["label_reason"] and not brief:
         parts.append(text(row["label_reason"]))
     if row["label_warning"]:
         parts.append(f"A label warns, {text(row['label_warning'])}")
@@ -242,10 +253,10 @@ class IndicationsExplorer(Explorer):
                 w.HBox(list(self.classes.values()), layout=WRAP),
                 self.status,
                 self.finding,
-                self.panel("options"),
-                self.panel("myasthenia"),
                 self.panel("map_heading"),
                 self.chart("map"),
+                self.panel("options"),
+                self.panel("myasthenia"),
                 self.panel("article"),
                 self.panel("statements"),
                 self.panel("downloads"),
@@ -306,7 +317,9 @@ class IndicationsExplorer(Explorer):
             computed.options,
             {
                 "Therapy": therapy_cell,
-                "Label, for this patient": label_cell,
+                "Label, for this patient": lambda r: label_cell(
+                    r, r["label_status"] in (NEEDS_PRIOR, NEEDS_SEROSTATUS)
+                ),
                 "Asks for": asked_cell(self.evidence),
                 "Labeled for": lambda r: text(
                     "; ".join(r[k] for k in ("population", "restriction", "line") if r[k])
@@ -317,10 +330,11 @@ class IndicationsExplorer(Explorer):
             f"{name}: therapies and their authority, best label status first",
             "No therapy of these classes is in our tables for this condition.",
         )
-        panels["map_heading"].value = (
-            "<h3>All conditions</h3><p>In each cell the left mark is the label, the right mark "
-            "the guidelines. An empty cell means that our sources say nothing, which is not a "
-            "statement against it.</p>"
+        abroad = self.controls["jurisdiction"].value != "US"
+        panels["map_heading"].value = (f"<p><b>{text(FEW_READ)}</b></p>" if abroad else "") + (
+            "<p>All conditions, without a patient: in each cell the left mark is the label, the "
+            "right mark the guidelines. An empty cell means that our sources say nothing, which is "
+            "not a statement against it. The list for the chosen condition stands below.</p>"
         )
         panels["myasthenia"].value = (
             table(

@@ -18,7 +18,7 @@ from compare.charts.house import Trace
 EMPTY = '{"data": [], "layout": {}}'
 
 
-class LiveFigure(anywidget.AnyWidget):  # type: ignore[misc]
+class LiveFigure(anywidget.AnyWidget):
     """A plotly chart that is drawn anew, whole, each time it is given traces and a layout.
 
     The first figure of a page carries the chart library (`with_library`), the others wait for

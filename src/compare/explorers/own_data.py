@@ -181,6 +181,13 @@ COLUMNS: Mapping[str, Any] = {
     "Price, after": basis,
 }
 
+TODAY: Mapping[str, Any] = {
+    "Therapy": COLUMNS["Therapy"],
+    "Regimen": "regimen",
+    "Year one": lambda r: money(r, "after"),
+    "Price": basis,
+}
+
 
 def problems(error: DataError) -> str:
     """Everything wrong with a file, one line each."""
@@ -315,13 +322,7 @@ class OwnDataExplorer(Explorer):
     def show(self, computed: View) -> None:
         self.finding.value = text(computed.finding)
         self.panels["loaded"].value = self.loaded_text(computed)
-        moved = computed.difference[computed.difference["changed"].ne("same")]
-        rest = len(computed.difference) - len(moved)
-        after = f"<p>{rest} costs are the same as before.</p>" if rest and len(moved) else ""
-        self.panels["difference"].value = (
-            table(moved, COLUMNS, "Costs that your data change", "No cost differs from before.")
-            + after
-        )
+        self.panels["difference"].value = self.difference_text(computed)
         scenario = self.scenario()
         self.panels["code"].value = (
             "<p>The same in two lines of Python (after <code>import compare</code> and "
@@ -341,6 +342,21 @@ class OwnDataExplorer(Explorer):
             *computed.difference["source_id_before"].dropna(),
         ]
         self.panels["sources"].value = sources(self.loaded, used)
+
+    def difference_text(self, computed: View) -> str:
+        """What changed; before anything is loaded, the costs of today."""
+        frame = computed.difference
+        if not computed.loaded:
+            return table(
+                frame, TODAY, "Costs today, beside which yours will stand", "No cost here."
+            )
+        moved = frame[frame["changed"].ne("same")]
+        rest = len(frame) - len(moved)
+        after = f"<p>{rest} costs are the same as before.</p>" if rest and len(moved) else ""
+        return (
+            table(moved, COLUMNS, "Costs that your data change", "No cost differs from before.")
+            + after
+        )
 
     def loaded_text(self, computed: View) -> str:
         """What each loaded file has changed."""

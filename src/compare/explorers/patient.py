@@ -94,7 +94,8 @@ class PatientExplorer(Explorer):
                 for i in range(MOST)
             },
             "ivig_product": labelled(
-                w.Dropdown(options=[("the one priced lowest", "")], description="Brand of IVIG")
+                w.Dropdown(options=[("the one priced lowest", "")], description="Brand of IVIG"),
+                "420px",
             ),
             "name": labelled(
                 w.Text(description="Title of the printout (optional)", continuous_update=False),

@@ -42,11 +42,14 @@ def authority_cell(row: Mapping[str, Any]) -> str:
 
 
 def cost_cell(row: Mapping[str, Any]) -> str:
-    """Cost of year one, or of a course, or why there is none."""
+    """Cost and clinic visits of year one, or cost of a course, or why there is none."""
     parts = []
     if known(row["usd_year_one_low"]):
         ends = sorted([row["usd_year_one_low"], row["usd_year_one_high"]])
         parts.append(f"year one {usd_range(*ends)}")
+        if known(row["visits_year_one"]):
+            visits = sorted([row["visits_year_one"], row["visits_year_one_high"]])
+            parts.append(f"<small>{number_range(*visits)} clinic visits</small>")
     if known(row["usd_per_course"]):
         ends = sorted([row["usd_per_course"], row["usd_per_course_high"]])
         parts.append(f"a course {usd_range(*ends)}")
@@ -54,13 +57,6 @@ def cost_cell(row: Mapping[str, Any]) -> str:
         reason = row["cost_reason"] if known(row["cost_reason"]) else "no regimen in our sources"
         return text(reason or NOT_REPORTED)
     return "<br>".join(parts)
-
-
-def visits_cell(row: Mapping[str, Any]) -> str:
-    """Clinic visits in year one."""
-    if not known(row["visits_year_one"]):
-        return "not counted"
-    return number_range(*sorted([row["visits_year_one"], row["visits_year_one_high"]]))
 
 
 def option_columns(shown: View) -> dict[str, str | Cell]:
@@ -71,7 +67,6 @@ def option_columns(shown: View) -> dict[str, str | Cell]:
         "Speaks against it in this patient": against_cell,
         "Boxed warning for everyone": "boxed",
         "Cost": cost_cell,
-        "Visits, year one": visits_cell,
     }
     if shown.good:
         columns[f"Good: {shown.good}"] = "benefit"

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from compare import cautions, cost, effects, findings, indications, side_by_side
+from compare.arms import MINUS
 from compare.evidence import Evidence
 from compare.findings import cautions as caution_findings
 from compare.markup import NOT_REPORTED
@@ -168,6 +169,7 @@ def effect_words(row: dict[str, Any] | None) -> str:
     said = f"{row['value']:.3g}"
     if known(row["low"]) and row["low"] != row["high"]:
         said += f" ({row['low']:.3g} to {row['high']:.3g})"
+    said = said.replace("-", MINUS)
     if row["directness"] == "indirect":
         said += f"; borrowed from {row['borrowed_from']}"
     return said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,8 +99,14 @@ def view(evidence: Evidence, condition_id: str) -> View:
         f"{yes} have an FDA label for it.",
         {"therapies": float(len(therapies)), "labeled": float(yes)},
     )
-    covered = coverage.coverage(evidence)
+    covered = _covered(evidence)
     return View(classes, therapies, finding, covered, coverage_findings.map_of(covered))
+
+
+@functools.lru_cache(maxsize=2)
+def _covered(evidence: Evidence) -> pd.DataFrame:
+    """The coverage map, made once: it is the same for every condition."""
+    return coverage.coverage(evidence)
 
 
 def digest(shown: View) -> str:

@@ -9,7 +9,7 @@ from compare.findings import Finding
 from compare.markup import short_name
 
 CAREFUL = (
-    "A conditional caution counts only under the condition in its cell; none found is not safe."
+    "A conditional caution counts only under the condition in its cell. “None found” is not “safe”."
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from compare.findings import Finding
-from compare.verdicts import NOT_ASSESSABLE, VERDICTS, Assessment
+from compare.verdicts import NOT_ASSESSABLE, SUPPORTED, VERDICTS, Assessment
 
 # What would change each verdict: the figure that is missing today.
 WOULD_CHANGE = {
@@ -35,7 +35,9 @@ WOULD_CHANGE = {
 def overview(assessments: Sequence[Assessment]) -> Finding:
     """How many of the claims got which verdict."""
     counts = {verdict: sum(a.verdict == verdict for a in assessments) for verdict in VERDICTS}
-    said = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
+    said = ", ".join(
+        f"{count} {verdict}" for verdict, count in counts.items() if count or verdict == SUPPORTED
+    )
     return Finding(
         f"Of {len(assessments)} claims: {said}.",
         {verdict.replace(" ", "_"): float(count) for verdict, count in counts.items()},

@@ -10,6 +10,12 @@ from compare.markup import short_name, usd
 from compare.prices import REBATE_SENTENCE
 
 
+def named(row: pd.Series) -> str:
+    """Therapy and product, and that the use is outside the label where it is."""
+    outside = "" if row["label_status"] == "in label" else ", not in its label here"
+    return f"{short_name(row['therapy'])}, {row['product']}{outside}"
+
+
 def yearly(shown: pd.DataFrame, condition: str, weight_kg: float) -> Finding:
     """The cheapest and the dearest therapy in year one, and where IVIG stands, at the low ends."""
     if shown.empty:
@@ -19,13 +25,12 @@ def yearly(shown: pd.DataFrame, condition: str, weight_kg: float) -> Finding:
     numbers = {"lowest_usd": low["usd_year_one_low"], "highest_usd": high["usd_year_one_low"]}
     sentence = (
         f"In {condition} at {weight_kg:g} kg, year one costs from {usd(low['usd_year_one_low'])} "
-        f"({short_name(low['therapy'])}, {low['product']}) to {usd(high['usd_year_one_low'])} "
-        f"({short_name(high['therapy'])}, {high['product']})."
+        f"({named(low)}) to {usd(high['usd_year_one_low'])} ({named(high)})."
     )
     if len(ranked) == 1:
         sentence = (
             f"In {condition} at {weight_kg:g} kg, the one priced therapy, "
-            f"{short_name(low['therapy'])} ({low['product']}), costs "
+            f"{named(low)}, costs "
             f"{usd(low['usd_year_one_low'])} in year one."
         )
     ivig = ranked[ranked["therapy_class"].eq("ivig")]
@@ -42,9 +47,11 @@ def yearly(shown: pd.DataFrame, condition: str, weight_kg: float) -> Finding:
 
 def switching(rows: pd.DataFrame, therapy: str) -> Finding:
     """What the cheapest product of one regimen saves against the dearest, in a later year."""
-    priced = rows[rows["usd_later_year_low"].gt(0)].sort_values("usd_later_year_low")
+    priced = rows[
+        rows["usd_later_year_low"].gt(0) & rows["label_status"].eq("in label")
+    ].sort_values("usd_later_year_low")
     if len(priced) < 2:
-        return Finding(f"{therapy}: no second product with a current price.")
+        return Finding(f"{therapy}: no second labeled product with a current price.")
     cheap, dear = priced.iloc[0], priced.iloc[-1]
     saving = float(dear["usd_later_year_low"] - cheap["usd_later_year_low"])
     return Finding(

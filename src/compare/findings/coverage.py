@@ -21,7 +21,8 @@ def map_of(frame: pd.DataFrame) -> Finding:
     return Finding(
         f"{whole} of {len(frame)} therapies are covered in full in all {len(FACTS)} kinds of "
         f"facts; the thinnest is “{FACTS[thin][0].lower()}”, full for {full[thin]}. Of the rows "
-        f"behind them {twice:.0f} percent were read twice or more, {two:.0f} percent in two documents.",
+        f"behind them {twice:.0f} percent were read twice or more, {two:.0f} percent in two "
+        "documents.",
         {
             "whole": float(whole),
             "therapies": float(len(frame)),

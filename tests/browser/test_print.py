@@ -1,0 +1,41 @@
+"""What the printed page comes to on paper."""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser
+
+import compare
+from compare import report
+
+CASES = [
+    ("cidp", ["ivig", "efgartigimod"], {"thrombosis_history"}),
+    ("gmg", ["ivig", "eculizumab"], {"achr_positive"}),
+    ("ra", ["infliximab", "tocilizumab"], {"heart_failure", "hepatitis_b_core_antibody"}),
+    ("ms_relapsing", ["natalizumab", "alemtuzumab"], {"jc_virus_positive", "diabetes"}),
+    ("crohns", ["infliximab", "adalimumab"], {"tuberculosis_latent_untreated"}),
+]
+
+
+@pytest.mark.parametrize(("condition_id", "ids", "factors"), CASES)
+def test_two_therapies_print_on_two_pages(
+    browser: Browser,
+    evidence: compare.Evidence,
+    condition_id: str,
+    ids: list[str],
+    factors: set[str],
+) -> None:
+    """On A4 and on Letter, as selectable text, without a request."""
+    who = compare.Patient(62, 55, 170, "female", factors=frozenset(factors))
+    content = report.html(evidence, compare.Scenario(condition_id, who), ids)
+    page = browser.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.set_content(content)
+    assert "Year one" in page.inner_text("body")
+    for paper in ("A4", "Letter"):
+        pdf = page.pdf(format=paper)
+        assert len(re.findall(rb"/Type\s*/Page\b(?!s)", pdf)) <= 2
+        assert b"/Font" in pdf
+    assert asked == []
+    page.close()

@@ -1,0 +1,91 @@
+"""The page on the article's claims."""
+
+import dataclasses
+
+import pandas as pd
+import pytest
+
+import compare
+from compare.explorers import claims
+
+
+@pytest.fixture
+def page(evidence: compare.Evidence) -> claims.ClaimsExplorer:
+    """A fresh page."""
+    return claims.ClaimsExplorer(evidence)
+
+
+def test_page_shows_what_its_digest_says(
+    evidence: compare.Evidence, page: claims.ClaimsExplorer
+) -> None:
+    """The digest of the notebook is that of a fresh page."""
+    assert page.status.value == ""
+    assert page.digest() == claims.digest(claims.view(evidence))
+    assert page.digest().count(" | ") >= 20
+
+
+def test_ten_claims_stand_on_the_page(
+    evidence: compare.Evidence, page: claims.ClaimsExplorer
+) -> None:
+    """Each with its verdict."""
+    for name in evidence.claims["claim"].unique():
+        if name in dict(page.controls["claim"].options):
+            assert page.panels["summary"].value.count(">") > 10
+    assert len(page.controls["claim"].options) == 10
+    assert page.panels["summary"].value.count("<tr>") == 11
+
+
+def test_choosing_a_claim_shows_its_evidence(
+    evidence: compare.Evidence, page: claims.ClaimsExplorer
+) -> None:
+    """Findings, sources and what would change it follow the choice."""
+    page.controls["claim"].value = "prevention"
+    rows = evidence.claims[evidence.claims["claim_id"].eq("prevention")]
+    assert page.panels["published"].value.count("<tr>") == len(rows) + 1
+    assert "people at risk" in page.panels["change"].value
+    assert "Contradicted." in page.panels["reason"].value
+    # A fresh page set to this state is the same.
+    fresh = claims.ClaimsExplorer(evidence, "prevention")
+    assert fresh.panels["published"].value == page.panels["published"].value
+
+
+def test_weight_changes_the_costs(page: claims.ClaimsExplorer) -> None:
+    """The figures of the first claim follow the weight."""
+    before = page.panels["places"].value
+    page.controls["weight"].value = 120
+    assert page.panels["places"].value != before
+
+
+def test_text_of_the_tables_is_escaped(evidence: compare.Evidence) -> None:
+    """A finding, a note and a link of a hostile table do nothing."""
+    rows = evidence.claims.copy()
+    bad = "<img src=x onerror=alert(1)>"
+    first = rows.index[rows["claim_id"].eq("cheaper")][0]
+    for name in ("finding", "figure", "unit", "notes", "locator", "claim"):
+        rows.loc[first, name] = bad
+    sources = evidence.sources.copy()
+    own = sources["source_id"].eq(rows.loc[first, "source_id"])
+    sources.loc[own, "url"] = "javascript:alert(1)"
+    sources.loc[own, "title"] = bad
+    page = claims.ClaimsExplorer(dataclasses.replace(evidence, claims=rows, sources=sources))
+    shown = "".join(panel.value for panel in page.panels.values())
+    assert "<img" not in shown
+    assert 'href="javascript' not in shown
+
+
+def test_page_without_published_findings(evidence: compare.Evidence) -> None:
+    """An empty table of claims: verdicts of the tables stay, the others cannot be assessed."""
+    page = claims.ClaimsExplorer(dataclasses.replace(evidence, claims=evidence.claims.iloc[:0]))
+    assert page.status.value == ""
+    assert "No published finding in our tables." in page.panels["published"].value
+    found = {a.claim_id: a.verdict for a in page.compute().assessments}
+    assert found["prevention"] == "not assessable"
+    assert found["given_over_days"] == "partly"
+
+
+def test_summary_has_a_row_per_claim(evidence: compare.Evidence) -> None:
+    """The table that is saved."""
+    frame = claims.summary(claims.view(evidence).assessments)
+    assert isinstance(frame, pd.DataFrame)
+    assert frame["claim_id"].is_unique
+    assert len(frame) == 10

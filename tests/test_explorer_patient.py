@@ -1,0 +1,210 @@
+"""The page on one patient: as its pure view, for every condition, with errors that blank it."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import re
+
+import pytest
+
+import compare
+from compare import cautions
+from compare.explorers import patient as page
+from compare.explorers import patient_view
+
+
+@pytest.fixture
+def explorer(evidence):
+    """The page as it opens."""
+    return page.PatientExplorer(evidence)
+
+
+def saved(explorer, kind):
+    """Content of the first download of a kind."""
+    pattern = rf'href="data:{kind};charset=utf-8;base64,([^"]+)"'
+    found = re.search(pattern, explorer.panels["downloads"].value)
+    return base64.b64decode(found.group(1)).decode("utf-8")
+
+
+def test_opening_digest_is_the_pure_one(evidence, explorer):
+    """The page as it opens shows what the pure view of the opening scenario holds."""
+    assert explorer.status.value == ""
+    assert explorer.digest() == page.digest(page.view(evidence, page.opening(evidence)))
+
+
+def test_a_past_clot_shows_on_every_ivig_brand(evidence, explorer):
+    """62 kg, CIDP, past thrombosis: box in sentence, list, comparison, printed page and CSV."""
+    explorer.controls["weight"].value = 62
+    explorer.controls["factor_thrombosis_history"].value = True
+    assert explorer.status.value == ""
+    count = len(cautions.products_of(evidence, "ivig"))
+    assert f"{count} of {count} products" in explorer.finding.value
+    assert "Past venous or arterial thrombosis" in explorer.panels["options"].value
+    assert "Boxed warning. Past thrombosis" in explorer.panels["side_by_side"].value
+    printed = saved(explorer, "text/html")
+    assert "62 kg" in printed
+    assert "Boxed warning. Past thrombosis. Counts if" in printed
+    assert "inherited" in explorer.panels["cautions"].value
+
+
+def test_each_condition_shows(evidence, explorer):
+    """Every condition opens without an error, with its own patient and therapies."""
+    for condition_id in evidence.conditions["condition_id"]:
+        explorer.controls["condition"].value = condition_id
+        assert explorer.status.value == "", condition_id
+        state = explorer.scenario()
+        assert 1 <= len(state.options["compare"]) <= 2
+        row = evidence.conditions.set_index("condition_id").loc[condition_id]
+        assert state.patient.age_years == row["default_age_years"]
+        offered = {value for _, value in explorer.controls["compare_0"].options if value}
+        assert offered == set(compare.options(evidence, condition_id)["therapy_id"])
+
+
+def test_no_severity_without_its_condition(evidence):
+    """In every list and table, a conditional caution stands with the words of its condition."""
+    factors = {"heart_failure", "iga_deficiency", "tuberculosis_active", "hepatitis_b_active"}
+    for condition_id in ("ra", "cidp", "ms_relapsing"):
+        who = compare.Patient(62, 50, 170, factors=factors)
+        ids = list(compare.options(evidence, condition_id)["therapy_id"])[:4]
+        shown = page.view(evidence, compare.Scenario(condition_id, who, options={"compare": ids}))
+        for text in shown.options["against"]:
+            for line in filter(None, text.split("\n")):
+                assert line.startswith("not_in_reading|") or "counts if: " in line
+        conditional = shown.told[shown.told["applies"].eq("patient_conditional")]
+        told = conditional[conditional["severity"].ne("not_in_reading")]
+        assert told["condition_text"].ne("").all()
+
+
+def test_what_applies_to_everyone_is_always_there(evidence, explorer):
+    """PML and REMS of natalizumab stand in the list for a patient with no history."""
+    explorer.controls["condition"].value = "ms_relapsing"
+    row = next(
+        r for r in explorer.compute().options.to_dict("records") if r["therapy_id"] == "natalizumab"
+    )
+    assert "PML" in row["boxed"]
+    assert "REMS" in row["boxed"]
+
+
+def test_factors_offered_are_those_that_matter(evidence, explorer):
+    """JC virus is offered in MS and not in CIDP, unless every factor is asked for."""
+    box = explorer.controls["factor_jc_virus_positive"]
+    assert box.layout.display == "none"
+    explorer.controls["every_factor"].value = True
+    assert box.layout.display == ""
+    explorer.controls["every_factor"].value = False
+    explorer.controls["condition"].value = "ms_relapsing"
+    assert box.layout.display == ""
+    box.value = True
+    explorer.controls["condition"].value = "cidp"
+    assert box.layout.display == ""
+    assert "jc_virus_positive" in explorer.scenario().patient.factors
+
+
+def test_costs_are_those_of_the_library(evidence, explorer):
+    """The list's dollars are `annual_cost` of the plan shown."""
+    explorer.controls["weight"].value = 62
+    shown = explorer.compute()
+    found = compare.annual_cost(evidence, "cidp", explorer.scenario().patient)
+    for row in shown.costs.to_dict("records"):
+        same = found[
+            found["product_id"].eq(row["product_id"]) & found["regimen_id"].eq(row["regimen_id"])
+        ].iloc[0]
+        assert row["usd_year_one_low"] == pytest.approx(same["usd_year_one_low"], nan_ok=True)
+    listed = shown.options.set_index("therapy_id")["usd_year_one_low"]
+    assert listed["efgartigimod"] == pytest.approx(
+        shown.costs.set_index("therapy_id").at["efgartigimod", "usd_year_one_low"]
+    )
+
+
+def test_brand_matters(evidence, explorer):
+    """Each IVIG brand is listed with its contents; choosing one changes what is compared."""
+    brands = explorer.compute().brands
+    assert set(brands["product"]) == {
+        evidence.label("products", key)
+        for key in evidence.products.loc[evidence.products["therapy_id"].eq("ivig"), "product_id"]
+    }
+    text = explorer.panels["brands"].value
+    for word in ("maltose", "L-proline", "sucrose", "sodium", "IgA"):
+        assert word in text
+    explorer.controls["ivig_product"].value = "octagam_10"
+    explorer.controls["factor_diabetes_glucose_meter"].value = True
+    assert "Octagam 10%" in explorer.panels["side_by_side"].value
+    assert "Blood glucose checked with a meter" in explorer.panels["side_by_side"].value
+
+
+def test_choosing_none_says_what_to_do(explorer):
+    """Without a therapy the comparison is a sentence, and nothing can be printed."""
+    for i in range(4):
+        explorer.controls[f"compare_{i}"].value = ""
+    assert explorer.status.value == ""
+    assert "Choose a therapy" in explorer.panels["side_by_side"].value
+    assert "text/html" not in explorer.panels["downloads"].value
+
+
+def test_nonsense_blanks_the_page_and_says_why(explorer):
+    """Pregnancy in a male patient is refused in plain words, with nothing left standing."""
+    explorer.controls["factor_pregnancy"].value = True
+    explorer.controls["sex"].value = "male"
+    assert "does not go with" in explorer.status.value
+    assert explorer.finding.value == ""
+    assert explorer.panels["side_by_side"].value == ""
+    explorer.controls["sex"].value = "female"
+    assert explorer.status.value == ""
+    assert explorer.panels["side_by_side"].value
+
+
+def test_a_failing_callback_blanks_the_page(explorer, monkeypatch):
+    """An error empties every panel, and the page says why without a traceback."""
+
+    def fail(*_):
+        raise RuntimeError("boom")
+
+    monkeypatch.setattr(page, "view", fail)
+    explorer.controls["age"].value = 30
+    assert "nothing is shown" in explorer.status.value
+    assert "Traceback" not in explorer.status.value
+    for name in ("options", "side_by_side", "downloads", "cautions", "brands"):
+        assert explorer.panels[name].value == ""
+    assert len(explorer.panels["yearly"].drawn.data) == 0
+
+
+def test_hostile_text_stays_text(evidence):
+    """Markup in cautions, factors and the title is escaped on page and printout."""
+    rows = evidence.cautions.copy()
+    rows["action"] = "<img src=x onerror=alert(1)>"
+    factors = evidence.factors.assign(factor="<b onclick=x>" + evidence.factors["factor"])
+    hostile = dataclasses.replace(evidence, cautions=rows, factors=factors)
+    explorer = page.PatientExplorer(hostile)
+    explorer.controls["factor_thrombosis_history"].value = True
+    explorer.controls["name"].value = "<script>x</script>"
+    assert explorer.status.value == ""
+    texts = [panel.value for name, panel in explorer.panels.items() if name != "yearly"]
+    for text in [*texts, saved(explorer, "text/html"), explorer.finding.value]:
+        assert "<img" not in text
+        assert "<b onclick" not in text
+        assert "<script" not in text
+
+
+def test_downloads_name_scenario_and_data(evidence, explorer):
+    """File names carry condition, weight and data date."""
+    names = re.findall(r'download="([^"]+)"', explorer.panels["downloads"].value)
+    assert len(names) == 4
+    for name in names:
+        assert "cidp" in name
+        assert "75kg" in name
+        assert str(evidence.data_date) in name
+    assert "section,item,therapy_id" in saved(explorer, "text/csv")
+
+
+def test_effect_words_say_what_is_missing():
+    """A figure that is not scored says why; a borrowed one says from where."""
+    assert patient_view.effect_words(None) == "not reported"
+    row = {"reported": False, "shown": "63% of patients", "reason": "no comparator"}
+    assert patient_view.effect_words(row) == "63% of patients; no comparator"
+    row = {
+        "reported": True, "value": -2.6, "low": -10.6, "high": 8.5, "directness": "indirect",
+        "borrowed_from": "ITP",
+    }  # fmt: skip
+    said = patient_view.effect_words(row)
+    assert said == "\u22122.6 (\u221210.6 to 8.5); borrowed from ITP"

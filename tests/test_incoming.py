@@ -1,0 +1,612 @@
+"""Own prices, CMS's file and a therapy of one's own: what they change, and what is refused."""
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import compare
+from compare import incoming
+from compare.evidence import TABLES
+from compare.prices import PriceBook
+
+PATIENT = compare.Patient(weight_kg=70, age_years=55)
+HEAD = "code,product_id,route,billing_qty,billing_unit,usd_per_billing_unit,effective_from\n"
+PRICES = HEAD + "J1561,,,500,mg,40,\n,privigen,IV,1,g,90.5,2026-10-01\n"
+ASP_HEAD = (
+    "HCPCS Code,Short Description,HCPCS Code Dosage,Payment Limit,Co-insurance Percentage,"
+    "Vaccine AWP%,Vaccine Limit,Blood AWP%,Blood limit,Clotting Factor,Notes"
+)
+ASP_ROWS = (
+    "90371,Hep b ig im,1 ML,134.194,20.000,,,,,,",
+    'A9606,Radium ra223 dichloride ther,1 microCurie,N/A,20.000,,,,,,"AWP = $202.82\r\nWAC"',
+    'J0129,Abatacept injection,10 MG,45.937,20.000,,,,,,"""lesser of"" methodology applied"',
+    "J1299,\x93Inj\x94\xa0eculizumab 2 mg,2 MG,44.000,20.000,,,,,,",
+    "J1561,Gamunex-c/gammaked,500 MG,60.000,20.000,,,,,,",
+    'J1745,"Infliximab, not biosimilar",10 MG,31.000,20.000,,,,,,',
+    "J2802,Inj romiplostim 1 microgram,1 MCG,11.900,17.500,,,,,,Inflation-adjusted coinsurance",
+)
+
+
+def asp(
+    rows: tuple[str, ...] = ASP_ROWS,
+    effective: str = "Effective January 1, 2027 through March 31, 2027",
+    head: str = ASP_HEAD,
+) -> bytes:
+    """A file in the layout of CMS: preamble, empty columns, Windows-1252, CRLF."""
+    lines = [
+        "Payment Allowance Limits for Medicare Part B Drugs,,,,,,,,,,",
+        ",,,,,,,,,,",
+        f'"{effective}",,,,,,,,,,',
+        "Note 1: limits are based on 3Q26 ASP data.,,,,,,,,,,",
+        ",,,,,,,,,,",
+        head,
+        *rows,
+        ",,,,,,,,,,",
+    ]
+    text = "\r\n".join(lines)
+    return text.replace("\x93", "“").replace("\x94", "”").encode("cp1252")
+
+
+def course_usd(evidence: compare.Evidence, regimen_id: str = "gamunex_c_itp_1g_x2") -> float:
+    """A course of Gamunex-C at 70 kg: 70 g on each of two days."""
+    table = compare.annual_cost(evidence, "itp", PATIENT)
+    rows = table[table["regimen_id"].eq(regimen_id) & table["product_id"].eq("gamunex_c")]
+    return float(rows["usd_per_course"].iloc[0])
+
+
+def snapshot(evidence: compare.Evidence) -> dict[str, pd.DataFrame]:
+    """Copies of all tables."""
+    return {name: getattr(evidence, name).copy() for name in TABLES}
+
+
+def refused(call: Callable[[], object]) -> compare.DataError:
+    """The error of a call that must fail."""
+    with pytest.raises(compare.DataError) as caught:
+        call()
+    return caught.value
+
+
+def problems_of(error: compare.DataError) -> set[tuple[int | None, str | None]]:
+    """Lines and columns that an error names."""
+    return {(problem.line, problem.column) for problem in error.problems}
+
+
+# Own prices
+
+
+def test_own_price_changes_the_cost_as_worked_by_hand(evidence: compare.Evidence) -> None:
+    """70 g twice is 280 units of 500 mg; each now costs 40 dollars instead of the limit."""
+    prices = evidence.prices
+    now = prices["code"].eq("J1561") & prices["effective_from"].eq(pd.Timestamp("2026-10-01"))
+    limit = float(prices.loc[now, "usd_per_billing_unit"].iloc[0])
+    after = evidence.with_prices(PRICES.encode())
+    assert course_usd(evidence) - course_usd(after) == pytest.approx(280 * (limit - 40))
+
+
+def test_own_price_is_a_basis_of_its_own(evidence: compare.Evidence) -> None:
+    """Asked for, it is used alone; a product without an own price then has none."""
+    after = evidence.with_prices(PRICES.encode())
+    table = compare.annual_cost(after, "cidp", PATIENT, price_basis="own").set_index("product_id")
+    assert table.at["gamunex_c", "price_basis"] == "own"
+    assert pd.isna(table.at["panzyga", "usd_year_one_low"])
+    assert "no own price" in table.at["panzyga", "reason"]
+
+
+def test_default_uses_own_prices_first(evidence: compare.Evidence) -> None:
+    """Where there is one; the others stay on the payment limit."""
+    after = evidence.with_prices(PRICES.encode())
+    basis = compare.annual_cost(after, "cidp", PATIENT).set_index("product_id")["price_basis"]
+    assert basis["gamunex_c"] == "own"
+    assert basis["privigen"] == "own"
+    assert basis["panzyga"] == "asp_payment_limit"
+
+
+def test_loading_never_changes_the_evidence(evidence: compare.Evidence) -> None:
+    """Neither a good file nor a bad one."""
+    before = snapshot(evidence)
+    evidence.with_prices(PRICES.encode())
+    evidence.with_asp_file(asp())
+    refused(lambda: evidence.with_prices(b"code\nX\n"))
+    for name, frame in before.items():
+        pd.testing.assert_frame_equal(getattr(evidence, name), frame)
+
+
+def test_five_mistakes_are_named_in_one_message(evidence: compare.Evidence) -> None:
+    """Unknown product, unit, decimal comma, negative price, date: each by line and column."""
+    content = (
+        HEAD
+        + ",gamunexc,IV,500,mg,40,\n"
+        + ",gamunex_c,IV,500,mL,40,\n"
+        + 'J1745,,,10,mg,"24,80",\n'
+        + "J1569,,,500,mg,-3,\n"
+        + ",privigen,IV,500,mg,45,01/10/2026\n"
+    )
+    error = refused(lambda: evidence.with_prices(content.encode()))
+    assert problems_of(error) == {
+        (2, "product_id"),
+        (3, "billing_unit"),
+        (4, "usd_per_billing_unit"),
+        (5, "usd_per_billing_unit"),
+        (6, "effective_from"),
+    }
+    said = str(error)
+    for hint in ("gamunex_c", "mg, g, mcg", "write 24.80", "more than 0", "YYYY-MM-DD"):
+        assert hint in said
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf", b"sep=;\r\n", b"\xef\xbb\xbfsep=;\n"])
+def test_semicolons_byte_order_mark_and_excel_lines(
+    evidence: compare.Evidence, mark: bytes
+) -> None:
+    """What a spreadsheet of any country writes: all give the same price."""
+    body = PRICES.replace(",", ";").replace("\n", "\r\n") + ";;;;;;\r\n"
+    after = evidence.with_prices(mark + body.encode())
+    assert course_usd(after) == course_usd(evidence.with_prices(PRICES.encode()))
+
+
+def test_lost_zeros_of_an_ndc_are_found_again(evidence: compare.Evidence) -> None:
+    """Spreadsheets turn 00074433902 into 74433902."""
+    after = evidence.with_prices(b"code,billing_qty,billing_unit,usd_per_billing_unit\n"
+                                 b"74433902,1,device,900\n")  # fmt: skip
+    own = after.prices[after.prices["price_basis"].eq("own")]
+    assert list(own["code"]) == ["00074433902"]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "is empty"),
+        (b"\x00\x01", "NUL bytes"),
+        (b"PK\x03\x04rest", "ZIP or Excel"),
+        ("Präparat;Preis\nx;1\n".encode("cp1252"), "not in UTF-8"),
+        (b"code,billing_qty\n", "no rows below the header"),
+        (b"code,code\nJ1561,2\n", "this column stands twice"),
+        (b"name,price\nx,1\n", "expected a column code"),
+        (HEAD.encode() + b"J1561,,,500,mg,40\n", "expected 7 cells"),
+        (HEAD.encode() + b"J1561,,,500,mg,40,5,\n", "a decimal comma splits"),
+        (HEAD.encode() + b"J0000,,,500,mg,40,\n", "not in product_codes"),
+        (HEAD.encode() + b",,,500,mg,40,\n", "expected a code, or a product_id"),
+        (HEAD.encode() + b",hizentra,IV,100,mg,4,\n", "not given by this route"),
+        (HEAD.encode() + b",humira,SC,1,device,900,\n", "give presentation_id"),
+        (HEAD.encode() + b"J1561,,,500,mg,$40.00,\n", "no currency sign"),
+        (HEAD.encode() + b"J1561,,,500,mg,0,\n", "more than 0"),
+        (HEAD.encode() + b"J1561,,,500,mg,1e300,\n", "at most 10,000,000"),
+        (HEAD.encode() + b"J1561,,,500,mg,40,2027-02-01\n", "after the data's date"),
+        (HEAD.encode() + b"J1561,,,500,mg,40,\nj1561,,,500,mg,41,\n", "stands on line 2 too"),
+        (HEAD.encode() + b'J1561,,,500,mg,40,"2026\n01"\n', "line break"),
+        (HEAD.replace("effective_from", "notes").encode() + b"J1561,,,500,mg,40,5\n", "comma?"),
+    ],
+)
+def test_what_own_prices_refuses(evidence: compare.Evidence, content: bytes, said: str) -> None:
+    """Each mistake has a sentence that says what to do."""
+    assert said in str(refused(lambda: evidence.with_prices(content)))
+
+
+def test_template_is_refused_until_its_examples_are_replaced(evidence: compare.Evidence) -> None:
+    """And the same rows load once the remark is gone."""
+    template = incoming.templates(evidence)["own_prices.csv"]
+    assert "template's example" in str(refused(lambda: evidence.with_prices(template.encode())))
+    filled = template.replace("Example row: replace it with your own", "contract 2026")
+    assert len(evidence.with_prices(filled.encode()).loaded[-1].report) >= 2
+
+
+def test_second_file_replaces_prices_of_the_same_code(evidence: compare.Evidence) -> None:
+    """The later file wins, whatever its dates."""
+    first = evidence.with_prices(b"code,billing_qty,billing_unit,usd_per_billing_unit\n"
+                                 b"J1561,500,mg,40\n")  # fmt: skip
+    second = first.with_prices(
+        b"code,billing_qty,billing_unit,usd_per_billing_unit,effective_from\n"
+        b"J1561,500,mg,30,2026-01-01\n"
+    )
+    assert course_usd(first) - course_usd(second) == pytest.approx(280 * 10)
+
+
+def test_far_off_price_is_pointed_out(evidence: compare.Evidence) -> None:
+    """A price ten times the limit per mg is loaded, with a remark on the unit."""
+    after = evidence.with_prices(b"code,billing_qty,billing_unit,usd_per_billing_unit\n"
+                                 b"J1561,50,mg,48.022\n")  # fmt: skip
+    assert after.loaded[-1].report["remark"].str.contains("check quantity and unit").all()
+
+
+def test_paths_bytes_and_missing_files(evidence: compare.Evidence, tmp_path: Path) -> None:
+    """A path, its text and its bytes give the same; a file that is not there says so."""
+    path = tmp_path / "ours.csv"
+    path.write_text(PRICES)
+    wanted = course_usd(evidence.with_prices(PRICES.encode()))
+    for file in (path, str(path), bytearray(PRICES.encode()), memoryview(PRICES.encode())):
+        assert course_usd(evidence.with_prices(file)) == wanted
+    assert "gone.csv: no such file" in str(refused(lambda: evidence.with_prices("gone.csv")))
+    assert "cannot be read" in str(refused(lambda: evidence.with_prices(tmp_path)))
+    assert "cannot be read" in str(refused(lambda: evidence.with_prices("a\x00b")))
+
+
+# CMS's file
+
+
+def test_new_quarter_changes_costs_after_one_call(evidence: compare.Evidence) -> None:
+    """280 units at the new limit of 60 dollars; the data's date moves to the quarter."""
+    prices = evidence.prices
+    now = prices["code"].eq("J1561") & prices["effective_from"].eq(pd.Timestamp("2026-10-01"))
+    limit = float(prices.loc[now, "usd_per_billing_unit"].iloc[0])
+    after = evidence.with_asp_file(asp())
+    assert after.data_date == date(2027, 1, 1)
+    assert course_usd(after) - course_usd(evidence) == pytest.approx(280 * (60 - limit))
+    assert "prices" in after.changed
+    row = after.prices[after.prices["code"].eq("J2802")].iloc[-1]
+    assert row["coinsurance_pct"] == 17.5
+    assert row["method_note"] == "Inflation-adjusted coinsurance"
+    assert str(row["effective_to"].date()) == "2027-03-31"
+
+
+def test_vanished_code_has_no_current_price(evidence: compare.Evidence) -> None:
+    """Privigen's code is not in the new file: its last limit is named, and not used."""
+    after = evidence.with_asp_file(asp())
+    report = after.loaded[-1].report.set_index("code")
+    assert report.at["J1459", "change"] == "vanished"
+    table = compare.annual_cost(after, "cidp", PATIENT).set_index("product_id")
+    assert pd.isna(table.at["privigen", "usd_year_one_low"])
+    assert "last 2026-12-31" in table.at["privigen", "reason"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "before", "usd", "dosage", "percent"),
+    [
+        # 224.159 per 10 mg to 44.809 per 2 mg: 22.4159 to 22.4045 per mg
+        ("J1300", "J1299", "2025-04-01", "44.809", "2 MG", -0.05),
+        # 101.052 per 10 mcg to 10.543 per 1 mcg: 10.1052 to 10.543 per mcg
+        ("J2796", "J2802", "2025-01-01", "10.543", "1 MCG", 4.33),
+    ],
+)
+def test_code_with_a_new_unit_is_recognized(
+    evidence: compare.Evidence, old: str, new: str, before: str, usd: str, dosage: str,
+    percent: float,
+) -> None:  # fmt: skip
+    """The two codes that CMS replaced: named as one, compared per unit of mass."""
+    day = pd.Timestamp(before)
+    then = dataclasses.replace(
+        evidence,
+        prices=evidence.prices[evidence.prices["effective_from"].lt(day)],
+        data_date=(day - pd.Timedelta(days=20)).date(),
+    )
+    quarter = {
+        "2025-01-01": "Effective January 1, 2025 through March 31, 2025",
+        "2025-04-01": "Effective April 1, 2025 through June 30, 2025",
+    }[before]
+    after = then.with_asp_file(asp((f"{new},renamed,{dosage},{usd},20,,,,,,",), quarter))
+    report = after.loaded[-1].report.set_index("code")
+    assert report.at[old, "change"] == "replaced"
+    assert new in report.at[old, "limit_after"]
+    assert report.at[old, "change_pct"] == pytest.approx(percent, abs=0.01)
+    assert report.at[new, "change"] == "appeared"
+
+
+def test_same_code_with_another_unit_costs_the_same_per_mg(evidence: compare.Evidence) -> None:
+    """Half the unit at half the limit changes no cost, and is reported."""
+    whole = evidence.with_asp_file(asp())
+    row = "J1561,Gamunex-c/gammaked,250 MG,30.000,20.000,,,,,,"
+    half = evidence.with_asp_file(asp((row,)))
+    assert course_usd(half) == pytest.approx(course_usd(whole))
+    report = half.loaded[-1].report.set_index("code")
+    assert report.at["J1561", "change"] == "unit changed"
+
+
+def test_limits_that_cannot_be_used_are_listed(evidence: compare.Evidence) -> None:
+    """N/A, a unit that is no mass, and a code of a known molecule that is not in our tables."""
+    rows = (
+        "J1561,Gamunex-c/gammaked,500 MG,N/A,20.000,,,,,,",
+        "J1745,Infliximab,1 VIAL,300.000,20.000,,,,,,",
+        "Q9990,Inj eculizumab-zzzz 2 mg,2 MG,40.000,20.000,,,,,,",
+    )
+    after = evidence.with_asp_file(asp(rows))
+    report = after.loaded[-1].report.set_index("code")
+    assert report.at["J1561", "change"] == "no limit"
+    assert report.at["J1745", "change"] == "not taken up"
+    assert report.at["Q9990", "change"] == "not taken up"
+    assert after.prices["effective_from"].max() < pd.Timestamp("2027-01-01")
+
+
+def test_older_quarter_goes_into_the_history_only(evidence: compare.Evidence) -> None:
+    """No cost of today changes, and the report says so."""
+    after = evidence.with_asp_file(
+        asp(effective="Effective October 1, 2025 through December 31, 2025")
+    )
+    assert after.data_date == evidence.data_date
+    assert course_usd(after) == course_usd(evidence)
+    assert "no cost of today has changed" in after.loaded[-1].text
+    rows = after.prices[after.prices["code"].eq("J1561")]
+    old = rows[rows["effective_from"].eq(pd.Timestamp("2025-10-01"))]
+    assert list(old["usd_per_billing_unit"]) == [60.0]
+
+
+def test_restated_quarter_replaces_its_own_rows(evidence: compare.Evidence) -> None:
+    """CMS's second file for the present quarter: one row per code, the new one."""
+    after = evidence.with_asp_file(
+        asp(effective="Effective October 1, 2026 through December 31, 2026")
+    )
+    now = after.prices["effective_from"].eq(pd.Timestamp("2026-10-01"))
+    rows = after.prices[now & after.prices["code"].eq("J1561")]
+    assert list(rows["usd_per_billing_unit"]) == [60.0]
+    assert after.data_date == evidence.data_date
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "is empty"),
+        (b"PK\x03\x04", "ZIP or Excel"),
+        (b"%PDF-1.4 text", "no header row"),
+        (PRICES.encode(), "no header row"),
+        ((ASP_HEAD + "\r\n" + ASP_ROWS[4]).encode("latin-1"), "expected a line above the header"),
+        (asp(effective="Effective soon"), "expected a line above the header"),
+        (asp(effective="Effective May 40, 2027 through June 30, 2027"), "expected a line above"),
+        (asp(effective="Effective May 1, 2027 through April 1, 2027"), "last day of a quarter"),
+        (asp(head=ASP_HEAD.replace("Payment Limit", "Price")), "Payment Limit: this column is"),
+        (asp(()), "no rows below the header"),
+        (asp(ASP_ROWS[:2]), "none of the codes in our tables"),
+        (asp((*ASP_ROWS, ASP_ROWS[4])), "stands on line 12 too"),
+        (asp(("J1561,Gamunex,500 MG,many,20,,,,,,",)), "line 7, column Payment Limit"),
+        (asp(("J1561,Gamunex,500 MG,-4,20,,,,,,",)), "line 7, column Payment Limit"),
+        (asp(("J15611,Gamunex,500 MG,4,20,,,,,,",)), "line 7, column HCPCS Code"),
+    ],
+)  # fmt: skip
+def test_what_is_no_such_file(evidence: compare.Evidence, content: bytes, said: str) -> None:
+    """One error that says what was expected, and where."""
+    assert said in str(refused(lambda: evidence.with_asp_file(content)))
+
+
+def test_calls_can_be_chained_in_any_order(evidence: compare.Evidence) -> None:
+    """Own prices stay in force after CMS's next file, and are used first."""
+    one = evidence.with_prices(PRICES.encode()).with_asp_file(asp())
+    other = evidence.with_asp_file(asp()).with_prices(PRICES.encode())
+    assert course_usd(one) == course_usd(other)
+    assert [loaded.kind for loaded in one.loaded] == ["prices", "asp_file"]
+
+
+# A therapy
+
+
+SOURCE = (
+    "source_id,document_id,kind,title,accessed\nours,ours,reference_site,Our paper,2026-11-22\n"
+)
+THERAPY: Mapping[str, str] = {
+    "sources.csv": SOURCE,
+    "therapies.csv": (
+        "therapy_id,therapy,therapy_class,target,molecule,source_id\n"
+        "newmab,Newmab,monoclonal_antibody,CD0,antibody,ours\n"
+    ),
+    "products.csv": (
+        "product_id,therapy_id,product,generic_name,status,routes,boxed_warning,rems,label_read,"
+        "interchangeable,source_id\n"
+        "newbrand,newmab,Newbrand,newmab,marketed,SC,no,no,no,not_applicable,ours\n"
+    ),
+    "presentations.csv": (
+        "presentation_id,product_id,form,route,strength,strength_unit,single_dose,source_id\n"
+        "newbrand_vial,newbrand,vial,SC,400,mg,yes,ours\n"
+    ),
+    "product_codes.csv": "product_id,code,route,source_id\nnewbrand,J7777,SC,ours\n",
+    "prices.csv": (
+        "code,code_type,price_basis,effective_from,billing_qty,billing_unit,usd_per_billing_unit,"
+        "source_id,verification\n"
+        "J7777,HCPCS,asp_payment_limit,2026-10-01,10,mg,5,ours,one_reading\n"
+    ),
+    "regimens.csv": (
+        "regimen_id,phase,band,regimen,therapy_id,condition_id,route,dose_low,dose_high,dose_unit,"
+        "dose_per,first_day,interval_low,interval_high,interval_unit,visits_per_dose_low,"
+        "visits_per_dose_high,use,given_by,administration_class,is_default,source_id,verification\n"
+        "newmab_cidp,maintenance,all,10 mg/kg every 4 weeks,newmab,cidp,SC,10,10,mg/kg,"
+        "administration,0,28,28,day,1,1,chronic,self,none,yes,ours,one_reading\n"
+    ),
+    "adverse_events.csv": (
+        "row_id,therapy_id,condition_id,event_id,event_as_printed,design,comparator_kind,measure,"
+        "ascertainment,n_treated,n_comparator,treated_events,comparator_events,primary,source_id,"
+        "verification\n"
+        "newmab_headache,newmab,cidp,headache,Headache,parallel_rct,placebo,pct_of_subjects,"
+        "all_cause,80,80,8,4,yes,ours,one_reading\n"
+    ),
+    "indications.csv": (
+        "row_id,therapy_id,condition_id,authority,jurisdiction,fda_label,statement,retired,"
+        "source_id\n"
+        "newmab_cidp_1,newmab,cidp,guideline,US,no,option,no,ours\n"
+    ),
+}
+
+
+def encoded(files: Mapping[str, str]) -> dict[str, bytes]:
+    """Files as a browser hands them over."""
+    return {name: content.encode() for name, content in files.items()}
+
+
+def test_own_therapy_costs_what_was_worked_by_hand(
+    evidence: compare.Evidence, tmp_path: Path
+) -> None:
+    """700 mg is two vials of 400 mg: 80 units of 5 dollars; 13 doses in days 0 to 363."""
+    for name, content in THERAPY.items():
+        (tmp_path / name).write_text(content)
+    after = evidence.with_therapy(tmp_path)
+    table = compare.annual_cost(after, "cidp", PATIENT).set_index("product_id")
+    assert table.at["newbrand", "usd_year_one_low"] == pytest.approx(13 * 2 * 40 * 5)
+    assert table.at["newbrand", "usd_later_year_low"] == pytest.approx(365.25 / 28 * 400)
+    harms = compare.adverse_events(after, "cidp")
+    row = harms[harms["therapy_id"].eq("newmab")].iloc[0]
+    assert row["difference_pct"] == pytest.approx(5.0)
+    assert after.loaded[-1].text.endswith("New: Newmab.")
+    assert len(after.therapies) == len(evidence.therapies) + 1
+
+
+def test_own_therapy_reaches_the_effects_table(evidence: compare.Evidence) -> None:
+    """Its cost and its headache stand beside the project's therapies."""
+    after = evidence.with_therapy(encoded(THERAPY))
+    table = compare.effects_table(after, "cidp", PATIENT)
+    assert "newmab" in set(table["therapy_id"])
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "line", "column", "said"),
+    [
+        ("therapies.csv", "monoclonal_antibody", "antibody", 2, "therapy_class", "one of"),
+        ("therapies.csv", "newmab,Newmab", "ivig,Newmab", 2, "therapy_id", "in the tables already"),
+        ("products.csv", "newbrand,newmab,", "newbrand,othermab,", 2, "therapy_id", "not in ther"),
+        ("prices.csv", ",5,ours", ',"5,0",ours', 2, "usd_per_billing_unit", "decimal point"),
+        ("prices.csv", "2026-10-01", "1.10.2026", 2, "effective_from", "YYYY-MM-DD"),
+        ("regimens.csv", ",day,1,1,", ",,1,1,", 2, "interval_unit", "needs its unit"),
+        ("regimens.csv", ",10,10,mg/kg,", ",10,10,,", 2, "dose_unit", "needs its unit"),
+        ("regimens.csv", ",0,28,28,day", ",0,,,", 2, "interval_low", "so that doses can be"),
+        ("adverse_events.csv", "80,80,8,4", "80,80,88,4", 2, "treated_events", "n_treated"),
+        ("sources.csv", "source_id,", "id,", 1, "source_id", "this column is missing"),
+    ],
+)
+def test_what_own_therapy_refuses(
+    evidence: compare.Evidence, name: str, old: str, new: str, line: int, column: str, said: str
+) -> None:
+    """The whole folder, naming file, line and column."""
+    changed = THERAPY[name].replace(old, new)
+    assert changed != THERAPY[name]
+    error = refused(lambda: evidence.with_therapy(encoded({**THERAPY, name: changed})))
+    hits = [p for p in error.problems if p.table == name and said in p.expected]
+    assert [(p.line, p.column.split(" + ")[0]) for p in hits if p.column] == [(line, column)]
+
+
+def test_second_primary_row_is_refused(evidence: compare.Evidence) -> None:
+    """A row that would displace the project's own row of the same event."""
+    rows = evidence.adverse_events
+    taken = rows[rows["primary"].eq("yes") & rows["ascertainment"].eq("all_cause")].iloc[0]
+    content = THERAPY["adverse_events.csv"].replace(
+        "newmab,cidp,headache", f"{taken['therapy_id']},{taken['condition_id']},{taken['event_id']}"
+    )
+    files = {"sources.csv": SOURCE, "adverse_events.csv": content}
+    error = refused(lambda: evidence.with_therapy(encoded(files)))
+    assert "another row is primary" in str(error)
+
+
+def test_what_is_no_folder_of_tables(evidence: compare.Evidence, tmp_path: Path) -> None:
+    """No folder, an empty one, a table that does not exist or may not be added to."""
+    assert "no such folder" in str(refused(lambda: evidence.with_therapy(tmp_path / "gone")))
+    assert "no CSV files here" in str(refused(lambda: evidence.with_therapy(tmp_path)))
+    for name in ("notes.csv", "administration_fees.csv"):
+        error = refused(lambda name=name: evidence.with_therapy({name: b"a\n1\n"}))
+        assert "no such table" in str(error)
+
+
+def test_templates_have_the_columns_of_the_tables(evidence: compare.Evidence) -> None:
+    """A header for each table; rows below it are all that is missing."""
+    for name, content in incoming.templates(evidence).items():
+        table = name.removesuffix(".csv")
+        if table != "own_prices":
+            assert content.strip().split(",") == list(getattr(evidence, table).columns)
+
+
+# Before and after
+
+
+def test_difference_names_what_changed(evidence: compare.Evidence) -> None:
+    """Lower, new, and the same; changed rows stand first, and money adds up."""
+    after = evidence.with_therapy(encoded(THERAPY)).with_prices(PRICES.encode())
+    table = incoming.difference(evidence, after, "cidp", PATIENT)
+    by_product = table.set_index("product_id")
+    assert by_product.at["newbrand", "changed"] == "new"
+    assert by_product.at["gamunex_c", "changed"] == "lower"
+    assert by_product.at["panzyga", "changed"] == "same"
+    assert by_product.at["gamunex_c", "change_usd"] == pytest.approx(
+        by_product.at["gamunex_c", "usd_year_one_low_after"]
+        - by_product.at["gamunex_c", "usd_year_one_low_before"]
+    )
+    assert table["changed"].eq("same").is_monotonic_increasing
+
+
+def test_difference_sees_a_price_that_is_gone(evidence: compare.Evidence) -> None:
+    """A code that vanished from CMS's file."""
+    table = incoming.difference(evidence, evidence.with_asp_file(asp()), "cidp", PATIENT)
+    assert table.set_index("product_id").at["privigen", "changed"] == "no price now"
+
+
+def test_difference_of_a_condition_of_ones_own(evidence: compare.Evidence) -> None:
+    """A condition that the project's data do not have: all of it is new."""
+    files = dict(THERAPY)
+    files["conditions.csv"] = (
+        "condition_id,condition,short_name,specialty,default_age_years,default_weight_kg,"
+        "default_height_cm\nnewitis,Newitis,NWT,Neurology,50,70,170\n"
+    )
+    for name in ("regimens.csv", "indications.csv", "adverse_events.csv"):
+        files[name] = files[name].replace(",cidp,", ",newitis,")
+    after = evidence.with_therapy(encoded(files))
+    table = incoming.difference(evidence, after, "newitis", PATIENT)
+    assert list(table["changed"]) == ["new"]
+
+
+# Whatever is in a file, it is loaded whole or refused
+
+
+@st.composite
+def mutated(draw: st.DrawFn, content: bytes) -> bytes:
+    """The content with a few bytes, cells or lines put in, taken out or doubled."""
+    for _ in range(draw(st.integers(1, 4))):
+        place = draw(st.integers(0, len(content)))
+        kind = draw(st.sampled_from(("insert", "delete", "cell", "line", "cut")))
+        if kind == "insert":
+            content = content[:place] + draw(st.binary(max_size=3)) + content[place:]
+        elif kind == "delete":
+            content = content[:place] + content[place + draw(st.integers(1, 20)) :]
+        elif kind == "cut":
+            content = content[:place]
+        else:
+            separator = b"," if kind == "cell" else b"\n"
+            parts = content.split(separator)
+            where = draw(st.integers(0, len(parts) - 1))
+            odd = st.sampled_from(
+                (b"", b'"', b"1e999", b"nan", b"-1", b"=1+1", b"2026-13-45", b"9" * 40, b"<b>")
+            )
+            parts[where] = draw(odd) if kind == "cell" else parts[draw(st.integers(0, where))]
+            content = separator.join(parts)
+    return content
+
+
+def works(evidence: compare.Evidence) -> None:
+    """What was loaded can be priced with."""
+    book = PriceBook(evidence)
+    for product_id in ("gamunex_c", "privigen", "remicade"):
+        for basis in ("own", "asp_payment_limit"):
+            tariff = book.tariff(product_id, "IV", basis)
+            assert isinstance(tariff, str) or min(tariff.usd_each) > 0
+
+
+@settings(max_examples=130)
+@given(content=mutated(PRICES.encode()))
+def test_any_price_file_is_loaded_or_refused(evidence: compare.Evidence, content: bytes) -> None:
+    """A correct load or one DataError, never another exception."""
+    try:
+        after = evidence.with_prices(content)
+    except compare.DataError:
+        return
+    works(after)
+
+
+@settings(max_examples=80)
+@given(content=mutated(asp()))
+def test_any_cms_file_is_loaded_or_refused(evidence: compare.Evidence, content: bytes) -> None:
+    """A correct load or one DataError, never another exception."""
+    try:
+        after = evidence.with_asp_file(content)
+    except compare.DataError:
+        return
+    works(after)
+
+
+@settings(max_examples=30)
+@given(data=st.data(), name=st.sampled_from(sorted(THERAPY)))
+def test_any_therapy_is_loaded_or_refused(
+    evidence: compare.Evidence, data: st.DataObject, name: str
+) -> None:
+    """A correct load or one DataError, never another exception."""
+    files = encoded(THERAPY)
+    files[name] = data.draw(mutated(files[name]))
+    try:
+        after = evidence.with_therapy(files)
+    except compare.DataError:
+        return
+    works(after)
