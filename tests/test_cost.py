@@ -525,7 +525,7 @@ def test_no_switch_outside_the_label_is_proposed(evidence: Evidence) -> None:
 
 
 def test_headline_says_what_is_outside_the_label(evidence: Evidence) -> None:
-    """Rituximab in relapsing MS is the cheapest of the page, and the sentence says it is off label."""
+    """Rituximab in relapsing MS is the page's cheapest, and the sentence says it is off label."""
     found = plan.plans(evidence, "ms_relapsing")
     chosen = cost.default_plans(evidence, found, "ms_relapsing")
     table = cost.cost_table(evidence, chosen.values(), ADULT)

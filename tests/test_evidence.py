@@ -64,7 +64,14 @@ CLASSES = {
         "ublituximab",
         "vedolizumab",
     },
-    "biologic": {"abatacept", "efgartigimod", "interferon_beta_1a", "romiplostim", "scig"},
+    "biologic": {
+        "zilucoplan",
+        "abatacept",
+        "efgartigimod",
+        "interferon_beta_1a",
+        "romiplostim",
+        "scig",
+    },
 }
 
 
@@ -100,7 +107,7 @@ def test_no_source_without_a_row(evidence: compare.Evidence) -> None:
 
 
 def test_each_therapy_belongs_to_one_class(evidence: compare.Evidence) -> None:
-    """Every therapy stands in the class that DESIGN's four rules give it, the first that fits."""
+    """Every therapy stands in the class that the four rules give it, the first that fits."""
     found = evidence.therapies.groupby("therapy_class")["therapy_id"].agg(set).to_dict()
     assert found == CLASSES
 

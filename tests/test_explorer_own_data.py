@@ -83,14 +83,15 @@ def test_bad_file_changes_nothing(page: own_data.OwnDataExplorer) -> None:
     """Every problem on a line; what was loaded before stays as it was."""
     choose(page, "prices", ours__csv=PRICES.encode())
     before, shown = page.loaded, page.panels["difference"].value
+    chosen = page.pickers["prices"].value
     bad = "code,billing_qty,billing_unit,usd_per_billing_unit\nJ0000,500,mg,40\nJ1561,0,mL,x\n"
     choose(page, "prices", worse__csv=bad.encode())
     assert "worse.csv was not loaded; nothing has changed" in page.message.value
     assert page.message.value.count("<li>") == 4
     assert page.loaded is before
     assert page.panels["difference"].value == shown
-    assert page.pickers["prices"].value == ()
-    choose(page, "prices", ours__csv=PRICES.encode())
+    assert page.pickers["prices"].value == chosen
+    choose(page, "prices", better__csv=PRICES.encode())
     assert page.message.value == ""
 
 
@@ -120,6 +121,7 @@ def test_own_therapy_with_a_condition_of_its_own(page: own_data.OwnDataExplorer)
     page.reset.click()
     assert page.controls["condition"].value != "newitis"
     assert page.loaded is page.evidence
+    assert all(picker.value == () for picker in page.pickers.values())
     assert "Nothing of your own" in page.finding.value
     assert page.status.value == ""
 

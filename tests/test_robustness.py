@@ -20,12 +20,12 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mutations import often, spoiled
-from test_incoming import PRICES, THERAPY, asp, encoded
 
 import compare
 from compare.evidence import DESCRIPTOR, TABLES, content_hash, data_folder
 from compare.patient import Patient
+from mutations import often, spoiled
+from test_incoming import PRICES, THERAPY, asp, encoded
 
 KEPT_ROWS = 40
 LONG = ("adverse_events", "outcomes", "cautions", "guidance", "claims", "indications")
@@ -65,9 +65,7 @@ class Package:
         try:
             for name, content in files.items():
                 (self.folder / name).write_bytes(content)
-            return compare.load(self.folder)
-        except compare.DataError as error:
-            return error
+            return outcome(lambda: compare.load(self.folder))
         finally:
             for name in files:
                 sound = self.contents.get(name.removesuffix(".csv"))
@@ -93,6 +91,14 @@ class Package:
         if differing & MONEY:
             assert_computes(loaded)
         return True
+
+
+def outcome(call: Callable[[], compare.Evidence]) -> compare.Evidence | compare.DataError:
+    """What was loaded, or the error that refused it. Any other exception fails the test."""
+    try:
+        return call()
+    except compare.DataError as error:
+        return error
 
 
 def assert_names_a_place(error: compare.DataError, places: set[str]) -> None:
@@ -271,102 +277,94 @@ def test_soak_spoiled_descriptor(package: Package) -> None:
 # The reader's own files
 
 
-Loader = Callable[[compare.Evidence, bytes], compare.Evidence]
 NUMBER = re.compile(r"[-+]?[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?")
+PRICE = ["code", "price_basis", "effective_from", "billing_unit"]
+NUMBERS = ["billing_qty", "usd_per_billing_unit"]
 
 
-def therapy_with(name: str) -> Loader:
-    """Loads the sample therapy with one of its tables replaced."""
-    return lambda evidence, content: evidence.with_therapy({**encoded(THERAPY), name: content})
-
-
-FILES: Mapping[str, tuple[bytes, Loader, set[str]]] = {
-    "own prices": (
-        PRICES.encode(),
-        lambda evidence, content: evidence.with_prices(content, "ours.csv"),
-        {"prices", "product_codes", "sources"},
-    ),
-    "CMS file": (
-        asp(),
-        lambda evidence, content: evidence.with_asp_file(content, "asp.csv"),
-        {"prices", "sources"},
-    ),
-    **{
-        f"therapy: {name}": (
-            content.encode(),
-            therapy_with(name),
-            {name.removesuffix(".csv") for name in THERAPY},
-        )
-        for name, content in THERAPY.items()
-    },
-}
-
-
-def assert_only_added(
-    before: compare.Evidence, after: compare.Evidence, content: bytes, may: set[str]
+def assert_prices_are_in_the_file(
+    before: compare.Evidence, after: compare.Evidence, content: bytes
 ) -> None:
-    """Other tables are the very same, and each new number of a price stands in the file."""
-    assert set(after.changed) - set(before.changed) <= may
-    for name in TABLES:
-        old, new = getattr(before, name), getattr(after, name)
-        if name not in after.changed:
-            assert new is old
-            continue
-        assert list(new.columns) == list(old.columns)
-        assert list(new.dtypes) == list(old.dtypes)
-    keys = [
-        *("code", "price_basis", "effective_from", "billing_qty", "billing_unit"),
-        "usd_per_billing_unit",
-    ]
-    known = set(before.prices[keys].itertuples(index=False, name=None))
-    text = content.decode("utf-8-sig", "replace").replace(",", "")
-    printed = {float(number) for number in NUMBER.findall(text)}
-    printed |= {float(n) for n in NUMBER.findall(content.decode("utf-8-sig", "replace"))}
-    for row in after.prices[keys].itertuples(index=False, name=None):
-        if row not in known:
-            assert {row[3], row[5]} <= printed, row
+    """Each price that was not there before has numbers that stand in the file."""
+    known = set(before.prices[PRICE + NUMBERS].itertuples(index=False, name=None))
+    text = content.decode("utf-8-sig", "replace")
+    printed = {float(n) for form in (text, text.replace(",", "")) for n in NUMBER.findall(form)}
+    for row in after.prices[PRICE + NUMBERS].itertuples(index=False, name=None):
+        assert row in known or set(row[-2:]) <= printed, row
 
 
-def spoil_own_file(evidence: compare.Evidence, kind: str, times: int, number: int = 0) -> None:
-    """Spoil one of the reader's files so often, and look at what is loaded."""
-    sound, load, may = FILES[kind]
+def spoil_own_file(
+    evidence: compare.Evidence,
+    files: st.SearchStrategy[Any],
+    load: Callable[[Any], compare.Evidence],
+    times: int,
+    number: int = 0,
+) -> None:
+    """Load so many spoiled files of the reader's, and look at what is loaded."""
     copies = {name: getattr(evidence, name).copy() for name in TABLES}
 
     @often(times, number)
-    @given(content=spoiled_file(kind))
-    def check(content: bytes) -> None:
-        try:
-            after = load(evidence, content)
-        except compare.DataError as error:
-            assert error.problems
-            assert all(problem.table and problem.expected for problem in error.problems)
+    @given(file=files)
+    def check(file: Any) -> None:
+        after = outcome(lambda: load(file))
+        if isinstance(after, compare.DataError):
+            assert all(problem.table and problem.expected for problem in after.problems)
             return
-        if not kind.startswith("therapy"):
-            assert_only_added(evidence, after, content, may)
-        else:
-            assert set(after.changed) <= may
+        for name in TABLES:
+            old, new = getattr(evidence, name), getattr(after, name)
+            assert new is old or name in after.changed
+            assert list(new.dtypes.items()) == list(old.dtypes.items())
+        if isinstance(file, bytes):
+            assert set(after.changed) <= {"prices", "product_codes", "sources"}
+            assert_prices_are_in_the_file(evidence, after, file)
         assert_computes(after)
 
     check()
     for name, copy in copies.items():
         pd.testing.assert_frame_equal(getattr(evidence, name), copy)
-    assert load(evidence, sound).loaded
 
 
-def spoiled_file(kind: str) -> st.SearchStrategy[bytes]:
-    """One of the reader's files, spoiled. CMS's is in Windows-1252: it is spoiled as UTF-8 too."""
-    sound = FILES[kind][0]
-    return spoiled(sound.decode("cp1252").encode() if kind == "CMS file" else sound)
+OWN_PRICES = spoiled(PRICES.encode())
+# CMS's file is in Windows-1252; a spoiled one may come in UTF-8 as well.
+CMS_FILES = spoiled(asp().decode("cp1252").encode())
 
 
-@pytest.mark.parametrize("kind", FILES)
-def test_spoiled_own_file_is_loaded_or_refused(evidence: compare.Evidence, kind: str) -> None:
+@st.composite
+def therapies(draw: st.DrawFn) -> dict[str, bytes]:
+    """The sample therapy with one of its tables spoiled."""
+    files = encoded(THERAPY)
+    name = draw(st.sampled_from(sorted(files)))
+    return {**files, name: draw(spoiled(files[name]))}
+
+
+def test_spoiled_own_prices_are_loaded_or_refused(evidence: compare.Evidence) -> None:
     """Taken whole or refused; other tables untouched, and no price that is not in the file."""
-    spoil_own_file(evidence, kind, 5 if kind.startswith("therapy") else 40)
+    spoil_own_file(evidence, OWN_PRICES, evidence.with_prices, 30)
+
+
+def test_spoiled_cms_file_is_loaded_or_refused(evidence: compare.Evidence) -> None:
+    """The same of CMS's file."""
+    spoil_own_file(evidence, CMS_FILES, evidence.with_asp_file, 30)
+
+
+def test_spoiled_therapy_is_loaded_or_refused(evidence: compare.Evidence) -> None:
+    """The same of a folder of tables: added whole or not at all."""
+    spoil_own_file(evidence, therapies(), evidence.with_therapy, 15)
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("kind", FILES)
-def test_soak_spoiled_own_files(evidence: compare.Evidence, kind: str) -> None:
-    """500 mutations of each of a therapy's tables, 5,000 of the other two files."""
-    spoil_own_file(evidence, kind, 500 if kind.startswith("therapy") else 5000, 1)
+def test_soak_spoiled_own_prices(evidence: compare.Evidence) -> None:
+    """10,000 mutations."""
+    spoil_own_file(evidence, OWN_PRICES, evidence.with_prices, 10_000, 1)
+
+
+@pytest.mark.soak
+def test_soak_spoiled_cms_file(evidence: compare.Evidence) -> None:
+    """10,000 mutations."""
+    spoil_own_file(evidence, CMS_FILES, evidence.with_asp_file, 10_000, 1)
+
+
+@pytest.mark.soak
+def test_soak_spoiled_therapies(evidence: compare.Evidence) -> None:
+    """5,000 mutations."""
+    spoil_own_file(evidence, therapies(), evidence.with_therapy, 5_000, 1)

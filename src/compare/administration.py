@@ -97,7 +97,7 @@ def infusion_minutes(
 
 
 def by_professional(phase: Phase, end: str) -> bool:
-    """Whether the dose is given in a clinic; what either may give is given at home at the low end."""
+    """Whether the dose is given in a clinic; what either may give is at home at the low end."""
     return phase["given_by"] == "professional" or (phase["given_by"] == "either" and end == "high")
 
 

@@ -419,6 +419,8 @@ def _sentence(report: pd.DataFrame, limits: Limits, evidence: Evidence, name: st
             f" This quarter ended before the data's date ({evidence.data_date}): it went into the "
             "price history, and no cost of today has changed."
         )
+    if limits.first_day > evidence.data_date:
+        text += f" The data's date moves from {evidence.data_date} to {limits.first_day}."
     gone = int(counts.get("vanished", 0))
     stayed = int(sum(counts.get(key, 0) for key in ("updated", "unit changed", "replaced")))
     if gone > stayed:

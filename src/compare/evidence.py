@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,25 +13,15 @@ from typing import Any
 import pandas as pd
 
 from compare import validation
-from compare.errors import DataError, Problem
+from compare.descriptor import DESCRIPTOR, descriptor
+from compare.errors import Problem
 from compare.upload import File, Loaded
-
-DESCRIPTOR = "datapackage.json"
 
 
 def data_folder() -> Path:
     """Where the tables are: beside the code in an installed package, else in the checkout."""
     installed = Path(__file__).parent / "data"
     return installed if installed.is_dir() else Path(__file__).parents[2] / "data"
-
-
-def descriptor(folder: Path) -> dict[str, Any]:
-    """The data package's descriptor."""
-    path = folder / DESCRIPTOR
-    if not path.is_file():
-        raise DataError([Problem(DESCRIPTOR, None, None, None, f"no such file in {folder.name}")])
-    package: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return package
 
 
 def content_hash(content: bytes) -> str:
@@ -171,7 +160,7 @@ def load(folder: str | Path | None = None) -> Evidence:
     resources = {resource["name"]: resource for resource in package["resources"]}
     problems: list[Problem] = []
     frames: dict[str, pd.DataFrame] = {}
-    changed = []
+    changed, checked = [], False
     for name in TABLES:
         resource = resources.get(name)
         if resource is None:
@@ -182,13 +171,17 @@ def load(folder: str | Path | None = None) -> Evidence:
             problems.append(Problem(name, None, None, None, f"the file {path.name} is missing"))
             continue
         content = path.read_bytes()
-        if content_hash(content) == resource.get("hash"):
-            frames[name] = validation.read_trusted(content, resource)
-        else:
+        same = content_hash(content) == resource.get("hash")
+        if not same:
             changed.append(name)
-            frames[name], found = validation.read_checked(content, resource)
-            problems += found
-    if changed and not problems:
+        trusted = validation.read_trusted(content, resource) if same else None
+        if trusted is not None:
+            frames[name] = trusted
+            continue
+        checked = True
+        frames[name], found = validation.read_checked(content, resource)
+        problems += found
+    if checked and not problems:
         problems += validation.check_keys(frames, resources)
     validation.raise_if(problems)
     tables: dict[str, Any] = {name: f.reset_index(drop=True) for name, f in frames.items()}

@@ -136,7 +136,7 @@ class _Row:
         values: Mapping[str, Any],
     ) -> None:
         self.evidence, self.line, self.name = evidence, line, name
-        self.text, self.values = dict(text), values
+        self.text, self.values, self._typed = dict(text), values, dict(text)
         for column, change in (("billing_unit", str.lower), ("route", str.upper)):
             value = self.text[column]
             self.text[column] = change(value) if value else None
@@ -160,7 +160,7 @@ class _Row:
         return "own_" + "_".join(part.lower() for part in parts if part)
 
     def problem(self, column: str, expected: str) -> Problem:
-        value = self.text.get(column)
+        value = self._typed.get(column)
         return Problem(self.name, self.line, column, value or "(blank)", expected)
 
     def check(self) -> list[Problem]:
@@ -297,8 +297,12 @@ def _with_lines(evidence: Evidence, lines: list[dict[str, Any]], name: str) -> E
         changed=tuple(dict.fromkeys([*evidence.changed, "prices", "product_codes", "sources"])),
     )
     report = _report(evidence, after, rows)
-    count = "1 own price" if len(rows) == 1 else f"{len(rows)} own prices"
-    text = f"{count} loaded from {name}. They are used first wherever they fit."
+    said = (
+        ("1 own price", "It is used first wherever it fits.")
+        if len(rows) == 1
+        else (f"{len(rows)} own prices", "They are used first wherever they fit.")
+    )
+    text = f"{said[0]} loaded from {name}. {said[1]}"
     return replace(after, loaded=(*evidence.loaded, Loaded("prices", name, text, report)))
 
 

@@ -38,19 +38,27 @@ def fields_of(resource: Resource) -> dict[str, Mapping[str, Any]]:
     return {field["name"]: field for field in resource["schema"]["fields"]}
 
 
-def read_trusted(content: bytes, resource: Resource) -> pd.DataFrame:
-    """A table that was checked before: cast to the descriptor's types and not checked again."""
+def read_trusted(content: bytes, resource: Resource) -> pd.DataFrame | None:
+    """A table that was checked before: cast to the descriptor's types and not checked again.
+
+    None where it is not of these columns and types: the descriptor says other than it did then.
+    """
     fields = fields_of(resource)
     dates = [name for name, field in fields.items() if field["type"] == "date"]
-    frame = pd.read_csv(
-        io.BytesIO(content),
-        dtype={n: "str" if n in dates else DTYPES[f["type"]] for n, f in fields.items()},
-        keep_default_na=False,
-        na_values=[""],
-        encoding="utf-8",
-    )
-    for name in dates:
-        frame[name] = _as_type(pd.to_datetime(frame[name], format="%Y-%m-%d"), "date")
+    try:
+        frame = pd.read_csv(
+            io.BytesIO(content),
+            dtype={n: "str" if n in dates else DTYPES[f["type"]] for n, f in fields.items()},
+            keep_default_na=False,
+            na_values=[""],
+            encoding="utf-8",
+        )
+        if set(frame.columns) != set(fields):
+            return None
+        for name in dates:
+            frame[name] = _as_type(pd.to_datetime(frame[name], format="%Y-%m-%d"), "date")
+    except (TypeError, ValueError):
+        return None
     return frame
 
 

@@ -38,6 +38,35 @@ def test_cost_follows_the_weight(open_page: Opener) -> None:
     shown.until(lambda: shown.chart() != chart, "the chart did not change")
 
 
+def test_harms_follow_the_condition_and_the_event(open_page: Opener) -> None:
+    """Another condition redraws map and sentence; the table behind the plot follows the event."""
+    shown = open_page("03_side_effects")
+    shown.until(lambda: "gMG" in shown.finding(), "the page did not open")
+    chart = shown.chart()
+    shown.choose("Condition", "Rheumatoid arthritis")
+    shown.until(lambda: "RA" in shown.finding(), "the sentence did not follow the condition")
+    shown.until(lambda: shown.chart() != chart, "the map did not change")
+    shown.until(
+        lambda: "Tocilizumab" in shown.table("The figures behind the plot"),
+        "the table did not follow the condition",
+    )
+
+
+def test_nothing_is_ranked_until_the_reader_speaks(open_page: Opener) -> None:
+    """Saying what matters brings a ranking; before that there is none."""
+    shown = open_page("04_trade_offs")
+    shown.until(lambda: "gMG" in shown.finding() or "beaten" in shown.finding(), "not opened")
+    assert "Say what matters" in (shown.page.locator(".tc-page").text_content() or "")
+    shown.choose("What matters, given by", "the order of the rows, most important first")
+    shown.until(
+        lambda: "of 100 weightings" in (shown.page.locator(".tc-page").text_content() or ""),
+        "no ranking appeared",
+    )
+    chart = shown.chart()
+    shown.choose("Condition", "Ulcerative colitis")
+    shown.until(lambda: shown.chart() != chart, "the chart did not follow the condition")
+
+
 def test_serostatus_decides_the_list_of_labels(open_page: Opener) -> None:
     """Ticking an antibody by keyboard puts therapies in label; labels of the EU change the map."""
     shown = open_page("01_indications")
@@ -88,6 +117,8 @@ def test_article_claim_shows_its_evidence(open_page: Opener) -> None:
 def test_own_prices_change_the_costs(open_page: Opener, tmp_path: Path) -> None:
     """A bad file is refused with its line, a good one changes the table, which can be saved."""
     shown = open_page("07_your_own_data")
+    link = shown.page.get_by_text("Save before and after (CSV)")
+    before = link.get_attribute("href")
     head = "code,billing_qty,billing_unit,usd_per_billing_unit\n"
     for name, row in (("bad.csv", 'J1561,500,mg,"40,5"\n'), ("good.csv", "J1561,500,mg,40\n")):
         (tmp_path / name).write_text(head + row)
@@ -101,8 +132,9 @@ def test_own_prices_change_the_costs(open_page: Opener, tmp_path: Path) -> None:
             )
     shown.until(lambda: "costs changed" in shown.finding(), "the sentence did not change")
     assert "Gamunex-C" in shown.table("Costs that your data change")
+    shown.until(lambda: link.get_attribute("href") != before, "the file to save did not change")
     with shown.page.expect_download() as saved:
-        shown.page.get_by_text("Save before and after (CSV)").press("Enter")
+        link.press("Enter")
     assert "gamunex_c_cidp" in Path(saved.value.path()).read_text(encoding="utf-8")
 
 

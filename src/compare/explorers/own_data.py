@@ -264,7 +264,7 @@ class OwnDataExplorer(Explorer):
 
     def on_file(self, kind: str, change: Mapping[str, Any]) -> None:
         """A file was chosen: take it whole, or say what is wrong and change nothing."""
-        if not change["new"]:
+        if self._busy or not change["new"]:
             return
         given = {str(item["name"]): bytes(item["content"]) for item in change["new"]}
         names = ", ".join(given)
@@ -276,17 +276,23 @@ class OwnDataExplorer(Explorer):
             self.message.value = (
                 f"<p><b>{text(names)} was not loaded; nothing has changed.</b></p>{why}"
             )
+            self.show_chosen(kind, change["old"])
         else:
             self.files, self.loaded = files, loaded
             self.message.value = ""
             self.together(self.offer_conditions)
-        finally:
-            # An emptied picker takes the corrected file under the same name again.
-            self.pickers[kind].value = ()
+
+    def show_chosen(self, kind: str, chosen: Any) -> None:
+        """Let a picker count the files that are loaded, and not those that were refused."""
+        self._busy = True
+        self.pickers[kind].value = chosen
+        self._busy = False
 
     def forget(self) -> None:
         """Back to the project's own data."""
         self.files, self.loaded, self.message.value = {}, self.evidence, ""
+        for kind in self.pickers:
+            self.show_chosen(kind, ())
         self.together(self.offer_conditions)
 
     def offer_conditions(self) -> None:
