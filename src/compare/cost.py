@@ -27,6 +27,7 @@ LEADING = ["therapy_id", "therapy", "therapy_class"]
 IDS = [*LEADING, "product_id", "product", "regimen_id", "regimen"]
 DOSING_WEIGHTS = ("actual", "ideal", "adjusted")
 WEIGHT_SWING = 0.2
+SENSITIVITY = ["factor", "low", "high", "usd_low", "usd_high"]
 
 
 def annual_cost(
@@ -347,7 +348,7 @@ def sensitivity(
             (evidence.label("products", cheap[1].product_id), cheap[0]),
             (evidence.label("products", dear[1].product_id), dear[0]),
         )
-    frame = pd.DataFrame(rows, columns=["factor", "low", "high", "usd_low", "usd_high"])
+    frame = pd.DataFrame(rows, columns=SENSITIVITY)
     frame["usd_base"] = base[span]
     order = (frame["usd_high"] - frame["usd_low"]).sort_values(ascending=False, kind="stable")
     return frame.loc[order.index].reset_index(drop=True)

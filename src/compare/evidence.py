@@ -176,7 +176,8 @@ def load(folder: str | Path | None = None) -> Evidence:
             changed.append(name)
         trusted = validation.read_trusted(content, resource) if same else None
         if trusted is not None:
-            frames[name] = trusted
+            # Its ids are looked up too where another table has changed: problems name lines.
+            frames[name] = trusted.set_axis(range(2, len(trusted) + 2), axis=0)
             continue
         checked = True
         frames[name], found = validation.read_checked(content, resource)

@@ -14,7 +14,8 @@ import pandas as pd
 from compare.cost import default_plans, plan_cost
 from compare.evidence import Evidence
 from compare.patient import Patient
-from compare.plan import Plan, plans
+from compare.plan import Plan, plans, repriced
+from compare.prices import price_book
 from compare.tables import records
 from compare.vials import MCG_PER
 
@@ -75,13 +76,15 @@ def usd_by_quarter(evidence: Evidence, condition_id: str, patient: Patient) -> p
     the price on today's basis is not in the data has no row: it is not zero, and not a guess.
     """
     today = default_plans(evidence, plans(evidence, condition_id), condition_id, patient.age_years)
-    chosen = {(plan.regimen_id, plan.product_id): plan for plan in today.values()}
     therapies = evidence.therapies.set_index("therapy_id")
+    books = {day: price_book(_as_of(evidence, day)) for day in quarters(evidence)}
+    regimens = evidence.regimens[evidence.regimens["condition_id"].eq(condition_id)]
     found = []
-    for day in quarters(evidence):
-        for plan in plans(_as_of(evidence, day), condition_id):
-            now = chosen.get((plan.regimen_id, plan.product_id))
-            if now is None or plan.price_basis != now.price_basis:
+    for now in today.values():
+        phases = records(regimens[regimens["regimen_id"].eq(now.regimen_id)])
+        for day, book in books.items():
+            plan = repriced(now, phases, book)
+            if plan.price_basis != now.price_basis:
                 continue
             low, high = _money(plan, patient)
             if low != low:  # noqa: PLR0124  (NaN: no price in that quarter)

@@ -16,8 +16,8 @@ import pandas as pd
 from compare.cost import default_plans
 from compare.evidence import Evidence
 from compare.plan import plans
+from compare.prices import price_book
 from compare.schedule import known
-from compare.tables import records
 
 LEADING = ["therapy_id", "therapy", "therapy_class"]
 COLUMNS = [
@@ -128,24 +128,12 @@ def _payer(evidence: Evidence, product_id: str, route: str, given_by: str) -> di
 def _in_force(
     evidence: Evidence, product_id: str, route: str, basis: str
 ) -> Mapping[str, Any] | None:
-    today = pd.Timestamp(evidence.data_date)
-    rows = _lines(evidence, product_id, route, basis)
-    good = rows["effective_from"].le(today)
-    good &= rows["effective_to"].isna() | rows["effective_to"].ge(today)
-    found = records(rows[good].sort_values("effective_from"))
-    return found[-1] if found else None
+    lines = price_book(evidence).lines(product_id, route, basis)
+    return next((line for line in lines if line["in_force"]), None)
 
 
 def _any(evidence: Evidence, product_id: str, route: str, basis: str) -> Mapping[str, Any] | None:
-    found = records(_lines(evidence, product_id, route, basis))
-    return found[-1] if found else None
-
-
-def _lines(evidence: Evidence, product_id: str, route: str, basis: str) -> pd.DataFrame:
-    links = evidence.product_codes
-    codes = links.loc[links["product_id"].eq(product_id) & links["route"].eq(route), "code"]
-    prices = evidence.prices
-    return prices[prices["code"].isin(codes) & prices["price_basis"].eq(basis)]
+    return next(iter(price_book(evidence).lines(product_id, route, basis)), None)
 
 
 def _cap(evidence: Evidence) -> str:

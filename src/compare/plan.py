@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from compare import administration, schedule
@@ -52,14 +51,15 @@ class PricedPhase:
 
     @property
     def one_end(self) -> bool:
-        """Whether a dose is the same at the low and at the high end."""
-        low, high = administration.classes(self.phase)
-        ranges = ("dose", "visits_per_dose")
-        return low == high and all(
-            not known(self.phase[f"{name}_high"])
-            or self.phase[f"{name}_low"] == self.phase[f"{name}_high"]
-            for name in ranges
-        )
+        """Whether a dose costs and takes the same at the low and at the high end."""
+        phase = self.phase
+        low, high = administration.classes(phase)
+        if low != high or phase["given_by"] == "either":
+            return False
+        ends = [
+            (phase[f"{name}_low"], phase[f"{name}_high"]) for name in ("dose", "visits_per_dose")
+        ]
+        return all(low == high or not (known(low) or known(high)) for low, high in ends)
 
     def weight_fits(self, weight_kg: Floats) -> NDArray[np.bool_]:
         """Which weights belong to the band; at its edge exactly one band matches."""
@@ -336,20 +336,22 @@ def plans(
     if cycle_days is not None and not cycle_days >= 1:
         raise ValueError(f"cycle_days is {cycle_days!r}; expected 1 or more")
     book, fees = price_book(evidence), administration.Fees(evidence)
-    products = evidence.products.set_index("product_id")
-    labels = evidence.indications
-    labels = labels[labels["condition_id"].eq(condition_id) & labels["fda_label"].eq("yes")]
-    table = evidence.regimens[evidence.regimens["condition_id"].eq(condition_id)]
+    products = {row["product_id"]: row for row in records(evidence.products)}
+    rows = evidence.indications
+    rows = rows[rows["condition_id"].eq(condition_id) & rows["fda_label"].eq("yes")]
+    labels = records(rows[["product_id", "age_years_from", "age_years_below"]])
+    regimens: dict[str, list[Phase]] = {}
+    for row in records(evidence.regimens[evidence.regimens["condition_id"].eq(condition_id)]):
+        regimens.setdefault(str(row["regimen_id"]), []).append(row)
     found = []
-    for regimen_id, rows in table.groupby("regimen_id", sort=False):
-        phases = records(rows)
+    for regimen_id, phases in regimens.items():
         for product_id in _products_of(phases, products):
             priced = _price(phases, product_id, book, price_basis)
             found.append(
                 Plan(
                     therapy_id=str(phases[0]["therapy_id"]),
                     product_id=product_id,
-                    regimen_id=str(regimen_id),
+                    regimen_id=regimen_id,
                     rows=tuple(priced),
                     fees=fees,
                     label_status=label_status(phases[0], product_id, labels, products),
@@ -359,8 +361,13 @@ def plans(
     return tuple(found)
 
 
+def repriced(plan: Plan, phases: Sequence[Phase], book: PriceBook) -> Plan:
+    """The plan with the prices of another day's book; `phases` are its regimen's rows."""
+    return replace(plan, rows=tuple(_price(phases, plan.product_id, book, None)))
+
+
 def label_status(
-    phase: Phase, product_id: str, labels: pd.DataFrame, products: pd.DataFrame
+    phase: Phase, product_id: str, labels: Sequence[Phase], products: Mapping[str, Phase]
 ) -> str:
     """Whether the product's own FDA label covers the condition at the regimen's ages.
 
@@ -368,15 +375,17 @@ def label_status(
     """
     if not known(phase["product_id"]):
         return "not this product's labeled regimen"
-    own = labels[labels["product_id"].eq(product_id)]
     low, high = phase["age_years_from"], phase["age_years_below"]
-    if known(high):
-        own = own[~own["age_years_from"].ge(high)]
-    if known(low):
-        own = own[~own["age_years_below"].le(low)]
-    if len(own):
-        return "in label"
-    if products.at[product_id, "label_read"] == "no":
+    for row in labels:
+        begins_later = (
+            known(high) and known(row["age_years_from"]) and row["age_years_from"] >= high
+        )
+        ended_before = (
+            known(low) and known(row["age_years_below"]) and row["age_years_below"] <= low
+        )
+        if row["product_id"] == product_id and not begins_later and not ended_before:
+            return "in label"
+    if products[product_id]["label_read"] == "no":
         return "label not read for this use"
     return "outside this product's label"
 
@@ -388,16 +397,20 @@ def check_condition(evidence: Evidence, condition_id: str) -> None:
         raise ValueError(f"condition_id is {condition_id!r}; expected one of {known_ids}")
 
 
-def _products_of(phases: Sequence[Phase], products: pd.DataFrame) -> list[str]:
+def _products_of(phases: Sequence[Phase], products: Mapping[str, Phase]) -> list[str]:
     """Products that the regimen serves and that have each of its routes."""
-    own = phases[0]["product_id"]
-    if known(own):
-        served = (products.index == own) | products["reference_product_id"].eq(own)
-    else:
-        served = products["therapy_id"].eq(phases[0]["therapy_id"])
-    routes = {str(phase["route"]) for phase in phases}
-    fits = products["routes"].str.split(";").map(lambda has: routes <= set(has))
-    return [str(product_id) for product_id in products.index[served & fits]]
+    own, routes = phases[0]["product_id"], {str(phase["route"]) for phase in phases}
+
+    def served(product_id: str, row: Phase) -> bool:
+        if known(own):
+            return product_id == own or row["reference_product_id"] == own
+        return bool(row["therapy_id"] == phases[0]["therapy_id"])
+
+    return [
+        product_id
+        for product_id, row in products.items()
+        if served(product_id, row) and routes <= set(str(row["routes"]).split(";"))
+    ]
 
 
 def _price(

@@ -66,7 +66,7 @@ class Tariff:
         return bool(self.strengths_mcg) and self.billing_mcg is None
 
 
-@functools.lru_cache(maxsize=4)
+@functools.lru_cache(maxsize=32)
 def price_book(evidence: Evidence) -> PriceBook:
     """The price book of the evidence, made once: evidence never changes."""
     return PriceBook(evidence)
@@ -90,6 +90,11 @@ class PriceBook:
         for row in records(evidence.presentations):
             self._containers.setdefault(row["product_id"], []).append(row)
 
+    def lines(self, product_id: str, route: str, price_basis: str) -> list[dict[str, Any]]:
+        """Price lines of the product for this route and basis, newest first; `in_force` is said."""
+        every = self._lines.get((product_id, route), [])
+        return [line for line in every if line["price_basis"] == price_basis]
+
     def bases(self, product_id: str, route: str) -> list[str]:
         """Bases with a price in force for this product and route."""
         lines = self._lines.get((product_id, route), [])
@@ -107,8 +112,7 @@ class PriceBook:
 
     def tariff(self, product_id: str, route: str, price_basis: str) -> Tariff | str:
         """What the product costs on this basis, or the reason why that is not known."""
-        every = self._lines.get((product_id, route), [])
-        lines = [line for line in every if line["price_basis"] == price_basis]
+        lines = self.lines(product_id, route, price_basis)
         current = [line for line in lines if line["in_force"]]
         if not current:
             return _no_price(lines, price_basis, route)

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlparse
 
+import axe_core_python
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
@@ -221,6 +222,20 @@ class Shown:
         )
 
 
+AXE = Path(axe_core_python.__file__).parent / "axe.min.js"
+
+
+def inaccessible(page: Page) -> list[str]:
+    """Serious and critical findings of axe-core in the page's own content."""
+    page.add_script_tag(content=AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run('.tc-page', {resultTypes: ['violations']})")
+    return [
+        f"{finding['id']}: {finding['nodes'][0]['html'][:200]}"
+        for finding in found["violations"]
+        if finding["impact"] in ("serious", "critical")
+    ]
+
+
 def _record(message: ConsoleMessage, shown: Shown) -> None:
     if message.type == "error":
         shown.errors.append(message.text)
@@ -231,7 +246,7 @@ def open_page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Call
     """Opens a notebook by its name: once in JupyterLab, once as a page of the app.
 
     At the end of the test nothing may have been asked of another host, no error may stand in the
-    console, and nothing may leave the page at either width.
+    console, nothing may leave the page at either width, and axe-core may find nothing serious.
     """
     place = request.param
     address = request.getfixturevalue(place)
@@ -275,6 +290,8 @@ def open_page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Call
         for width in (NARROW, WIDE):
             shown.save_picture(width)
             assert shown.cut_off() == [], f"cut off at {width} pixels"
+        if shown.place == "voila":
+            assert inaccessible(shown.page) == []
         assert shown.outside == []
         assert shown.errors == []
     context.close()

@@ -13,6 +13,7 @@ import ipywidgets as w
 from compare.errors import DataError
 from compare.evidence import Evidence
 from compare.explorers.live import LiveFigure
+from compare.explorers.slider import Slider
 
 CAUTION = (
     "For clinicians. It informs and does not advise. Not compared here: plasma exchange, "
@@ -37,10 +38,7 @@ def number_with_slider(
     box = labelled(
         w.BoundedFloatText(value=value, min=low, max=high, step=step, description=name), "200px"
     )
-    slider = w.FloatSlider(
-        value=value, min=low, max=high, step=step, readout=False, continuous_update=False,
-        layout=w.Layout(width="180px"),
-    )  # fmt: skip
+    slider = Slider(label=f"{name}, slider", min=low, max=high, step=step, value=value)
     w.link((box, "value"), (slider, "value"))
     return box, w.HBox([box, slider], layout=w.Layout(align_items="center"))
 

@@ -98,7 +98,7 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
         chosen = keys[top["regimen_id"], top["product_id"]]
     weight = options.get("dosing_weight", "actual")
     if chosen is None:
-        chain, sensitivity = pd.DataFrame(), pd.DataFrame()
+        chain, sensitivity = pd.DataFrame(), pd.DataFrame(columns=cost.SENSITIVITY)
         switching = findings.Finding("")
     else:
         chain = cost.chain(chosen, patient, dosing_weight=weight)

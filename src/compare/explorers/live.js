@@ -43,7 +43,7 @@ function render({ model, el }) {
       plot.style.display = data.length || layout.annotations?.length ? "" : "none";
       plot.style.height = `${layout.height ?? 0}px`;
       delete layout.height;
-      plot.setAttribute("role", "img");
+      plot.setAttribute("role", "figure");
       plot.setAttribute("aria-label", model.get("label"));
       await plotly.react(plot, data, layout, CONFIG);
       plot.dataset.serial = model.get("serial");

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,6 +15,13 @@ from plotly.offline import get_plotlyjs
 from plotly.utils import PlotlyJSONEncoder
 
 from compare.charts.house import Trace
+
+
+@functools.cache
+def chart_library() -> str:
+    """Plotly's JavaScript, 5 MB, read once however many pages are opened."""
+    return str(get_plotlyjs())
+
 
 EMPTY = '{"data": [], "layout": {}}'
 
@@ -32,7 +40,7 @@ class LiveFigure(anywidget.AnyWidget):
     serial = traitlets.Int(0).tag(sync=True)
 
     def __init__(self, with_library: bool = False) -> None:
-        super().__init__(library=get_plotlyjs() if with_library else "")
+        super().__init__(library=chart_library() if with_library else "")
 
     def draw(self, traces: Sequence[Trace], layout: Mapping[str, Any]) -> None:
         """Show these traces in this layout."""

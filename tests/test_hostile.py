@@ -1,0 +1,275 @@
+"""Hostile text in tables, file names and boxes: shown as text, never as markup, script or formula.
+
+The evidence here has an attack in front of every free text and behind every address. Each page is
+read with an HTML parser, each chart as the JSON that the browser gets, each download as its file.
+"""
+
+import base64
+import csv
+import html
+import io
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from html.parser import HTMLParser
+from typing import Any
+
+import ipywidgets as w
+import pytest
+
+import compare
+from compare import incoming, markup
+from compare.charts.house import label
+from compare.evidence import Evidence, resources_of
+from compare.explorers.base import Explorer
+from compare.explorers.live import LiveFigure
+from compare.explorers.own_data import OwnDataExplorer
+from compare.explorers.patient import PatientExplorer
+from compare.explorers.tradeoffs import TradeOffExplorer
+from mutations import written
+from test_incoming import PRICES, asp
+from test_widgets_under_fire import PAGES, TODAY, inside, set_to
+
+MARK = "window.hacked"
+ATTACK = (
+    f"""=1+1"'><img src=x onerror="{MARK}=1"><script>{MARK}=1</script>"""
+    f"""<a href="javascript:{MARK}=1" onclick={MARK}=1>x</a><b onmouseover={MARK}=1>$1 $2</b> """
+)
+STARTS = ("=", "+", "-", "@", "\t=", "\r=", "\n=")
+# Free text that is a list of ids or a number, and is taken apart.
+LISTS = {"implied_factors", "routes", "days", "requires_any", "jurisdiction", "unit", "p_value"}
+OWN_TAGS = {
+    *("a", "b", "br", "caption", "code", "col", "colgroup", "details", "div", "h1", "h2", "h3"),
+    *("h4", "em", "i", "li", "ol", "p", "pre", "small", "span", "strong", "style", "summary"),
+    *("sub", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul", "tfoot", "hr"),
+}
+PAGE_TAGS = OWN_TAGS | {"html", "head", "body", "meta", "title"}
+CHART_TAGS = {"<b>", "</b>", "<br>", "<i>", "</i>", "<extra>", "</extra>", "<br />"}
+NUMBER = re.compile(r"[+-]?[0-9.]+([eE][+-]?[0-9]+)?")
+
+
+def hostile(evidence: Evidence) -> Evidence:
+    """The evidence with an attack in every free text, and no address that is one."""
+    tables: dict[str, Any] = {}
+    for name, resource in resources_of(evidence).items():
+        schema, frame = resource["schema"], getattr(evidence, name).copy()
+        keys = {key for link in schema.get("foreignKeys", ()) for key in link["fields"]}
+        keys |= {*schema["primaryKey"], *LISTS}
+        for field in schema["fields"]:
+            column, limits = field["name"], field.get("constraints", {})
+            if field["type"] == "string" and column not in keys and not {"enum"} & set(limits):
+                if "pattern" not in limits:
+                    frame[column] = ATTACK + frame[column]
+                elif column == "url":
+                    frame[column] = f"javascript:{MARK}=1//" + frame[column]
+        tables[name] = frame
+    return replace(evidence, **tables)
+
+
+@pytest.fixture(scope="module")
+def attacked(evidence: Evidence) -> Evidence:
+    """Evidence full of attacks."""
+    return hostile(evidence)
+
+
+class Reader(HTMLParser):
+    """Reads HTML as a browser does, and notes everything that is not the project's own."""
+
+    def __init__(self, tags: set[str] = OWN_TAGS) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags, self.wrong, self.told = tags, list[str](), ""
+        self.downloads: list[tuple[str, str, str]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Tags and attributes of our own only."""
+        found = {name: value or "" for name, value in attrs}
+        if tag not in self.tags:
+            self.wrong.append(f"tag {tag}")
+        self.wrong += [f"attribute {name}" for name in found if name.startswith("on")]
+        self.wrong += [f"attribute {name}" for name in found if name in ("src", "srcdoc", "action")]
+        href = found.get("href", "").strip().lower()
+        if href.startswith("data:") and found.get("class") == "tc-download":
+            kind, _, content = found["href"].partition(";charset=utf-8;base64,")
+            text = base64.b64decode(content).decode()
+            self.downloads.append((kind.removeprefix("data:"), found["download"], text))
+        elif "href" in found and not href.startswith(("http://", "https://", "#")):
+            self.wrong.append(f"address {href[:40]}")
+
+    def handle_data(self, data: str) -> None:
+        """What is shown as text."""
+        self.told += data
+
+    def handle_comment(self, data: str) -> None:
+        """A comment can hide the rest of a page."""
+        self.wrong.append(f"comment {data[:40]}")
+
+
+def read(content: str, tags: set[str] = OWN_TAGS) -> Reader:
+    """HTML as a browser takes it; fails on anything that is not our own."""
+    reader = Reader(tags)
+    reader.feed(content)
+    reader.close()
+    assert not reader.wrong, sorted(set(reader.wrong))[:5]
+    return reader
+
+
+def strings(value: Any) -> Iterator[str]:
+    """Every text in a figure, template apart."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, one in value.items():
+            if key != "template":
+                yield from strings(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from strings(one)
+
+
+def read_chart(figure: LiveFigure) -> str:
+    """Texts of a chart; fails on a tag that is not ours, and on dollar signs taken for TeX."""
+    told = list(strings(json.loads(figure.spec)))
+    for text in told:
+        tags = set(re.findall(r"<[^>]*>?", text))
+        assert tags <= CHART_TAGS, text
+        assert f"<b>{ATTACK[:4]}" not in text or f"<b>{label(ATTACK)[:4]}" in text
+        assert text.count("$") < 2, text
+    return html.unescape(" ".join(told))
+
+
+def read_csv(content: str) -> None:
+    """No cell that a spreadsheet takes for a formula."""
+    for row in csv.reader(io.StringIO(content, newline="")):
+        for cell in row:
+            assert not cell.startswith(markup.FORMULA_STARTS) or NUMBER.fullmatch(cell), cell
+
+
+def read_page(page: Explorer) -> str:
+    """Everything that an explorer shows or offers for download; what stands there as text."""
+    told = ""
+    for widget in inside(page.page):
+        assert not getattr(widget, "description_allow_html", False)
+        if isinstance(widget, LiveFigure):
+            told += read_chart(widget)
+        elif isinstance(widget, w.HTML):
+            reader = read(widget.value)
+            told += reader.told
+            for kind, name, content in reader.downloads:
+                assert re.fullmatch(r"[A-Za-z0-9._-]+", name), name
+                assert kind in ("text/csv", "text/html", "application/json"), kind
+                if kind == "text/csv":
+                    read_csv(content)
+                elif kind == "text/html":
+                    told += read(re.sub("^<!doctype html>", "", content), PAGE_TAGS).told
+    assert "Something went wrong" not in page.status.value
+    return told
+
+
+@pytest.mark.parametrize("kind", PAGES, ids=lambda kind: kind.__name__)
+def test_attacks_in_the_tables_are_shown_as_text(
+    evidence: Evidence, attacked: Evidence, kind: type[Explorer]
+) -> None:
+    """In every panel, chart and download of every page, at two conditions."""
+    page = kind(attacked, today=TODAY)
+    told = read_page(page)
+    assert MARK in told, "the attack did not reach the page, so nothing was tested"
+    if "condition" in page.controls:
+        set_to(page, {"condition": "itp"})
+        read_page(page)
+
+
+def upload(name: str, content: bytes) -> tuple[dict[str, Any], ...]:
+    """A file as the browser hands it over."""
+    return (
+        {
+            "name": name,
+            "type": "text/csv",
+            "size": len(content),
+            "content": memoryview(content),
+            "last_modified": datetime(2026, 11, 24),
+        },
+    )
+
+
+def rows_with_notes(note: str) -> bytes:
+    """Own prices with a note in each row."""
+    rows = [line.split(",") for line in PRICES.strip().split("\n")]
+    return written([[*rows[0], "notes"], *([*row, note] for row in rows[1:])])
+
+
+@pytest.mark.parametrize(
+    ("kind", "content"),
+    [
+        ("prices", rows_with_notes(ATTACK)),
+        ("prices", PRICES.replace("J1561", "<img src=x onerror=1>").encode()),
+        ("prices", f"{ATTACK},b\n1,2\n".encode()),
+        ("asp_file", asp().replace(b"Gamunex-c/gammaked", b"=1+1<script>1</script>")),
+        ("asp_file", ATTACK.encode()),
+        ("therapy", ATTACK.encode()),
+    ],
+)  # fmt: skip
+def test_attacks_in_own_files_are_shown_as_text(
+    evidence: Evidence, kind: str, content: bytes
+) -> None:
+    """In names, cells and messages about a file, whether it is loaded or refused."""
+    page = OwnDataExplorer(evidence, today=TODAY)
+    page.pickers[kind].value = upload(f"{ATTACK}.csv", content)
+    assert MARK in read_page(page)
+
+
+@pytest.mark.parametrize("kind", [PatientExplorer, TradeOffExplorer])
+def test_attacks_typed_into_boxes_are_shown_as_text(
+    evidence: Evidence, kind: type[Explorer]
+) -> None:
+    """In every box that takes free text."""
+    page = kind(evidence, today=TODAY)
+    for control in page.controls.values():
+        if isinstance(control, w.Text):
+            control.value = ATTACK
+            read_page(page)
+            if page.status.value:
+                control.value = ""
+
+
+def test_attack_in_a_saved_scenario_is_shown_as_text(evidence: Evidence) -> None:
+    """A scenario file that is none, and one with an attack for its name."""
+    page = TradeOffExplorer(evidence, today=TODAY)
+    for content in (ATTACK, json.dumps({"format": ATTACK})):
+        page.controls["upload"].value = upload(f"{ATTACK}.json", content.encode())
+        read_page(page)
+    scenario = replace(page.scenario(), name=ATTACK)
+    page.controls["upload"].value = upload("saved.json", scenario.to_json().encode())
+    read_page(page)
+
+
+@pytest.mark.parametrize("start", STARTS)
+def test_no_formula_survives_in_csv(attacked: Evidence, start: str) -> None:
+    """Whatever a formula may begin with, in cells and in headings."""
+    frame = attacked.therapies.head(3).rename(columns={"therapy": f"{start}1+1"})
+    frame["target"] = f"{start}HYPERLINK(1)"
+    frame["number"] = -1.5
+    written_csv = markup.csv_text(frame)
+    read_csv(written_csv)
+    assert "-1.5" in written_csv
+
+
+def test_templates_hold_no_formula(evidence: Evidence) -> None:
+    """Files to fill in are files to download."""
+    for content in incoming.templates(evidence).values():
+        read_csv(content)
+
+
+def test_file_names_are_plain() -> None:
+    """A scenario's name cannot lead a download out of its folder."""
+    name = markup.file_name("../../etc/<b>", ATTACK, ending="csv")
+    assert re.fullmatch(r"[a-z0-9._-]+\.csv", name)
+    assert ".." not in name
+
+
+def test_only_web_addresses_become_links(attacked: Evidence) -> None:
+    """A source whose address is a script is listed by its title alone."""
+    listed = markup.sources(attacked, attacked.sources["source_id"].head(5))
+    assert "href" not in listed
+    assert compare.sources_of(attacked.therapies.head(1), attacked).shape[0] == 1
