@@ -111,9 +111,11 @@ def sources(evidence: Evidence, source_ids: Iterable[Any], heading: str = "Sourc
 
 def neutral(value: Any) -> Any:
     """A cell that a spreadsheet will not take for a formula."""
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
-        return "'" + value
-    return value
+    if not isinstance(value, str):
+        return value
+    # A carriage return alone would begin a new row, and is not quoted.
+    value = value.replace("\r", " ")
+    return "'" + value if value.startswith(FORMULA_STARTS) else value
 
 
 def csv_text(frame: pd.DataFrame) -> str:

@@ -403,7 +403,7 @@ def _products_of(phases: Sequence[Phase], products: Mapping[str, Phase]) -> list
 
     def served(product_id: str, row: Phase) -> bool:
         if known(own):
-            return product_id == own or row["reference_product_id"] == own
+            return bool(own in (product_id, row["reference_product_id"]))
         return bool(row["therapy_id"] == phases[0]["therapy_id"])
 
     return [
