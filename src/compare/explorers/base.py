@@ -161,6 +161,37 @@ def sentence(error: Exception) -> str:
     )
 
 
+def condition_control(evidence: Evidence, condition_id: str) -> w.Dropdown:
+    """The list of conditions, by name."""
+    return labelled(
+        w.Dropdown(
+            options=options_of(evidence.conditions, "condition_id", "condition"),
+            value=condition_id,
+            description="Condition",
+        )
+    )
+
+
+def age_control(age_years: float) -> w.BoundedFloatText:
+    """The patient's age."""
+    box = w.BoundedFloatText(value=age_years, min=0, max=120, description="Age (years)")
+    return labelled(box, "170px")
+
+
+def height_control(height_cm: float | None) -> w.BoundedFloatText:
+    """The patient's height; 0 where it is not known."""
+    box = w.BoundedFloatText(
+        value=height_cm or 0, min=0, max=250, description="Height (cm), 0: not known"
+    )
+    return labelled(box, "270px")
+
+
+def sex_control() -> w.Dropdown:
+    """The patient's sex, which only ideal weight and some cautions need."""
+    choices = [("not given", ""), ("female", "female"), ("male", "male")]
+    return labelled(w.Dropdown(options=choices, description="Sex"))
+
+
 def options_of(frame: Any, id_column: str, name_column: str) -> list[tuple[str, str]]:
     """Choices of a dropdown, (name, id), by name."""
     pairs = zip(frame[name_column], frame[id_column], strict=True)

@@ -17,9 +17,12 @@ from compare.evidence import Evidence
 from compare.explorers.base import (
     WRAP,
     Explorer,
+    age_control,
+    condition_control,
+    height_control,
     labelled,
     number_with_slider,
-    options_of,
+    sex_control,
 )
 from compare.findings import cost as cost_findings
 from compare.markup import (
@@ -265,32 +268,11 @@ class CostExplorer(Explorer):
         bases = [(f"payment limit or NADAC, {DEFAULT_BASIS}", "")]
         bases += [(name, key) for key, name in BASES.items()]
         self.controls = {
-            "condition": labelled(
-                w.Dropdown(
-                    options=options_of(evidence.conditions, "condition_id", "condition"),
-                    value=condition_id,
-                    description="Condition",
-                )
-            ),
+            "condition": condition_control(evidence, condition_id),
             "weight": self.weight,
-            "age": labelled(
-                w.BoundedFloatText(
-                    value=opening.age_years, min=0, max=120, description="Age (years)"
-                ),
-                "170px",
-            ),
-            "height": labelled(
-                w.BoundedFloatText(
-                    value=opening.height_cm, min=40, max=250, description="Height (cm)"
-                ),
-                "180px",
-            ),
-            "sex": labelled(
-                w.Dropdown(
-                    options=[("not given", ""), ("female", "female"), ("male", "male")],
-                    description="Sex",
-                )
-            ),
+            "age": age_control(opening.age_years),
+            "height": height_control(opening.height_cm),
+            "sex": sex_control(),
             "therapy_class": labelled(w.Dropdown(options=classes, description="Class")),
             "basis": labelled(w.Dropdown(options=bases, description="Price")),
             "products": labelled(w.Dropdown(options=[ONE, EVERY], description="Show")),

@@ -15,7 +15,7 @@ from compare.arms import COMPARISONS, risk_words, short
 from compare.charts import harms as charts
 from compare.charts.house import CLASSES
 from compare.evidence import Evidence
-from compare.explorers.base import WRAP, Explorer, labelled, options_of
+from compare.explorers.base import WRAP, Explorer, condition_control, labelled
 from compare.explorers.harm_tables import (
     CONTROLLED_COLUMNS,
     FOREST_COLUMNS,
@@ -314,13 +314,7 @@ class HarmsExplorer(Explorer):
         }  # fmt: skip
         self.classes = checks
         self.controls = {
-            "condition": labelled(
-                w.Dropdown(
-                    options=options_of(evidence.conditions, "condition_id", "condition"),
-                    value=condition_id,
-                    description="Condition",
-                )
-            ),
+            "condition": condition_control(evidence, condition_id),
             "ascertainment": labelled(
                 w.Dropdown(options=[("", "")], description="Harm counted as")
             ),

@@ -12,7 +12,7 @@ import pandas as pd
 from compare import cost, history, payers
 from compare.charts import history as charts
 from compare.evidence import Evidence
-from compare.explorers.base import WRAP, Explorer, labelled, number_with_slider, options_of
+from compare.explorers.base import WRAP, Explorer, condition_control, number_with_slider
 from compare.explorers.claims import DIRECTIONS, published_cell, source_cell
 from compare.findings import Finding
 from compare.findings import history as findings
@@ -131,13 +131,7 @@ class HistoryExplorer(Explorer):
         patient = cost.opening_patient(evidence, condition_id)
         self.weight, weight_row = number_with_slider("Weight (kg)", patient.weight_kg, 1, 300, 0.5)
         self.controls = {
-            "condition": labelled(
-                w.Dropdown(
-                    options=options_of(evidence.conditions, "condition_id", "condition"),
-                    value=condition_id,
-                    description="Condition",
-                )
-            ),
+            "condition": condition_control(evidence, condition_id),
             "weight": self.weight,
         }
         self.start(

@@ -14,7 +14,7 @@ from compare.charts import indications as charts
 from compare.charts.harms import GLYPHS
 from compare.charts.house import CLASSES
 from compare.evidence import Evidence
-from compare.explorers.base import WRAP, Explorer, labelled, options_of
+from compare.explorers.base import WRAP, Explorer, age_control, condition_control, labelled
 from compare.findings import indications as indication_findings
 from compare.indications import (
     IN_LABEL,
@@ -224,22 +224,11 @@ class IndicationsExplorer(Explorer):
         labels = rows[rows["authority"].eq("label") & rows["statement"].eq("labeled")]
         places = [key for key in PLACES if key in set(labels["jurisdiction"])]
         self.controls = {
-            "condition": labelled(
-                w.Dropdown(
-                    options=options_of(evidence.conditions, "condition_id", "condition"),
-                    value=condition_id,
-                    description="Condition",
-                )
-            ),
+            "condition": condition_control(evidence, condition_id),
             "jurisdiction": labelled(
                 w.Dropdown(options=[(PLACES[key], key) for key in places], description="Labels of")
             ),
-            "age": labelled(
-                w.BoundedFloatText(
-                    value=start.patient.age_years, min=0, max=120, description="Age (years)"
-                ),
-                "170px",
-            ),
+            "age": age_control(start.patient.age_years),
             **{f"class_{key}": box for key, box in self.classes.items()},
             **{f"factor_{key}": box for key, box in self.factors.items()},
         }

@@ -16,7 +16,8 @@ from compare.evidence import Evidence
 from compare.explorers.base import (
     WRAP,
     Explorer,
-    labelled,
+    age_control,
+    condition_control,
     number_with_slider,
     options_of,
     sentence,
@@ -210,20 +211,9 @@ class OwnDataExplorer(Explorer):
         patient = cost.opening_patient(evidence, condition_id)
         self.weight, weight_row = number_with_slider("Weight (kg)", patient.weight_kg, 1, 300, 0.5)
         self.controls = {
-            "condition": labelled(
-                w.Dropdown(
-                    options=options_of(evidence.conditions, "condition_id", "condition"),
-                    value=condition_id,
-                    description="Condition",
-                )
-            ),
+            "condition": condition_control(evidence, condition_id),
             "weight": self.weight,
-            "age": labelled(
-                w.BoundedFloatText(
-                    value=patient.age_years, min=0, max=120, description="Age (years)"
-                ),
-                "170px",
-            ),
+            "age": age_control(patient.age_years),
         }
         self.pickers = {
             kind: w.FileUpload(

@@ -10,7 +10,16 @@ import ipywidgets as w
 from compare import cautions, indications, report, side_by_side
 from compare.charts import cost as cost_charts
 from compare.evidence import Evidence
-from compare.explorers.base import WRAP, Explorer, labelled, number_with_slider, options_of
+from compare.explorers.base import (
+    WRAP,
+    Explorer,
+    age_control,
+    condition_control,
+    height_control,
+    labelled,
+    number_with_slider,
+    sex_control,
+)
 from compare.explorers.patient_tables import (
     BRAND_COLUMNS,
     CAUTION_COLUMNS,
@@ -55,33 +64,11 @@ class PatientExplorer(Explorer):
             if row["factor_id"] not in DERIVED
         }  # fmt: skip
         self.controls = {
-            "condition": labelled(
-                w.Dropdown(
-                    options=options_of(evidence.conditions, "condition_id", "condition"),
-                    value=condition_id,
-                    description="Condition",
-                )
-            ),
+            "condition": condition_control(evidence, condition_id),
             "weight": self.weight,
-            "age": labelled(
-                w.BoundedFloatText(
-                    value=start.patient.age_years, min=0, max=120, description="Age (years)"
-                ),
-                "170px",
-            ),
-            "height": labelled(
-                w.BoundedFloatText(
-                    value=start.patient.height_cm or 0, min=0, max=250,
-                    description="Height (cm), 0: not known",
-                ),
-                "270px",
-            ),
-            "sex": labelled(
-                w.Dropdown(
-                    options=[("not given", ""), ("female", "female"), ("male", "male")],
-                    description="Sex",
-                )
-            ),
+            "age": age_control(start.patient.age_years),
+            "height": height_control(start.patient.height_cm),
+            "sex": sex_control(),
             "every_factor": w.Checkbox(
                 value=False, indent=False,
                 description="Offer every factor, also those on which no label here speaks",

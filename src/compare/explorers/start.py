@@ -13,7 +13,7 @@ from compare import cost, coverage, plan
 from compare.charts import coverage as coverage_charts
 from compare.charts.house import CLASSES
 from compare.evidence import Evidence
-from compare.explorers.base import WRAP, Explorer, labelled, options_of
+from compare.explorers.base import WRAP, Explorer, condition_control
 from compare.findings import Finding
 from compare.findings import coverage as coverage_findings
 from compare.markup import (
@@ -130,15 +130,7 @@ class StartExplorer(Explorer):
 
     def __init__(self, evidence: Evidence, condition_id: str = "cidp", **more: Any) -> None:
         super().__init__(evidence, **more)
-        self.controls = {
-            "condition": labelled(
-                w.Dropdown(
-                    options=options_of(evidence.conditions, "condition_id", "condition"),
-                    value=condition_id,
-                    description="Condition",
-                )
-            )
-        }
+        self.controls = {"condition": condition_control(evidence, condition_id)}
         self.start(
             [
                 self.banner,

@@ -12,9 +12,19 @@ from traitlets import TraitError
 
 from compare import cost, effects
 from compare.charts import tradeoffs as charts
+from compare.charts.house import label
 from compare.evidence import Evidence
 from compare.explorers import tradeoff_tables as tables
-from compare.explorers.base import WRAP, Explorer, labelled, number_with_slider, options_of
+from compare.explorers.base import (
+    WRAP,
+    Explorer,
+    age_control,
+    condition_control,
+    height_control,
+    labelled,
+    number_with_slider,
+    sex_control,
+)
 from compare.explorers.tradeoff_view import (
     HOW,
     MONEY,
@@ -69,32 +79,11 @@ class TradeOffExplorer(Explorer):
         self._csv = ""
         self._refused = ""
         self.controls = {
-            "condition": labelled(
-                w.Dropdown(
-                    options=options_of(evidence.conditions, "condition_id", "condition"),
-                    value=start.condition_id,
-                    description="Condition",
-                )
-            ),
+            "condition": condition_control(evidence, start.condition_id),
             "weight": self.weight,
-            "age": labelled(
-                w.BoundedFloatText(
-                    value=start.patient.age_years, min=0, max=120, description="Age (years)"
-                ),
-                "170px",
-            ),
-            "height": labelled(
-                w.BoundedFloatText(
-                    value=start.patient.height_cm or 0, min=0, max=250, description="Height (cm)"
-                ),
-                "180px",
-            ),
-            "sex": labelled(
-                w.Dropdown(
-                    options=[("not given", ""), ("female", "female"), ("male", "male")],
-                    description="Sex",
-                )
-            ),
+            "age": age_control(start.patient.age_years),
+            "height": height_control(start.patient.height_cm),
+            "sex": sex_control(),
             "x": labelled(w.Dropdown(options=[("", "")], description="Across: harm or good")),
             "y": labelled(w.Dropdown(options=[("", "")], description="Up: cost")),
             "basis": labelled(w.Dropdown(options=BASES, description="Harms and good as")),
@@ -411,10 +400,10 @@ class TradeOffExplorer(Explorer):
                 titles.append("")
                 continue
             row = rows.loc[name]
-            unit = against(str(row["unit"]))
+            name_of, unit = label(row["label"]), label(against(str(row["unit"])))
             side = {"lower": "less is better", "higher": "more is better"}[str(row["favors"])]
-            titles.append(f"{row['label']}<br>{unit} ({side})" if name == figures.x
-                          else f"{row['label']}, {unit}")  # fmt: skip
+            titles.append(f"{name_of}<br>{unit} ({side})" if name == figures.x
+                          else f"{name_of}, {unit}")  # fmt: skip
         return titles[0], titles[1]
 
     def reference(self, figures: Figures) -> float:

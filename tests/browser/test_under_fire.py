@@ -1,0 +1,161 @@
+"""Pages that are treated badly: attacks in every text, and controls moved faster than they answer."""
+
+import json
+import random
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import nbformat
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.conftest import TALL, TOKEN, WIDE, free_port, serve
+from tools import ROOT
+
+ATTACKED = """
+from datetime import date
+from IPython.display import display
+import compare
+from test_hostile import hostile
+from test_widgets_under_fire import PAGES
+
+evidence = hostile(compare.load())
+pages = [kind(evidence, today=date(2026, 11, 24)) for kind in PAGES]
+print(len(pages), "pages")
+display(*[page.page for page in pages])
+"""
+MOVES, SOAK_MOVES = 12, 200
+
+
+@pytest.fixture(scope="module")
+def attacked_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The app with one page, on which every explorer shows evidence full of attacks."""
+    folder = tmp_path_factory.mktemp("attacked")
+    cells = [nbformat.v4.new_markdown_cell("# Attacked"), nbformat.v4.new_code_cell(ATTACKED)]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "", "language": "python"}
+    nbformat.write(notebook, folder / "attacked.ipynb")
+    port = free_port()
+    command = [sys.executable, "app/serve.py", "--no-browser", f"--port={port}"]
+    command += [f"--token={TOKEN}", f"--notebooks={folder}"]
+    address = f"http://127.0.0.1:{port}/"
+    yield from serve(command, address, folder / "log", PYTHONPATH=str(ROOT / "tests"))
+
+
+def hacked(page: Page) -> Any:
+    """What an attack has left behind: a variable, or an element of its own."""
+    return page.evaluate(
+        """() => [window.hacked ?? null,
+                  document.querySelectorAll('img[src="x"], [onmouseover], [onclick]').length]"""
+    )
+
+
+def test_no_attack_runs_on_any_page(browser: Browser, attacked_app: str) -> None:
+    """Nothing of it runs when shown, pointed at, or opened as the page that is printed."""
+    context = browser.new_context(viewport={"width": WIDE, "height": TALL})
+    page = context.new_page()
+    dialogs: list[str] = []
+    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    page.goto(f"{attacked_app}?token={TOKEN}")
+    page.goto(f"{attacked_app}voila/render/attacked.ipynb")
+    page.locator(".tc-page").last.wait_for(timeout=120_000)
+    page.locator(".js-plotly-plot .main-svg").first.wait_for(state="attached", timeout=60_000)
+    page.wait_for_timeout(1500)
+    assert "window.hacked" in (page.locator("body").text_content() or "")
+    assert hacked(page) == [None, 0]
+    for place in page.locator(".js-plotly-plot .drag").all()[:12]:
+        if place.is_visible():
+            place.hover(force=True)
+    for link in page.locator("a[href]").all():
+        address = link.get_attribute("href") or ""
+        assert not address.strip().lower().startswith("javascript:")
+    assert hacked(page) == [None, 0]
+    printed = page.evaluate(
+        """() => [...document.querySelectorAll('a[href^="data:text/html"]')]
+           .map(a => decodeURIComponent(escape(atob(a.href.split('base64,')[1]))))"""
+    )
+    assert printed
+    for content in printed:
+        sheet = context.new_page()
+        sheet.set_content(content)
+        assert "window.hacked" in (sheet.locator("body").text_content() or "")
+        assert hacked(sheet) == [None, 0]
+        sheet.close()
+    assert dialogs == []
+    context.close()
+
+
+def move_faster_than_it_answers(open_voila: Callable[[], Page], moves: int) -> None:
+    """Enter weights, ages and bases without waiting; the page ends as a fresh one set once."""
+    dice = random.Random(moves)
+    page, wanted = open_voila(), dict[str, str]()
+    for _ in range(moves):
+        box = dice.choice(["Weight (kg)", "Age (years)", "Price"])
+        if box == "Price":
+            options = page.get_by_label(box, exact=True).locator("option").all_text_contents()
+            wanted[box] = dice.choice(options)
+            page.get_by_label(box, exact=True).select_option(label=wanted[box])
+        else:
+            wanted[box] = str(dice.randint(20, 110))
+            enter(page, box, wanted[box])
+    fresh = open_voila()
+    for box, value in wanted.items():
+        if box == "Price":
+            fresh.get_by_label(box, exact=True).select_option(label=value)
+        else:
+            enter(fresh, box, value)
+    for _ in range(200):
+        if shown(page) == shown(fresh):
+            break
+        page.wait_for_timeout(100)
+    assert json.dumps(shown(page), indent=1) == json.dumps(shown(fresh), indent=1)
+    page.close()
+    fresh.close()
+
+
+def enter(page: Page, label: str, value: str) -> None:
+    """Type a number into a box."""
+    page.get_by_label(label, exact=True).fill(value)
+    page.keyboard.press("Enter")
+
+
+def shown(page: Page) -> Any:
+    """Sentence, tables, and what each visible chart draws."""
+    return page.evaluate(
+        """() => ({
+          finding: document.querySelector('.tc-finding').textContent,
+          status: document.querySelector('.tc-status').textContent,
+          tables: [...document.querySelectorAll('table.tc-table')].map(t => t.textContent),
+          charts: [...document.querySelectorAll('.js-plotly-plot')]
+            .filter(p => p.offsetParent)
+            .map(p => [...p.querySelectorAll('.cartesianlayer text')].map(t => t.textContent)),
+        })"""
+    )
+
+
+@pytest.fixture
+def open_cost(browser: Browser, voila: str) -> Iterator[Callable[[], Page]]:
+    """Opens the page on cost in the app, ready to be used."""
+    context = browser.new_context(viewport={"width": WIDE, "height": TALL})
+
+    def open_() -> Page:
+        page = context.new_page()
+        page.goto(f"{voila}?token={TOKEN}")
+        page.goto(f"{voila}voila/render/02_cost.ipynb")
+        page.locator(".js-plotly-plot .bars").first.wait_for(state="attached", timeout=120_000)
+        return page
+
+    yield open_
+    context.close()
+
+
+def test_page_catches_up_with_fast_changes(open_cost: Callable[[], Page]) -> None:
+    """A dozen changes without a pause: sentence, tables and charts end at the last state."""
+    move_faster_than_it_answers(open_cost, MOVES)
+
+
+@pytest.mark.soak
+def test_soak_page_catches_up_with_fast_changes(open_cost: Callable[[], Page]) -> None:
+    """200 changes without a pause."""
+    move_faster_than_it_answers(open_cost, SOAK_MOVES)
