@@ -160,8 +160,8 @@ class Shown:
     errors: list[str] = field(default_factory=list)
 
     def control(self, label: str) -> Locator:
-        """A control by its whole label."""
-        return self.page.get_by_label(label, exact=True)
+        """A control by its whole label; the first where a page has several parts."""
+        return self.page.get_by_label(label, exact=True).first
 
     def enter(self, label: str, value: float | str) -> None:
         """Type a value into a box, by keyboard alone."""
