@@ -147,7 +147,7 @@ def test_start_page_has_a_card_for_each_question(browser: Browser, voila: str) -
     cards = page.locator("li a")
     assert "What does it cost?" in " ".join(cards.all_text_contents())
     cards.filter(has_text="What does it cost?").click()
-    page.get_by_label("Weight (kg)", exact=True).wait_for(timeout=120_000)
+    page.get_by_label("Weight (kg)", exact=True).first.wait_for(timeout=120_000)
     text = page.locator("body").inner_text()
     assert "Reviewer's check" not in text
     assert "Run All Cells" not in text
