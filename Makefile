@@ -45,7 +45,7 @@ review: $(VENV)/.app ## rerun the notebooks: which numbers moved, which rows of 
 	$(BIN)/python -m tools.review
 
 bench: $(VENV)/.app ## measure speed; prints tables and writes JSON to build/
-	for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done
+	$(BIN)/python benchmarks/run.py
 
 data: $(VENV)/.app ## after an edit in data/: check all tables, rewrite hashes and dictionary
 	$(BIN)/python -m tools.data write

@@ -1,76 +1,70 @@
-"""`make bench`: medians in milliseconds, and ratios to a floor measured in the same run.
+"""`make bench`: medians, and ratios to a floor timed in the same run; writes build/bench.json.
 
-start     import and load as a process, against one that imports pandas and reads the same files
-update    what the kernel does for one change of a control on the page of costs
+    python benchmarks/run.py                  what the kernel does: a few minutes
+    python benchmarks/run.py --browser        also from key press to painted, and the first chart
+    python benchmarks/run.py --notebooks      also the notebooks' run as tests
+    python benchmarks/run.py --long           also ten million patients
+    python benchmarks/run.py --only pages     one part alone
+
+Run alone on an idle machine. A bound that is missed is said, and is no error.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
-import statistics
-import subprocess
-import sys
-import time
+import os
+import platform
 from collections.abc import Callable
-from pathlib import Path
+from dataclasses import asdict
 
-import compare
-from compare.evidence import data_folder
-from compare.explorers.cost import CostExplorer
+import kernel
+import preferences
+from measure import BUILD, Row
 
-BUILD = Path(__file__).resolve().parents[1] / "build"
-REPEATS = 15
+import browser
+import notebooks
 
-
-def median_ms(act: Callable[[int], object]) -> float:
-    """Median time of `act(i)`, after one run that does not count."""
-    act(0)
-    times = []
-    for i in range(1, REPEATS + 1):
-        begin = time.perf_counter()
-        act(i)
-        times.append(1000 * (time.perf_counter() - begin))
-    return statistics.median(times)
+Part = Callable[[], list[Row]]
 
 
-def process(code: str) -> Callable[[int], object]:
-    """A run of `code` in a Python of its own."""
-    return lambda _: subprocess.run([sys.executable, "-c", code], check=True)
-
-
-def start() -> dict[str, float]:
-    """Import and load, and its floor."""
-    folder = str(data_folder())
-    floor = (
-        "import pandas, pathlib\n"
-        f"for p in pathlib.Path({folder!r}).glob('*.csv'):\n"
-        "    pandas.read_csv(p, dtype='str', keep_default_na=False)"
-    )
-    own = median_ms(process("import compare; compare.load()"))
-    least = median_ms(process(floor))
-    return {"start_ms": own, "start_floor_ms": least, "start_ratio": own / least}
-
-
-def update() -> dict[str, float]:
-    """A new weight, and a new condition."""
-    page = CostExplorer(compare.load())
-    conditions = ["cidp", "crohns", "ra", "gmg"]
-
-    def weigh(i: int) -> None:
-        page.controls["weight"].value = 60 + i
-
-    def change(i: int) -> None:
-        page.controls["condition"].value = conditions[i % len(conditions)]
-
-    return {"cost_weight_ms": median_ms(weigh), "cost_condition_ms": median_ms(change)}
+def parts(options: argparse.Namespace) -> dict[str, Part]:
+    """What is measured, by name."""
+    found: dict[str, Part] = {
+        "start": kernel.start,
+        "pages": kernel.pages,
+        "smaa": preferences.smaa,
+        "cohort": lambda: kernel.cohort(options.long),
+        "growth": kernel.growth,
+        "browser": browser.pages,
+        "notebooks": notebooks.run,
+    }
+    if options.only:
+        return {name: found[name] for name in options.only}
+    for name in ("browser", "notebooks"):
+        if not getattr(options, name):
+            del found[name]
+    return found
 
 
 def main() -> None:
     """Print the table and write build/bench.json."""
-    found = start() | update()
-    for name, value in found.items():
-        print(f"{name:20} {value:10.2f}")
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
+    for name in ("browser", "notebooks", "long"):
+        parser.add_argument(f"--{name}", action="store_true")
+    parser.add_argument("--only", action="append", help="a part: start, pages, smaa, ...")
+    options = parser.parse_args()
+    machine = {"python": platform.python_version(), "cores": os.cpu_count()}
+    print(f"Python {machine['python']}, {machine['cores']} cores, load {os.getloadavg()[0]:.1f}")
+    rows: list[Row] = []
+    for part in parts(options).values():
+        for row in part():
+            print(row, flush=True)
+            rows.append(row)
+    missed = [row.name.strip() for row in rows if not row.kept]
+    print(f"{len(missed)} of {sum(row.most is not None for row in rows)} bounds missed")
     BUILD.mkdir(exist_ok=True)
+    found = {**machine, "load": os.getloadavg()[0], "rows": [asdict(row) for row in rows]}
     (BUILD / "bench.json").write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
 
 

@@ -37,7 +37,12 @@ def page(notebook: NotebookNode, title: str) -> str:
     still = notebook.copy()
     still.cells = [_cell(cell, widgets) for cell in notebook.cells]
     still.metadata = NotebookNode({k: v for k, v in notebook.metadata.items() if k != "widgets"})
-    exporter = HTMLExporter(template_name="basic", exclude_input=True)
+    exporter = HTMLExporter(
+        template_name="basic",
+        exclude_input=True,
+        exclude_output_prompt=True,
+        exclude_anchor_links=True,
+    )
     body, _ = exporter.from_notebook_node(still)
     return PAGE.format(title=html.escape(title), script=SCRIPT, body=body)
 
@@ -67,6 +72,8 @@ def _output(output: Any, widgets: dict[str, Any]) -> Any:
 
 
 def _chart(figure: dict[str, Any]) -> str:
+    if not figure["data"] and not figure["layout"].get("annotations"):
+        return ""
     drawn = go.Figure(
         {"data": figure["data"], "layout": figure["layout"]},
         skip_invalid=True,

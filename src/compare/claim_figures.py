@@ -9,9 +9,8 @@ from typing import Any
 import pandas as pd
 
 from compare import harms
-from compare.cost import cost_table, default_plans, opening_patient
+from compare.cost import cost_table, opening_patient, opening_plans
 from compare.evidence import Evidence
-from compare.plan import plans
 from compare.tables import records
 from compare.verdicts import (
     CONTRADICTED,
@@ -66,7 +65,7 @@ def _cost_row(evidence: Evidence, condition_id: str, weight_kg: float | None) ->
     patient = opening_patient(evidence, condition_id)
     if weight_kg is not None:
         patient = replace(patient, weight_kg=weight_kg)
-    chosen = default_plans(evidence, plans(evidence, condition_id), condition_id)
+    chosen = opening_plans(evidence, condition_id)
     table = cost_table(evidence, chosen.values(), patient)
     yearly = table[table["usd_year_one_low"].notna()]
     ivig, others = yearly[yearly["therapy_id"].eq("ivig")], yearly[yearly["therapy_id"].ne("ivig")]

@@ -7,9 +7,11 @@ intervals, cycles and visits that a source allows, not a confidence interval.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -188,6 +190,19 @@ def default_plans(
         several.setdefault((plan.therapy_id, plan.chronic), []).append(plan)
     # Where there is no choice, nothing needs to be priced.
     return {key: min(of, key=rank) if len(of) > 1 else of[0] for key, of in several.items()}
+
+
+@functools.lru_cache(maxsize=256)
+def opening_plans(
+    evidence: Evidence,
+    condition_id: str,
+    price_basis: str | None = None,
+    cycle_days: float | None = None,
+    age_years: float | None = None,
+) -> Mapping[tuple[str, bool], Plan]:
+    """`default_plans` of all the condition's plans, kept: no patient's weight or height matters."""
+    found = plans(evidence, condition_id, price_basis, cycle_days)
+    return MappingProxyType(default_plans(evidence, found, condition_id, age_years))
 
 
 def opening_patient(evidence: Evidence, condition_id: str) -> Patient:
@@ -480,7 +495,7 @@ def cohort_cost(evidence: Evidence, patients: pd.DataFrame) -> pd.DataFrame:
         if plan is None:
             reason[where] = "no yearly regimen of this therapy in this condition"
             continue
-        money = plan.money(weights[where], np.full(len(where), math.nan))
+        money = plan.money(weights[where], np.full(len(where), math.nan), ends=("low",))
         year_one[where] = money.columns["usd_year_one_low"]
         later[where] = money.columns["usd_later_year_low"]
         reason[where] = money.reason

@@ -27,7 +27,7 @@ from compare.effect_cells import (
 )
 from compare.evidence import Evidence
 from compare.patient import Patient
-from compare.plan import Plan, in_clinic, plans
+from compare.plan import Plan, in_clinic
 from compare.tables import rows as rows_of
 
 __all__ = [
@@ -110,28 +110,15 @@ def effects_table(
     return table.iloc[np.lexsort((rank, order))].reset_index(drop=True)
 
 
-@functools.lru_cache(maxsize=32)
 def chosen_plans(
     evidence: Evidence,
     condition_id: str,
     patient: Patient,
     price_basis: str | None = None,
     cycle_days: float | None = None,
-) -> dict[tuple[str, bool], Plan]:
+) -> Mapping[tuple[str, bool], Plan]:
     """The plan that stands for each therapy: `cost.default_plans` at this patient's age."""
-    return _plans_by_age(evidence, condition_id, patient.age_years, price_basis, cycle_days)
-
-
-@functools.lru_cache(maxsize=32)
-def _plans_by_age(
-    evidence: Evidence,
-    condition_id: str,
-    age_years: float,
-    price_basis: str | None,
-    cycle_days: float | None,
-) -> dict[tuple[str, bool], Plan]:
-    found = plans(evidence, condition_id, price_basis, cycle_days)
-    return cost.default_plans(evidence, found, condition_id, age_years)
+    return cost.opening_plans(evidence, condition_id, price_basis, cycle_days, patient.age_years)
 
 
 @functools.lru_cache(maxsize=32)

@@ -6,6 +6,7 @@ to be so.
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import Any
 
@@ -54,6 +55,7 @@ SCHEDULE_COLUMNS = [
 ]
 
 
+@functools.lru_cache(maxsize=64)
 def steps(
     evidence: Evidence, therapy_id: str, condition_id: str, product_id: str | None = None
 ) -> pd.DataFrame:

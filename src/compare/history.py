@@ -11,10 +11,10 @@ from dataclasses import replace
 
 import pandas as pd
 
-from compare.cost import default_plans, plan_cost
+from compare.cost import opening_plans, plan_cost
 from compare.evidence import Evidence
 from compare.patient import Patient
-from compare.plan import Plan, plans, repriced
+from compare.plan import Plan, repriced
 from compare.prices import price_book
 from compare.tables import records
 from compare.vials import MCG_PER
@@ -75,7 +75,7 @@ def usd_by_quarter(evidence: Evidence, condition_id: str, patient: Patient) -> p
     Columns `YEAR_COLUMNS`; `use` "chronic" is money per year, else per course. A quarter in which
     the price on today's basis is not in the data has no row: it is not zero, and not a guess.
     """
-    today = default_plans(evidence, plans(evidence, condition_id), condition_id, patient.age_years)
+    today = opening_plans(evidence, condition_id, age_years=patient.age_years)
     therapies = evidence.therapies.set_index("therapy_id")
     books = {day: price_book(_as_of(evidence, day)) for day in quarters(evidence)}
     regimens = evidence.regimens[evidence.regimens["condition_id"].eq(condition_id)]

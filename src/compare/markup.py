@@ -16,6 +16,7 @@ from compare.tables import records
 
 NOT_REPORTED = "not reported"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001
+RISKY = re.compile(f"\\r|^[{re.escape(''.join(FORMULA_STARTS))}]", re.MULTILINE)
 
 
 def text(value: Any) -> str:
@@ -123,7 +124,10 @@ def csv_text(frame: pd.DataFrame) -> str:
     safe = frame.copy()
     for name, kind in frame.dtypes.items():
         if kind == "object" or isinstance(kind, pd.StringDtype | pd.CategoricalDtype):
-            safe[name] = pd.Series([neutral(v) for v in frame[name]], frame.index, "object")
+            cells = frame[name].tolist()
+            # One search through the whole column; most hold nothing to neutralize.
+            if RISKY.search("\n".join(map(str, cells))):
+                safe[name] = pd.Series([neutral(cell) for cell in cells], frame.index, "object")
     return safe.rename(columns=neutral).to_csv(index=False, lineterminator="\n")
 
 

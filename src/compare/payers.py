@@ -13,9 +13,8 @@ from typing import Any
 
 import pandas as pd
 
-from compare.cost import default_plans
+from compare.cost import opening_plans
 from compare.evidence import Evidence
-from compare.plan import plans
 from compare.prices import price_book
 from compare.schedule import known
 
@@ -57,8 +56,7 @@ def who_pays(evidence: Evidence, condition_id: str) -> pd.DataFrame:
     patient pays under Part D, where a row of `claims` states it. Raises `ValueError` for an
     unknown condition.
     """
-    found = plans(evidence, condition_id)
-    opening = default_plans(evidence, found, condition_id)
+    opening = opening_plans(evidence, condition_id)
     therapies = evidence.therapies.set_index("therapy_id")
     cap = _cap(evidence)
     rows, seen = [], set()

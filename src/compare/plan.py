@@ -238,14 +238,15 @@ class Plan:
         rows = tuple(row for row in self.rows if row.weight_fits(weight)[0])
         return replace(self, rows=rows) if rows and len(rows) < len(self.rows) else self
 
-    def money(self, weight_kg: Floats, surface_m2: Floats) -> Money:
+    def money(self, weight_kg: Floats, surface_m2: Floats, ends: Sequence[str] = ENDS) -> Money:
         """The core: year one, a later year and the course, at both ends, for every weight.
 
         One phase without a price leaves the whole blank for the weights in its band: a part of
-        a sum is never shown.
+        a sum is never shown. `ends` of ("low",) leaves the columns of the high end out.
         """
         shape = weight_kg.shape
-        columns = {name: np.zeros(shape) for name in MONEY_COLUMNS}
+        names = [name for name in MONEY_COLUMNS if "high" in ends or not name.endswith("_high")]
+        columns = {name: np.zeros(shape) for name in names}
         reason = np.full(shape, "", dtype=object)
         covered: dict[str, NDArray[np.bool_]] = {}
         for row in self.rows:
@@ -256,14 +257,16 @@ class Plan:
                 reason[fits] = row.tariff
                 columns["usd_year_one_low"][fits] = np.nan
             elif fits.any():
-                self._add(columns, reason, row, fits, weight_kg, surface_m2)
+                self._add(columns, reason, row, fits, weight_kg, surface_m2, ends)
         for fits in covered.values():
             reason[~fits] = NO_BAND
             columns["usd_year_one_low"][~fits] = np.nan
         blank = np.isnan(columns["usd_year_one_low"])
-        other_use = [name for name in MONEY_COLUMNS if ("_year" in name) != self.chronic]
         for name, values in columns.items():
-            values[blank if name not in other_use else ...] = np.nan
+            if ("_year" in name) != self.chronic:
+                values[:] = np.nan
+            elif blank.any():
+                values[blank] = np.nan
         return Money(columns, reason)
 
     def _add(
@@ -274,34 +277,40 @@ class Plan:
         fits: NDArray[np.bool_],
         weight_kg: Floats,
         surface_m2: Floats,
+        ends: Sequence[str],
     ) -> None:
         """Add one phase in one band to the columns; a dose that is not known leaves NaN."""
         phase, tariff = row.phase, row.tariff
         assert isinstance(tariff, Tariff)
-        weights, surfaces = weight_kg[fits], surface_m2[fits]
-        for end in ENDS:
+        # Most bands hold every weight: then nothing needs to be picked out and put back.
+        where = slice(None) if fits.all() else fits
+        weights, surfaces = weight_kg[where], surface_m2[where]
+        for end in ends:
             if end == "low" or not row.one_end:
                 dosed, note = row.dosed(end, weights, surfaces, self.fees)
             if note:
                 reason[fits & (reason == "")] = note
-            lost = np.flatnonzero(fits)[np.isnan(dosed.usd_drug)]
-            reason[lost] = NO_HEIGHT if str(phase["dose_unit"]).endswith("m2") else NO_DOSE
+            if (unknown := np.isnan(dosed.usd_drug)).any():
+                reason[np.flatnonzero(fits)[unknown]] = (
+                    NO_HEIGHT if str(phase["dose_unit"]).endswith("m2") else NO_DOSE
+                )
             tail = "" if end == "low" else "_high"
             for span, doses in self.doses(phase, end).items():
                 usd = doses * (dosed.usd_drug + dosed.usd_administration)
                 if tariff.usd_per_day is not None:
                     usd = usd + schedule.days_covered(phase, span) * tariff.usd_per_day
                 paid = doses * dosed.usd_administration
-                columns[f"usd_{span}_{end}"][fits] += usd
-                columns[f"usd_administration_{span}{tail}"][fits] += paid
-                columns[f"doses_{span}{tail}"][fits] += doses
-                columns[f"visits_{span}{tail}"][fits] += (
+                columns[f"usd_{span}_{end}"][where] += usd
+                columns[f"usd_administration_{span}{tail}"][where] += paid
+                columns[f"doses_{span}{tail}"][where] += doses
+                columns[f"visits_{span}{tail}"][where] += (
                     doses * dosed.visits * in_clinic(phase, end)
                 )
-                columns[f"chair_hours_{span}{tail}"][fits] += doses * dosed.chair_minutes / 60
-            course = len(schedule.fixed_days(phase)) or 1
-            usd = course * (dosed.usd_drug + dosed.usd_administration)
-            columns[f"usd_per_course{tail}"][fits] += usd
+                columns[f"chair_hours_{span}{tail}"][where] += doses * dosed.chair_minutes / 60
+            if not self.chronic:
+                course = len(schedule.fixed_days(phase)) or 1
+                usd = course * (dosed.usd_drug + dosed.usd_administration)
+                columns[f"usd_per_course{tail}"][where] += usd
 
     def doses(self, phase: Phase, end: str) -> dict[str, float]:
         """Doses of one phase in year one and in a later year."""

@@ -81,7 +81,9 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     shown = everything
     if options.get("therapy_class"):
         shown = shown[shown["therapy_class"].eq(options["therapy_class"])]
-    defaults = cost.default_plans(evidence, found, condition_id, patient.age_years)
+    defaults = cost.opening_plans(
+        evidence, condition_id, scenario.price_basis, options.get("cycle_days"), patient.age_years
+    )
     first = {(p.regimen_id, p.product_id) for p in defaults.values()}
     ids = list(zip(shown["regimen_id"], shown["product_id"], strict=True))
     priced = shown["usd_year_one_low"].notna() | shown["usd_per_course"].notna()

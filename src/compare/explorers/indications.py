@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -87,16 +88,27 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     said = said.sort_values(["_at", "_label", "_late", "_year"], kind="stable")
     name = evidence.label("conditions", condition_id)
     label_name = "an FDA label" if place == "US" else f"a label ({PLACES.get(place, place)})"
-    article = with_trials(evidence, indications.ivig_in_article(evidence, place))
+    article = _article(evidence, place)
     return View(
         map=everything[everything["therapy_class"].isin(shown)],
         options=listed,
         statements=said.drop(columns=["_at", "_label", "_late", "_year"]).reset_index(drop=True),
         article=article,
-        myasthenia=indications.ivig_in_myasthenia(evidence),
+        myasthenia=_myasthenia(evidence),
         finding=indication_findings.condition(listed, name, label_name),
         article_finding=indication_findings.article(article),
     )
+
+
+# Neither depends on the condition or the patient of the page. Shared: not to be changed.
+@functools.lru_cache(maxsize=16)
+def _article(evidence: Evidence, place: str) -> pd.DataFrame:
+    return with_trials(evidence, indications.ivig_in_article(evidence, place))
+
+
+@functools.lru_cache(maxsize=4)
+def _myasthenia(evidence: Evidence) -> pd.DataFrame:
+    return indications.ivig_in_myasthenia(evidence)
 
 
 def with_trials(evidence: Evidence, article: pd.DataFrame) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -14,7 +14,6 @@ from compare.evidence import Evidence
 from compare.findings import cautions as caution_findings
 from compare.markup import NOT_REPORTED
 from compare.patient import Patient
-from compare.plan import plans
 from compare.scenario import Scenario
 from compare.schedule import known
 from compare.tables import records
@@ -59,8 +58,9 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     """
     condition_id, patient = scenario.condition_id, scenario.patient
     rows = side_by_side.cautions_for(evidence, patient, condition_id)
-    found = plans(evidence, condition_id, scenario.price_basis)
-    chosen = cost.default_plans(evidence, found, condition_id, patient.age_years)
+    chosen = cost.opening_plans(
+        evidence, condition_id, scenario.price_basis, age_years=patient.age_years
+    )
     costs = cost.cost_table(evidence, chosen.values(), patient)
     listed, good, harm = _options(evidence, scenario, rows, costs)
     ids = list(scenario.options.get("compare", []))
@@ -75,7 +75,8 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
         cautions=rows,
         told=told,
         costs=costs,
-        brands=brands(evidence, rows, condition_id),
+        # Nothing on a brand depends on weight and height: asked at one weight, and kept.
+        brands=brands(evidence, replace(patient, weight_kg=70, height_cm=None), condition_id),
         good=good,
         harm=harm,
         comparison=comparison,
@@ -184,13 +185,15 @@ def relevant_factors(evidence: Evidence, condition_id: str) -> frozenset[str]:
     return frozenset(spoken) | frozenset(indications.needed_factors(evidence, condition_id))
 
 
-def brands(evidence: Evidence, rows: pd.DataFrame, condition_id: str) -> pd.DataFrame:
+@lru_cache(maxsize=16)
+def brands(evidence: Evidence, patient: Patient, condition_id: str) -> pd.DataFrame:
     """One row per IVIG product: contents, label for the condition, and what depends on the brand.
 
     Columns: `product`, `excipients`, `labeled`, `depends` (cautions on contents that any label
     carries), `concerns` (those on what this patient has), `label_month`, `label_read`, `source_id`.
-    Empty where IVIG is no option of the condition.
+    Empty where IVIG is no option of the condition. Shared: do not change it.
     """
+    rows = side_by_side.cautions_for(evidence, patient, condition_id)
     own = rows[rows["therapy_id"].eq("ivig")]
     columns = ["product", "excipients", "labeled", "depends", "concerns", "label_month",
                "label_read", "source_id"]  # fmt: skip

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import ipywidgets as w
 import pandas as pd
 
-from compare import cost, coverage, plan
+from compare import cost, coverage
 from compare.charts import coverage as coverage_charts
 from compare.charts.house import CLASSES
 from compare.evidence import Evidence
@@ -28,6 +29,7 @@ from compare.markup import (
     text,
     usd_range,
 )
+from compare.schedule import known
 from compare.tables import records
 
 CLASS_MEANING = {
@@ -58,8 +60,7 @@ class View:
 
 def view(evidence: Evidence, condition_id: str) -> View:
     """Therapies of a condition by class, with label status and the opening cost; pure."""
-    found = plan.plans(evidence, condition_id)
-    chosen = cost.default_plans(evidence, found, condition_id)
+    chosen = cost.opening_plans(evidence, condition_id)
     priced = cost.cost_table(
         evidence, chosen.values(), cost.opening_patient(evidence, condition_id)
     )
@@ -107,6 +108,17 @@ def view(evidence: Evidence, condition_id: str) -> View:
 def _covered(evidence: Evidence) -> pd.DataFrame:
     """The coverage map, made once: it is the same for every condition."""
     return coverage.coverage(evidence)
+
+
+def cost_cell(row: Mapping[str, Any]) -> str:
+    """Money per year, money per course, or both; not reported where neither is known."""
+    parts = []
+    if known(row["usd_year_one_low"]):
+        parts.append(usd_range(row["usd_year_one_low"], row["usd_year_one_high"]))
+    if known(row["usd_per_course"]):
+        course = usd_range(row["usd_per_course"], row["usd_per_course_high"])
+        parts.append(f"{course} a course")
+    return "; ".join(parts) or NOT_REPORTED
 
 
 def digest(shown: View) -> str:
@@ -176,8 +188,7 @@ class StartExplorer(Explorer):
                 "Class": lambda r: text(CLASSES[r["therapy_class"]][0]),
                 "Target": "target",
                 "FDA label here": "fda_label",
-                "Year one": lambda r: usd_range(r["usd_year_one_low"], r["usd_year_one_high"]),
-                "Per course": lambda r: usd_range(r["usd_per_course"], r["usd_per_course_high"]),
+                "Year one, or a course": cost_cell,
             },
             "Therapies for this condition, at its opening weight",
         )
