@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 LAB_ARGS ?=
 APP_ARGS ?=
 TEST_ARGS ?=
+BENCH_ARGS ?=
 # JupyterLab refuses to run as root unless told (containers, CI).
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 # JupyterLab would look for newer versions and news on the internet; pages here ask nobody.
@@ -44,8 +45,8 @@ check: $(VENV)/.dev ## formatting, lint, types, data, form of the notebooks
 review: $(VENV)/.app ## rerun the notebooks: which numbers moved, which rows of data changed
 	$(BIN)/python -m tools.review
 
-bench: $(VENV)/.app ## measure speed; prints tables and writes JSON to build/
-	$(BIN)/python benchmarks/run.py
+bench: $(VENV)/.app ## measure speed; prints a table and writes build/bench.json (BENCH_ARGS=--browser)
+	$(BIN)/python benchmarks/run.py $(BENCH_ARGS)
 
 data: $(VENV)/.app ## after an edit in data/: check all tables, rewrite hashes and dictionary
 	$(BIN)/python -m tools.data write

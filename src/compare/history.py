@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 
@@ -36,11 +37,12 @@ YEAR_COLUMNS = [
 ]
 
 
+@functools.lru_cache(maxsize=4)
 def usd_per_gram(evidence: Evidence) -> pd.DataFrame:
     """Medicare payment limits of IVIG in US dollars per gram, one row per code and quarter.
 
     Columns `GRAM_COLUMNS`; `products` names what the code pays for. It is not what IVIG can be
-    bought for.
+    bought for. Shared: do not change it.
     """
     ivig = evidence.products[evidence.products["therapy_id"].eq("ivig")]
     links = evidence.product_codes
@@ -126,11 +128,14 @@ def change(frame: pd.DataFrame, key: list[str], value: str) -> pd.DataFrame:
 
     Columns: the key, `first_from`, `first`, `last_from`, `last`, `change_pct`.
     """
+    groups: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+    for row in records(frame[[*key, "effective_from", value]]):
+        groups.setdefault(tuple(row[name] for name in key), []).append(row)
     rows = []
-    for keys, group in frame.groupby(key, sort=False):
+    for keys, group in groups.items():
         if len(group) < 2:
             continue
-        ordered = records(group.sort_values("effective_from"))
+        ordered = sorted(group, key=lambda row: row["effective_from"])
         first, last = ordered[0], ordered[-1]
         rows.append(
             {

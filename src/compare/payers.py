@@ -8,6 +8,7 @@ care is not modelled.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from typing import Any
 
@@ -48,13 +49,14 @@ CAP_CLAIM = "part_d_cap"
 NOTES_OF = ("covered", "widely_available")
 
 
+@functools.lru_cache(maxsize=32)
 def who_pays(evidence: Evidence, condition_id: str) -> pd.DataFrame:
     """One row per therapy's opening regimen, route and setting: Medicare Part B or Part D.
 
     Columns `COLUMNS`. `coinsurance_pct` is what CMS prints beside the payment limit in force, with
     its note (blank where none is printed or Part D pays). `part_d_cap` is the yearly cap on what a
     patient pays under Part D, where a row of `claims` states it. Raises `ValueError` for an
-    unknown condition.
+    unknown condition. Shared: do not change it.
     """
     opening = opening_plans(evidence, condition_id)
     therapies = evidence.therapies.set_index("therapy_id")
