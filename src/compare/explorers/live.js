@@ -52,8 +52,8 @@ function render({ model, el }) {
   }
 
   model.on("change:spec", draw);
-  // Parsing the library takes a moment: it must not keep the model from becoming ready.
-  setTimeout(() => provide(model.get("library")), 0);
+  // Parsing the library takes a moment: it must not keep any model from becoming ready.
+  (globalThis.requestIdleCallback ?? setTimeout)(() => provide(model.get("library")));
   draw();
   const observer = new ResizeObserver(() => {
     if (plot.offsetWidth && plot.data) library.promise.then((p) => p.Plots.resize(plot));
