@@ -57,15 +57,16 @@ def main() -> None:
     machine = {"python": platform.python_version(), "cores": os.cpu_count()}
     print(f"Python {machine['python']}, {machine['cores']} cores, load {os.getloadavg()[0]:.1f}")
     rows: list[Row] = []
+    BUILD.mkdir(exist_ok=True)
     for part in parts(options).values():
         for row in part():
             print(row, flush=True)
             rows.append(row)
+        # After each part, so that one that fails does not take the others with it.
+        found = {**machine, "load": os.getloadavg()[0], "rows": [asdict(row) for row in rows]}
+        (BUILD / "bench.json").write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
     missed = [row.name.strip() for row in rows if not row.kept]
     print(f"{len(missed)} of {sum(row.most is not None for row in rows)} bounds missed")
-    BUILD.mkdir(exist_ok=True)
-    found = {**machine, "load": os.getloadavg()[0], "rows": [asdict(row) for row in rows]}
-    (BUILD / "bench.json").write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ import pytest
 import compare
 from compare import explorers
 from compare.explorers.base import Explorer
+from compare.explorers.cost import CostExplorer
 from compare.explorers.live import LiveFigure
 
 MOVES, SOAK_MOVES, SEED = 12, 1000, 7
@@ -89,6 +90,14 @@ def move(page: Explorer, dice: random.Random) -> str:
     return f"{name} = {value!r}"
 
 
+def take_back(page: Explorer) -> str:
+    """Empty the boxes of free text, as a reader does who is told that one is wrong."""
+    for control in page.controls.values():
+        if isinstance(control, w.Text):
+            control.value = ""
+    return "texts emptied"
+
+
 def state(page: Explorer) -> dict[str, Any]:
     """What the controls are set to."""
     return {
@@ -124,6 +133,8 @@ def fire(kind: type[Explorer], evidence: compare.Evidence, moves: int, seed: int
     done: list[str] = []
     for number in range(moves):
         done.append(move(page, dice))
+        if page.status.value and dice.random() < 0.8:
+            done.append(take_back(page))
         story = f"{done[-6:]}: {page.status.value}"
         assert UNEXPECTED not in page.status.value, story
         if page.status.value:
@@ -131,11 +142,13 @@ def fire(kind: type[Explorer], evidence: compare.Evidence, moves: int, seed: int
             empty = {name for name, panel in page.panels.items() if is_empty(panel)}
             assert left <= empty, f"{story}; left over: {left - empty}"
         if number % 100 == 99 or number == moves - 1:
+            take_back(page)
             fresh = kind(evidence, today=TODAY)
             set_to(fresh, state(page))
-            assert state(fresh) == state(page), story
-            assert shown(fresh) == shown(page), story
+            assert fresh.status.value == page.status.value, story
             if not page.status.value:
+                assert state(fresh) == state(page), story
+                assert shown(fresh) == shown(page), story
                 assert fresh.digest() == page.digest(), story
 
 
@@ -161,6 +174,17 @@ def test_soak_random_moves(evidence: compare.Evidence, kind: type[Explorer]) -> 
     fire(kind, evidence, SOAK_MOVES, seed=1)
 
 
+def test_arithmetic_is_of_the_plan_that_the_control_names(evidence: compare.Evidence) -> None:
+    """A plan that a new age takes off the page takes its arithmetic with it."""
+    page = CostExplorer(evidence, "crohns", today=TODAY)
+    page.controls["products"].value = "every product"
+    page.controls["chosen"].value = page.controls["chosen"].options[-1][1]
+    page.controls["age"].value = 3
+    fresh = CostExplorer(evidence, "crohns", today=TODAY)
+    set_to(fresh, state(page))
+    assert shown(fresh) == shown(page)
+
+
 def growth_bytes(kind: type[Explorer], evidence: compare.Evidence, moves: int) -> int:
     """Memory that a repetition of the very same moves adds, once caches are full."""
     page = kind(evidence, today=TODAY)
@@ -183,8 +207,7 @@ def growth_bytes(kind: type[Explorer], evidence: compare.Evidence, moves: int) -
 
 def test_memory_does_not_grow(evidence: compare.Evidence) -> None:
     """The same moves once more take no more memory: not even 100 kB."""
-    kinds = {kind.__name__: kind for kind in PAGES}
-    assert growth_bytes(kinds["CostExplorer"], evidence, 6) < 100_000
+    assert growth_bytes(CostExplorer, evidence, 6) < 100_000
 
 
 @pytest.mark.soak

@@ -96,11 +96,11 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     no_price = shown[~shown["therapy_id"].isin(priced_therapies) & is_first]
     unpriced = pd.concat([no_price, without_regimen(evidence, condition_id, shown, options)])
     wanted = options.get("chosen")
-    chosen = next((p for (r, i), p in keys.items() if f"{r}/{i}" == wanted), None)
     listed = pd.concat([yearly, courses])
-    if chosen is None and len(listed):
-        top = listed.iloc[0]
-        chosen = keys[top["regimen_id"], top["product_id"]]
+    bars = list(zip(listed["regimen_id"], listed["product_id"], strict=True))
+    # Only what is shown: else the arithmetic would be of another plan than the control names.
+    place = next((key for key in bars if "/".join(key) == wanted), bars[0] if bars else None)
+    chosen = keys[place] if place else None
     weight = options.get("dosing_weight", "actual")
     if chosen is None:
         chain, sensitivity = pd.DataFrame(), pd.DataFrame(columns=cost.SENSITIVITY)
@@ -396,8 +396,6 @@ class CostExplorer(Explorer):
         ]
         chosen = computed.chosen
         key = f"{chosen.regimen_id}/{chosen.product_id}" if chosen else ""
-        if key and key not in [value for _, value in choices]:
-            key = choices[0][1] if choices else ""
         control = self.controls["chosen"]
         busy, self._busy = self._busy, True
         control.options, control.value = (choices or [("", "")]), key

@@ -187,6 +187,24 @@ class TradeOffExplorer(Explorer):
         for i in range(SLOTS):
             self.controls[f"criterion_{i}"].value = kept[i] if i < len(kept) else ""
 
+    def offer_again(self, condition_id: str, other_units: bool) -> None:
+        """Offer anew; each row keeps its own criterion, and what is said of it, where it can.
+
+        What is no longer offered leaves its row empty: nothing said of one criterion may come to
+        stand beside another. In other units, ranges no longer hold.
+        """
+        before = [self.controls[f"criterion_{i}"].value for i in range(SLOTS)]
+        self.offer(condition_id, ())
+        for i, name in enumerate(before):
+            control = self.controls[f"criterion_{i}"]
+            if name in [key for _, key in control.options]:
+                control.value = name
+            if control.value != name:
+                self.controls[f"points_{i}"].value = 0
+            if control.value != name or other_units:
+                self.controls[f"range_{i}"].value = ""
+                self.controls[f"half_{i}"].value = ""
+
     def adapt(self, change: Mapping[str, Any]) -> None:
         """A new condition opens with its own patient and criteria, and nothing said yet."""
         owner = change["owner"]
@@ -201,7 +219,7 @@ class TradeOffExplorer(Explorer):
         elif owner is self.controls["condition"]:
             self.open_condition(change["new"])
         elif owner in (self.controls["basis"], self.controls["borrow"]):
-            self.offer(self.controls["condition"].value, self.scenario().criteria)
+            self.offer_again(self.controls["condition"].value, owner is self.controls["basis"])
         else:
             for i in range(SLOTS):
                 if owner is self.controls[f"criterion_{i}"]:
