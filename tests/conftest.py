@@ -1,18 +1,16 @@
 """Fixtures shared by all tests."""
 
 import os
-import socket
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import hypothesis
 import pytest
 
 import compare
+from tests.offline import sitecustomize
 
 ROOT = Path(__file__).parents[1]
-LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+OFFLINE = Path(__file__).parent / "offline"
 
 hypothesis.settings.register_profile("project", deadline=None)
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)
@@ -25,16 +23,8 @@ def evidence() -> compare.Evidence:
     return compare.load()
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _no_network() -> Iterator[None]:
-    """No test may reach another machine."""
-    connect = socket.socket.connect
-
-    def guarded(self: socket.socket, address: Any) -> None:
-        if isinstance(address, tuple) and str(address[0]) not in LOOPBACK:
-            raise OSError(f"a test tried to reach {address[0]}")
-        connect(self, address)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(socket.socket, "connect", guarded)
-        yield
+def pytest_configure() -> None:
+    """Neither the tests nor any Python that they start (kernels, servers) reach other machines."""
+    sitecustomize.block()
+    inherited = os.environ.get("PYTHONPATH")
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(OFFLINE), inherited]))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pandas as pd
 import pytest
 
@@ -353,7 +355,7 @@ def test_every_therapy_has_a_counterpart_to_the_account_of_ivig(evidence):
     """Before, during, monitoring and place are there for each therapy, or said to be missing."""
     for therapy_id in evidence.therapies["therapy_id"]:
         product_id = cautions.products_of(evidence, therapy_id)[0]
-        frame = guidance.steps(evidence, therapy_id, "ra", product_id)
+        frame = pd.DataFrame(guidance.steps(evidence, therapy_id, "ra", product_id))
         assert list(dict.fromkeys(frame["step"])) == list(guidance.STEPS)
         assert frame["text"].str.len().gt(5).all()
         silent = frame[frame["source_id"].isna()]
@@ -363,7 +365,7 @@ def test_every_therapy_has_a_counterpart_to_the_account_of_ivig(evidence):
 def test_rates_of_a_brand_are_not_borrowed(evidence):
     """An unread IVIG brand gets no other brand's numbers in its guidance."""
     for product_id in ("ivig_powder", "qivigy"):
-        frame = guidance.steps(evidence, "ivig", "pi", product_id)
+        frame = pd.DataFrame(guidance.steps(evidence, "ivig", "pi", product_id))
         borrowed = frame[frame["inherited_from"].ne("")]
         assert not borrowed["text"].str.contains(r"\d").any()
 
@@ -375,9 +377,76 @@ def test_schedule_in_words(evidence):
         for plan in compare.cost.plans(evidence, "cidp")
         if plan.therapy_id == "ivig" and plan.product_id == "privigen"
     )
-    rows = guidance.timetable(plan, compare.Patient(62, 55)).to_dict("records")
+    rows = guidance.timetable(plan, compare.Patient(62, 55))
     told = " | ".join(guidance.visit_words(row) for row in rows)
     assert "2 g/kg in all = 124 g here" in told
     assert "every 3 weeks from day 21" in told
     assert "days" in told
     assert "computed from the label's rates" in told
+
+
+def phase(**changes):
+    """One phase of a regimen: 1 g/kg every 3 weeks from day 21."""
+    usual = dict.fromkeys(
+        (
+            "days",
+            "max_dose",
+            "max_dose_unit",
+            "cycle_days_low",
+            "cycle_days_high",
+            "cycle_days_basis",
+            "cycle_days",
+            "doses",
+        )
+    )
+    usual |= {
+        "phase": "maintenance", "dose_low": 1.0, "dose_high": 1.0, "dose_unit": "g/kg",
+        "dose_per": "administration", "interval_low": 21, "interval_high": 21,
+        "interval_unit": "day", "first_day": 21.0, "use": "chronic",
+    }  # fmt: skip
+    return usual | changes
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, "1 g/kg"),
+        ({"dose_high": None}, "1 g/kg"),
+        ({"dose_high": 2.0, "dose_per": "course"}, "1 to 2 g/kg in all"),
+        ({"dose_per": "week"}, "1 g/kg a week"),
+        ({"max_dose": 80.0, "max_dose_unit": "g"}, "1 g/kg (at most 80 g)"),
+        ({"dose_low": None}, "no fixed dose stated"),
+    ],
+)
+def test_a_dose_in_words(changes, words):
+    """As the source states it, with what it is per and where it is capped."""
+    assert guidance.dose_words(phase(**changes)) == words
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, "every 3 weeks from day 21"),
+        ({"interval_high": None, "first_day": None}, "every 3 weeks"),
+        ({"interval_low": 1, "interval_high": 1, "first_day": 0.0}, "every day"),
+        ({"interval_low": 10, "interval_high": 14}, "every 10 to 14 days from day 21"),
+        ({"interval_low": 14, "interval_high": 28, "doses": 6},
+         "every 2 to 4 weeks from day 21, 6 doses"),
+        ({"interval_low": 1, "interval_high": 1, "interval_unit": "month"},
+         "every month from day 21"),
+        ({"interval_low": None, "days": "0"}, "day 0"),
+        ({"interval_low": None, "days": "0;14;42"}, "days 0, 14 and 42"),
+    ],
+)  # fmt: skip
+def test_when_doses_fall_in_words(changes, words):
+    """Weeks where the days are whole weeks, and the first day only where it is not day 0."""
+    assert guidance.when_words(phase(**changes)) == words
+
+
+def test_silent_therapy_reads_not_in_our_reading(evidence):
+    """Without a product, a step that no row of the therapy holds says so, and has no source."""
+    silent = dataclasses.replace(evidence, guidance=evidence.guidance.iloc[:0])
+    frame = pd.DataFrame(guidance.steps(silent, "ivig", "cidp"))
+    assert list(frame["step"]) == list(guidance.STEPS)
+    assert frame["text"].str.startswith("not in our reading").all()
+    assert frame["source_id"].isna().all()

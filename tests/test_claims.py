@@ -352,3 +352,70 @@ def test_weight_moves_costs_only(evidence: compare.Evidence) -> None:
     light, heavy = (claims.assess(evidence, "cheaper", weight) for weight in (60.0, 120.0))
     usd = [places_of(a)["cidp"]["ivig_low_usd"] for a in (light, heavy)]
     assert usd[0] < usd[1]
+
+
+def test_statements_against_alone_contradict(evidence: compare.Evidence) -> None:
+    """Without label and favorable guideline, a current statement against it contradicts."""
+    rows = evidence.indications
+    ra = rows["therapy_id"].eq("ivig") & rows["condition_id"].eq("ra")
+    one = rows[rows["therapy_id"].eq("ivig")].iloc[[0]].assign(
+        indication_id="x", condition_id="ra", statement="not_recommended", retired="no",
+        fda_label="no",
+    )  # fmt: skip
+    changed = dataclasses.replace(evidence, indications=pd.concat([rows[~ra], one]))
+    places = places_of(claims.assess(changed, "used_in_conditions"))
+    assert places["ra"]["verdict"] == C
+    silent = dataclasses.replace(evidence, indications=rows[~ra])
+    assert places_of(claims.assess(silent, "used_in_conditions"))["ra"]["verdict"] == N
+
+
+def test_no_indication_to_prevent_is_said(evidence: compare.Evidence) -> None:
+    """Where no wording speaks of preventing, one line says so and nothing is assessed."""
+    rows = evidence.indications
+    blank = dict.fromkeys(("population", "restriction", "line"))
+    changed = dataclasses.replace(evidence, indications=rows.assign(**blank))
+    (row,) = claims.assess(changed, "prevention").places.to_dict("records")
+    assert row["verdict"] == A
+    assert row["tables_say"].startswith("No indication of IVIG in our tables is to prevent")
+
+
+def test_without_prices_the_claim_on_cost_rests_on_publications(
+    evidence: compare.Evidence,
+) -> None:
+    """No condition can be compared, so the verdict is that of the published findings."""
+    changed = dataclasses.replace(evidence, prices=evidence.prices.iloc[:0])
+    found = claims.assess(changed, "cheaper")
+    assert found.rests_on == "published"
+    assert found.verdict == verdicts.from_directions(found.published["direction"], comparative=True)
+    assert found.numbers["conditions_compared"] == 0
+    assert "In no condition do our tables price both" in str(findings.reason(found))
+
+
+def test_events_without_figures_within_72_hours_say_so(evidence: compare.Evidence) -> None:
+    """Percentages of patients within 72 hours, or a sentence that there is none."""
+    table = evidence.adverse_events
+    headache = table["event_id"].eq("headache") & table["ascertainment"].eq("within_72h")
+    changed = dataclasses.replace(evidence, adverse_events=table[~headache])
+    rows = claims.assess(changed, "common_side_effects_pass").places.set_index("event_id")
+    assert rows.at["headache", "tables_say"] == "no figure by patient in our tables"
+    assert pd.isna(rows.at["headache", "low_pct"])
+    assert rows.at["headache", "source_id"] is None or pd.isna(rows.at["headache", "source_id"])
+
+
+def test_a_rare_harm_that_is_common_contradicts(evidence: compare.Evidence) -> None:
+    """100 of 1,000 patients is 8.3 to 12.0 percent: above 1 in 100, so it is not rare."""
+    table = evidence.adverse_events
+    rare = harms.every_row(evidence)
+    rare = rare[rare["therapy_id"].eq("ivig") & rare["rare_serious"].eq("yes")]
+    rare = rare[rare["measure"].eq("pct_of_subjects") & rare["risk_low_pct"].notna()]
+    row_id = rare["row_id"].iloc[0]
+    chosen = table["row_id"].eq(row_id)
+    changed = table.copy()
+    changed.loc[chosen, ["n_treated", "treated_events"]] = [1000, 100]
+    changed.loc[chosen, "treated_pct"] = 10.0
+    found = claims.assess(dataclasses.replace(evidence, adverse_events=changed),
+                          "rare_serious_side_effects")  # fmt: skip
+    row = found.places[found.places["place"].eq(rare["event"].iloc[0])].iloc[0]
+    assert row["verdict"] == C
+    assert row["low_pct"] == pytest.approx(8.29, abs=0.01)
+    assert found.numbers["common"] >= 1

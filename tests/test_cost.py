@@ -531,3 +531,89 @@ def test_headline_says_what_is_outside_the_label(evidence: Evidence) -> None:
     table = cost.cost_table(evidence, chosen.values(), ADULT)
     shown = table[table["usd_year_one_low"].notna()]
     assert "Rituximab, Rituxan, not in its label here" in str(yearly(shown, "MS", 70))
+
+
+def test_dosing_weight_is_checked_in_plain_words(evidence: Evidence) -> None:
+    """An unknown kind of weight is named, with the three that there are."""
+    with pytest.raises(ValueError, match="dosing_weight is 'lean'; expected one of"):
+        compare.annual_cost(evidence, "cidp", ADULT, dosing_weight="lean")
+
+
+def test_unknown_doses_open_no_container() -> None:
+    """A dose that is not known gives blanks, not zero containers."""
+    tariff = Tariff(
+        "own", "x", "x", None, strengths_mcg=(100_000,), usd_each=(1.0,), names=("100 mg vial",),
+        ml_each=(None,), billing_mcg=10_000, usd_per_billing_unit=0.1,
+    )  # fmt: skip
+    shown = cost.opened(tariff, math.nan)
+    assert shown["containers"] == ""
+    assert math.isnan(shown["units_given"])
+    assert math.isnan(shown["units_discarded"])
+
+
+def test_devices_have_no_billing_units() -> None:
+    """Two 40 mg pens for 80 mg: pens are counted, billing units are not."""
+    tariff = Tariff(
+        "nadac", "x", "x", None, strengths_mcg=(40_000,), usd_each=(3_000.0,), names=("40 mg pen",),
+        ml_each=(None,),
+    )  # fmt: skip
+    shown = cost.opened(tariff, 80)
+    assert shown["containers"] == "2 x 40 mg pen"
+    assert math.isnan(shown["units_given"])
+
+
+def test_cohort_row_without_a_yearly_regimen_says_so(evidence: Evidence) -> None:
+    """A therapy, or a product, that has no yearly regimen here is blank with its reason."""
+    patients = pd.DataFrame(
+        {
+            "patient_id": [1, 2, 3],
+            "condition_id": ["gbs", "cidp", "cidp"],
+            "therapy_id": ["ivig", "ivig", "ivig"],
+            "weight_kg": [70.0, 70.0, 70.0],
+            "product_id": [None, "remicade", "gamunex_c"],
+        }
+    )
+    found = compare.cohort_cost(evidence, patients)
+    assert found["usd_year_one"].isna().tolist() == [True, True, False]
+    assert found["reason"].tolist() == [
+        "no yearly regimen of this therapy in this condition",
+        "no yearly regimen of this therapy in this condition",
+        "",
+    ]
+
+
+@pytest.mark.parametrize("share", [-0.1, 1.1, math.nan])
+def test_budget_share_is_from_0_to_1(evidence: Evidence, share: float) -> None:
+    """A share outside 0 to 1 is refused before anything is computed."""
+    with pytest.raises(ValueError, match="expected a number from 0 to 1"):
+        cost.budget_effect(evidence, pd.DataFrame(), "scig", share)
+
+
+def test_who_cannot_be_priced_is_counted_apart(evidence: Evidence) -> None:
+    """One of two patients has no yearly regimen of the new therapy: counted, and left out."""
+    patients = pd.DataFrame(
+        {
+            "patient_id": [1, 2],
+            "condition_id": ["cidp", "mmn"],
+            "therapy_id": ["ivig", "ivig"],
+            "weight_kg": [70.0, 70.0],
+        }
+    )
+    effect = cost.budget_effect(evidence, patients, "efgartigimod", 1.0).iloc[0]
+    assert (effect["patients"], effect["patients_left_out"]) == (1, 1)
+    one = compare.cohort_cost(evidence, patients.iloc[[0]])["usd_year_one"].iloc[0]
+    assert effect["usd_now"] == pytest.approx(one)
+    moved = patients.iloc[[0]].assign(therapy_id="efgartigimod")
+    assert effect["usd_if_moved"] == pytest.approx(
+        compare.cohort_cost(evidence, moved)["usd_year_one"].iloc[0]
+    )
+
+
+def test_break_even_needs_one_code_with_a_price_per_unit(evidence: Evidence) -> None:
+    """Infusion and syringes on two codes, or money per day, have no single price to change."""
+    found = {p.product_id: p for p in plan.plans(evidence, "crohns")}
+    assert math.isnan(cost.break_even_price(found["stelara"], found["remicade"], ADULT))
+    per_day = next(
+        p for p in plan.plans(evidence, "ra", "maximum_fair_price") if p.product_id == "enbrel"
+    )
+    assert math.isnan(cost.break_even_price(per_day, found["remicade"], ADULT))

@@ -9,7 +9,9 @@ import pytest
 import compare
 from compare import coverage
 from compare.charts import coverage as charts
+from compare.explorers.start import age_text
 from compare.findings import coverage as findings
+from compare.tables import records
 
 
 def row_of(evidence: compare.Evidence, therapy_id: str) -> pd.Series:
@@ -100,7 +102,7 @@ def test_disputed_rows_name_each_other(evidence: compare.Evidence) -> None:
 
 
 def test_report_says_rows_blanks_readings_and_dates(evidence: compare.Evidence) -> None:
-    """One paragraph per table, with the figures of `verification`."""
+    """One line per table, with the figures of `verification`."""
     text = coverage.report(evidence)
     frame = coverage.verification(evidence).set_index("table")
     harms = evidence.adverse_events
@@ -109,9 +111,14 @@ def test_report_says_rows_blanks_readings_and_dates(evidence: compare.Evidence) 
                                           "two_sources", "disputed")]]  # fmt: skip
     assert shares.sum() == pytest.approx(100)
     blank = 100 * harms.isna().sum().sum() / harms.size
-    assert f"adverse_events: {len(harms)} rows, {blank:.0f}% of cells blank" in text
-    assert f"published from {frame.at['prices', 'oldest']} to" in text
-    assert all(f"\n{table}: " in text for table in frame.index)
+    lines = {line.split()[0]: line.split()[1:] for line in text.splitlines() if line}
+    twice = 100 * harms["verification"].eq("read_twice").mean()
+    assert lines["adverse_events"][:2] == [str(len(harms)), f"{blank:.1f}%"]
+    assert lines["adverse_events"][3] == f"{twice:.1f}%"
+    assert lines["table"][3:7] == ["one_reading", "read_twice", "two_sources", "disputed"]
+    dates = [frame.at["prices", "oldest"], frame.at["prices", "newest"]]
+    assert lines["prices"][-3:] == [str(evidence.prices["source_id"].nunique()), *dates]
+    assert set(frame.index) <= set(lines)
 
 
 def test_map_finding_counts_what_the_map_shows(evidence: compare.Evidence) -> None:
@@ -127,8 +134,12 @@ def test_map_says_in_words_what_it_shades(evidence: compare.Evidence) -> None:
     """A word in every cell, so that nothing is said by color alone."""
     frame = coverage.coverage(evidence)
     trace = charts.figure(frame).data[0]
-    words = {cell.split()[0] for row in trace.text for cell in row}
+    count = len(coverage.FACTS)
+    words = {cell.split()[0] for row in trace.text for cell in row[:count]}
     assert words <= set(coverage.LEVELS)
+    for shown, row in zip(trace.text, records(frame), strict=True):
+        said = f"{row['read_twice_pct']:.0f}%, {row['two_sources_pct']:.0f}%"
+        assert list(shown[count:]) == [said]
     assert len(trace.text) == len(frame)
 
 
@@ -212,3 +223,40 @@ def test_every_cost_names_its_sources(evidence: compare.Evidence) -> None:
         table = compare.annual_cost(evidence, condition_id, compare.Patient(70, 30))
         assert table["source_id"].ne("").all()
         assert compare.sources_of(table, evidence)["title"].notna().all()
+
+
+def test_withdrawn_products_are_not_missed(evidence: compare.Evidence) -> None:
+    """What is no longer sold needs no price: it counts neither as there nor as lacking."""
+    products = evidence.products
+    gone = products["product_id"].eq("gamunex_c")
+    changed = dataclasses.replace(
+        evidence, products=products.assign(status=products["status"].mask(gone, "withdrawn"))
+    )
+    before, after = row_of(evidence, "ivig"), row_of(changed, "ivig")
+    assert after["price_of"] == before["price_of"] - 1
+
+
+def test_rows_without_a_condition_cover_none(evidence: compare.Evidence) -> None:
+    """A label's row that holds for every condition is no indication of its own."""
+    rows = evidence.indications
+    own = rows["therapy_id"].eq("eculizumab")
+    changed = dataclasses.replace(
+        evidence, indications=rows.assign(condition_id=rows["condition_id"].mask(own))
+    )
+    assert row_of(changed, "eculizumab")["regimen_of"] == 0
+    assert row_of(changed, "eculizumab")["regimen"] == "none"
+
+
+def test_sources_without_a_date_have_no_oldest(evidence: compare.Evidence) -> None:
+    """Where no source says when it was published, oldest and newest are blank."""
+    changed = dataclasses.replace(evidence, sources=evidence.sources.assign(published=None))
+    frame = coverage.verification(changed).set_index("table")
+    assert frame.loc["prices", ["oldest", "newest"]].isna().all()
+    assert frame.at["prices", "sources"] > 0
+
+
+def test_nothing_old_is_said_in_a_sentence() -> None:
+    """An empty list of old things is a sentence, and a long enumeration is folded."""
+    assert "No price, label or product calls for a look." in age_text([])
+    folded = age_text(["2 labels are old: <b>A</b>, B"])
+    assert "<summary>2 labels are old</summary>&lt;b&gt;A&lt;/b&gt;, B" in folded

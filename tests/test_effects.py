@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -263,3 +265,60 @@ def test_an_unknown_condition_is_refused(evidence: compare.Evidence) -> None:
     """The condition is checked before anything else."""
     with pytest.raises(ValueError, match="condition"):
         compare.effects_table(evidence, "gout", compare.Patient(70, 50))
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"contrast": "treated_minus_baseline_comparator"},
+        {"ci_low": None},
+        {"effect_measure": "odds_ratio", "contrast": "treated_over_comparator", "ci_low": 0.0},
+        {
+            "effect_measure": "hazard_ratio",
+            "contrast": "treated_over_comparator",
+            "favors": "higher",
+        },
+        {"effect_measure": "correlation"},
+    ],
+)
+def test_effects_that_cannot_be_scored_are_not(cells: dict[str, object]) -> None:
+    """Another contrast, no interval, a ratio of 0, a hazard of what is no time, another measure."""
+    assert effect_cells._printed_effect(outcome(**cells)) is None
+
+
+def test_a_lower_hazard_is_better_even_where_a_longer_time_is() -> None:
+    """Time to relapse favors higher; its hazard ratio of 0.5 favors lower."""
+    found = effect_cells._printed_effect(
+        outcome(effect_measure="hazard_ratio", contrast="treated_over_comparator",
+                favors="higher", scale="time", effect=0.5, ci_low=0.25, ci_high=1.0)
+    )  # fmt: skip
+    assert found is not None
+    assert (found.favors, found.measure, found.distribution) == (
+        "lower",
+        "hazard_ratio",
+        "lognormal",
+    )
+
+
+def test_what_is_shown_of_an_unscored_outcome() -> None:
+    """The printed words first; else both arms with their unit; else the one that is known."""
+    row = {
+        "effect_words": "", "treated_value": 55.0, "comparator_value": 33.0, "unit": "pct",
+        "comparator": "placebo",
+    }  # fmt: skip
+    assert effect_cells._shown_benefit(row) == "55 percent, 33 percent on placebo"
+    assert effect_cells._shown_benefit(row | {"comparator_value": None}) == "55 percent"
+    assert effect_cells._shown_benefit(row | {"treated_value": None}) == ""
+    assert effect_cells._shown_benefit(row | {"effect_words": "HR 0.5"}) == "HR 0.5"
+
+
+def test_a_condition_without_trials_offers_costs_only(evidence: compare.Evidence) -> None:
+    """Without harms and outcomes there is still what a year costs, and nothing else is scored."""
+    bare = dataclasses.replace(
+        evidence, adverse_events=evidence.adverse_events.iloc[:0],
+        outcomes=evidence.outcomes.iloc[:0],
+    )  # fmt: skip
+    offered = effects.criteria_for(bare, "cidp")
+    assert set(offered["group"]) == {"cost", "burden"}
+    assert offered["scored"].gt(0).all()
+    assert set(table_of(bare, "cidp")["criterion"]) <= set(offered["criterion"])

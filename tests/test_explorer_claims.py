@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 import compare
+from compare.claims import assess
 from compare.explorers import claims
 
 
@@ -89,3 +90,11 @@ def test_summary_has_a_row_per_claim(evidence: compare.Evidence) -> None:
     assert isinstance(frame, pd.DataFrame)
     assert frame["claim_id"].is_unique
     assert len(frame) == 10
+
+
+def test_an_unknown_claim_is_named(evidence: compare.Evidence) -> None:
+    """The view, and the assessment behind it, name the ten claims that there are."""
+    with pytest.raises(ValueError, match="claim_id is 'cures'; expected one of"):
+        claims.view(evidence, "cures")
+    with pytest.raises(ValueError, match="claim_id is 'cures'; expected one of"):
+        assess(evidence, "cures")

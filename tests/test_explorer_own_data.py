@@ -3,14 +3,19 @@
 import base64
 import dataclasses
 import re
+import shutil
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
 import compare
 from compare import incoming
-from compare.explorers import own_data
+from compare.evidence import TABLES
+from compare.explorers import cost, own_data
+from compare.markup import usd_range
+from tests.conftest import ROOT
 from tests.test_incoming import PRICES, THERAPY, asp, encoded
 
 
@@ -93,6 +98,58 @@ def test_bad_file_changes_nothing(page: own_data.OwnDataExplorer) -> None:
     assert page.pickers["prices"].value == chosen
     choose(page, "prices", better__csv=PRICES.encode())
     assert page.message.value == ""
+
+
+FIVE_MISTAKES = (
+    "code,product_id,route,billing_qty,billing_unit,usd_per_billing_unit,effective_from\n"
+    ",gamunexc,IV,500,mg,40,\n"
+    ",gamunex_c,IV,500,mL,40,\n"
+    'J1745,,,10,mg,"24,80",\n'
+    "J1569,,,500,mg,-3,\n"
+    ",privigen,IV,500,mg,45,01/10/2026\n"
+)
+
+
+def test_five_mistakes_are_one_message_and_change_nothing(
+    evidence: compare.Evidence, page: own_data.OwnDataExplorer
+) -> None:
+    """Unknown product, unit, decimal comma, negative price, date: five lines in one message."""
+    before = {name: getattr(evidence, name).copy() for name in TABLES}
+    shown = {name: panel.value for name, panel in page.panels.items()}
+    finding = page.finding.value
+    choose(page, "prices", ours__csv=FIVE_MISTAKES.encode())
+    places = re.findall(r"<li>ours.csv, line (\d), column (\w+):", page.message.value)
+    assert places == [
+        ("2", "product_id"),
+        ("3", "billing_unit"),
+        ("4", "usd_per_billing_unit"),
+        ("5", "usd_per_billing_unit"),
+        ("6", "effective_from"),
+    ]
+    assert page.message.value.count("<li>") == 5
+    assert "nothing has changed" in page.message.value
+    assert {name: panel.value for name, panel in page.panels.items()} == shown
+    assert page.finding.value == finding
+    assert page.loaded is evidence
+    for name, frame in before.items():
+        pd.testing.assert_frame_equal(getattr(evidence, name), frame)
+
+
+def test_new_quarter_changes_costs_on_screen_after_one_call(evidence: compare.Evidence) -> None:
+    """Gamunex-C at 2 g/kg and 60 dollars for 500 mg; the page made before keeps its own data."""
+    page = cost.CostExplorer(evidence, "itp")
+    after = cost.CostExplorer(evidence.with_asp_file(asp()), "itp")
+    table = compare.annual_cost(evidence.with_asp_file(asp()), "itp", after.scenario().patient)
+    row = table[table["product_id"].eq("gamunex_c") & table["usd_per_course"].notna()].iloc[0]
+    for explorer in (page, after):
+        explorer.controls["products"].value = cost.EVERY
+    said = usd_range(row["usd_per_course"], row["usd_per_course_high"])
+    assert said in after.panels["course_table"].value
+    assert said not in page.panels["course_table"].value
+    assert after.panels["courses"].spec != page.panels["courses"].spec
+    assert "Data of 2027-01-01" in after.banner.value
+    assert f"Data of {evidence.data_date}" in page.banner.value
+    assert "effective 2027-01-01 through 2027-03-31" in after.panels["sources"].value
 
 
 def test_cms_file_changes_the_page(page: own_data.OwnDataExplorer) -> None:
@@ -179,3 +236,36 @@ def test_example_of_the_digest(evidence: compare.Evidence) -> None:
     text = own_data.digest(shown)
     assert "gamunex_c_cidp | lower" in text
     assert dataclasses.asdict(shown.finding)["numbers"]["changed"] >= 2
+
+
+GUIDE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+
+
+def test_guide_for_readers_works_as_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lines of code in CONTRIBUTING run on such files as its steps describe."""
+    chapter = GUIDE.split("## Use your own data")[1].split("\n## ")[0]
+    blocks = re.findall(r"```python\n(.*?)```", chapter, re.DOTALL)
+    (tmp_path / "january_2027.csv").write_bytes(asp())
+    (tmp_path / "ours.csv").write_text("\ufeff" + PRICES.replace(",", ";"), encoding="utf-8")
+    shutil.copytree(ROOT / "docs" / "example_therapy", tmp_path / "our_therapy")
+    monkeypatch.chdir(tmp_path)
+    kinds = []
+    for block in blocks:
+        names = {"compare": compare}
+        exec(block, names)
+        kinds += [loaded.kind for loaded in names["evidence"].loaded]
+    assert kinds == ["asp_file", "prices", "therapy"]
+
+
+def test_guide_for_readers_names_what_is_on_the_page(page: own_data.OwnDataExplorer) -> None:
+    """Buttons, headings and refusals are quoted as they stand."""
+    chapter = " ".join(GUIDE.split("## Use your own data")[1].split("\n## ")[0].split())
+    for picker in page.pickers.values():
+        assert f"*{picker.description}*" in chapter
+    assert f"*{page.reset.description}*" in chapter
+    for words in ("Files to fill in", "Before and after"):
+        assert f"*{words}*" in chapter
+    choose(page, "asp_file", january__csv=asp())
+    assert "What needs a look" in page.panels["loaded"].value

@@ -18,6 +18,7 @@ from compare.acceptability import Ranking
 from compare.charts import tradeoffs as charts
 from compare.explorers import tradeoff_tables as tables
 from compare.explorers import tradeoffs
+from compare.explorers.tradeoff_view import break_evens
 from compare.explorers.tradeoffs import TradeOffExplorer
 from compare.findings import tradeoffs as findings
 from compare.scenario import Scenario
@@ -389,3 +390,72 @@ def test_default_criteria_open_the_page(evidence: compare.Evidence) -> None:
     assert opening.criteria == effects.default_criteria(evidence, opening.condition_id)
     assert not opening.weights
     assert "how" not in opening.options
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"options": {"how": "guess"}}, "weighs in a way that this page does not know"),
+        ({"criteria": tuple(f"c{i}" for i in range(40))}, "has more than"),
+    ],
+)
+def test_a_scenario_that_the_page_cannot_show_is_refused(
+    page: TradeOffExplorer, changes: dict[str, Any], said: str
+) -> None:
+    """Refused as a whole: the page stays as it was, and a sentence says why."""
+    before = page.scenario()
+    wrong = dataclasses.replace(before, **changes)
+    page.controls["upload"].value = upload(wrong.to_json().encode())
+    assert said in page.status.value
+    page.controls["weight"].value = before.patient.weight_kg + 1
+    page.controls["weight"].value = before.patient.weight_kg
+    assert page.scenario() == before
+
+
+def test_a_view_refuses_a_way_of_weighting_it_does_not_know(
+    make: Callable[..., tradeoffs.View],
+) -> None:
+    """The pure view names the ways that there are."""
+    with pytest.raises(ValueError, match="unknown way of weighting 'guess'; expected one of"):
+        make(options={"how": "guess"})
+
+
+def test_points_of_0_everywhere_say_nothing(make: Callable[..., tradeoffs.View]) -> None:
+    """Swing points that are all 0 rank nothing; the sentence asks what matters."""
+    shown = make(options={"how": "swing"})
+    assert shown.ranking is None
+    assert tables.acceptability(shown) == ""
+    assert break_evens(shown).empty
+
+
+def test_without_criteria_the_page_asks_for_one(make: Callable[..., tradeoffs.View]) -> None:
+    """No criterion, no ranking: a sentence in its place, and no error."""
+    shown = make(criteria=(), options={"how": "any"})
+    assert shown.ranking is None
+    assert str(shown.finding) == "Choose at least one criterion."
+
+
+def test_a_price_basis_of_the_scenario_reaches_the_table(
+    make: Callable[..., tradeoffs.View],
+) -> None:
+    """On NADAC alone no infusion has a price, so eculizumab costs nothing that is known."""
+    usual, nadac = make(), make(price_basis="nadac")
+    cells = [shown.figures.table.set_index(["therapy_id", "criterion"]) for shown in (usual, nadac)]
+    key = ("eculizumab", "cost_year_one")
+    assert cells[0].at[key, "reported"]
+    assert not cells[1].at[key, "reported"]
+
+
+def test_the_first_row_cannot_move_up(page: TradeOffExplorer) -> None:
+    """There is nothing above it: the order stays."""
+    before = page.scenario().criteria
+    page.swap(0)
+    assert page.scenario().criteria == before
+    assert page.rows[0].children[-1].disabled
+
+
+def test_halves_outside_the_criteria_are_passed_over(make: Callable[..., tradeoffs.View]) -> None:
+    """An amount worth half of a criterion that was taken out again bends nothing."""
+    shown = make(options={"how": "order", "halves": {"gone": 5.0}})
+    assert shown.shapes == {}
+    assert shown.ranking is not None

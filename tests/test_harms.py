@@ -358,3 +358,18 @@ def test_controlled_figures_names_every_labeled_therapy(evidence):
         assert labeled == set(found.index[found["labeled"]])
         assert found["missing"].str.len().gt(0).all()
         assert (found["controlled_events"].gt(0) == found["figures"].str.len().gt(0)).all()
+
+
+@pytest.mark.parametrize(
+    ("points", "words"),
+    [
+        ((4, -1, 9), "4 more in 100 than on placebo, between 1 fewer and 9 more"),
+        ((-4.5, -9, 0), "4 fewer in 100 than on placebo, between 9 fewer and no difference"),
+        ((0, -2, 2), "as many in 100 as on placebo, between 2 fewer and 2 more"),
+        ((0.04, None, None), "under 0.1 more in 100 than on placebo"),
+        ((None, None, None), "no difference can be given"),
+    ],
+)
+def test_a_difference_in_patients_of_100(points, words):
+    """Direction in words, one decimal below 1, and no interval where there is none."""
+    assert arms.per_100(*points, "placebo") == words

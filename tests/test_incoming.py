@@ -371,50 +371,11 @@ def test_calls_can_be_chained_in_any_order(evidence: compare.Evidence) -> None:
 # A therapy
 
 
-SOURCE = (
-    "source_id,document_id,kind,title,accessed\nours,ours,reference_site,Our paper,2026-11-22\n"
-)
+EXAMPLE = Path(__file__).parents[1] / "docs" / "example_therapy"
 THERAPY: Mapping[str, str] = {
-    "sources.csv": SOURCE,
-    "therapies.csv": (
-        "therapy_id,therapy,therapy_class,target,molecule,source_id\n"
-        "newmab,Newmab,monoclonal_antibody,CD0,antibody,ours\n"
-    ),
-    "products.csv": (
-        "product_id,therapy_id,product,generic_name,status,routes,boxed_warning,rems,label_read,"
-        "interchangeable,source_id\n"
-        "newbrand,newmab,Newbrand,newmab,marketed,SC,no,no,no,not_applicable,ours\n"
-    ),
-    "presentations.csv": (
-        "presentation_id,product_id,form,route,strength,strength_unit,single_dose,source_id\n"
-        "newbrand_vial,newbrand,vial,SC,400,mg,yes,ours\n"
-    ),
-    "product_codes.csv": "product_id,code,route,source_id\nnewbrand,J7777,SC,ours\n",
-    "prices.csv": (
-        "code,code_type,price_basis,effective_from,billing_qty,billing_unit,usd_per_billing_unit,"
-        "source_id,verification\n"
-        "J7777,HCPCS,asp_payment_limit,2026-10-01,10,mg,5,ours,one_reading\n"
-    ),
-    "regimens.csv": (
-        "regimen_id,phase,band,regimen,therapy_id,condition_id,route,dose_low,dose_high,dose_unit,"
-        "dose_per,first_day,interval_low,interval_high,interval_unit,visits_per_dose_low,"
-        "visits_per_dose_high,use,given_by,administration_class,is_default,source_id,verification\n"
-        "newmab_cidp,maintenance,all,10 mg/kg every 4 weeks,newmab,cidp,SC,10,10,mg/kg,"
-        "administration,0,28,28,day,1,1,chronic,self,none,yes,ours,one_reading\n"
-    ),
-    "adverse_events.csv": (
-        "row_id,therapy_id,condition_id,event_id,event_as_printed,design,comparator_kind,measure,"
-        "ascertainment,n_treated,n_comparator,treated_events,comparator_events,primary,source_id,"
-        "verification\n"
-        "newmab_headache,newmab,cidp,headache,Headache,parallel_rct,placebo,pct_of_subjects,"
-        "all_cause,80,80,8,4,yes,ours,one_reading\n"
-    ),
-    "indications.csv": (
-        "row_id,therapy_id,condition_id,authority,jurisdiction,fda_label,statement,retired,"
-        "source_id\n"
-        "newmab_cidp_1,newmab,cidp,guideline,US,no,option,no,ours\n"
-    ),
+    path.name: path.read_text(encoding="utf-8") for path in sorted(EXAMPLE.glob("*.csv"))
 }
+SOURCE = THERAPY["sources.csv"]
 
 
 def encoded(files: Mapping[str, str]) -> dict[str, bytes]:
@@ -610,3 +571,81 @@ def test_any_therapy_is_loaded_or_refused(
     except compare.DataError:
         return
     works(after)
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("J1459,gamunex_c,IV,500,mg,40,,", "not a code of gamunex_c"),
+        ("J1561,,,500,mg,40,2026-10-01,2026-09-01", "a day on or after effective_from"),
+        ("J1561,,,500,mg,40,,2026-01-01", "a day on or after effective_from"),
+    ],
+)
+def test_contradictions_within_a_row_are_refused(
+    evidence: compare.Evidence, row: str, said: str
+) -> None:
+    """A code of another product, and a price that ends before it begins (or before the data)."""
+    content = (HEAD.strip() + ",effective_to\n" + row + "\n").encode()
+    assert said in str(refused(lambda: evidence.with_prices(content)))
+
+
+def test_a_price_per_device_is_not_held_against_a_limit(evidence: compare.Evidence) -> None:
+    """Per device or per day there is no price per mg, so nothing is called far off."""
+    after = evidence.with_prices(HEAD.encode() + b",hizentra,SC,30,day,60000,\n")
+    report = after.loaded[-1].report
+    assert len(report)
+    assert report["remark"].eq("").all()
+
+
+def test_empty_cells_beyond_the_header_are_passed_over(evidence: compare.Evidence) -> None:
+    """Excel writes commas for columns that were emptied; a value beyond the header is refused."""
+    head = HEAD.strip() + ",,\n"
+    after = evidence.with_prices((head + "J1561,,,500,mg,40,,,\n").encode())
+    assert course_usd(after) == course_usd(evidence.with_prices(PRICES.encode()))
+    wide = (head + "J1561,,,500,mg,40,,,5\n").encode()
+    assert "expected 7 cells as in the header, found 9" in str(
+        refused(lambda: evidence.with_prices(wide))
+    )
+
+
+def test_huge_files_are_refused_unread(evidence: compare.Evidence) -> None:
+    """A file beyond any price list is told by its size."""
+    content = HEAD.encode() + b" " * 20_000_000
+    assert "the file is larger than" in str(refused(lambda: evidence.with_prices(content)))
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (asp(head=ASP_HEAD.replace("Blood limit", "Payment Limit")), "this column stands twice"),
+        (asp(rows=('J1561,"' + "x" * 140_000 + '",500 MG,60,20,,,,,,',)), "not readable as CSV"),
+        (b"a,b\r\n1,2\r\n", "no header row"),
+    ],
+)
+def test_spoiled_cms_files_are_refused(
+    evidence: compare.Evidence, content: bytes, said: str
+) -> None:
+    """A column that stands twice, a cell without end, and a table of something else."""
+    assert said in str(refused(lambda: evidence.with_asp_file(content)))
+
+
+def test_quarter_of_the_data_moves_no_date(evidence: compare.Evidence) -> None:
+    """A file of the quarter in force is compared, and the sentence says nothing of dates."""
+    now = "Effective October 1, 2026 through December 31, 2026"
+    after = evidence.with_asp_file(asp(effective=now))
+    assert after.data_date == evidence.data_date
+    text = after.loaded[-1].text
+    assert "payment limits from 2026-10-01 to 2026-12-31" in text
+    assert "data's date moves" not in text
+    assert "ended before" not in text
+
+
+def test_replaced_code_without_a_limit_has_no_change(evidence: compare.Evidence) -> None:
+    """Where the new code's unit is not a mass, the change per mg is blank, not invented."""
+    codes = evidence.product_codes
+    twin = codes[codes["code"].eq("J1459")].assign(code="J9999")
+    both = dataclasses.replace(evidence, product_codes=pd.concat([codes, twin]))
+    rows = (*ASP_ROWS, "J9999,New Privigen,1 VIAL,500.000,20.000,,,,,,")
+    report = both.with_asp_file(asp(rows=rows)).loaded[-1].report.set_index("code")
+    assert report.at["J1459", "change"] == "replaced"
+    assert pd.isna(report.at["J1459", "change_pct"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import numpy as np
@@ -13,7 +14,7 @@ from pymcdm.methods import WSM
 from pymcdm.normalizations import minmax_normalization
 
 import compare
-from compare import preferences
+from compare import acceptability, preferences
 from compare.decision import read, value_functions
 
 RANGES = {
@@ -564,3 +565,96 @@ def test_value_functions_fall_where_lower_is_better() -> None:
     (function,) = value_functions(decision)
     np.testing.assert_array_equal(function(np.array([0.0, 10.0, 20.0, np.nan])), [1, 0, 0, np.nan])
     assert function.amount(0.25) == pytest.approx(7.5)
+
+
+def test_large_samples_are_drawn_again_to_the_same_digits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where draws are too many to keep, they are made again at each weighing, digit for digit."""
+    kept = preferences.sample(nemeroff_thase(), draws=2000)
+    wanted = compare.rank_acceptability(kept, EQUAL, RANGES)
+    monkeypatch.setattr(acceptability, "KEPT_CELLS", 0)
+    again = preferences.sample(nemeroff_thase(), draws=2000)
+    for _ in range(2):
+        pd.testing.assert_frame_equal(compare.rank_acceptability(again, EQUAL, RANGES), wanted)
+    assert not again._kept
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"draws": 0}, "draws is 0; expected a whole number of 1 or more"),
+        ({"draws": 10.5}, "draws is 10.5; expected"),
+        ({"draws": float("nan")}, "draws is nan; expected"),
+        ({"seed": -1}, "seed is -1; expected 0 or more"),
+    ],
+)
+def test_impossible_draws_are_refused(arguments: dict[str, float], said: str) -> None:
+    """No draws, a part of a draw, or a seed that no generator takes."""
+    with pytest.raises(ValueError, match=re.escape(said)):
+        preferences.sample(nemeroff_thase(), **arguments)  # type: ignore[arg-type]
+
+
+def test_confidence_of_exact_weights_is_the_share_itself() -> None:
+    """With exact weights there are no central ones: confidence is how often it is first."""
+    drawn = preferences.sample(nemeroff_thase(), draws=2000)
+    found = preferences.rank(drawn, EQUAL, RANGES)
+    factors = preferences.confidence_factors(drawn, found, RANGES)
+    pd.testing.assert_series_equal(factors, found.acceptability["rank_1"])
+
+
+def test_a_therapy_that_is_never_first_has_no_confidence() -> None:
+    """Beaten on everything in every draw: no central weights, no confidence factor."""
+    table = points({"good": {"cost": 1, "harm": 1}, "bad": {"cost": 2, "harm": 2}})
+    drawn = preferences.sample(table, draws=200)
+    found = preferences.rank(drawn, None)
+    factors = preferences.confidence_factors(drawn, found)
+    assert factors["good"] == 1
+    assert np.isnan(factors["bad"])
+
+
+def test_unknown_words_are_refused() -> None:
+    """What is asked for in words that the module does not know is named, with what it knows."""
+    table = points({"a": {"cost": 1, "harm": 1}, "b": {"cost": 2, "harm": 0}})
+    with pytest.raises(ValueError, match="on is 'means'; expected 'values' or 'intervals'"):
+        preferences.pareto(table, on="means")
+    with pytest.raises(ValueError, match="missing is 'best'; expected 'range' or 'worst'"):
+        preferences.weighted_value(table, missing="best")
+    with pytest.raises(ValueError, match="names a criterion twice"):
+        preferences.rank_order_centroid(["cost", "cost"])
+    with pytest.raises(ValueError, match="swing points of cost are 101; expected 0 to 100"):
+        preferences.swing_weights({"cost": 101})
+    with pytest.raises(ValueError, match="every swing is 0"):
+        preferences.swing_weights({"cost": 0, "harm": 0})
+    with pytest.raises(compare.DataError, match="expected at least one row"):
+        preferences.weighted_value(table.iloc[:0])
+
+
+def test_what_has_no_weight_is_worth_nothing() -> None:
+    """An equivalent in, or a break-even of, a criterion without weight is blank, not infinite."""
+    table = points({"a": {"cost": 1, "harm": 5}, "b": {"cost": 2, "harm": 3}})
+    weights = {"cost": 0.0, "harm": 1.0}
+    assert np.isnan(preferences.equivalent_change(table, weights, "harm", "cost"))
+    assert np.isnan(preferences.break_even(table, weights, "a", "cost").amount)
+
+
+def test_a_named_rival_is_the_one_compared_with() -> None:
+    """a is worth 1 to 0.5 on cost alone: to draw level with c (0) it costs what c costs."""
+    table = points({"a": {"cost": 0}, "b": {"cost": 50}, "c": {"cost": 100}})
+    found = preferences.break_even(table, None, "a", "cost", rival_id="c")
+    assert (found.rival_id, found.now, found.amount) == ("c", 0, pytest.approx(100))
+    best = preferences.break_even(table, None, "a", "cost")
+    assert (best.rival_id, best.amount) == ("b", pytest.approx(50))
+    for therapy_id, rival_id in (("a", "a"), ("x", None), ("a", "x")):
+        with pytest.raises(ValueError, match="expected two of"):
+            preferences.break_even(table, None, therapy_id, "cost", rival_id=rival_id)
+    alone = points({"a": {"cost": 0}})
+    with pytest.raises(ValueError, match="cannot compare 'a' with None"):
+        preferences.break_even(alone, None, "a", "cost", ranges={"cost": (0, 1)})
+
+
+def test_break_even_that_no_amount_reaches_is_blank() -> None:
+    """Half the weight cannot make up for the whole of the other half and more."""
+    table = points({"a": {"cost": 50, "harm": 10}, "b": {"cost": 0, "harm": 0}})
+    ranges = {"cost": (0.0, 100.0), "harm": (0.0, 10.0)}
+    found = preferences.break_even(table, {"cost": 0.4, "harm": 0.6}, "a", "cost", ranges)
+    assert np.isnan(found.amount)
+    assert found.now == 50

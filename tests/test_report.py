@@ -254,3 +254,72 @@ def test_print_shrinks_only_as_far_as_it_must(evidence):
     sizes = [report.print_points(evidence, comparison) for comparison in (few, many)]
     assert sizes[0] > sizes[1]
     assert all(size in report.PRINT_POINTS for size in sizes)
+
+
+def outcome(**changes):
+    """A row of outcomes as the comparison reads it."""
+    usual = {
+        "endpoint": "Responders", "timepoint_weeks": 24.0, "unit": "pct", "treated_value": 54.0,
+        "comparator_value": 21.0, "comparator": "placebo", "comparator_kind": "placebo",
+        "effect_words": "", "endpoint_role": "secondary", "missed_primary": False, "met": "yes",
+        "study": "ICE",
+    }  # fmt: skip
+    return usual | changes
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, "Responders, week 24: 54% against 21% on placebo; ICE"),
+        ({"timepoint_weeks": float("nan"), "study": None},
+         "Responders: 54% against 21% on placebo"),
+        ({"unit": "points", "comparator_value": None, "comparator_kind": "none"},
+         "Responders, week 24: 54 points, no comparator; ICE"),
+        ({"comparator_value": None}, "Responders, week 24: 54%; ICE"),
+        ({"treated_value": None, "effect_words": "HR 0.5"}, "Responders, week 24; HR 0.5; ICE"),
+        ({"endpoint_role": "primary", "missed_primary": True},
+         "Responders, week 24: 54% against 21% on placebo; primary endpoint MISSED; ICE"),
+    ],
+)  # fmt: skip
+def test_an_outcome_in_a_sentence(changes, said):
+    """Both arms where both are printed; a missed primary endpoint is said in capitals."""
+    assert side_by_side.outcome_text(outcome(**changes)) == said
+
+
+def test_a_caution_that_is_not_in_our_reading_has_no_severity():
+    """It tells to look it up; a read one carries severity, and under which condition it counts."""
+    row = {
+        "severity": "not_in_reading", "factor": "Past thrombosis", "condition_text": "",
+        "action": "not in our reading of the label",
+    }  # fmt: skip
+    assert side_by_side.caution_text(row) == "Past thrombosis: not in our reading of the label"
+    read = row | {"severity": "boxed_warning", "condition_text": "a past clot", "action": "Weigh"}
+    assert (
+        side_by_side.caution_text(read)
+        == "Boxed warning. Past thrombosis. Counts if: a past clot. Weigh."
+    )
+    assert (
+        side_by_side.caution_text(read | {"condition_text": ""})
+        == "Boxed warning. Past thrombosis. Weigh."
+    )
+
+
+def test_without_figures_the_comparison_says_so(evidence):
+    """No harm in the tables is one line of gaps, never an empty section."""
+    bare = dataclasses.replace(evidence, adverse_events=evidence.adverse_events.iloc[:0])
+    comparison = side_by_side.compare_therapies(bare, scenario(), ["ivig", "scig"])
+    (line,) = [line for line in comparison.lines if line.section == side_by_side.HARM]
+    assert line.label == "Key harms"
+    assert {item.text for cell in line.cells for item in cell} == {"no figure in our tables"}
+
+
+def test_patient_in_words(evidence):
+    """What was entered and what was not: a missing height is left out, a missing sex is said."""
+    short = compare.Scenario("itp", compare.Patient(62, 55))
+    assert report.patient_words(evidence, short) == (
+        "62 kg, 55 years, sex not given. Nothing else entered."
+    )
+    told = compare.Scenario("cidp", compare.Patient(62, 55, 170, "female"), name="Mrs. A")
+    assert report.patient_words(evidence, told).startswith(
+        "“Mrs. A”: 62 kg, 55 years, 170 cm, female."
+    )

@@ -270,6 +270,14 @@ def rank_acceptability(
     A missing cell is drawn over its whole range, below its reporting threshold where one is
     known; `missing="worst"` sets it to its worst. A therapy with more than a third of the weight
     on missing cells has blanks and takes no rank ("too little reported"; `attrs` names it).
+
+    >>> import pandas as pd
+    >>> table = pd.DataFrame(
+    ...     [("a", "cost", 100.0), ("a", "harm", 2.0), ("b", "cost", 300.0), ("b", "harm", 1.0)],
+    ...     columns=["therapy_id", "criterion", "value"],
+    ... ).assign(favors="lower", distribution="fixed")
+    >>> rank_acceptability(table, ["cost", "harm"])["rank_1"].to_dict()
+    {'a': 1.0, 'b': 0.0}
     """
     return rank(table, weights, ranges, draws, seed, shapes, missing).acceptability
 

@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 
 from compare import arms
-from compare.evidence import Evidence
-from compare.harms import IDS, check_condition, condition_therapies
+from compare.evidence import Evidence, check_condition
+from compare.harms import IDS, condition_therapies
 from compare.schedule import known
 from compare.tables import records
 
@@ -107,24 +107,12 @@ def outcomes(evidence: Evidence, condition_id: str) -> pd.DataFrame:
     """
     check_condition(evidence, condition_id)
     rows = every_row(evidence)
-    rows = rows[rows["condition_id"].eq(condition_id)]
-    order = ["ivig", "cytokine_inhibitor", "monoclonal_antibody", "biologic"]
-    keys = pd.DataFrame(
-        {
-            "class": rows["therapy_class"].map(order.index),
-            "therapy": rows["therapy"],
-            "primary": rows["primary"].ne("yes"),
-            "role": rows["endpoint_role"].map(list(ROLES).index),
-            "row": rows["row_id"],
-        }
-    )
-    by = keys.sort_values(list(keys.columns), kind="stable").index
-    return rows.loc[by].reset_index(drop=True)
+    return rows[rows["condition_id"].eq(condition_id)].reset_index(drop=True)
 
 
 @lru_cache(maxsize=8)
 def every_row(evidence: Evidence) -> pd.DataFrame:
-    """`outcomes` of all conditions at once. Shared: do not change it."""
+    """`outcomes` of all conditions at once, in their order. Shared: do not change it."""
     raw = evidence.outcomes
     out = raw.merge(evidence.therapies[IDS], on="therapy_id", how="left")
     endpoints = evidence.endpoints[["endpoint_id", "endpoint", "favors", "scale"]]
@@ -157,7 +145,18 @@ def every_row(evidence: Evidence) -> pd.DataFrame:
     main = out["endpoint_role"].isin(["primary", "co_primary"])
     out["missed_primary"] = main & out["met"].eq("no")
     out["directness"] = "direct"
-    return out[COLUMNS]
+    order = ["ivig", "cytokine_inhibitor", "monoclonal_antibody", "biologic"]
+    keys = pd.DataFrame(
+        {
+            "class": out["therapy_class"].map(order.index),
+            "therapy": out["therapy"],
+            "primary": out["primary"].ne("yes"),
+            "role": out["endpoint_role"].map(list(ROLES).index),
+            "row": out["row_id"],
+        }
+    )
+    by = keys.sort_values(list(keys.columns), kind="stable").index
+    return out.loc[by, COLUMNS]
 
 
 def _number(value: float) -> str:

@@ -12,8 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from compare.evidence import Evidence
-from compare.harms import check_condition
+from compare.evidence import Evidence, check_condition
 from compare.indications import LEADING, check_factors, needed_factors, split, therapies_of
 from compare.markup import short_name
 from compare.patient import Patient
@@ -74,7 +73,7 @@ def patient_factors(evidence: Evidence, patient: Patient, condition_id: str) -> 
     if patient.sex == "male" and odd:
         raise ValueError(f"factors holds {sorted(odd)}, which does not go with sex 'male'")
     found = {}
-    condition = evidence.conditions.set_index("condition_id").loc[condition_id]
+    condition = evidence.by_id("conditions")[condition_id]
     for factor_id in split(condition["implied_factors"]):
         found[factor_id] = f"{IMPLIED} {condition['condition']}"
     if patient.age_years >= 65:
@@ -103,6 +102,13 @@ def check_cautions(evidence: Evidence, patient: Patient, condition_id: str) -> p
     of the patient on which a product has no row has the severity "not_in_reading".
 
     Raises `ValueError` for an unknown condition or factor.
+
+    >>> import compare
+    >>> patient = compare.Patient(62, 55, factors={"thrombosis_history"})
+    >>> found = compare.check_cautions(compare.load(), patient, "cidp")
+    >>> own = found[found["therapy_id"].eq("ivig") & found["factor_id"].eq("thrombosis_history")]
+    >>> sorted(set(own["severity"]))
+    ['boxed_warning']
     """
     check_condition(evidence, condition_id)
     therapies = set(therapies_of(evidence, condition_id)["therapy_id"])

@@ -57,7 +57,8 @@ def covered(evidence: Evidence, blank: Assessment) -> Assessment:
                 "verdict": verdict,
                 "tables_say": said,
                 "labeled": bool(len(own)),
-                "source_id": ";".join(dict.fromkeys(own["source_id"])) or None,
+                "source_id": ";".join(dict.fromkeys([*own["source_id"], *spoken["source_id"]]))
+                or None,
             }
         )
     found = with_places(blank, rows)
@@ -216,7 +217,7 @@ def steroids(evidence: Evidence, blank: Assessment) -> Assessment:
                 "place": evidence.label("conditions", condition_id),
                 "verdict": from_directions(spoken["direction"]),
                 "tables_say": said,
-                "source_id": used or None,
+                "source_id": ";".join(filter(None, [used, *spoken["source_id"]])) or None,
             }
         )
     found = with_places(blank, rows)

@@ -9,8 +9,9 @@ from typing import Any
 import pandas as pd
 
 from compare import harms
-from compare.cost import cost_table, opening_patient, opening_plans
+from compare.cost import cost_rows, opening_patient, opening_plans
 from compare.evidence import Evidence
+from compare.schedule import known
 from compare.tables import records
 from compare.verdicts import (
     CONTRADICTED,
@@ -66,10 +67,11 @@ def _cost_row(evidence: Evidence, condition_id: str, weight_kg: float | None) ->
     if weight_kg is not None:
         patient = replace(patient, weight_kg=weight_kg)
     chosen = opening_plans(evidence, condition_id)
-    table = cost_table(evidence, chosen.values(), patient)
-    yearly = table[table["usd_year_one_low"].notna()]
-    ivig, others = yearly[yearly["therapy_id"].eq("ivig")], yearly[yearly["therapy_id"].ne("ivig")]
-    course = table[table["therapy_id"].eq("ivig") & table["usd_per_course"].notna()]
+    costs = cost_rows(evidence, chosen.values(), patient)
+    yearly = [one for one in costs if known(one["usd_year_one_low"])]
+    ivig = [one for one in yearly if one["therapy_id"] == "ivig"]
+    others = [one for one in yearly if one["therapy_id"] != "ivig"]
+    course = [one for one in costs if one["therapy_id"] == "ivig" and known(one["usd_per_course"])]
     row: dict[str, Any] = {
         "condition_id": condition_id,
         "place": evidence.label("conditions", condition_id),
@@ -78,20 +80,22 @@ def _cost_row(evidence: Evidence, condition_id: str, weight_kg: float | None) ->
         "cheaper": 0,
         "overlapping": 0,
         "verdict": NOT_ASSESSABLE,
-        "source_id": ";".join(dict.fromkeys(yearly["source_id"])),
     }
-    if len(others):
-        row["others_low_usd"] = float(others["usd_year_one_low"].min())
-        row["others_high_usd"] = float(others["usd_year_one_high"].max())
-    if len(course):
-        row["ivig_course_usd"] = float(course["usd_per_course"].iloc[0])
-    if len(ivig):
-        low, high = (float(ivig[f"usd_year_one_{end}"].iloc[0]) for end in ("low", "high"))
+    used = [one["source_id"] for one in yearly]
+    if others:
+        row["others_low_usd"] = min(one["usd_year_one_low"] for one in others)
+        row["others_high_usd"] = max(one["usd_year_one_high"] for one in others)
+    if course:
+        row["ivig_course_usd"] = course[0]["usd_per_course"]
+        if not ivig:
+            used.append(course[0]["source_id"])
+    if ivig:
+        low, high = (ivig[0][f"usd_year_one_{end}"] for end in ("low", "high"))
         row |= {"ivig_low_usd": low, "ivig_high_usd": high}
-        row["dearer"] = int(others["usd_year_one_low"].gt(high).sum())
-        row["cheaper"] = int(others["usd_year_one_high"].lt(low).sum())
+        row["dearer"] = sum(one["usd_year_one_low"] > high for one in others)
+        row["cheaper"] = sum(one["usd_year_one_high"] < low for one in others)
         row["overlapping"] = len(others) - row["dearer"] - row["cheaper"]
-    if len(ivig) and len(others):
+    if ivig and others:
         if row["dearer"] == len(others):
             row["verdict"] = SUPPORTED
         elif row["cheaper"] == len(others):
@@ -101,6 +105,7 @@ def _cost_row(evidence: Evidence, condition_id: str, weight_kg: float | None) ->
         else:
             row["verdict"] = NOT_SUPPORTED
     row["tables_say"] = _cost_says(row, evidence, condition_id)
+    row["source_id"] = ";".join(dict.fromkeys(used))
     return row
 
 
@@ -125,8 +130,8 @@ def _cost_says(row: Mapping[str, Any], evidence: Evidence, condition_id: str) ->
     if "ivig_course_usd" in row:
         own = f"IVIG is given by the course: {usd_range(row['ivig_course_usd'], None)} each"
         return f"{own}, which is not money per year. {theirs.capitalize()}."
-    regimens = evidence.regimens
-    has = (regimens["therapy_id"].eq("ivig") & regimens["condition_id"].eq(condition_id)).any()
+    regimens = evidence.rows("regimens", "condition_id", condition_id)
+    has = any(row["therapy_id"] == "ivig" for row in regimens)
     own = "IVIG has no current price here" if has else "No regimen of IVIG in our sources"
     return f"{own}. {theirs.capitalize()}."
 
@@ -180,6 +185,7 @@ def _harm_row(evidence: Evidence, condition_id: str) -> dict[str, Any]:
     beside &= everything["comparator_kind"].eq("placebo") & everything["risk_pct"].notna()
     beside &= everything["risk_comparator_pct"].notna()
     own = _by_reason(everything[beside])
+    used = [i for f in (ivig, everything[beside], others) for i in f["source_id"]]
     said = "No figure of IVIG against placebo for these events"
     if own:
         said = "IVIG against placebo: " + "; ".join(own)
@@ -197,7 +203,7 @@ def _harm_row(evidence: Evidence, condition_id: str) -> dict[str, Any]:
         "pairs": len(pairs),
         "ivig_figures": int(beside.sum()),
         "ivig_more": int(ivig["difference_low_pct"].gt(0).sum()),
-        "source_id": ";".join(dict.fromkeys([*ivig["source_id"], *others["source_id"]])) or None,
+        "source_id": ";".join(dict.fromkeys(used)) or None,
     }
 
 

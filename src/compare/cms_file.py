@@ -18,6 +18,7 @@ import pandas as pd
 
 from compare.errors import Problem
 from compare.evidence import Evidence, resources_of
+from compare.prices import in_force
 from compare.schedule import known
 from compare.tables import records
 from compare.upload import (
@@ -25,12 +26,11 @@ from compare.upload import (
     Loaded,
     appended,
     content_of,
-    free_id,
-    not_text,
+    own_source,
     refusal,
     typed,
 )
-from compare.validation import raise_if
+from compare.validation import not_text, raise_if
 from compare.vials import MCG_PER
 
 HEADER = {
@@ -232,11 +232,13 @@ def _updated(evidence: Evidence, limits: Limits, ours: list[str], name: str) -> 
     reference = today if last >= today else first - pd.Timedelta(days=1)
     prices = evidence.prices
     limit = prices["price_basis"].eq("asp_payment_limit")
-    in_force = limit & prices["effective_from"].le(reference)
-    in_force &= prices["effective_to"].isna() | prices["effective_to"].ge(reference)
-    ordered = prices[in_force].sort_values("effective_from", kind="stable")
+    ordered = prices[limit & in_force(prices, reference)].sort_values(
+        "effective_from", kind="stable"
+    )
     before = {row["code"]: row for row in records(ordered)}
-    source_id = free_id(f"cms_file_{first:%Y_%m}", evidence.sources["source_id"])
+    title = f"Medicare Part B payment limits, effective {first:%Y-%m-%d} through {last:%Y-%m-%d}"
+    source = own_source(evidence, f"cms_file_{first:%Y_%m}", f"{title} ({name})", publisher="CMS")
+    source_id = str(source["source_id"])
     links = _Links(evidence)
     new, report = [], []
     for code in ours:
@@ -246,20 +248,10 @@ def _updated(evidence: Evidence, limits: Limits, ours: list[str], name: str) -> 
         found = _change(links, code, row, old, limits)
         report += [found] if found else []
     report += _unlinked(evidence, limits, {row["code"] for row in report})
-    ended = limit & prices["effective_from"].lt(first)
-    ended &= prices["effective_to"].isna() | prices["effective_to"].ge(first)
+    ended = limit & in_force(prices, first) & prices["effective_from"].ne(first)
     # The quarter's own file says all there is to say of the quarter.
     kept = prices[~(limit & prices["effective_from"].eq(first))].copy()
     kept.loc[ended.reindex(kept.index), "effective_to"] = first - pd.Timedelta(days=1)
-    title = f"Medicare Part B payment limits, effective {first:%Y-%m-%d} through {last:%Y-%m-%d}"
-    source = {
-        "source_id": source_id,
-        "document_id": source_id,
-        "kind": "price_file",
-        "title": f"{title} ({name})",
-        "publisher": "CMS",
-        "notes": "Loaded by the reader; not part of the project's data.",
-    }
     frame = pd.DataFrame(report, columns=REPORT)
     frame["line"] = frame["line"].astype("Int64")
     frame["_order"] = frame["change"].map(ORDER.index)

@@ -18,11 +18,11 @@ import numpy as np
 import pandas as pd
 
 from compare import administration, schedule
-from compare.evidence import Evidence
+from compare.evidence import Evidence, check_condition
 from compare.patient import Patient
-from compare.plan import MONEY_COLUMNS, Plan, PricedPhase, check_condition, mg_per_ml, plans
+from compare.plan import MONEY_COLUMNS, Plan, PricedPhase, mg_per_ml, plans
 from compare.prices import NET_OF_REBATES, Tariff
-from compare.tables import records
+from compare.tables import records, split
 from compare.vials import MCG_PER, SLACK_MCG, containers
 
 LEADING = ["therapy_id", "therapy", "therapy_class"]
@@ -49,6 +49,14 @@ def annual_cost(
     not known, `note`, `label_status`, `is_default`, `source_id`. `dosing_weight` "ideal" or
     "adjusted" applies to intravenous immunoglobulin only. Raises `ValueError` for an unknown
     condition, basis or dosing weight.
+
+    >>> import compare
+    >>> evidence = compare.load()
+    >>> patient = compare.Patient(weight_kg=70, age_years=54)
+    >>> table = compare.annual_cost(evidence, "ms_relapsing", patient)
+    >>> tysabri = table[table["product_id"].eq("tysabri") & table["is_default"]].iloc[0]
+    >>> tysabri["regimen_id"], int(tysabri["doses_year_one"])
+    ('natalizumab_ms_relapsing', 13)
     """
     found = plans(evidence, condition_id, price_basis, cycle_days)
     return cost_table(evidence, found, patient, dosing_weight)
@@ -75,8 +83,16 @@ def cost_table(
     evidence: Evidence, found: Iterable[Plan], patient: Patient, dosing_weight: str = "actual"
 ) -> pd.DataFrame:
     """`annual_cost` for plans that are already built: what a change of patient recomputes."""
-    therapies = evidence.therapies
-    class_of = dict(zip(therapies["therapy_id"], therapies["therapy_class"], strict=True))
+    tail = ["reason", "note", "label_status", "is_default", "source_id"]
+    names = [*IDS, "route", "use", "price_basis", *MONEY_COLUMNS, *tail]
+    return pd.DataFrame(cost_rows(evidence, found, patient, dosing_weight), columns=names)
+
+
+def cost_rows(
+    evidence: Evidence, found: Iterable[Plan], patient: Patient, dosing_weight: str = "actual"
+) -> list[dict[str, Any]]:
+    """The rows of `cost_table` as dictionaries, for those who take them one by one."""
+    therapies = evidence.by_id("therapies")
     rows = []
     for whole in found:
         columns, reason = plan_cost(whole, patient, dosing_weight)
@@ -84,8 +100,8 @@ def cost_table(
         rows.append(
             {
                 "therapy_id": plan.therapy_id,
-                "therapy": evidence.label("therapies", plan.therapy_id),
-                "therapy_class": class_of[plan.therapy_id],
+                "therapy": therapies[plan.therapy_id]["therapy"],
+                "therapy_class": therapies[plan.therapy_id]["therapy_class"],
                 "product_id": plan.product_id,
                 "product": evidence.label("products", plan.product_id),
                 "regimen_id": plan.regimen_id,
@@ -101,9 +117,7 @@ def cost_table(
                 "source_id": plan.source_ids,
             }
         )
-    tail = ["reason", "note", "label_status", "is_default", "source_id"]
-    names = [*IDS, "route", "use", "price_basis", *MONEY_COLUMNS, *tail]
-    return pd.DataFrame(rows, columns=names)
+    return rows
 
 
 def plan_cost(
@@ -169,9 +183,7 @@ def default_plans(
     opening = opening_patient(evidence, condition_id)
     if age_years is not None:
         opening = replace(opening, age_years=age_years)
-    biosimilars = set(
-        evidence.products.loc[evidence.products["reference_product_id"].notna(), "product_id"]
-    )
+    products = evidence.by_id("products")
 
     def rank(plan: Plan) -> tuple[Any, ...]:
         columns, _ = plan_cost(plan, opening)
@@ -181,7 +193,7 @@ def default_plans(
             math.isnan(usd),
             plan.label_status != "in label",
             plan.first["is_default"] != "yes",
-            plan.product_id in biosimilars,
+            schedule.known(products[plan.product_id]["reference_product_id"]),
             plan.usd_per_gram,
         )
 
@@ -208,10 +220,8 @@ def opening_plans(
 def opening_patient(evidence: Evidence, condition_id: str) -> Patient:
     """The patient with which a page on this condition opens (a display setting, not evidence)."""
     check_condition(evidence, condition_id)
-    rows = evidence.conditions[evidence.conditions["condition_id"].eq(condition_id)]
-    row = records(rows)[0]
-    implied = row["implied_factors"]
-    factors = frozenset(implied.split(";")) if schedule.known(implied) else frozenset()
+    row = evidence.by_id("conditions")[condition_id]
+    factors = frozenset(split(row["implied_factors"]))
     return Patient(
         float(row["default_weight_kg"]),
         float(row["default_age_years"]),
@@ -267,6 +277,7 @@ def chain(
                 "doses_later_year": doses["later_year"],
                 "usd_later_year": usd * doses["later_year"],
                 "note": note,
+                "regimen_note": phase["notes"],
                 "locator": phase["locator"],
                 "source_id": f"{phase['source_id']};{tariff.source_id}",
             }
@@ -407,7 +418,7 @@ def _range_text(plan: Plan, columns: Sequence[str]) -> str:
                 "cycle": "days",
                 "visits": "visits",
             }[columns[0].split("_")[0]]
-            found.append(f"{value:g} {unit}")
+            found.append(f"{value:g} {unit.removesuffix('s') if value == 1 else unit}")
     return " / ".join(dict.fromkeys(found))
 
 
@@ -471,6 +482,14 @@ def cohort_cost(evidence: Evidence, patients: pd.DataFrame) -> pd.DataFrame:
     `price_basis` (blank: the default that pages open with). The input is not changed. Raises
     `ValueError` for missing columns, unknown conditions and weights that are not positive.
     Doses by body surface are blank: a cohort has no heights.
+
+    >>> import compare, pandas as pd
+    >>> patients = pd.DataFrame(
+    ...     {"patient_id": [1, 2], "condition_id": "cidp", "therapy_id": "ivig", "weight_kg": [60, 80]}
+    ... )
+    >>> found = compare.cohort_cost(compare.load(), patients)
+    >>> list(found.columns[-3:]), bool(found["usd_year_one"].is_monotonic_increasing)
+    (['usd_year_one', 'usd_later_year', 'reason'], True)
     """
     if missing := [name for name in COHORT_COLUMNS if name not in patients.columns]:
         raise ValueError(f"patients lacks the columns {missing}; expected {COHORT_COLUMNS}")

@@ -8,8 +8,10 @@ from datetime import date
 import pandas as pd
 
 from compare.evidence import TABLES, Evidence
+from compare.prices import in_force
 from compare.schedule import known
 from compare.tables import records
+from compare.validation import READ_TABLES
 
 LEADING = ["therapy_id", "therapy", "therapy_class"]
 FACTS = {
@@ -25,7 +27,6 @@ FACTS = {
     "authority": ("Authority", "conditions in our tables with a label or guideline for the use"),
 }
 LEVELS = ("full", "partial", "none")
-READ_TABLES = ("adverse_events", "outcomes", "regimens", "prices", "cautions")
 SECOND = ("read_twice", "two_sources", "disputed")
 PRICE_MONTHS = 6
 LABEL_MONTHS = 12
@@ -124,11 +125,9 @@ def _sets(frame: pd.DataFrame, therapies: pd.Series | Mapping[str, object]) -> d
 
 
 def _priced(evidence: Evidence) -> set[str]:
-    prices, today = evidence.prices, pd.Timestamp(evidence.data_date)
-    in_force = prices["effective_from"].le(today)
-    in_force &= prices["effective_to"].isna() | prices["effective_to"].ge(today)
-    codes = evidence.product_codes
-    return set(codes.loc[codes["code"].isin(prices.loc[in_force, "code"]), "product_id"])
+    prices, codes = evidence.prices, evidence.product_codes
+    current = prices.loc[in_force(prices, pd.Timestamp(evidence.data_date)), "code"]
+    return set(codes.loc[codes["code"].isin(current), "product_id"])
 
 
 def _warned(evidence: Evidence) -> set[str]:
@@ -180,24 +179,40 @@ def verification(evidence: Evidence) -> pd.DataFrame:
     return pd.DataFrame(found, columns=columns)
 
 
+REPORT = {
+    "table": "table",
+    "rows": "rows",
+    "blank_pct": "blank cells",
+    **{f"{key}_pct": key for key in ("one_reading", *SECOND)},
+    "sources": "sources",
+    "oldest": "oldest",
+    "newest": "newest",
+}
+
+
 def report(evidence: Evidence) -> str:
-    """Per table: rows, blanks, share of each kind of reading, oldest and newest source."""
-    lines = [f"Data {evidence.version} of {evidence.data_date}"]
-    for row in records(verification(evidence)):
-        lines += ["", f"{row['table']}: {row['rows']} rows, {row['blank_pct']:.0f}% of cells blank"]
-        if known(row["one_reading_pct"]):
-            kinds = [
-                f"{key} {row[f'{key}_pct']:.1f}%"
-                for key in ("one_reading", *SECOND)
-                if row[f"{key}_pct"]
-            ]
-            lines.append(f"  verification: {', '.join(kinds)}")
-        if known(row["oldest"]):
-            lines.append(
-                f"  {int(row['sources'])} sources, published from {row['oldest']} to "
-                f"{row['newest']}"
-            )
-    return "\n".join(lines)
+    """`verification` as lines of text, one per table; blank where a table records no readings."""
+
+    def cell(name: str, value: object) -> str:
+        if not known(value):
+            return ""
+        return f"{value:.1f}%" if name.endswith("_pct") else f"{value}".removesuffix(".0")
+
+    rows = [[cell(name, row[name]) for name in REPORT] for row in records(verification(evidence))]
+    lines = [list(REPORT.values()), *rows]
+    widths = [max(len(line[i]) for line in lines) for i in range(len(REPORT))]
+    table = "\n".join(
+        "  ".join(
+            word.rjust(width) if i else word.ljust(width)
+            for i, (word, width) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in lines
+    )
+    return (
+        f"Data {evidence.version} of {evidence.data_date}\n\n{table}\n\n"
+        "one_reading to disputed: values of `verification`, percent of the rows. oldest and "
+        "newest: when their sources were published, where that is known."
+    )
 
 
 def age(evidence: Evidence, today: date | None = None) -> list[str]:
@@ -214,9 +229,7 @@ def age(evidence: Evidence, today: date | None = None) -> list[str]:
 
 def _old_prices(evidence: Evidence, today: date) -> str:
     """Prices by the year (Medicare's negotiated ones) are old when their year is over."""
-    prices, data_date = evidence.prices, pd.Timestamp(evidence.data_date)
-    in_force = prices["effective_from"].le(data_date)
-    in_force &= prices["effective_to"].isna() | prices["effective_to"].ge(data_date)
+    prices = evidence.prices
     months = prices["price_basis"].map({"maximum_fair_price": 12}).fillna(PRICE_MONTHS)
     begun = prices["effective_from"]
     limit = pd.Series(
@@ -227,7 +240,8 @@ def _old_prices(evidence: Evidence, today: date) -> str:
         index=prices.index,
         dtype="datetime64[us]",
     )
-    old = prices[in_force & limit.lt(pd.Timestamp(today))]
+    current = in_force(prices, pd.Timestamp(evidence.data_date))
+    old = prices[current & limit.lt(pd.Timestamp(today))]
     if old.empty:
         return ""
     count = "1 price" if len(old) == 1 else f"{len(old)} prices"

@@ -88,17 +88,19 @@ def read(table: pd.DataFrame | Decision) -> Decision:
     row = pd.Index(therapies).get_indexer(pd.Index(table["therapy_id"].astype(str)))
     col = pd.Index(criteria).get_indexer(pd.Index(table["criterion"].astype(str)))
     shape = (len(therapies), len(criteria))
-    numbers = {}
-    for name in NUMBERS:
-        numbers[name] = np.full(shape, np.nan)
-        if name in table.columns:
-            cells = pd.to_numeric(table[name], errors="coerce").to_numpy(dtype=float)
-            numbers[name][row, col] = cells
+    cells = {
+        name: pd.to_numeric(table[name], errors="coerce").to_numpy(dtype=float)
+        for name in NUMBERS
+        if name in table.columns
+    }
+    numbers = {name: np.full(shape, np.nan) for name in NUMBERS}
+    for name, values in cells.items():
+        numbers[name][row, col] = values
     distribution = np.full(shape, "missing", dtype="<U12")
     said = table["distribution"].astype(object).where(table["distribution"].notna(), "")
     named = np.array([OTHER_NAMES.get(str(d), str(d)) for d in said], dtype="<U12")
     distribution[row, col] = named
-    problems = _problems(table, row * shape[1] + col, named)
+    problems = _problems(table, row * shape[1] + col, named, cells)
     if problems:
         raise DataError(problems)
     if "reported" in table.columns:
@@ -117,7 +119,10 @@ def read(table: pd.DataFrame | Decision) -> Decision:
 
 
 def _problems(
-    table: pd.DataFrame, cell: NDArray[np.intp], named: NDArray[np.str_]
+    table: pd.DataFrame,
+    cell: NDArray[np.intp],
+    named: NDArray[np.str_],
+    number: Mapping[str, Floats],
 ) -> list[Problem]:
     """What is wrong with the rows; lines count from 2, as in a file with a header."""
     found = []
@@ -138,11 +143,6 @@ def _problems(
         lost = [name for name in names if name not in table.columns]
         if lost and (named == kind).any():
             found += [Problem("effects", None, name, None, f"needed for {kind}") for name in lost]
-    number = {
-        name: pd.to_numeric(table[name], errors="coerce").to_numpy(dtype=float)
-        for name in NUMBERS
-        if name in table.columns
-    }
     for name in ("value", "low", "high"):
         if name in number:
             add(np.isinf(number[name]), name, "expected a finite number")

@@ -13,7 +13,7 @@ import pandas as pd
 from compare import arms, benefits, harms
 from compare.evidence import Evidence
 from compare.schedule import known
-from compare.tables import records
+from compare.tables import Codes, codes_of, first_of, records
 
 IDS = ["therapy_id", "therapy", "therapy_class"]
 COLUMNS = [
@@ -67,19 +67,17 @@ def evidence_cells(evidence: Evidence, condition_id: str, basis: str, borrow: bo
     `borrow`, the therapy's largest primary row elsewhere.
     """
     check_basis(basis)
-    cells = _harm_cells(evidence, basis)
+    cells, pairs = _harm_cells(evidence, basis)
     therapies = harms.condition_therapies(evidence, condition_id)["therapy_id"]
-    here = cells["condition_id"].eq(condition_id)
-    fits = cells["therapy_id"].isin(therapies) & (here if not borrow else True)
-    cells = cells[fits].assign(_elsewhere=~here[fits])
-    order = ["_elsewhere", "n_treated", "row_id"]
-    cells = cells.sort_values(order, ascending=[True, False, True], na_position="last")
-    cells = cells.drop_duplicates(["therapy_id", "criterion"])
-    away = cells["_elsewhere"].to_numpy(dtype=bool)
-    names = evidence.conditions.set_index("condition_id")["condition"]
-    cells = cells.assign(
-        directness=np.where(away, "indirect", "direct"),
-        borrowed_from=cells["condition_id"].map(names).where(away, ""),
+    away = cells["condition_id"].ne(condition_id).to_numpy()
+    fits = cells["therapy_id"].isin(therapies).to_numpy() & (borrow | ~away)
+    chosen = first_of(pairs, fits, away)
+    names = cells["condition_id"].map(
+        {key: row["condition"] for key, row in evidence.by_id("conditions").items()}
+    )
+    cells = cells.iloc[chosen].assign(
+        directness=np.where(away, "indirect", "direct")[chosen],
+        borrowed_from=np.where(away, names, "")[chosen],
     )
     columns = [*COLUMNS, "kind", "measure"]
     good = pd.DataFrame(_benefit_cells(evidence, condition_id, basis), columns=columns)
@@ -89,12 +87,17 @@ def evidence_cells(evidence: Evidence, condition_id: str, basis: str, borrow: bo
 
 
 @functools.lru_cache(maxsize=4)
-def _harm_cells(evidence: Evidence, basis: str) -> pd.DataFrame:
-    """Every primary harm of every condition, counted in patients, as a cell."""
+def _harm_cells(evidence: Evidence, basis: str) -> tuple[pd.DataFrame, Codes]:
+    """Every primary harm of every condition, counted in patients, as a cell; the most treated
+    patients first, with a number per therapy and criterion."""
     rows = harms.every_row(evidence)
     rows = rows[rows["primary"].eq("yes") & rows["measure"].eq("pct_of_subjects")]
     columns = [*COLUMNS, "kind", "measure", "condition_id", "n_treated"]
-    return pd.DataFrame([_harm_cell(row, basis) for row in records(rows)], columns=columns)
+    cells = pd.DataFrame([_harm_cell(row, basis) for row in records(rows)], columns=columns)
+    cells = cells.sort_values(
+        ["n_treated", "row_id"], ascending=[False, True], na_position="last", ignore_index=True
+    )
+    return cells, codes_of(cells, "therapy_id", "criterion")
 
 
 def check_basis(basis: str) -> None:
@@ -118,7 +121,7 @@ def _harm_cell(row: dict[str, Any], basis: str) -> dict[str, Any]:
         "kind": row["kind"],
         "measure": "points" if basis == "difference" else "percent",
         **{name: row[name] for name in ("study", "row_id", "source_id", "condition_id")},
-        "n_treated": float(row["n_treated"]) if known_count(row["n_treated"]) else np.nan,
+        "n_treated": float(row["n_treated"]) if known(row["n_treated"]) else np.nan,
     }
     prefix = "difference" if basis == "difference" else "risk"
     counts = {
@@ -131,7 +134,7 @@ def _harm_cell(row: dict[str, Any], basis: str) -> dict[str, Any]:
         counts = {name: counts[name] for name in ("events", "n")}
     right_arm = basis == "treated" or row["comparator_kind"] in PLACEBO
     scored = right_arm and known(row[f"{prefix}_pct"]) and known(row[f"{prefix}_low_pct"])
-    if scored and all(known_count(value) for value in counts.values()):
+    if scored and all(known(value) for value in counts.values()):
         return cell | {
             "value": row[f"{prefix}_pct"],
             "low": row[f"{prefix}_low_pct"],
@@ -150,11 +153,6 @@ def _harm_cell(row: dict[str, Any], basis: str) -> dict[str, Any]:
         "reason": "only an upper bound is printed" if bound else _unscored(row, right_arm),
         "shown": _shown(row),
     }
-
-
-def known_count(value: Any) -> bool:
-    """Whether a count is there (pandas' NA is not)."""
-    return value is not pd.NA and known(value)
 
 
 def _unscored(row: dict[str, Any], right_arm: bool) -> str:

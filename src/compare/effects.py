@@ -25,10 +25,10 @@ from compare.effect_cells import (
     evidence_cells,
     thresholds,
 )
-from compare.evidence import Evidence
+from compare.evidence import Evidence, check_condition
 from compare.patient import Patient
 from compare.plan import Plan, in_clinic
-from compare.tables import rows as rows_of
+from compare.tables import records
 
 __all__ = [
     "BASES",
@@ -58,6 +58,7 @@ COST = {
         "hours a year",
     ),
 }  # fmt: skip
+EVENT_KINDS = ("symptom", "infection", "any_event", "infusion_reaction")
 CORE_HARMS = ("serious_infection", "serious_adverse_event", "discontinuation_adverse_event")
 
 
@@ -85,6 +86,12 @@ def effects_table(
 
     `criteria` are ids of `criteria_for`; None takes cost, visits, chair hours, the main endpoint
     and the core harms. Raises `ValueError` for an unknown condition, basis or criterion.
+
+    >>> import compare
+    >>> patient = compare.Patient(weight_kg=70, age_years=54)
+    >>> table = compare.effects_table(compare.load(), "cidp", patient, criteria=["cost_year_one"])
+    >>> list(table.columns[:2]), set(table["unit"]), set(table["favors"])
+    (['therapy_id', 'therapy'], {'dollars a year'}, {'lower'})
     """
     offered = criteria_for(evidence, condition_id, basis, borrow)
     wanted = list(criteria) if criteria is not None else core_criteria(offered)
@@ -139,9 +146,9 @@ def _cost_cells(
     wanted: Sequence[str],
 ) -> pd.DataFrame:
     """Cells of money, visits and hours from the cost table of the chosen plans."""
-    found = {(row["therapy_id"], row["use"] == "chronic"): row for row in rows_of(costs)}
+    found = {(row["therapy_id"], row["use"] == "chronic"): row for row in records(costs)}
     rows = []
-    for therapy in rows_of(therapies):
+    for therapy in records(therapies):
         for name in wanted:
             label, first, second, unit = COST[name]
             key = (therapy["therapy_id"], name != "cost_per_course")
@@ -242,7 +249,7 @@ def _grid(
 
 @functools.lru_cache(maxsize=32)
 def _offered(evidence: Evidence, condition_id: str, basis: str, borrow: bool) -> pd.DataFrame:
-    harms.check_condition(evidence, condition_id)
+    check_condition(evidence, condition_id)
     cells = evidence_cells(evidence, condition_id, basis, borrow)
     therapies = _therapies(evidence, condition_id)
     regimens = evidence.regimens[evidence.regimens["condition_id"].eq(condition_id)]
@@ -308,22 +315,25 @@ def default_criteria(
     therapies have against placebo; where fewer than two have any of these, the best covered
     listed event.
     """
-    offered = criteria_for(evidence, condition_id, basis, borrow)
+    offered = records(criteria_for(evidence, condition_id, basis, borrow))
 
-    def best(rows: pd.DataFrame) -> list[str]:
-        rows = rows[rows["scored"].gt(0)]
-        return list(rows.sort_values("scored", ascending=False, kind="stable")["criterion"][:1])
+    def best(rows: list[dict[str, Any]]) -> list[str]:
+        scored = [row for row in rows if row["scored"]]
+        return [max(scored, key=lambda row: row["scored"])["criterion"]] if scored else []
 
-    costs = offered[offered["group"].eq("cost") & offered["criterion"].ne("cost_later_year")]
-    found = best(costs)
-    row = evidence.conditions.set_index("condition_id").loc[condition_id]
-    main = f"benefit:{row['main_endpoint_id']}"
-    goods = offered[offered["group"].eq("benefit")]
-    found += best(goods[goods["criterion"].eq(main)]) or best(goods)
-    harm = offered[offered["group"].eq("harm")]
-    event = harm["criterion"].str.split(":").str[1]
-    core = harm[event.isin(CORE_HARMS) & harm["scored"].ge(2)]
-    events = harm[harm["kind"].isin(["symptom", "infection", "any_event", "infusion_reaction"])]
+    def group(name: str) -> list[dict[str, Any]]:
+        return [row for row in offered if row["group"] == name]
+
+    found = best([row for row in group("cost") if row["criterion"] != "cost_later_year"])
+    main = f"benefit:{evidence.by_id('conditions')[condition_id]['main_endpoint_id']}"
+    goods = group("benefit")
+    found += best([row for row in goods if row["criterion"] == main]) or best(goods)
+    core = [
+        row
+        for row in group("harm")
+        if row["criterion"].split(":")[1] in CORE_HARMS and row["scored"] >= 2
+    ]
+    events = [row for row in group("harm") if row["kind"] in EVENT_KINDS]
     found += best(core) or best(events)
-    found += list(offered.loc[offered["criterion"].eq("visits_year_one"), "criterion"])
+    found += [row["criterion"] for row in offered if row["criterion"] == "visits_year_one"]
     return tuple(found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -15,6 +15,8 @@ import pandas as pd
 from compare import validation
 from compare.descriptor import DESCRIPTOR, descriptor
 from compare.errors import Problem
+from compare.schedule import known
+from compare.tables import Row, records, split
 from compare.upload import File, Loaded
 
 
@@ -71,19 +73,78 @@ class Evidence:
             f"from {len(self.sources)} sources{note}"
         )
 
+    @property
+    def stamp(self) -> str:
+        """Date and version of the data for names of files, and whether more was loaded."""
+        more = "-own" if self.loaded else "-changed" if self.changed else ""
+        return f"data-{self.data_date}-v{self.version}{more}"
+
     def label(self, table: str, key: str) -> str:
         """Name shown for an id, such as `label("therapies", "ivig")`; the id where unknown."""
-        return self._names[table].get(key, key)
+        row = self._by_id[table].get(key)
+        return key if row is None else str(row[NAMES[table][1]])
+
+    def cited(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The frame with title and date in `source` beside `source_id`, and likewise beside each
+        other column of ids of sources; for downloads, hovers and tables.
+
+        Where a cell names several, their titles are joined by ` | `.
+        """
+        found = frame.copy()
+        for name in source_columns(frame):
+            told = {
+                cell: CITED_JOIN.join(
+                    dict.fromkeys(self._titles.get(part, part) for part in split(cell))
+                )
+                for cell in frame[name].dropna().unique()
+            }
+            title = name.replace("source_id", "source")
+            if title not in found:
+                place = list(found.columns).index(name) + 1
+                found.insert(place, title, frame[name].map(told))
+        return found
+
+    def rows(self, table: str, column: str, value: str) -> Sequence[Row]:
+        """Rows of a table whose column holds the value, as dictionaries, in the table's order.
+
+        Looked up in an index that is made once: much faster than a filter of the frame. Shared: do
+        not change them.
+        """
+        return self._index(table, column).get(value, ())
+
+    def by_id(self, table: str) -> Mapping[str, Row]:
+        """Rows of a table of names (see `NAMES`) as dictionaries by their id. Shared."""
+        return self._by_id[table]
 
     @functools.cached_property
-    def _names(self) -> dict[str, dict[str, str]]:
-        """Names by id, made once for each evidence: it never changes."""
+    def _by_id(self) -> dict[str, dict[str, Row]]:
         return {
-            table: dict(
-                zip(getattr(self, table)[key], map(str, getattr(self, table)[name]), strict=True)
-            )
-            for table, (key, name) in NAMES.items()
+            table: {str(row[key]): row for row in records(getattr(self, table))}
+            for table, (key, _) in NAMES.items()
         }
+
+    @functools.cached_property
+    def _indexes(self) -> dict[tuple[str, str], Mapping[str, Sequence[Row]]]:
+        return {}
+
+    def _index(self, table: str, column: str) -> Mapping[str, Sequence[Row]]:
+        if (table, column) not in self._indexes:
+            found: dict[str, list[Row]] = {}
+            for row in records(getattr(self, table)):
+                found.setdefault(row[column], []).append(row)
+            self._indexes[table, column] = found
+        return self._indexes[table, column]
+
+    @functools.cached_property
+    def _titles(self) -> dict[str, str]:
+        """Title and date of each source; where none was printed, the day on which it was read."""
+        told = {}
+        columns = (self.sources[name] for name in ("source_id", "title", "published", "accessed"))
+        for key, title, published, accessed in zip(*columns, strict=True):
+            read = f"accessed {accessed:%Y-%m-%d}" if known(accessed) else ""
+            when = published if known(published) else read
+            told[key] = f"{title} ({when})" if when else str(title)
+        return told
 
     def with_prices(self, file: File, name: str = "") -> Evidence:
         """Evidence with prices of one's own; see `incoming.own_prices`."""
@@ -110,6 +171,17 @@ class Evidence:
         return coverage.age(self, today)
 
 
+def check_condition(evidence: Evidence, condition_id: str) -> None:
+    """Raise `ValueError` with the known ids where the condition is not one of them."""
+    known_ids = evidence.by_id("conditions")
+    if condition_id not in known_ids:
+        raise ValueError(
+            f"unknown condition: condition_id is {condition_id!r}; "
+            f"expected one of {list(known_ids)}"
+        )
+
+
+CITED_JOIN = " | "
 TABLES = tuple(name for name, kind in Evidence.__annotations__.items() if kind == "pd.DataFrame")
 NAMES = {
     "therapies": ("therapy_id", "therapy"),
@@ -127,16 +199,26 @@ def resources_of(evidence: Evidence) -> dict[str, Mapping[str, Any]]:
     return {str(resource["name"]): resource for resource in evidence.package["resources"]}
 
 
+def source_columns(frame: pd.DataFrame) -> list[str]:
+    """Columns of ids of sources: `source_id`, `second_source_id`, `source_id_before`."""
+    return [str(name) for name in frame.columns if "source_id" in str(name)]
+
+
 def sources_of(frame: pd.DataFrame, evidence: Evidence | None = None) -> pd.DataFrame:
-    """The sources that a frame names in `source_id` and in columns that end in it.
+    """The sources that a frame names in `source_id` and in columns whose names hold it.
 
     A cell may name several, separated by semicolons. Returns rows of `evidence.sources` (None: of
     the project's own data) in the order of their titles; an id that is not there stands alone.
+
+    >>> import compare
+    >>> evidence = compare.load()
+    >>> used = compare.sources_of(evidence.prices.head(1), evidence)
+    >>> list(used["source_id"]) == list(evidence.prices["source_id"].head(1))
+    True
     """
     table = (evidence or own_data()).sources
-    columns = [str(name) for name in frame.columns if str(name).endswith("source_id")]
-    cells = [str(cell) for name in columns for cell in frame[name].dropna()]
-    named = dict.fromkeys(part for cell in cells for part in cell.split(";") if part)
+    cells = (cell for name in source_columns(frame) for cell in frame[name])
+    named = dict.fromkeys(part for cell in cells for part in split(cell))
     found = pd.DataFrame({"source_id": pd.Series(list(named), dtype="str")})
     merged = found.merge(table, on="source_id", how="left")
     return merged.sort_values(["title", "source_id"], kind="stable").reset_index(drop=True)
@@ -154,6 +236,11 @@ def load(folder: str | Path | None = None) -> Evidence:
     Raises `DataError`, which lists everything that is wrong, by table, line and column. Tables
     whose hash is not the recorded one are checked in full and named in `changed`; that is never
     an error in itself.
+
+    >>> import compare
+    >>> evidence = compare.load()
+    >>> "ivig" in set(evidence.therapies["therapy_id"])
+    True
     """
     place = data_folder() if folder is None else Path(folder)
     package = descriptor(place)

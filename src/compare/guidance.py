@@ -6,12 +6,11 @@ to be so.
 
 from __future__ import annotations
 
-import functools
 import math
+import re
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from compare import administration, schedule
 from compare.cautions import not_read
@@ -20,7 +19,7 @@ from compare.patient import Patient
 from compare.plan import Plan, PricedPhase, mg_per_ml
 from compare.prices import Tariff
 from compare.schedule import known
-from compare.tables import records
+from compare.tables import Row
 
 STEPS = {
     "before": "Before the first dose",
@@ -35,86 +34,70 @@ GIVEN_BY = {
     "self": "by the patient or a caregiver",
     "either": "by a professional or the patient",
 }
-SCHEDULE_COLUMNS = [
-    "phase",
-    "dose",
-    "dose_mg_low",
-    "dose_mg_high",
-    "when",
-    "visits_per_dose",
-    "minutes_low",
-    "minutes_high",
-    "minutes_computed",
-    "premedication",
-    "premedication_minutes",
-    "observation_minutes",
-    "route",
-    "given_by",
-    "source_id",
-    "locator",
-]
+DIGIT = re.compile(r"\d")
 
 
-@functools.lru_cache(maxsize=64)
 def steps(
     evidence: Evidence, therapy_id: str, condition_id: str, product_id: str | None = None
-) -> pd.DataFrame:
-    """What to do before, during and after, one row per text: `step, text, inherited_from, ...`.
+) -> list[dict[str, Any]]:
+    """What to do before, during and after, one dictionary per text.
 
-    Rows of the product, of its reference, and of the therapy as a whole; a step for which these
-    hold nothing is taken from the therapy's other products where the text has no numbers (rates
-    belong to a brand), marked in `inherited_from`. What is nowhere has `source_id` blank and says
-    that it is not in our reading.
+    Keys: `step` (of `STEPS`), `text`, `inherited_from`, `source_id`, `locator`. Rows of the
+    product, of its reference, and of the therapy as a whole; a step for which these hold nothing is
+    taken from the therapy's other products where the text has no numbers (rates belong to a
+    brand), marked in `inherited_from`. What is nowhere has `source_id` None and says that it is
+    not in our reading.
     """
-    rows = evidence.guidance[evidence.guidance["therapy_id"].eq(therapy_id)]
-    rows = rows[rows["condition_id"].isna() | rows["condition_id"].eq(condition_id)]
-    products = {row["product_id"]: row for row in records(evidence.products)}
+    products = evidence.by_id("products")
     reference = products[product_id]["reference_product_id"] if product_id else None
-    own: pd.Series[bool] = rows["product_id"].isna()
-    if product_id:
-        own |= rows["product_id"].eq(product_id)
-    of_reference = rows["product_id"].eq(str(reference))
-    plain = ~rows["text"].str.contains(r"\d")
-    tiers = [(own, ""), (of_reference, "its reference product"), (plain & ~own, None)]
-    if product_id is None:
-        tiers = [(own, ""), (~own, None)]
+
+    def tier(row: Row) -> int | None:
+        """0: the product's own or the therapy's, 1: its reference's, 2: another product's."""
+        if not known(row["product_id"]) or row["product_id"] == product_id:
+            return 0
+        if product_id and row["product_id"] == reference:
+            return 1
+        return None if product_id and DIGIT.search(row["text"]) else 2
+
+    by_step: dict[tuple[str, int | None], list[Row]] = {}
+    for row in evidence.rows("guidance", "therapy_id", therapy_id):
+        if not known(row["condition_id"]) or row["condition_id"] == condition_id:
+            by_step.setdefault((row["step"], tier(row)), []).append(row)
     out: list[dict[str, Any]] = []
-    for step, heading in STEPS.items():
-        of_step = rows["step"].eq(step)
-        chosen, origin = next(
-            ((rows[of_step & tier], said) for tier, said in tiers if (of_step & tier).any()),
-            (rows.iloc[:0], ""),
-        )
-        if origin is None:
-            first = chosen["product_id"].iloc[0]
-            chosen = chosen[chosen["product_id"].eq(first)]
+    for step in STEPS:
+        level = next((level for level in range(3) if (step, level) in by_step), None)
+        chosen, origin = by_step.get((step, level), []) if level is not None else [], ""
+        if level == 1:
+            origin = "its reference product"
+        elif level == 2:
+            first = chosen[0]["product_id"]
+            chosen = [row for row in chosen if row["product_id"] == first]
             origin = f"{products[first]['product']}'s label"
-        for row in records(chosen):
-            out.append(
-                {
-                    "step": step,
-                    "heading": heading,
-                    "text": row["text"],
-                    "inherited_from": origin,
-                    "source_id": row["source_id"],
-                    "locator": row["locator"],
-                }
-            )
-        if chosen.empty:
+        out += [
+            {
+                "step": step,
+                "text": row["text"],
+                "inherited_from": origin,
+                "source_id": row["source_id"],
+                "locator": row["locator"],
+            }
+            for row in chosen
+        ]
+        if not chosen:
             month = products[product_id]["label_revised"] if product_id else None
             read = not product_id or products[product_id]["label_read"] == "yes"
             said = not_read(str(month) if known(month) else "", read)
             silent = {"inherited_from": "", "source_id": None, "locator": ""}
-            out.append({"step": step, "heading": heading, "text": said, **silent})
-    columns = ["step", "heading", "text", "inherited_from", "source_id", "locator"]
-    return pd.DataFrame(out, columns=columns)
+            out.append({"step": step, "text": said, **silent})
+    return out
 
 
-def timetable(plan: Plan, patient: Patient) -> pd.DataFrame:
-    """One row per phase of a regimen that fits the patient's weight. Columns: `SCHEDULE_COLUMNS`.
+def timetable(plan: Plan, patient: Patient) -> list[dict[str, Any]]:
+    """One dictionary per phase of a regimen that fits the patient's weight.
 
-    Doses in mg for this patient; `minutes_*` of one visit at the most and the fewest visits, NaN
-    where our reading has neither minutes nor rates.
+    Doses in mg for this patient (`dose_mg_low`, `dose_mg_high`); `minutes_low` and `minutes_high`
+    of one visit at the most and the fewest visits, NaN where our reading has neither minutes nor
+    rates.
     """
     rows = []
     weight = np.array([patient.weight_kg])
@@ -147,7 +130,7 @@ def timetable(plan: Plan, patient: Patient) -> pd.DataFrame:
                 "locator": phase["locator"],
             }
         )
-    return pd.DataFrame(rows, columns=SCHEDULE_COLUMNS)
+    return rows
 
 
 def dose_words(phase: schedule.Phase) -> str:

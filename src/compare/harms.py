@@ -14,10 +14,10 @@ import pandas as pd
 
 from compare import arms
 from compare.arms import COMPARISONS, nnh_text, per_100
-from compare.evidence import Evidence
+from compare.evidence import Evidence, check_condition
 from compare.intervals import risk_difference, wilson
 from compare.schedule import known
-from compare.tables import records
+from compare.tables import Codes, codes_of, first_of, records
 
 __all__ = [
     "adverse_events",
@@ -120,16 +120,16 @@ def adverse_events(evidence: Evidence, condition_id: str) -> pd.DataFrame:
     borrowed from other conditions come from `primary_rows` and `series`.
 
     Raises `ValueError` for an unknown condition.
+
+    >>> import compare
+    >>> table = compare.adverse_events(compare.load(), "cidp")
+    >>> row = table[table["difference_pct"].notna()].iloc[0]
+    >>> bool(abs(row["risk_pct"] - row["risk_comparator_pct"] - row["difference_pct"]) < 1e-9)
+    True
     """
     check_condition(evidence, condition_id)
     rows = every_row(evidence)
     return rows[rows["condition_id"].eq(condition_id)].reset_index(drop=True)
-
-
-def check_condition(evidence: Evidence, condition_id: str) -> None:
-    """Raise `ValueError` where the condition is not in the tables."""
-    if condition_id not in set(evidence.conditions["condition_id"]):
-        raise ValueError(f"unknown condition {condition_id!r}; see evidence.conditions")
 
 
 @lru_cache(maxsize=8)
@@ -202,14 +202,15 @@ def condition_therapies(evidence: Evidence, condition_id: str) -> pd.DataFrame:
     Labeled, recommended or an option there, or with harms or outcomes from a study in it. Shared:
     do not change it.
     """
-    rows = evidence.indications
-    here = rows[rows["condition_id"].eq(condition_id) & rows["retired"].ne("yes")]
-    spoken = here.loc[here["statement"].isin(["labeled", "recommended", "option"]), "therapy_id"]
-    wanted = set(spoken)
-    for table in (evidence.adverse_events, evidence.outcomes):
-        wanted |= set(table.loc[table["condition_id"].eq(condition_id), "therapy_id"])
+    said = evidence.rows("indications", "condition_id", condition_id)
+    current = [row for row in said if row["retired"] != "yes"]
+    spoken = ("labeled", "recommended", "option")
+    wanted = {row["therapy_id"] for row in current if row["statement"] in spoken}
+    for table in ("adverse_events", "outcomes"):
+        wanted |= {row["therapy_id"] for row in evidence.rows(table, "condition_id", condition_id)}
     out = evidence.therapies.loc[evidence.therapies["therapy_id"].isin(wanted), IDS].copy()
-    out["labeled"] = out["therapy_id"].isin(here.loc[here["fda_label"].eq("yes"), "therapy_id"])
+    labeled = {row["therapy_id"] for row in current if row["fda_label"] == "yes"}
+    out["labeled"] = out["therapy_id"].isin(labeled)
     order = ["ivig", "cytokine_inhibitor", "monoclonal_antibody", "biologic"]
     rank = out["therapy_class"].map(order.index)
     return out.iloc[np.lexsort((out["therapy"], rank))].reset_index(drop=True)
@@ -237,51 +238,60 @@ def series(
         raise ValueError(f"unknown ascertainment {ascertainment!r}; one of {[*ASCERTAINMENTS]}")
     if comparison is not None and comparison not in COMPARISONS:
         raise ValueError(f"unknown comparison {comparison!r}; one of {[*COMPARISONS]}")
-    rows = every_row(evidence)
+    rows, pairs = _largest_first(evidence)
     fits = rows["ascertainment"].eq(ascertainment) & rows["measure"].eq("pct_of_subjects")
-    wanted = condition_therapies(evidence, condition_id)["therapy_id"]
-    rows = rows[fits & rows["therapy_id"].isin(wanted)]
-    here = rows["condition_id"].eq(condition_id)
-    rows = rows.assign(directness=np.where(here, "direct", "indirect"))
+    therapies = condition_therapies(evidence, condition_id)["therapy_id"]
+    fits &= rows["therapy_id"].isin(therapies)
+    here, primary = rows["condition_id"].eq(condition_id), rows["primary"].eq("yes")
     kinds = COMPARISONS[comparison][1] if comparison else None
     matches = rows["comparator_kind"].isin(kinds) if kinds else pd.Series(True, rows.index)
-    standing = rows["primary"].eq("yes")
-    if comparison not in (None, "placebo"):
-        standing |= matches
     if not borrow:
-        standing &= here
-    rows = rows.assign(_match=matches)[standing]
+        fits &= here
     if comparison in (None, "placebo"):
-        order, rising = ["directness", "n_treated", "row_id"], [True, False, True]
+        chosen = first_of(pairs, (fits & primary).to_numpy(), ~here.to_numpy())
     else:
-        order = ["_match", "directness", "primary", "n_treated", "row_id"]
-        rising = [False, True, False, False, True]
-    rows = rows.sort_values(order, ascending=rising, kind="stable", na_position="last")
-    rows = rows.drop_duplicates(["therapy_id", "event_id"])
+        later = (~flag.to_numpy() for flag in (matches, here, primary))
+        chosen = first_of(pairs, (fits & (primary | matches)).to_numpy(), *later)
+    directness = np.where(here, "direct", "indirect")
+    rows = rows.iloc[chosen].assign(directness=directness[chosen])
+    matches = matches.iloc[chosen]
     value = rows["difference_pct"] if comparison else rows["risk_pct"]
     present = value.notna()
     if both_arms:
         present = rows["risk_pct"].notna() & rows["risk_comparator_high_pct"].notna()
         present |= rows["risk_pct"].notna() & rows["risk_comparator_pct"].notna()
-    states = [present & rows["_match"]]
+    states = [present & matches]
     if not comparison:
         states.append(rows["risk_high_pct"].notna())
         rows["state"] = np.select(states, ["reported", "bound"], "other")
     else:
         rows["state"] = np.select(states, ["reported"], "other")
-    return rows.drop(columns="_match").reset_index(drop=True)
+    return rows.reset_index(drop=True)
+
+
+@lru_cache(maxsize=8)
+def _largest_first(evidence: Evidence) -> tuple[pd.DataFrame, Codes]:
+    """`every_row` by treated patients, the most first, and a number per therapy and event."""
+    rows = every_row(evidence)
+    rows = rows.sort_values(["n_treated", "row_id"], ascending=[False, True], na_position="last")
+    return rows, codes_of(rows, "therapy_id", "event_id")
 
 
 def with_missing(
     evidence: Evidence, condition_id: str, rows: pd.DataFrame, event_ids: list[str]
 ) -> pd.DataFrame:
     """`rows` of `series` for these events, with a row of state "missing" where there is none."""
-    therapies = condition_therapies(evidence, condition_id)[IDS]
-    columns = ["event_id", "event", "system_organ", "kind", "rare_serious"]
-    events = evidence.events[columns].set_index("event_id").loc[event_ids].reset_index()
-    grid = therapies.merge(events, how="cross")
-    rest = rows.drop(columns=[*IDS[1:], *columns[1:]])
-    out = grid.merge(rest, on=["therapy_id", "event_id"], how="left")
+    therapies = records(condition_therapies(evidence, condition_id))
+    events = evidence.by_id("events")
+    grid = [(therapy, events[key]) for therapy in therapies for key in event_ids]
+    pairs = zip(rows["therapy_id"], rows["event_id"], strict=True)
+    places = {pair: i for i, pair in enumerate(pairs)}
+    found = [places.get((therapy["therapy_id"], event["event_id"]), -1) for therapy, event in grid]
+    out = rows.reset_index(drop=True).reindex(found).reset_index(drop=True)
+    for name in IDS:
+        out[name] = [therapy[name] for therapy, _ in grid]
+    for name in ("event_id", "event", "system_organ", "kind", "rare_serious"):
+        out[name] = [event[name] for _, event in grid]
     out["state"] = out["state"].fillna("missing")
     out["directness"] = out["directness"].fillna("missing")
     out["counts_rebuilt"] = out["counts_rebuilt"].eq(True)

@@ -78,12 +78,11 @@ def usd_by_quarter(evidence: Evidence, condition_id: str, patient: Patient) -> p
     the price on today's basis is not in the data has no row: it is not zero, and not a guess.
     """
     today = opening_plans(evidence, condition_id, age_years=patient.age_years)
-    therapies = evidence.therapies.set_index("therapy_id")
+    therapies = evidence.by_id("therapies")
     books = {day: price_book(_as_of(evidence, day)) for day in quarters(evidence)}
-    regimens = evidence.regimens[evidence.regimens["condition_id"].eq(condition_id)]
     found = []
     for now in today.values():
-        phases = records(regimens[regimens["regimen_id"].eq(now.regimen_id)])
+        phases = evidence.rows("regimens", "regimen_id", now.regimen_id)
         for day, book in books.items():
             plan = repriced(now, phases, book)
             if plan.price_basis != now.price_basis:
@@ -94,8 +93,8 @@ def usd_by_quarter(evidence: Evidence, condition_id: str, patient: Patient) -> p
             found.append(
                 {
                     "therapy_id": plan.therapy_id,
-                    "therapy": therapies.at[plan.therapy_id, "therapy"],
-                    "therapy_class": therapies.at[plan.therapy_id, "therapy_class"],
+                    "therapy": therapies[plan.therapy_id]["therapy"],
+                    "therapy_class": therapies[plan.therapy_id]["therapy_class"],
                     "product_id": plan.product_id,
                     "product": evidence.label("products", plan.product_id),
                     "regimen_id": plan.regimen_id,

@@ -14,11 +14,12 @@ from typing import Any
 import pandas as pd
 
 from compare import benefits
-from compare.evidence import Evidence
-from compare.harms import check_condition, condition_therapies
+from compare.evidence import Evidence, check_condition
+from compare.harms import condition_therapies
 from compare.patient import Patient
 from compare.schedule import known
 from compare.tables import records
+from compare.tables import split as split  # noqa: PLC0414  (pages take it from here)
 
 Row = Mapping[str, Any]
 
@@ -48,6 +49,7 @@ COLUMNS = [
     "label_status",
     "label_reason",
     "products",
+    "label_month",
     "population",
     "restriction",
     "requires_any",
@@ -82,7 +84,8 @@ def options(
     `label_status` is that of the label in `jurisdiction`, for this patient: "in label", "needs
     serostatus" or "needs prior therapy" (the patient has none of `requires_any`), "other ages",
     "outside label"; `label_reason` says why, `products` which products' labels give that status,
-    with their `population`, `restriction` and `line`. `label_warning` is what a label says against
+    with `label_month` (revision that was read, one per product; labels of the US only) and their
+    `population`, `restriction` and `line`. `label_warning` is what a label says against
     the use, `labeled_elsewhere` the other jurisdictions with a label. `statement`, `body`, `year`,
     `grade`, `jurisdiction` are the strongest guideline statement (see `strongest`), blank where
     our sources have none; `guideline_needs` is a requirement the patient does not meet; `retired`
@@ -91,6 +94,15 @@ def options(
     them. Without a patient, ages are not checked.
 
     Raises `ValueError` for an unknown condition, jurisdiction or factor.
+
+    >>> import compare
+    >>> evidence = compare.load()
+    >>> for factors in (set(), {"achr_positive"}):
+    ...     patient = compare.Patient(weight_kg=70, age_years=54, factors=factors)
+    ...     table = compare.options(evidence, "gmg", patient).set_index("therapy_id")
+    ...     print(table.at["eculizumab", "label_status"])
+    needs serostatus
+    in label
     """
     check_condition(evidence, condition_id)
     found = sorted(set(evidence.indications["jurisdiction"]))
@@ -116,13 +128,12 @@ def _table(
 ) -> pd.DataFrame:
     """The rows of `options` for these therapies, in their order."""
     by_therapy: dict[str, list[Row]] = {}
-    for row in records(statements(evidence, condition_id, patient)):
+    for row in statement_rows(evidence, condition_id, patient):
         by_therapy.setdefault(row["therapy_id"], []).append(row)
-    words = _words(evidence)
     out = []
     for therapy in records(therapies):
         own = by_therapy.get(therapy["therapy_id"], [])
-        label = _label(words, own, patient, jurisdiction)
+        label = _label(evidence, own, patient, jurisdiction)
         guideline = _guideline(own, jurisdiction)
         used = [*label.pop("_sources"), *guideline.pop("_sources")]
         places = [*label.pop("_locators"), *guideline.pop("_locators")]
@@ -153,26 +164,33 @@ def statements(
     has none of them; "" where met), `ruled_out` (True where the patient's other factors exclude
     them all).
     """
+    rows = evidence.indications[evidence.indications["condition_id"].eq(condition_id)]
+    said = statement_rows(evidence, condition_id, patient)
+    more = {name: [row[name] for row in said] for name in ("fits_age", "unmet", "ruled_out")}
+    return rows.assign(**more).reset_index(drop=True)
+
+
+def statement_rows(
+    evidence: Evidence, condition_id: str, patient: Patient | None = None
+) -> list[dict[str, Any]]:
+    """The rows of `statements` as dictionaries, for those who take them one by one."""
     check_condition(evidence, condition_id)
-    rows = evidence.indications
-    rows = rows[rows["condition_id"].eq(condition_id)].copy()
     factors = patient.factors if patient is not None else frozenset()
-    names = evidence.factors.set_index("factor_id")["factor"]
     excluded: set[str] = set().union(*(RULED_OUT.get(factor, set()) for factor in factors))
-    fits, unmet, out = [], [], []
-    for row in records(rows):
+    found = []
+    for row in evidence.rows("indications", "condition_id", condition_id):
         needed = split(row["requires_any"])
         met = not needed or bool(set(needed) & factors)
-        fits.append(patient is None or _fits_age(row, patient.age_years))
-        unmet.append("" if met else " or ".join(names[key] for key in needed))
-        out.append(not met and set(needed) <= excluded)
-    rows["fits_age"], rows["unmet"], rows["ruled_out"] = fits, unmet, out
-    return rows.reset_index(drop=True)
-
-
-def split(cell: Any) -> list[str]:
-    """The ids in a cell, which separates them by semicolons."""
-    return [part for part in str(cell).split(";") if part] if known(cell) else []
+        names = [] if met else [evidence.label("factors", key) for key in needed]
+        found.append(
+            {
+                **row,
+                "fits_age": patient is None or _fits_age(row, patient.age_years),
+                "unmet": " or ".join(names),
+                "ruled_out": not met and set(needed) <= excluded,
+            }
+        )
+    return found
 
 
 def strongest(rows: Sequence[Row], jurisdiction: str = "US") -> Row | None:
@@ -220,8 +238,8 @@ def needed_factors(evidence: Evidence, condition_id: str) -> list[str]:
 def therapies_of(evidence: Evidence, condition_id: str) -> pd.DataFrame:
     """Therapies with an authority, a regimen, or a trial's figures in the condition: ids, names."""
     wanted = set(condition_therapies(evidence, condition_id)["therapy_id"])
-    for table in (evidence.indications, evidence.regimens):
-        wanted |= set(table.loc[table["condition_id"].eq(condition_id), "therapy_id"])
+    for table in ("indications", "regimens"):
+        wanted |= {row["therapy_id"] for row in evidence.rows(table, "condition_id", condition_id)}
     return evidence.therapies.loc[evidence.therapies["therapy_id"].isin(wanted), LEADING]
 
 
@@ -235,21 +253,7 @@ def _joined(cells: Iterable[Any]) -> str:
     return "; ".join(dict.fromkeys(parts))
 
 
-class Words:
-    """Names and groups that the label's part of a row needs, looked up once."""
-
-    def __init__(self, evidence: Evidence) -> None:
-        factors = records(evidence.factors)
-        self.group = {row["factor_id"]: row["factor_group"] for row in factors}
-        self.product = {row["product_id"]: row["product"] for row in records(evidence.products)}
-
-
-@lru_cache(maxsize=4)
-def _words(evidence: Evidence) -> Words:
-    return Words(evidence)
-
-
-def _status(row: Row, group: Mapping[str, str]) -> str:
+def _status(evidence: Evidence, row: Row) -> str:
     """What one label says for the patient."""
     if row["ruled_out"]:
         return OUTSIDE
@@ -257,12 +261,13 @@ def _status(row: Row, group: Mapping[str, str]) -> str:
         return OTHER_AGES
     if not row["unmet"]:
         return IN_LABEL
-    kinds = {group[key] for key in split(row["requires_any"])}
+    factors = evidence.by_id("factors")
+    kinds = {factors[key]["factor_group"] for key in split(row["requires_any"])}
     return NEEDS_SEROSTATUS if "laboratory_or_serology" in kinds else NEEDS_PRIOR
 
 
 def _label(
-    words: Words, rows: Sequence[Row], patient: Patient | None, jurisdiction: str
+    evidence: Evidence, rows: Sequence[Row], patient: Patient | None, jurisdiction: str
 ) -> dict[str, Any]:
     """The label part of one therapy's row: the best status that any of its products gives."""
     of_label = [row for row in rows if row["authority"] == "label"]
@@ -270,7 +275,7 @@ def _label(
     by_status: dict[str, list[Row]] = {}
     for row in good:
         if row["jurisdiction"] == jurisdiction:
-            by_status.setdefault(_status(row, words.group), []).append(row)
+            by_status.setdefault(_status(evidence, row), []).append(row)
     status = next((name for name in LABEL_STATUSES if name in by_status), OUTSIDE)
     chosen = by_status.get(status, [])
     warned = [
@@ -278,6 +283,8 @@ def _label(
         for row in of_label
         if row["statement"] == "warned_against" and row["jurisdiction"] == jurisdiction
     ]
+
+    elsewhere = [row for row in good if row["jurisdiction"] != jurisdiction]
 
     def joined(column: str) -> str:
         return _joined(row[column] for row in chosen)
@@ -293,7 +300,10 @@ def _label(
         reason = f"labeled with: {joined('unmet')}"
     elif status == OUTSIDE:
         reason = "no label for this condition in our reading"
-    names = [words.product[row["product_id"]] for row in chosen if known(row["product_id"])]
+    ids = list(dict.fromkeys(row["product_id"] for row in chosen if known(row["product_id"])))
+    # The month is that of the label in the United States.
+    products = evidence.by_id("products") if jurisdiction == "US" else {}
+    months = [products[key]["label_revised"] for key in ids if key in products]
     asked = [key for row in chosen for key in split(row["requires_any"])]
     warnings = [
         ": ".join(str(row[key]) for key in ("population", "restriction") if known(row[key]))
@@ -302,16 +312,15 @@ def _label(
     return {
         "label_status": status,
         "label_reason": reason,
-        "products": "; ".join(dict.fromkeys(names)),
+        "products": "; ".join(evidence.label("products", key) for key in ids),
+        "label_month": "; ".join(month if known(month) else "" for month in months),
         "population": joined("population"),
         "restriction": joined("restriction"),
         "requires_any": ";".join(dict.fromkeys(asked)),
         "line": joined("line"),
         "label_warning": _joined(warnings),
-        "labeled_elsewhere": ", ".join(
-            sorted({row["jurisdiction"] for row in good} - {jurisdiction})
-        ),
-        "_sources": [row["source_id"] for row in [*chosen, *warned]],
+        "labeled_elsewhere": ", ".join(sorted({row["jurisdiction"] for row in elsewhere})),
+        "_sources": [row["source_id"] for row in [*chosen, *warned, *elsewhere]],
         "_locators": [str(row["locator"]) for row in chosen if known(row["locator"])][:1],
     }
 

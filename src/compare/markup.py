@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import base64
+import csv
 import html
+import io
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import pandas as pd
 
-from compare.evidence import Evidence
+from compare.evidence import CITED_JOIN, Evidence, source_columns
 from compare.schedule import known
-from compare.tables import records
+from compare.tables import records, split
 
 NOT_REPORTED = "not reported"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001
@@ -89,9 +91,16 @@ def table(
     )
 
 
+def read_in(row: Mapping[str, Any]) -> str:
+    """Title, date and place of what a row of `Evidence.cited` was read in; a cell of a table."""
+    places = [row[name] for name in ("source", "locator") if known(row.get(name))]
+    parts = [part for place in places for part in str(place).split(CITED_JOIN) if part]
+    return f"<small>{'<br>'.join(map(text, parts))}</small>" if parts else ""
+
+
 def sources(evidence: Evidence, source_ids: Iterable[Any], heading: str = "Sources") -> str:
-    """The list of sources behind a view, each with publisher, date and link."""
-    wanted = {part for ids in source_ids if known(ids) for part in str(ids).split(";") if part}
+    """The list of sources behind a view, each with publisher, dates and link."""
+    wanted = {part for ids in source_ids for part in split(ids)}
     found = evidence.sources[evidence.sources["source_id"].isin(wanted)].sort_values("title")
     items = []
     for row in records(found):
@@ -102,12 +111,22 @@ def sources(evidence: Evidence, source_ids: Iterable[Any], heading: str = "Sourc
                 f'<a href="{html.escape(str(address))}" target="_blank" rel="noopener">{title}</a>'
             )
         details = [row["publisher"], row["published"]]
+        if known(row["accessed"]):
+            details.append(f"accessed {row['accessed']:%Y-%m-%d}")
         after = ", ".join(html.escape(str(part)) for part in details if known(part))
-        items.append(f"<li>{title}{f' ({after})' if after else ''}</li>")
+        items.append(
+            f'<li data-source="{html.escape(row["source_id"])}">'
+            f"{title}{f' ({after})' if after else ''}</li>"
+        )
     return (
         f'<details class="tc-sources"><summary>{html.escape(heading)} ({len(items)})</summary>'
         f"<ol>{''.join(items)}</ol></details>"
     )
+
+
+def sources_behind(evidence: Evidence, *frames: pd.DataFrame) -> str:
+    """The list of exactly the sources that the frames name."""
+    return sources(evidence, (ids for f in frames for name in source_columns(f) for ids in f[name]))
 
 
 def neutral(value: Any) -> Any:
@@ -121,20 +140,38 @@ def neutral(value: Any) -> Any:
 
 def csv_text(frame: pd.DataFrame) -> str:
     """The frame as CSV text; cells that a spreadsheet would run as formulas are neutralized."""
-    safe = frame.copy()
-    for name, kind in frame.dtypes.items():
-        if kind == "object" or isinstance(kind, pd.StringDtype | pd.CategoricalDtype):
-            cells = frame[name].tolist()
-            # One search through the whole column; most hold nothing to neutralize.
-            if RISKY.search("\n".join(map(str, cells))):
-                safe[name] = pd.Series([neutral(cell) for cell in cells], frame.index, "object")
-    return safe.rename(columns=neutral).to_csv(index=False, lineterminator="\n")
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([neutral(str(name)) for name in frame.columns])
+    writer.writerows(zip(*(_csv_cells(column) for _, column in frame.items()), strict=True))
+    return out.getvalue()
+
+
+def _csv_cells(column: pd.Series[Any]) -> Iterable[Any]:
+    if not isinstance(column.dtype, pd.StringDtype):
+        return map(_csv_cell, column.to_numpy(dtype=object).tolist())
+    cells = column.fillna("").tolist()
+    # One search through the whole column; most hold nothing to neutralize.
+    return map(neutral, cells) if RISKY.search("\n".join(cells)) else cells
+
+
+def _csv_cell(value: Any) -> Any:
+    """Text made harmless, a day as a date, blank for what is not known."""
+    if isinstance(value, str):
+        return neutral(value)
+    if value is pd.NA or not known(value):
+        return ""
+    return value.date().isoformat() if isinstance(value, pd.Timestamp) else value
 
 
 def file_name(*parts: str, ending: str) -> str:
-    """A file name of plain letters, from parts such as data version and scenario."""
+    """A file name of plain letters from parts such as the scenario; the last, the data's date and
+    version, is never cut off.
+    """
     words = [re.sub(r"[^A-Za-z0-9.]+", "-", part).strip("-.").lower() for part in parts]
-    return "_".join(word for word in words if word)[:120] + "." + ending
+    last = words.pop()[:80]
+    first = "_".join(filter(None, words))[: 119 - len(last)]
+    return "_".join(filter(None, (first, last))) + "." + ending
 
 
 def download(label: str, content: str, name: str, kind: str = "text/csv") -> str:

@@ -15,7 +15,7 @@ from compare.evidence import Evidence, resources_of
 from compare.prices import price_book
 from compare.schedule import known
 from compare.tables import records
-from compare.upload import File, Loaded, appended, cells, content_of, free_id, typed
+from compare.upload import File, Loaded, appended, cells, content_of, own_source, typed
 from compare.validation import SHAPES, cast, raise_if
 from compare.vials import MCG_PER
 
@@ -273,15 +273,8 @@ def near(value: str, names: pd.Series, ids: Mapping[str, str] | None = None) -> 
 
 def _with_lines(evidence: Evidence, lines: list[dict[str, Any]], name: str) -> Evidence:
     resources = resources_of(evidence)
-    source_id = free_id("own_prices", evidence.sources["source_id"])
-    source = {
-        "source_id": source_id,
-        "document_id": source_id,
-        "kind": "price_file",
-        "title": f"Own prices: {name}",
-        "notes": "Loaded by the reader; not part of the project's data.",
-    }
-    rows = [line | {"source_id": source_id} for line in lines]
+    source = own_source(evidence, "own_prices", f"Own prices: {name}")
+    rows = [line | {"source_id": source["source_id"]} for line in lines]
     replaced = evidence.prices["price_basis"].eq("own") & evidence.prices["code"].isin(
         {row["code"] for row in rows}
     )

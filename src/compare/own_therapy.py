@@ -62,7 +62,7 @@ def templates(evidence: Evidence) -> dict[str, str]:
 
 
 def _name(folder: Folder) -> str:
-    return "the uploaded tables" if isinstance(folder, Mapping) else Path(folder).name
+    return "Uploaded tables" if isinstance(folder, Mapping) else Path(folder).name
 
 
 def _files(folder: Folder) -> dict[str, bytes]:

@@ -16,6 +16,10 @@ class Patient:
 
     `factors` are ids of `evidence.factors` (what stands in the history, serostatus, what was
     tried). They are checked against that table where they are used, not here.
+
+    >>> patient = Patient(weight_kg=70, age_years=54, height_cm=170, factors={"achr_positive"})
+    >>> round(patient.body_surface_m2, 2)
+    1.82
     """
 
     weight_kg: float

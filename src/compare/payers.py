@@ -33,6 +33,7 @@ COLUMNS = [
     "coinsurance_pct",
     "coinsurance_note",
     "part_d_cap",
+    "cap_source_id",
     "inpatient",
     "code",
     "source_id",
@@ -55,12 +56,12 @@ def who_pays(evidence: Evidence, condition_id: str) -> pd.DataFrame:
 
     Columns `COLUMNS`. `coinsurance_pct` is what CMS prints beside the payment limit in force, with
     its note (blank where none is printed or Part D pays). `part_d_cap` is the yearly cap on what a
-    patient pays under Part D, where a row of `claims` states it. Raises `ValueError` for an
-    unknown condition. Shared: do not change it.
+    patient pays under Part D, where a row of `claims` states it (`cap_source_id`). Raises
+    `ValueError` for an unknown condition. Shared: do not change it.
     """
     opening = opening_plans(evidence, condition_id)
-    therapies = evidence.therapies.set_index("therapy_id")
-    cap = _cap(evidence)
+    therapies = evidence.by_id("therapies")
+    cap, cap_source = _cap(evidence)
     rows, seen = [], set()
     for plan in opening.values():
         for phase in (row.phase for row in plan.rows):
@@ -69,11 +70,14 @@ def who_pays(evidence: Evidence, condition_id: str) -> pd.DataFrame:
                 continue
             seen.add(key)
             said = _payer(evidence, *map(str, key))
+            part_d = "Part D" in said["payer"]
+            for name, join in (("source_id", ";"), ("locator", "; ")):
+                said[name] = join.join(filter(None, [phase[name], said[name]]))
             rows.append(
                 {
                     "therapy_id": plan.therapy_id,
-                    "therapy": therapies.at[plan.therapy_id, "therapy"],
-                    "therapy_class": therapies.at[plan.therapy_id, "therapy_class"],
+                    "therapy": therapies[plan.therapy_id]["therapy"],
+                    "therapy_class": therapies[plan.therapy_id]["therapy_class"],
                     "product_id": plan.product_id,
                     "product": evidence.label("products", plan.product_id),
                     "regimen_id": plan.regimen_id,
@@ -81,7 +85,8 @@ def who_pays(evidence: Evidence, condition_id: str) -> pd.DataFrame:
                     "route": phase["route"],
                     "setting": SETTINGS[str(phase["given_by"])],
                     "inpatient": NOT_MODELLED,
-                    "part_d_cap": cap if "Part D" in said["payer"] else "",
+                    "part_d_cap": cap if part_d else "",
+                    "cap_source_id": cap_source if part_d else None,
                     **said,
                 }
             )
@@ -136,10 +141,12 @@ def _any(evidence: Evidence, product_id: str, route: str, basis: str) -> Mapping
     return next(iter(price_book(evidence).lines(product_id, route, basis)), None)
 
 
-def _cap(evidence: Evidence) -> str:
-    """The Part D cap in a finding's own words, where a source in the tables states it."""
+def _cap(evidence: Evidence) -> tuple[str, str | None]:
+    """The Part D cap in a finding's own words and its source, where one in the tables has it."""
     rows = evidence.claims[evidence.claims["claim_id"].eq(CAP_CLAIM)]
-    return str(rows["finding"].iloc[0]) if len(rows) else NOT_IN_SOURCES
+    if rows.empty:
+        return NOT_IN_SOURCES, None
+    return str(rows["finding"].iloc[0]), str(rows["source_id"].iloc[0])
 
 
 def findings_on_access(evidence: Evidence, condition_id: str) -> pd.DataFrame:

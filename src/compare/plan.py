@@ -15,10 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare import administration, schedule
-from compare.evidence import Evidence
+from compare.evidence import Evidence, check_condition
 from compare.prices import BASES, SHORT, PriceBook, Tariff, price_book
 from compare.schedule import Phase, known
-from compare.tables import records
 from compare.vials import MCG_PER, SLACK_MCG, containers
 
 Floats = NDArray[np.float64]
@@ -345,12 +344,11 @@ def plans(
     if cycle_days is not None and not cycle_days >= 1:
         raise ValueError(f"cycle_days is {cycle_days!r}; expected 1 or more")
     book, fees = price_book(evidence), administration.Fees(evidence)
-    products = {row["product_id"]: row for row in records(evidence.products)}
-    rows = evidence.indications
-    rows = rows[rows["condition_id"].eq(condition_id) & rows["fda_label"].eq("yes")]
-    labels = records(rows[["product_id", "age_years_from", "age_years_below"]])
+    products = evidence.by_id("products")
+    said = evidence.rows("indications", "condition_id", condition_id)
+    labels = [row for row in said if row["fda_label"] == "yes"]
     regimens: dict[str, list[Phase]] = {}
-    for row in records(evidence.regimens[evidence.regimens["condition_id"].eq(condition_id)]):
+    for row in evidence.rows("regimens", "condition_id", condition_id):
         regimens.setdefault(str(row["regimen_id"]), []).append(row)
     found = []
     for regimen_id, phases in regimens.items():
@@ -397,13 +395,6 @@ def label_status(
     if products[product_id]["label_read"] == "no":
         return "label not read for this use"
     return "outside this product's label"
-
-
-def check_condition(evidence: Evidence, condition_id: str) -> None:
-    """Raise `ValueError` with the known ids where the condition is not one of them."""
-    known_ids = list(evidence.conditions["condition_id"])
-    if condition_id not in known_ids:
-        raise ValueError(f"condition_id is {condition_id!r}; expected one of {known_ids}")
 
 
 def _products_of(phases: Sequence[Phase], products: Mapping[str, Phase]) -> list[str]:

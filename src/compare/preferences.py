@@ -82,6 +82,14 @@ def weighted_value(
     `weights`: None (equal), a list (order of importance: rank-order centroid) or a dict.
     `ranges`: criterion to (low, high); default: the hull of all intervals. `shapes`: criterion to
     points (amount, value) of a piecewise-linear value. Weights mean nothing without the ranges.
+
+    >>> table = pd.DataFrame(
+    ...     [("a", "cost", 100.0), ("a", "harm", 2.0), ("b", "cost", 300.0), ("b", "harm", 1.0)],
+    ...     columns=["therapy_id", "criterion", "value"],
+    ... ).assign(favors="lower", distribution="fixed")
+    >>> found = weighted_value(table, {"cost": 0.7, "harm": 0.3})
+    >>> found.set_index("therapy_id")["value"].to_dict()
+    {'a': 0.7, 'b': 0.3}
     """
     decision = read(table)
     functions = value_functions(decision, ranges, shapes)

@@ -72,6 +72,11 @@ def price_book(evidence: Evidence) -> PriceBook:
     return PriceBook(evidence)
 
 
+def in_force(lines: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
+    """Which price lines hold on a day: begun, and not yet ended."""
+    return lines["effective_from"].le(day) & ~lines["effective_to"].lt(day)
+
+
 class PriceBook:
     """All price lines of the evidence, joined with the products they pay for."""
 
@@ -79,9 +84,7 @@ class PriceBook:
         lines = evidence.product_codes.merge(
             evidence.prices, on="code", suffixes=("_code", ""), how="inner"
         )
-        today = pd.Timestamp(evidence.data_date)
-        ended = lines["effective_to"].notna() & (lines["effective_to"] < today)
-        lines["in_force"] = lines["effective_from"].le(today) & ~ended
+        lines["in_force"] = in_force(lines, pd.Timestamp(evidence.data_date))
         lines = lines.sort_values("effective_from", ascending=False, kind="stable")
         self._lines: dict[tuple[str, str], list[dict[str, Any]]] = {}
         for line in records(lines):

@@ -145,8 +145,7 @@ def _height_mm(
 
 
 def _condition(evidence: Evidence, scenario: Scenario) -> str:
-    row = evidence.conditions.set_index("condition_id").loc[scenario.condition_id]
-    return str(row["condition"])
+    return str(evidence.by_id("conditions")[scenario.condition_id]["condition"])
 
 
 def patient_words(evidence: Evidence, scenario: Scenario) -> str:
@@ -259,5 +258,4 @@ def name(evidence: Evidence, scenario: Scenario, therapy_ids: Sequence[str], end
     parts = [scenario.condition_id, *therapy_ids, f"{scenario.patient.weight_kg:g}kg"]
     if scenario.name:
         parts.insert(0, scenario.name)
-    stamp = f"data-{evidence.data_date}-v{evidence.version}"
-    return file_name("compare", *parts, stamp, ending=ending)
+    return file_name("compare", *parts, evidence.stamp, ending=ending)

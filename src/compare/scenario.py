@@ -19,6 +19,10 @@ class Scenario:
     """A condition, a patient, and the reader's preferences; the state from which a view is rebuilt.
 
     `weights` and `ranges` are by criterion; a range is (low, high) in the criterion's unit.
+
+    >>> scenario = Scenario("cidp", Patient(weight_kg=70, age_years=54), weights={"harm": 1})
+    >>> Scenario.from_json(scenario.to_json()) == scenario
+    True
     """
 
     condition_id: str

@@ -17,7 +17,7 @@ from compare.plan import Plan, plans
 from compare.prices import BASES, REBATE_SENTENCE
 from compare.scenario import Scenario
 from compare.schedule import known
-from compare.tables import records
+from compare.tables import Row, records
 
 MOST = 4
 KEY_EVENTS = (
@@ -83,8 +83,8 @@ class Column:
     product_id: str
     plans: tuple[Plan, ...]
     costs: tuple[Mapping[str, Any], ...]
-    cautions: pd.DataFrame
-    every: pd.DataFrame
+    cautions: list[Row]
+    every: list[Row]
 
 
 def compare_therapies(
@@ -118,9 +118,8 @@ def compare_therapies(
 
 def _column(evidence: Evidence, scenario: Scenario, therapy_id: str) -> Column:
     condition_id, patient = scenario.condition_id, scenario.patient
-    therapy = records(evidence.therapies[evidence.therapies["therapy_id"].eq(therapy_id)])[0]
-    options = options_for(evidence, condition_id, patient)
-    option = records(options[options["therapy_id"].eq(therapy_id)])[0]
+    therapy = evidence.by_id("therapies")[therapy_id]
+    option = _option_rows(evidence, condition_id, _weightless(patient))[therapy_id]
     chosen = chosen_plans(evidence, scenario, therapy_id)
     wanted = dict(scenario.options.get("products", {})).get(therapy_id)
     offered = cautions.products_of(evidence, therapy_id)
@@ -128,30 +127,40 @@ def _column(evidence: Evidence, scenario: Scenario, therapy_id: str) -> Column:
         raise ValueError(f"product {wanted!r} is not one of {therapy_id}: {offered}")
     product_id = wanted or (chosen[0].product_id if chosen else offered[0])
     weight = scenario.options.get("dosing_weight", "actual")
-    every = cautions_for(evidence, patient, condition_id)
-    every = every[every["therapy_id"].eq(therapy_id)]
+    every = caution_rows(evidence, patient, condition_id).get(therapy_id, [])
     return Column(
         therapy=therapy,
         option=option,
         product_id=product_id,
         plans=chosen,
-        costs=tuple(records(cost.cost_table(evidence, chosen, patient, weight))),
-        cautions=every[every["product_id"].eq(product_id)],
+        costs=tuple(cost.cost_rows(evidence, chosen, patient, weight)),
+        cautions=[row for row in every if row["product_id"] == product_id],
         every=every,
     )
 
 
 def options_for(evidence: Evidence, condition_id: str, patient: Patient) -> pd.DataFrame:
     """`indications.options`, kept for the patients of this page. Shared: do not change it."""
-    return _options(evidence, condition_id, replace(patient, weight_kg=70, height_cm=None))
+    return _options(evidence, condition_id, _weightless(patient))
 
 
 def cautions_for(evidence: Evidence, patient: Patient, condition_id: str) -> pd.DataFrame:
     """`check_cautions`, kept for the patients of this page. Shared: do not change it."""
-    return _cautions_of(evidence, replace(patient, weight_kg=70, height_cm=None), condition_id)
+    return _cautions_of(evidence, _weightless(patient), condition_id)
 
 
-# Neither depends on weight and height, so that these are asked at one weight and kept.
+def caution_rows(
+    evidence: Evidence, patient: Patient, condition_id: str
+) -> Mapping[str, list[Row]]:
+    """Rows of `cautions_for` as dictionaries, by therapy. Shared: do not change them."""
+    return _caution_rows(evidence, _weightless(patient), condition_id)
+
+
+def _weightless(patient: Patient) -> Patient:
+    """What labels and cautions ask of a patient: not weight and height, so that both are kept."""
+    return replace(patient, weight_kg=70, height_cm=None)
+
+
 @functools.lru_cache(maxsize=16)
 def _options(evidence: Evidence, condition_id: str, patient: Patient) -> pd.DataFrame:
     return indications.options(evidence, condition_id, patient)
@@ -160,6 +169,21 @@ def _options(evidence: Evidence, condition_id: str, patient: Patient) -> pd.Data
 @functools.lru_cache(maxsize=16)
 def _cautions_of(evidence: Evidence, patient: Patient, condition_id: str) -> pd.DataFrame:
     return cautions.check_cautions(evidence, patient, condition_id)
+
+
+@functools.lru_cache(maxsize=16)
+def _option_rows(evidence: Evidence, condition_id: str, patient: Patient) -> Mapping[str, Row]:
+    return {row["therapy_id"]: row for row in records(_options(evidence, condition_id, patient))}
+
+
+@functools.lru_cache(maxsize=16)
+def _caution_rows(
+    evidence: Evidence, patient: Patient, condition_id: str
+) -> Mapping[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    for row in records(_cautions_of(evidence, patient, condition_id)):
+        found.setdefault(row["therapy_id"], []).append(row)
+    return found
 
 
 def chosen_plans(evidence: Evidence, scenario: Scenario, therapy_id: str) -> tuple[Plan, ...]:
@@ -222,14 +246,19 @@ def _authority(evidence: Evidence, scenario: Scenario, columns: list[Column]) ->
 
 def _labeled_for(evidence: Evidence, scenario: Scenario, column: Column) -> str:
     """Population and restriction of the label of the product shown, else of all products."""
-    rows = indications.statements(evidence, scenario.condition_id, scenario.patient)
-    rows = rows[rows["product_id"].eq(column.product_id) & rows["fda_label"].eq("yes")]
-    rows = rows[rows["therapy_id"].eq(column.therapy["therapy_id"])]
-    if len(rows):
-        rows = rows[rows["fits_age"]] if rows["fits_age"].any() else rows
-        cells = list(rows[["population", "restriction", "line"]].to_numpy().ravel())
+    names = ("population", "restriction", "line")
+    rows = [
+        row
+        for row in indications.statement_rows(evidence, scenario.condition_id, scenario.patient)
+        if row["product_id"] == column.product_id
+        and row["fda_label"] == "yes"
+        and row["therapy_id"] == column.therapy["therapy_id"]
+    ]
+    if rows:
+        rows = [row for row in rows if row["fits_age"]] or rows
+        cells = [row[name] for row in rows for name in names]
     else:
-        cells = [column.option[key] or None for key in ("population", "restriction", "line")]
+        cells = [column.option[name] or None for name in names]
     return "; ".join(dict.fromkeys(str(cell) for cell in cells if known(cell)))
 
 
@@ -267,6 +296,9 @@ def _guideline_cell(row: Mapping[str, Any]) -> tuple[Item, ...]:
     return _one(said, mark, row["source_id"])
 
 
+STRICT = ("contraindicated", "boxed_warning")
+URGENT = ("rems_program", "vaccination_before_start")
+CLOSED = "nothing left open"
 MARKS = {"contraindicated": "stop", "boxed_warning": "boxed", "warning": "warn"}
 
 
@@ -296,9 +328,12 @@ def _cautions(evidence: Evidence, scenario: Scenario, columns: list[Column]) -> 
     section = "What in this patient speaks against it"
     told, silent = [], []
     for column in columns:
-        rows = column.cautions[column.cautions["matches"]]
+        rows = [row for row in column.cautions if row["matches"]]
+        gaps = [row for row in rows if row["severity"] == "not_in_reading"]
         cell = []
-        for row in records(rows[rows["severity"].ne("not_in_reading")]):
+        for row in rows:
+            if row["severity"] == "not_in_reading":
+                continue
             why = "" if row["why"] == "in this patient" else f" ({row['why']})"
             others = _other_products(column, row)
             cell.append(
@@ -309,27 +344,26 @@ def _cautions(evidence: Evidence, scenario: Scenario, columns: list[Column]) -> 
                 )
             )
         told.append(tuple(cell) or _one("none found in our reading, which is not “safe”", "faint"))
-        gaps = rows[rows["severity"].eq("not_in_reading")]
-        names = "; ".join(gaps["factor"])
-        cell_text = f"{names}: {gaps['action'].iloc[0]}" if len(gaps) else "nothing left open"
-        silent.append(_one(cell_text, "faint"))
+        names = "; ".join(row["factor"] for row in gaps)
+        silent.append(_one(f"{names}: {gaps[0]['action']}" if gaps else CLOSED, "faint"))
     lines = [Line(section, "For this patient", tuple(told))]
-    if any(column.cautions["severity"].eq("not_in_reading").any() for column in columns):
+    if any(cell[0].text != CLOSED for cell in silent):
         lines.append(Line(section, "Left open", tuple(silent)))
     return lines
 
 
 def _other_products(column: Column, row: Mapping[str, Any]) -> str:
     """On how many of the therapy's products the same caution stands at the same severity."""
-    of = column.every["product_id"].nunique()
-    same = column.every[
-        column.every["factor_id"].eq(row["factor_id"])
-        & column.every["severity"].eq(row["severity"])
-    ]
-    count = same["product_id"].nunique()
+    of = len({other["product_id"] for other in column.every})
     if of == 1:
         return ""
-    marked = same.loc[same["inherited"], "product_id"].nunique()
+    same = [
+        other
+        for other in column.every
+        if other["factor_id"] == row["factor_id"] and other["severity"] == row["severity"]
+    ]
+    count = len({other["product_id"] for other in same})
+    marked = len({other["product_id"] for other in same if other["inherited"]})
     also = f", {marked} of them inherited" if marked else ""
     return f"; on {count} of {of} products{also}"
 
@@ -338,8 +372,9 @@ def _everyone(evidence: Evidence, scenario: Scenario, columns: list[Column]) -> 
     section = "What applies to everyone on it"
     boxed, warned = [], []
     for column in columns:
-        rows = column.cautions[column.cautions["applies"].eq("everyone")]
-        strict = rows[rows["severity"].isin(["contraindicated", "boxed_warning"])]
+        rows = [row for row in column.cautions if row["applies"] == "everyone"]
+        strict = [row for row in rows if row["severity"] in STRICT]
+        rest = [row for row in rows if row["severity"] not in STRICT]
         boxed.append(
             tuple(
                 Item(
@@ -347,16 +382,16 @@ def _everyone(evidence: Evidence, scenario: Scenario, columns: list[Column]) -> 
                     MARKS[row["severity"]],
                     row["source_id"],
                 )
-                for row in records(strict)
+                for row in strict
             )
             or _one("none in our reading", "faint")
         )
-        rest = rows[~rows.index.isin(strict.index)]
-        urgent = rest[rest["factor_id"].isin(["rems_program", "vaccination_before_start"])]
-        items = [Item(f"{r['factor']}: {r['action']}", "", r["source_id"]) for r in records(urgent)]
-        names = rest.loc[~rest.index.isin(urgent.index), "factor"]
-        if len(names):
-            items.append(Item("; ".join(names), "", ";".join(rest["source_id"].unique())))
+        urgent = [row for row in rest if row["factor_id"] in URGENT]
+        items = [Item(f"{r['factor']}: {r['action']}", "", r["source_id"]) for r in urgent]
+        others = [row for row in rest if row["factor_id"] not in URGENT]
+        if others:
+            used = ";".join(dict.fromkeys(row["source_id"] for row in others))
+            items.append(Item("; ".join(row["factor"] for row in others), "", used))
         warned.append(tuple(items) or _one("none in our reading", "faint"))
     return [
         Line(section, "Boxed warnings", tuple(boxed)),
@@ -422,7 +457,7 @@ def _giving(evidence: Evidence, scenario: Scenario, columns: list[Column]) -> li
     for column in columns:
         items, counted = [], []
         for plan, row in zip(column.plans, column.costs, strict=True):
-            for phase in records(guidance.timetable(plan, scenario.patient)):
+            for phase in guidance.timetable(plan, scenario.patient):
                 said = guidance.visit_words(phase)
                 items.append(Item(said[0].upper() + said[1:], "", phase["source_id"]))
             items.append(Item(f"Given {guidance.GIVEN_BY[plan.first['given_by']]}."))
@@ -438,29 +473,22 @@ def _giving(evidence: Evidence, scenario: Scenario, columns: list[Column]) -> li
         Line(section, "Schedule", tuple(schedule)),
         Line(section, "In year one", tuple(visits)),
     ]
-    frames = [
+    told = [
         guidance.steps(
             evidence, column.therapy["therapy_id"], scenario.condition_id, column.product_id
         )
         for column in columns
     ]
     for step, heading in guidance.STEPS.items():
-        cells = []
-        for frame in frames:
-            rows = records(frame[frame["step"].eq(step)])
-            cells.append(
-                tuple(
-                    Item(
-                        row["text"]
-                        + (f" [from {row['inherited_from']}]" if row["inherited_from"] else ""),
-                        "" if known(row["source_id"]) else "faint",
-                        row["source_id"] if known(row["source_id"]) else "",
-                    )
-                    for row in rows
-                )
-            )
-        lines.append(Line(section, heading, tuple(cells)))
+        cells = tuple(tuple(_step(row) for row in rows if row["step"] == step) for rows in told)
+        lines.append(Line(section, heading, cells))
     return lines
+
+
+def _step(row: Mapping[str, Any]) -> Item:
+    origin = f" [from {row['inherited_from']}]" if row["inherited_from"] else ""
+    read = known(row["source_id"])
+    return Item(row["text"] + origin, "" if read else "faint", row["source_id"] if read else "")
 
 
 def _harms(evidence: Evidence, scenario: Scenario, columns: list[Column]) -> list[Line]:
@@ -579,7 +607,7 @@ def outcome_text(row: Mapping[str, Any]) -> str:
 
 def _brand(evidence: Evidence, scenario: Scenario, columns: list[Column]) -> list[Line]:
     """What is in the immunoglobulin shown: brands are not interchangeable."""
-    products = {row["product_id"]: row for row in records(evidence.products)}
+    products = evidence.by_id("products")
     cells: list[tuple[Item, ...]] = []
     for column in columns:
         product = products[column.product_id]
@@ -592,19 +620,19 @@ def _brand(evidence: Evidence, scenario: Scenario, columns: list[Column]) -> lis
 
 def _labels(evidence: Evidence, columns: list[Column]) -> list[str]:
     """Which label was read for each product shown, and its month."""
-    products = {row["product_id"]: row for row in records(evidence.products)}
+    products = evidence.by_id("products")
     out = []
     for column in columns:
         product = products[column.product_id]
         month = product["label_revised"] if known(product["label_revised"]) else "month not known"
         read = "" if product["label_read"] == "yes" else ", not read in full"
         out.append(f"{product['product']}: label of {month}{read}")
-        used = column.cautions[column.cautions["inherited"]]
         origins = dict.fromkeys(
             f"{row['inherited_from']} ({row['label_month'] or 'month not known'})"
-            for row in records(used)
+            for row in column.cautions
+            if row["inherited"]
         )
-        if len(used):
+        if origins:
             out[-1] += f"; cautions inherited from {'; '.join(list(origins)[:1])}"
     return out
 

@@ -7,15 +7,17 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from compare.errors import DataError, Problem
-from compare.validation import DTYPES, Resource, fields_of
+from compare.validation import DTYPES, Resource, decoded, fields_of
+
+if TYPE_CHECKING:
+    from compare.evidence import Evidence
 
 File = str | Path | bytes | bytearray | memoryview
-MAX_BYTES = 20_000_000
 DECIMAL_COMMA_ROW = (
     "; a decimal comma splits a number in two: write 12.5, or separate the cells by semicolons"
 )
@@ -53,33 +55,15 @@ def refusal(name: str, expected: str, line: int | None = None) -> DataError:
     return DataError([Problem(name, line, None, None, expected)])
 
 
-def not_text(content: bytes) -> str:
-    """Why content is no text file at all; empty where it may be one."""
-    if not content.strip():
-        return "the file is empty; expected a header line and rows"
-    if len(content) > MAX_BYTES:
-        return f"the file is larger than {MAX_BYTES // 1_000_000} million bytes"
-    if content.startswith(b"PK"):
-        return "this is a ZIP or Excel file; unpack it, or save the sheet as 'CSV UTF-8'"
-    if b"\x00" in content:
-        return "the file holds NUL bytes; save it as 'CSV UTF-8'"
-    return ""
-
-
 def cells(content: bytes, name: str) -> tuple[pd.DataFrame, list[Problem]]:
     """Text cells of a CSV (blank: missing), indexed by line, and every problem found.
 
     UTF-8 with or without a byte order mark; comma or semicolon; a leading `sep=;` as Excel writes
     it. Empty lines and empty columns at the end are passed over.
     """
-    if reason := not_text(content):
-        return pd.DataFrame(), [Problem(name, None, None, None, reason)]
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        expected = "the file is not in UTF-8; save it as 'CSV UTF-8'"
-        return pd.DataFrame(), [Problem(name, line, None, None, expected)]
+    text, line, reason = decoded(content)
+    if reason:
+        return pd.DataFrame(), [Problem(name, line, None, None, reason)]
     lines = text.splitlines()
     declared = lines[0].lower().startswith("sep=") if lines else False
     top = next((line for line in lines[declared:] if line.strip()), "")
@@ -148,10 +132,17 @@ def appended(frame: pd.DataFrame, more: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(kept, ignore_index=True) if kept else frame.copy()
 
 
-def free_id(stem: str, taken: pd.Series) -> str:
-    """An id that is not taken yet."""
-    used, number, found = set(taken), 1, stem
-    while found in used:
+def own_source(evidence: Evidence, stem: str, title: str, **more: str) -> dict[str, str]:
+    """The row of `sources` for a file of the reader's, under an id that is not taken yet."""
+    used, number, source_id = set(evidence.sources["source_id"]), 1, stem
+    while source_id in used:
         number += 1
-        found = f"{stem}_{number}"
-    return found
+        source_id = f"{stem}_{number}"
+    return {
+        "source_id": source_id,
+        "document_id": source_id,
+        "kind": "price_file",
+        "title": title,
+        "notes": "Loaded by the reader; not part of the project's data.",
+        **more,
+    }

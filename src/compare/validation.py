@@ -31,6 +31,8 @@ SHAPES = {
     "date": r"\d{4}-\d{2}-\d{2}",
 }
 MISSING_SHOWN = "(blank)"
+MAX_BYTES = 20_000_000
+READ_TABLES = ("adverse_events", "outcomes", "regimens", "prices", "cautions")
 
 
 def fields_of(resource: Resource) -> dict[str, Mapping[str, Any]]:
@@ -114,24 +116,40 @@ def empty_frame(resource: Resource) -> pd.DataFrame:
     )
 
 
-def text_frame(
-    content: bytes, table: str, delimiter: str = ","
-) -> tuple[pd.DataFrame, list[Problem]]:
+def not_text(content: bytes) -> str:
+    """Why content is no text file at all; empty where it may be one."""
+    if not content.strip():
+        return "the file is empty; expected a header line and rows"
+    if len(content) > MAX_BYTES:
+        return f"the file is larger than {MAX_BYTES // 1_000_000} million bytes"
+    if content.startswith(b"PK"):
+        return "this is a ZIP or Excel file; unpack it, or save the sheet as 'CSV UTF-8'"
+    if b"\x00" in content:
+        return "the file holds NUL bytes; save it as 'CSV UTF-8'"
+    return ""
+
+
+def decoded(content: bytes) -> tuple[str, int | None, str]:
+    """Text of a file in UTF-8; or the line where it is none (None: all of it), and why."""
+    if reason := not_text(content):
+        return "", None, reason
+    try:
+        return content.decode("utf-8-sig"), None, ""
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        return "", line, "the file is not in UTF-8; save it as 'CSV UTF-8'"
+
+
+def text_frame(content: bytes, table: str) -> tuple[pd.DataFrame, list[Problem]]:
     """Cells of a CSV file as text (blank: missing), indexed by line, and what is wrong with it."""
 
     def nothing(line: int | None, expected: str) -> tuple[pd.DataFrame, list[Problem]]:
         return pd.DataFrame(), [Problem(table, line, None, None, expected)]
 
-    if not content.strip():
-        return nothing(None, "the file is empty; expected a header line and rows")
-    if b"\x00" in content:
-        return nothing(None, "the file holds NUL bytes; expected a text file in UTF-8")
-    try:
-        decoded = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        return nothing(line, "the file is not in UTF-8; save it as 'CSV UTF-8'")
-    reader = csv.reader(io.StringIO(decoded, newline=""), delimiter=delimiter, strict=True)
+    text, place, reason = decoded(content)
+    if reason:
+        return nothing(place, reason)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows: list[list[str]] = []
     lines: list[int] = []
     header: list[str] = []
@@ -266,30 +284,34 @@ def _without(column: str, needed: str) -> Callable[[pd.DataFrame], pd.Series]:
 
 
 RULES: Sequence[tuple[str, str, str, Callable[[pd.DataFrame], pd.Series]]] = (
-    ("adverse_events", "treated_pct", "a percentage cannot be over 100", _over_100("treated_pct")),
-    (
-        "adverse_events",
-        "comparator_pct",
-        "a percentage cannot be over 100",
-        _over_100("comparator_pct"),
+    *(
+        ("adverse_events", column, "a percentage cannot be over 100", _over_100(column))
+        for column in ("treated_pct", "comparator_pct")
     ),
-    (
-        "adverse_events",
-        "treated_events",
-        "expected no more than n_treated",
-        _more_than("treated_events", "n_treated"),
+    *(
+        ("adverse_events", column, f"expected no more than {total}", _more_than(column, total))
+        for column, total in (
+            ("treated_events", "n_treated"),
+            ("comparator_events", "n_comparator"),
+        )
     ),
-    (
-        "adverse_events",
-        "comparator_events",
-        "expected no more than n_comparator",
-        _more_than("comparator_events", "n_comparator"),
+    *(
+        (
+            table,
+            "disputes",
+            "a disputed row, and no other, must name the row that says otherwise",
+            lambda f: f["verification"].eq("disputed") ^ f["disputes"].notna(),
+        )
+        for table in ("adverse_events", "outcomes")
     ),
-    (
-        "adverse_events",
-        "disputes",
-        "a disputed row must name the row that says otherwise",
-        lambda f: f["verification"].eq("disputed") & f["disputes"].isna(),
+    *(
+        (
+            table,
+            "second_source_id",
+            "a row that was read again, and no other, must name its second source",
+            lambda f: f["verification"].ne("one_reading") ^ f["second_source_id"].notna(),
+        )
+        for table in READ_TABLES
     ),
     (
         "prices",

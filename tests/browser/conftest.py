@@ -214,7 +214,7 @@ class Shown:
             self.page.evaluate(
                 """() => { const root = document.querySelector('.tc-page');
                 const edge = root.getBoundingClientRect().right + 1;
-                return [...root.querySelectorAll('select, input, label, button, h3, p')]
+                return [...root.querySelectorAll('select, input, label, button, h2, h3, p')]
                   .filter(e => e.offsetParent && !e.closest('.tc-scroll')
                     && e.getBoundingClientRect().right > edge)
                   .map(e => e.tagName + ' ' + (e.textContent || e.id).slice(0, 60)); }"""

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections import Counter
 from typing import Any
 
 import pandas as pd
 
-from compare.charts.house import CLASSES, FAINT, INK, Trace, bar_layout, empty_layout, label
+from compare.charts.house import (
+    CLASSES,
+    FAINT,
+    INK,
+    ROW_PX,
+    Trace,
+    bar_layout,
+    empty_layout,
+    label,
+    read_in,
+)
 from compare.cost import before_rebates
 from compare.markup import number_range, short_name, usd, usd_range
 from compare.prices import SHORT
@@ -15,6 +26,9 @@ from compare.tables import records
 
 YEARLY = ("usd_year_one_low", "usd_year_one_high")
 COURSE = ("usd_per_course", "usd_per_course_high")
+NAME_LETTERS = 34
+LINE_PX = 18
+FIGURES_PX = 200
 
 
 def row_labels(frame: pd.DataFrame) -> dict[tuple[str, str], str]:
@@ -28,7 +42,8 @@ def row_labels(frame: pd.DataFrame) -> dict[tuple[str, str], str]:
         name = f"{short_name(row['therapy'])}, {row['product']}"
         if products[row["product_id"]] > 1:
             name += f": {row['regimen']}"
-        names[row["regimen_id"], row["product_id"]] = label(name)
+        lines = textwrap.wrap(name, NAME_LETTERS)
+        names[row["regimen_id"], row["product_id"]] = "<br>".join(map(label, lines))
     return names
 
 
@@ -104,9 +119,11 @@ def traces(frame: pd.DataFrame, columns: tuple[str, str] = YEARLY) -> list[Trace
         {
             "type": "scatter",
             "mode": "text",
-            "x": list(_reach(frame, columns)),
+            # In a column of their own beside the bars, where none is cut off.
+            "x": [_end(frame, columns)] * len(everything),
             "y": list(label_of.values()),
-            "text": [f"   {label(usd_range(row[low], row[high]))}" for row in everything],
+            "cliponaxis": False,
+            "text": [f"  {label(usd_range(row[low], row[high]))}" for row in everything],
             "textposition": "middle right",
             "textfont": {"color": INK, "size": 13},
             "hoverinfo": "skip",
@@ -116,21 +133,24 @@ def traces(frame: pd.DataFrame, columns: tuple[str, str] = YEARLY) -> list[Trace
     return drawn
 
 
-def _reach(frame: pd.DataFrame, columns: tuple[str, str]) -> pd.Series:
-    """How far each row reaches: its high end, or its mark for a later year."""
+def _end(frame: pd.DataFrame, columns: tuple[str, str]) -> float:
+    """The end of the axis: behind every high end and every mark for a later year."""
     names = [columns[1], "usd_later_year_low"] if columns == YEARLY else [columns[1]]
-    return frame[names].astype(float).max(axis=1)
+    return float(frame[names].astype(float).max(axis=None)) * 1.05
 
 
 def layout(frame: pd.DataFrame, columns: tuple[str, str] = YEARLY) -> dict[str, Any]:
-    """Layout for `traces`: rows in the frame's order, room for the figures at the bar's end."""
+    """Layout for `traces`: rows in the frame's order, room for the figures beside the bars."""
     if frame.empty:
         return empty_layout("No therapy with a price here. The table below says why.")
     what = "US dollars in year one" if columns == YEARLY else "US dollars per course"
     shown = bar_layout(len(frame), what)
-    top = float(_reach(frame, columns).max())
-    shown["xaxis"] |= {"tickprefix": "$", "tickformat": "~s", "range": [0, top * 1.4]}
+    end = _end(frame, columns)
+    shown["xaxis"] |= {"tickprefix": "$", "tickformat": "~s", "range": [0, end]}
+    shown["margin"] = {"l": 10, "r": FIGURES_PX, "t": 50, "b": 60}
     order = list(row_labels(frame).values())
+    lines = max(name.count("<br>") for name in order) + 1
+    shown["height"] += max(0, LINE_PX * lines + 4 - ROW_PX) * len(order)
     shown["yaxis"] |= {"categoryorder": "array", "categoryarray": order, "type": "category"}
     return shown
 
@@ -147,7 +167,7 @@ def _hover(row: dict[str, Any], columns: tuple[str, str]) -> str:
         doses = number_range(row["doses_year_one"], row["doses_year_one_high"])
         lines.append(f"of it giving the drug: {label(usd(row['usd_administration_year_one']))}")
         lines.append(f"doses in year one: {doses}")
-    return "<br>".join(lines)
+    return "<br>".join([*lines, *read_in(row)])
 
 
 def sensitivity_traces(frame: pd.DataFrame) -> list[Trace]:
@@ -161,10 +181,12 @@ def sensitivity_traces(frame: pd.DataFrame) -> list[Trace]:
             "x": list(frame["usd_high"] - frame["usd_low"]),
             "marker": {"color": "#8aa1b8", "line": {"color": INK, "width": 1}},
             "text": [
-                label(f" {row.low}: {usd(row.usd_low)}; {row.high}: {usd(row.usd_high)}")
+                f" {label(row.low)}: {label(usd(row.usd_low))}<br>"
+                f" {label(row.high)}: {label(usd(row.usd_high))}"
                 for row in frame.itertuples()
             ],
             "textposition": "outside",
+            "textfont": {"size": 13},
             "cliponaxis": False,
             "hoverinfo": "skip",
             "showlegend": False,
@@ -178,6 +200,9 @@ def sensitivity_layout(frame: pd.DataFrame) -> dict[str, Any]:
         return empty_layout("Nothing to vary for this regimen.")
     base = float(frame["usd_base"].iloc[0])
     shown = bar_layout(len(frame), "US dollars")
+    # There is no legend above the bars, and two lines of text beside each.
+    shown["height"] += (2 * LINE_PX + 4 - ROW_PX) * max(len(frame), 2) - 40
+    shown["margin"] = {"l": 10, "r": 20, "t": 10, "b": 60}
     top = float(frame["usd_high"].max())
     shown["xaxis"] |= {"tickprefix": "$", "tickformat": "~s", "range": [0, top * 2.2]}
     shown["shapes"] = [

@@ -10,7 +10,10 @@ import plotly.graph_objects as go
 from compare.charts.house import INK, TEMPLATE, Trace, empty_layout, label
 from compare.coverage import FACTS, LEVELS
 from compare.markup import short_name
+from compare.schedule import known
+from compare.tables import records
 
+READ_AGAIN = "Read twice,<br>two sources"
 SHADES = {"none": "#ffffff", "partial": "#cfe0ee", "full": "#7fb0d6"}
 ROW_PX = 24
 HEAD_PX = 90
@@ -22,27 +25,42 @@ def cell(row: dict[str, Any], fact: str) -> str:
     return f"{row[fact]} {have}/{wanted}" if row[fact] == "partial" else str(row[fact])
 
 
+def read_again(row: dict[str, Any]) -> tuple[str, str]:
+    """Share of a therapy's rows read twice or more, and in two documents; and what that means."""
+    if not known(row["read_twice_pct"]):
+        return "-", "no rows"
+    twice, two = f"{row['read_twice_pct']:.0f}%", f"{row['two_sources_pct']:.0f}%"
+    meaning = f"of {row['rows']} rows {twice} were read twice or more, {two} agree in two documents"
+    return f"{twice}, {two}", meaning
+
+
 def head(title: str) -> str:
     """A column's heading, broken at its comma so that it stands upright in a narrow window."""
     return ",<br>".join(label(part) for part in title.split(", "))
 
 
 def traces(frame: pd.DataFrame) -> list[Trace]:
-    """One heat map with a word in each cell."""
-    rows = frame.to_dict("records")
+    """One heat map with a word in each cell, and at its right the share read again, unshaded."""
+    rows = records(frame)
     order = list(reversed(LEVELS))
     last = len(order) - 1
     return [
         {
             "type": "heatmap",
-            "x": [head(title) for title, _ in FACTS.values()],
+            "x": [*(head(title) for title, _ in FACTS.values()), READ_AGAIN],
             "y": [label(short_name(row["therapy"])) for row in rows],
-            "z": [[order.index(row[fact]) for fact in FACTS] for row in rows],
-            "text": [[label(cell(row, fact)) for fact in FACTS] for row in rows],  # type: ignore[arg-type]
+            "z": [[*(order.index(row[fact]) for fact in FACTS), 0] for row in rows],
+            "text": [
+                [*(label(cell(row, fact)) for fact in FACTS), label(read_again(row)[0])]
+                for row in rows
+            ],
             "customdata": [
                 [
-                    label(f"{row[f'{fact}_have']} of {row[f'{fact}_of']} {meaning}")
-                    for fact, (_, meaning) in FACTS.items()
+                    *(
+                        label(f"{row[f'{fact}_have']} of {row[f'{fact}_of']} {meaning}")
+                        for fact, (_, meaning) in FACTS.items()
+                    ),
+                    label(read_again(row)[1]),
                 ]
                 for row in rows
             ],

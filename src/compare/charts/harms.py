@@ -10,7 +10,17 @@ import pandas as pd
 
 from compare import arms
 from compare.arms import difference_words, percent, risk_words, short, signed
-from compare.charts.house import CLASSES, FAINT, GRID, INK, TEMPLATE, Trace, empty_layout, label
+from compare.charts.house import (
+    CLASSES,
+    FAINT,
+    GRID,
+    INK,
+    TEMPLATE,
+    Trace,
+    empty_layout,
+    label,
+    read_in,
+)
 from compare.schedule import known
 from compare.tables import records
 
@@ -20,6 +30,9 @@ BASES = {
     "treated": "treated group alone (compares trials with each other)",
 }
 GLYPHS = {"circle": "●", "square": "■", "diamond": "◆", "triangle-up": "▲"}
+# On a slanted label a square lies as a diamond, and a diamond as a square.
+SLANT = 45
+SLANTED = GLYPHS | {"square": "◆", "diamond": "■"}
 COOL, WARM = "#0072B2", "#B34700"
 DIVERGING = [[0, COOL], [0.5, "#ffffff"], [1, WARM]]
 SEQUENTIAL = [[0, "#ffffff"], [1, "#7a3a00"]]
@@ -30,10 +43,11 @@ CLEAR = "rgba(0,0,0,0)"
 Row = Mapping[str, Any]
 
 
-def class_name(row: Row) -> str:
+def class_name(row: Row, slanted: bool = False) -> str:
     """The therapy's short name behind the mark of its class, in the class's color."""
     _, color, shape = CLASSES[row["therapy_class"]]
-    return f'<span style="color:{color}">{GLYPHS[shape]}</span> {label(short(row["therapy"]))}'
+    mark = (SLANTED if slanted else GLYPHS)[shape]
+    return f'<span style="color:{color}">{mark}</span> {label(short(row["therapy"]))}'
 
 
 def hover(row: Row) -> str:
@@ -54,7 +68,7 @@ def hover(row: Row) -> str:
     lines.append(f"{label(row['study'])}; {arms.DESIGNS[row['design']]}")
     if row["directness"] == "indirect":
         lines.append(f"borrowed from {label(row['borrowed_from'])}")
-    return "<br>".join(lines)
+    return "<br>".join([*lines, *read_in(row)])
 
 
 def map_traces(frame: pd.DataFrame, basis: str) -> list[Trace]:
@@ -163,10 +177,10 @@ def map_layout(frame: pd.DataFrame, basis: str) -> dict[str, Any]:
         "xaxis": {
             "side": "top",
             "type": "category",
-            "tickangle": -40,
+            "tickangle": -SLANT,
             "tickmode": "array",
             "tickvals": [short(row["therapy"]) for row in therapies],
-            "ticktext": [class_name(row) for row in therapies],
+            "ticktext": [class_name(row, slanted=True) for row in therapies],
             "showgrid": False,
             "range": [-0.5, len(therapies) - 0.5],
             "ticks": "",
@@ -339,8 +353,8 @@ def forest_layout(frame: pd.DataFrame, basis: str) -> dict[str, Any]:
     ]  # fmt: skip
     return {
         "template": TEMPLATE,
-        "height": 210 + ROW_PX * max(len(rows), 2),
-        "margin": {"l": 10, "r": 215, "t": 40, "b": 120},
+        "height": 220 + ROW_PX * max(len(rows), 2),
+        "margin": {"l": 10, "r": 215, "t": 40, "b": 130},
         "xaxis": {
             "title": {"text": title, "font": {"size": 13}},
             "range": [low, high],
@@ -354,8 +368,7 @@ def forest_layout(frame: pd.DataFrame, basis: str) -> dict[str, Any]:
             "showgrid": False,
             "zeroline": False,
         },
-        "legend": {"orientation": "h", "x": 0, "y": -70 / (60 + ROW_PX * max(len(rows), 2)),
-                   "yanchor": "top"},
+        "legend": {"orientation": "h", "x": 0, "y": 0, "yanchor": "bottom", "yref": "container"},
         "annotations": notes,
         "shapes": lines,
     }  # fmt: skip

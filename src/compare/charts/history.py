@@ -9,8 +9,9 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from compare.charts.house import CLASSES, INK, TEMPLATE, Trace, empty_layout, label
-from compare.markup import short_name, usd
+from compare.charts.house import CLASSES, INK, TEMPLATE, Trace, empty_layout, label, read_in
+from compare.markup import short_name, usd, usd_cents
+from compare.tables import records
 
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 SHAPES = ("circle", "square", "diamond", "triangle-up", "x")
@@ -33,6 +34,15 @@ def with_gaps(days: Sequence[pd.Timestamp], values: Sequence[float]) -> tuple[li
     return x, y
 
 
+def hovers(own: pd.DataFrame, days: Sequence[Any], value: str, how: Any) -> list[str]:
+    """What each point of one line says: money, and where it was read; blank at a gap."""
+    said = {
+        row["effective_from"].strftime(DAY): "<br>".join([label(how(row[value])), *read_in(row)])
+        for row in records(own)
+    }
+    return [said.get(day, "") for day in days]
+
+
 def gram_traces(frame: pd.DataFrame) -> list[Trace]:
     """One line per payment code with two quarters or more, by dash and marker."""
     color = CLASSES["ivig"][1]
@@ -49,7 +59,10 @@ def gram_traces(frame: pd.DataFrame) -> list[Trace]:
                 "y": y,
                 "line": {"color": color, "dash": DASHES[place % len(DASHES)], "width": 2},
                 "marker": {"symbol": SHAPES[place % len(SHAPES)], "size": 9, "color": color},
-                "hovertemplate": "%{x}: &#36;%{y:.2f} per gram<extra>%{fullData.name}</extra>",
+                "customdata": hovers(
+                    own, x, "usd_per_gram", lambda usd: f"{usd_cents(usd)} per gram"
+                ),
+                "hovertemplate": "<b>%{fullData.name}</b><br>%{x}: %{customdata}<extra></extra>",
             }
         )
     return drawn
@@ -92,7 +105,7 @@ def year_traces(frame: pd.DataFrame) -> list[Trace]:
                 "y": y,
                 "line": {"color": color, "dash": DASHES[place % len(DASHES)], "width": 2},
                 "marker": {"symbol": shape, "size": 9, "color": color},
-                "customdata": [label(usd(value)) if value else "" for value in y],
+                "customdata": hovers(own, x, "usd_low", usd),
                 "hovertemplate": "<b>%{fullData.name}</b><br>%{x}: %{customdata}<extra></extra>",
                 "showlegend": False,
             }

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import html
+import textwrap
+from collections.abc import Mapping
 from typing import Any
 
 import plotly.graph_objects as go
+
+from compare.evidence import CITED_JOIN
+from compare.schedule import known
 
 Trace = dict[str, Any]
 
@@ -21,6 +26,8 @@ GRID = "#e3e6ea"
 FONT = "system-ui, -apple-system, 'Segoe UI', 'Liberation Sans', sans-serif"
 ROW_PX = 34
 FRAME_PX = 130
+HOVER_CHARS = 90
+HOVER_SOURCES = 3
 
 TEMPLATE = go.layout.Template(
     layout={
@@ -50,6 +57,18 @@ def label(value: object) -> str:
     typesetting it would wait for, for ever without a network: both are escaped.
     """
     return html.escape(str(value)).replace("$", "&#36;")
+
+
+def read_in(row: Mapping[str, Any]) -> list[str]:
+    """Lines of a hover: title and date of what a row of `Evidence.cited` was read in, and where."""
+    titles = str(row["source"]).split(CITED_JOIN) if known(row.get("source")) else []
+    lines = titles[:HOVER_SOURCES]
+    if len(titles) > HOVER_SOURCES:
+        lines.append(f"and {len(titles) - HOVER_SOURCES} more, listed below")
+    if known(row.get("locator")):
+        lines.append(str(row["locator"]))
+    short = (textwrap.shorten(line, HOVER_CHARS, placeholder=" ...") for line in lines)
+    return [f"<i>{label(line)}</i>" for line in short if line]
 
 
 def bar_layout(rows: int, x_title: str, **more: Any) -> dict[str, Any]:

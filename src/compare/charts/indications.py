@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from compare.charts.harms import class_name
-from compare.charts.house import CLASSES, INK, TEMPLATE, Trace, empty_layout, label
+from compare.charts.house import CLASSES, INK, TEMPLATE, Trace, empty_layout, label, read_in
 from compare.markup import short_name
 from compare.tables import records
 
@@ -78,7 +78,8 @@ def hover(row: Mapping[str, Any]) -> str:
     """What a mark says when pointed at."""
     lines = [f"<b>{label(short_name(row['therapy']))}</b>, {label(row['condition'])}"]
     reason = f": {row['label_reason']}" if row["label_reason"] else ""
-    lines.append(label(f"Label: {row['label_status']}{reason}"))
+    read = f" (read in the revision of {row['label_month']})" if row["label_month"] else ""
+    lines.append(label(f"Label: {row['label_status']}{reason}{read}"))
     if row["statement"]:
         year = f" {row['year']}" if not pd.isna(row["year"]) else ""
         late = " (retired)" if row["retired"] else ""
@@ -86,7 +87,7 @@ def hover(row: Mapping[str, Any]) -> str:
         lines.append(label(f"Guideline: {words}, {row['body']}{year}{late}"))
     if row["conflicting"]:
         lines.append("Guidelines disagree: choose the condition to read both")
-    return "<br>".join(lines)
+    return "<br>".join([*lines, *read_in(row)])
 
 
 def layout(frame: pd.DataFrame, condition: str = "") -> dict[str, Any]:

@@ -9,15 +9,14 @@ import plotly.graph_objects as go
 
 from compare.charts.house import CLASSES, FAINT, GRID, INK, TEMPLATE, Trace, empty_layout, label
 from compare.schedule import known
-from compare.tables import rows as rows_of
+from compare.tables import records
 
 RAIL_X = "Not scored"
 RAIL_Y = "No price"
-HEIGHT_PX = 640
-PLOT_PX = 500
+FRAME_PX = 140
+MAIN_PX, GAP_PX, RAIL_PX = 430, 20, 50
 TEXT_PX = 19
 MAIN_X = 0.76
-MAIN_Y = (0.14, 1.0)
 # Where a therapy is drawn, by whether its x and its y are known.
 PLACES = {
     (True, True): "main",
@@ -38,7 +37,7 @@ def traces(frame: pd.DataFrame, front: pd.DataFrame | None = None) -> list[Trace
     figures, drawn hollow. `front`: x and y of the therapies that no other beats on both.
     """
     drawn = []
-    every = rows_of(frame)
+    every = records(frame)
     for therapy_class, (name, color, shape) in CLASSES.items():
         places: dict[str, list[dict[str, Any]]] = {place: [] for place in PLACES.values()}
         for row in every:
@@ -110,6 +109,9 @@ def layout(frame: pd.DataFrame, x_title: str, y_title: str, reference: float) ->
         return empty_layout("No therapy to show here.")
     x_range = _room(frame[["x", "x_low", "x_high"]], reference)
     y_range = _room(frame[["y", "y_low", "y_high"]], 0.0)
+    rail_px = max(RAIL_PX, TEXT_PX * int((frame["x"].isna() & frame["y"].isna()).sum()) + 6)
+    plot_px = MAIN_PX + GAP_PX + rail_px
+    below, main = (0.0, rail_px / plot_px), ((rail_px + GAP_PX) / plot_px, 1.0)
     rail = {
         "type": "category",
         "showgrid": False,
@@ -119,19 +121,19 @@ def layout(frame: pd.DataFrame, x_title: str, y_title: str, reference: float) ->
     }
     shown = {
         "template": TEMPLATE,
-        "height": HEIGHT_PX,
+        "height": FRAME_PX + plot_px,
         "xaxis": {
             "domain": [0, MAIN_X], "title": {"text": x_title}, "range": x_range, "anchor": "y2",
         },
         "xaxis2": rail | {"domain": [MAIN_X + 0.02, 1], "anchor": "y2", "range": [-0.25, 0.75],
                            **only(RAIL_X)},
         "yaxis": {
-            "domain": list(MAIN_Y), "title": {"text": y_title}, "range": y_range,
+            "domain": list(main), "title": {"text": y_title}, "range": y_range,
             "tickprefix": "$", "tickformat": "~s",
         },
-        "yaxis2": rail | {"domain": [0, 0.1], "range": [-0.5, 0.5], **only(RAIL_Y)},
-        "shapes": [_box([0, MAIN_X], MAIN_Y), _box([MAIN_X + 0.02, 1], (0.0, 1.0)),
-                   _box([0, MAIN_X], (0.0, 0.1))],
+        "yaxis2": rail | {"domain": list(below), "range": [-0.5, 0.5], **only(RAIL_Y)},
+        "shapes": [_box([0, MAIN_X], main), _box([MAIN_X + 0.02, 1], (0.0, 1.0)),
+                   _box([0, MAIN_X], below)],
         "annotations": labels(frame, x_range, y_range),
         "hovermode": "closest",
     }  # fmt: skip
@@ -139,7 +141,7 @@ def layout(frame: pd.DataFrame, x_title: str, y_title: str, reference: float) ->
         shown["shapes"].append(
             {
                 "type": "line", "x0": reference, "x1": reference, "xref": "x", "yref": "paper",
-                "y0": MAIN_Y[0],
+                "y0": main[0],
                 "y1": 1, "line": {"color": INK, "width": 1},
             }
         )  # fmt: skip
@@ -176,8 +178,8 @@ def short(name: object) -> str:
 def labels(frame: pd.DataFrame, x_range: list[float], y_range: list[float]) -> list[dict[str, Any]]:
     """A name beside every mark, moved up or down where names would lie on each other."""
     notes = []
-    per_px = (y_range[1] - y_range[0]) / (PLOT_PX * (MAIN_Y[1] - MAIN_Y[0]))
-    every = sorted(rows_of(frame), key=lambda row: (str(row["y"]) == "nan", row["y"]))
+    per_px = (y_range[1] - y_range[0]) / MAIN_PX
+    every = sorted(records(frame), key=lambda row: (str(row["y"]) == "nan", row["y"]))
     at_place: dict[str, list[dict[str, Any]]] = {place: [] for place in PLACES.values()}
     for row in every:
         at_place[PLACES[known(row["x"]), known(row["y"])]].append(row)

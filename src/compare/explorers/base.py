@@ -161,13 +161,13 @@ def sentence(error: Exception) -> str:
     )
 
 
-def condition_control(evidence: Evidence, condition_id: str) -> w.Dropdown:
+def condition_control(evidence: Evidence, condition_id: str, name: str = "Condition") -> w.Dropdown:
     """The list of conditions, by name."""
     return labelled(
         w.Dropdown(
             options=options_of(evidence.conditions, "condition_id", "condition"),
             value=condition_id,
-            description="Condition",
+            description=name,
         )
     )
 

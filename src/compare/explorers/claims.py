@@ -14,7 +14,7 @@ from compare.evidence import Evidence
 from compare.explorers.base import WRAP, Explorer, labelled
 from compare.findings import Finding
 from compare.findings import claims as findings
-from compare.markup import csv_text, download, file_name, sources, table, text
+from compare.markup import csv_text, download, file_name, read_in, sources, table, text
 from compare.schedule import known
 
 DIRECTIONS = {
@@ -103,12 +103,16 @@ def summary(assessments: tuple[claims.Assessment, ...]) -> pd.DataFrame:
 
 def in_short(assessment: claims.Assessment) -> str:
     """Verdicts by condition (or event), those that can be assessed."""
-    places = assessment.places
-    parts = []
-    for verdict in claims.VERDICTS[:-1]:
-        named = places.loc[places["verdict"].eq(verdict), "place"]
-        if len(named):
-            parts.append(f"{verdict}: {', '.join(map(str, named))}")
+    by_verdict: dict[str, list[str]] = {}
+    if len(assessment.places):
+        places = assessment.places
+        for verdict, place in zip(places["verdict"], places["place"], strict=True):
+            by_verdict.setdefault(str(verdict), []).append(str(place))
+    parts = [
+        f"{verdict}: {', '.join(by_verdict[verdict])}"
+        for verdict in claims.VERDICTS[:-1]
+        if verdict in by_verdict
+    ]
     return "; ".join(parts) or "no verdict by condition"
 
 
@@ -182,12 +186,17 @@ class ClaimsExplorer(Explorer):
             + f"<details><summary>What the verdicts mean</summary><ul>{words}</ul></details>"
         )
         self.panels["reason"].value = (
-            f"<h3>{text(chosen.claim)}</h3>"
+            f"<h2>{text(chosen.claim)}</h2>"
             f"<p><b>{text(chosen.verdict.capitalize())}.</b> {text(computed.reason)}</p>"
         )
         self.panels["places"].value = table(
-            chosen.places,
-            {"Where": "place", "Verdict": "verdict", "What our tables say": "tables_say"},
+            self.evidence.cited(chosen.places),
+            {
+                "Where": "place",
+                "Verdict": "verdict",
+                "What our tables say": "tables_say",
+                "Read in": read_in,
+            },
             "What our tables say",
             "Our tables have nothing to compute here.",
         )
@@ -205,20 +214,24 @@ class ClaimsExplorer(Explorer):
         self.panels[
             "change"
         ].value = (
-            f"<h3>What would change this</h3><p>{text(findings.WOULD_CHANGE[chosen.claim_id])}</p>"
+            f"<h2>What would change this</h2><p>{text(findings.WOULD_CHANGE[chosen.claim_id])}</p>"
         )
-        stem = ("claims", f"data-{self.evidence.data_date}")
+        weight = self.controls["weight"].value
+        stem = ("claims", f"{weight:g}kg" if weight else "", self.evidence.stamp)
         self.panels["downloads"].value = (
             download("Save the verdicts (CSV)", csv_text(frame), file_name(*stem, ending="csv"))
             + download(
                 "Save this claim's table (CSV)",
-                csv_text(chosen.places),
-                file_name("claim", chosen.claim_id, stem[1], ending="csv"),
+                csv_text(self.evidence.cited(chosen.places)),
+                file_name("claim", chosen.claim_id, *stem[1:], ending="csv"),
             )
             + download(
                 "Save its published findings (CSV)",
                 csv_text(chosen.published),
-                file_name("claim", chosen.claim_id, "published", stem[1], ending="csv"),
+                file_name("claim", chosen.claim_id, "published", stem[2], ending="csv"),
             )
         )
-        self.panels["sources"].value = sources(self.evidence, chosen.source_ids)
+        every = [ids for claim in computed.assessments for ids in claim.source_ids]
+        self.panels["sources"].value = sources(
+            self.evidence, chosen.source_ids, "Sources of this claim"
+        ) + sources(self.evidence, every, "Sources of all ten verdicts")

@@ -174,10 +174,17 @@ def product_cell(row: Mapping[str, Any]) -> str:
     return f"{text(short_name(row['therapy']))}<br><small>{text(row['product'])}</small>"
 
 
+def counted(row: Mapping[str, Any], name: str, one: str) -> str:
+    """`1 visit`, or `13 to 18 visits`."""
+    shown = number_range(row[name], row[f"{name}_high"])
+    return f"{shown} {one}" if shown == "1" else f"{shown} {one}s"
+
+
 def notes_cell(row: Mapping[str, Any]) -> str:
-    """Label status where it is not in label, the reason, and the notes."""
+    """The price basis; label status where it is not in label, the reason, and the notes."""
     status = "" if row["label_status"] == "in label" else row["label_status"]
-    return text("; ".join(part for part in (status, row["reason"], row["note"]) if part))
+    basis = charts.basis_text(row["price_basis"])
+    return text("; ".join(part for part in (basis, status, row["reason"], row["note"]) if part))
 
 
 YEARLY_COLUMNS: Mapping[str, str | Cell] = {
@@ -190,20 +197,18 @@ YEARLY_COLUMNS: Mapping[str, str | Cell] = {
     ),
     "In year one": lambda r: "<br>".join(
         [
-            f"{number_range(r['doses_year_one'], r['doses_year_one_high'])} doses",
-            f"{number_range(r['visits_year_one'], r['visits_year_one_high'])} visits",
-            f"{number_range(r['chair_hours_year_one'], r['chair_hours_year_one_high'])} hours",
+            counted(r, "doses_year_one", "dose"),
+            counted(r, "visits_year_one", "visit"),
+            counted(r, "chair_hours_year_one", "hour"),
         ]
     ),
-    "Price": lambda r: text(charts.basis_text(r["price_basis"])),
-    "Notes": notes_cell,
+    "Price and notes": notes_cell,
 }
 COURSE_COLUMNS: Mapping[str, str | Cell] = {
     "Therapy": product_cell,
     "Regimen": "regimen",
     "Per course": lambda r: usd_range(r["usd_per_course"], r["usd_per_course_high"]),
-    "Price": lambda r: text(charts.basis_text(r["price_basis"])),
-    "Notes": notes_cell,
+    "Price and notes": notes_cell,
 }
 CHAIN_STEPS: Mapping[str, Any] = {
     "Weight": lambda r: number(r["weight_kg"], 1, "kg"),
@@ -233,6 +238,7 @@ CHAIN_STEPS: Mapping[str, Any] = {
     "Year one": lambda r: usd_cents(r["usd_year_one"]),
     "Doses in a later year": lambda r: number(r["doses_later_year"], 2),
     "A later year": lambda r: usd_cents(r["usd_later_year"]),
+    "Notes on the regimen": lambda r: r["regimen_note"] if known(r["regimen_note"]) else "none",
     "Read in": lambda r: r["locator"],
 }
 
@@ -362,7 +368,7 @@ class CostExplorer(Explorer):
         scenario = self.scenario()
         name = file_name(
             "cost", scenario.condition_id, f"{scenario.patient.weight_kg:g}kg",
-            f"data-{self.evidence.data_date}", ending="csv",
+            self.evidence.stamp, ending="csv",
         )  # fmt: skip
         self.panels["downloads"].value = download(
             "Save the whole table (CSV)", csv_text(computed.table), name
@@ -378,7 +384,7 @@ class CostExplorer(Explorer):
             chart.clear()
             self.panels["course_table"].value = ""
             return
-        heading.value = "<h3>Courses: money per course, not per year</h3>"
+        heading.value = "<h2>Courses: money per course, not per year</h2>"
         chart.draw(
             charts.traces(computed.courses, charts.COURSE),
             charts.layout(computed.courses, charts.COURSE),

@@ -10,7 +10,7 @@ import pandas as pd
 from compare import arms, benefits
 from compare.arms import difference_words, per_100, risk_words, short
 from compare.harms import ASCERTAINMENTS, nnh_text
-from compare.markup import NOT_REPORTED, Cell, number, text
+from compare.markup import NOT_REPORTED, Cell, number, read_in, text
 from compare.schedule import known
 
 VERIFIED = {
@@ -63,9 +63,9 @@ def remarks(row: Mapping[str, Any]) -> str:
 
 
 def where_read(row: Mapping[str, Any]) -> str:
-    """Study and place in the source."""
-    parts = [str(row[name]) for name in ("study", "locator") if pd.notna(row[name])]
-    return text("; ".join(parts))
+    """Study; title, date and place of the source."""
+    study = text(row["study"]) if pd.notna(row["study"]) else ""
+    return "<br>".join(filter(None, [study, read_in(row)]))
 
 
 def state_cell(row: Mapping[str, Any], cell: Callable[[Mapping[str, Any]], str]) -> str:
@@ -205,7 +205,7 @@ OUTCOME_COLUMNS: dict[str, str | Cell] = {
         )
     ),
     "Remarks": lambda r: text(r["notes"]),
-    "Read in": lambda r: text(r["locator"]),
+    "Read in": read_in,
 }
 CONTROLLED_COLUMNS: dict[str, str | Cell] = {
     "Therapy": lambda r: text(short(r["therapy"])),

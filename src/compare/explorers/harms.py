@@ -422,7 +422,7 @@ class HarmsExplorer(Explorer):
             charts.map_layout(computed.map, set_.basis),
         )
         panels["explained"].value = explained(computed)
-        panels["forest_heading"].value = "<h3>One event in detail</h3>"
+        panels["forest_heading"].value = "<h2>One event in detail</h2>"
         panels["event_finding"].value = f"<p>{text(computed.event_finding)}</p>"
         panels["forest"].draw(
             charts.forest_traces(computed.forest, set_.basis),
@@ -445,7 +445,7 @@ class HarmsExplorer(Explorer):
         )  # fmt: skip
         self.show_ivig(computed)
         panels["benefits"].value = (
-            f"<h3>What each trial showed</h3><p>{text(computed.benefit_finding)}</p>"
+            f"<h2>What each trial showed</h2><p>{text(computed.benefit_finding)}</p>"
             + table(
                 computed.outcomes, OUTCOME_COLUMNS,
                 "Trial outcomes, effects as published; never borrowed from another condition",
@@ -453,7 +453,7 @@ class HarmsExplorer(Explorer):
             )
         )  # fmt: skip
         panels["controlled"].value = (
-            f"<h3>What is known against a comparator, and what is missing</h3>"
+            f"<h2>What is known against a comparator, and what is missing</h2>"
             f"<p>{text(computed.controlled_finding)}</p>"
             + table(computed.controlled, CONTROLLED_COLUMNS, "Controlled figures by therapy")
         )
@@ -472,7 +472,7 @@ class HarmsExplorer(Explorer):
         """IVIG against the others, from any cause alone."""
         self.panels[
             "ivig"
-        ].value = f"<h3>IVIG against the others</h3><p>{text(computed.ivig_finding)}</p>"
+        ].value = f"<h2>IVIG against the others</h2><p>{text(computed.ivig_finding)}</p>"
         if len(computed.ivig):
             self.panels["ivig"].value += table(
                 computed.ivig,
@@ -482,10 +482,12 @@ class HarmsExplorer(Explorer):
 
     def show_downloads(self, computed: View) -> None:
         """Downloads and sources."""
-        condition_id, stamp = self.controls["condition"].value, f"data-{self.evidence.data_date}"
+        condition_id, stamp = self.controls["condition"].value, self.evidence.stamp
+        set_ = computed.settings
+        shown = "_".join(("harms-map", set_.ascertainment, set_.basis))
         saved = {
             "Save all harms of this condition (CSV)": ("harms", computed.every_row),
-            "Save the map (CSV)": ("harms-map", computed.map),
+            "Save the map (CSV)": (shown, computed.map),
             "Save the outcomes (CSV)": ("outcomes", computed.outcomes),
         }
         self.panels["downloads"].value = "".join(

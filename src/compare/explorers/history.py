@@ -21,8 +21,9 @@ from compare.markup import (
     download,
     file_name,
     number,
+    read_in,
     short_name,
-    sources,
+    sources_behind,
     table,
     text,
     usd,
@@ -129,9 +130,11 @@ class HistoryExplorer(Explorer):
     def __init__(self, evidence: Evidence, condition_id: str = "cidp", **more: Any) -> None:
         super().__init__(evidence, **more)
         patient = cost.opening_patient(evidence, condition_id)
-        self.weight, weight_row = number_with_slider("Weight (kg)", patient.weight_kg, 1, 300, 0.5)
+        self.weight, weight_row = number_with_slider(
+            "Weight (kg), price history", patient.weight_kg, 1, 300, 0.5
+        )
         self.controls = {
-            "condition": condition_control(evidence, condition_id),
+            "condition": condition_control(evidence, condition_id, "Condition, price history"),
             "weight": self.weight,
         }
         self.start(
@@ -173,8 +176,9 @@ class HistoryExplorer(Explorer):
     def show(self, computed: View) -> None:
         self.panels[
             "gram_finding"
-        ].value = f'<h3>IVIG per gram</h3><p class="tc-finding">{text(computed.gram_finding)}</p>'
-        grams = computed.per_gram
+        ].value = f'<h2>IVIG per gram</h2><p class="tc-finding">{text(computed.gram_finding)}</p>'
+        evidence = self.evidence
+        grams = evidence.cited(computed.per_gram)
         self.panels["per_gram"].draw(charts.gram_traces(grams), charts.gram_layout(grams))
         self.panels["gram_table"].value = _moved(
             grams, ["code", "products"], "usd_per_gram",
@@ -182,7 +186,7 @@ class HistoryExplorer(Explorer):
             usd_cents,
         )  # fmt: skip
         self.finding.value = text(computed.finding)
-        yearly = computed.yearly if len(computed.yearly) else computed.courses
+        yearly = evidence.cited(computed.yearly if len(computed.yearly) else computed.courses)
         what = YEARLY if len(computed.yearly) else COURSE
         self.panels["yearly"].draw(charts.year_traces(yearly), charts.year_layout(yearly, what))
         tables = []
@@ -195,7 +199,7 @@ class HistoryExplorer(Explorer):
                 tables.append(_moved(frame, ["therapy_id", "therapy"], "usd_low", caption, usd))
         self.panels["year_table"].value = "".join(tables)
         self.panels["payers"].value = table(
-            computed.payers,
+            evidence.cited(computed.payers),
             {
                 "Therapy": lambda r: (
                     f"{text(short_name(r['therapy']))}<br><small>{text(r['product'])}</small>"
@@ -207,6 +211,7 @@ class HistoryExplorer(Explorer):
                 ),
                 "Coinsurance (Part B)": _coinsurance,
                 "Yearly cap (Part D)": "part_d_cap",
+                "Read in": read_in,
             },
             "Who pays (Medicare); inpatient: not modelled",
             "No regimen for this condition in our sources.",
@@ -226,17 +231,16 @@ class HistoryExplorer(Explorer):
         scenario = self.scenario()
         name = file_name(
             "price-history", scenario.condition_id, f"{scenario.patient.weight_kg:g}kg",
-            f"data-{self.evidence.data_date}", ending="csv",
+            evidence.stamp, ending="csv",
         )  # fmt: skip
-        both = pd.concat([computed.yearly, computed.courses])
+        both = evidence.cited(pd.concat([computed.yearly, computed.courses]))
         self.panels["downloads"].value = download(
             "Save the history (CSV)", csv_text(both), name
         ) + download(
             "Save dollars per gram (CSV)",
             csv_text(grams),
-            file_name("usd-per-gram", f"data-{self.evidence.data_date}", ending="csv"),
+            file_name("usd-per-gram", evidence.stamp, ending="csv"),
         )
-        used = [*grams["source_id"], *both["source_id"], *computed.payers["source_id"].dropna()]
-        self.panels["sources"].value = sources(
-            self.evidence, [*used, *computed.access["source_id"]]
+        self.panels["sources"].value = sources_behind(
+            evidence, grams, both, computed.payers, computed.access
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 import ipywidgets as w
@@ -29,8 +30,9 @@ from compare.markup import (
     csv_text,
     download,
     file_name,
+    read_in,
     short_name,
-    sources,
+    sources_behind,
     table,
     text,
 )
@@ -79,7 +81,9 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     said = said.merge(evidence.therapies[indications.LEADING], on="therapy_id", how="left")
     said = said[said["therapy_class"].isin(shown)]
     order = list(listed["therapy_id"])
+    revised = evidence.products.set_index("product_id")["label_revised"]
     said = said.assign(
+        label_month=said["product_id"].map(revised).where(said["fda_label"].eq("yes")),
         _at=said["therapy_id"].map(order.index),
         _label=said["authority"].ne("label"),
         _late=said["retired"].eq("yes"),
@@ -120,7 +124,7 @@ def with_trials(evidence: Evidence, article: pd.DataFrame) -> pd.DataFrame:
         rows = rows.sort_values("missed_primary", ascending=False, kind="stable")
         told.append("; ".join(outcome_text(row) for row in records(rows.head(3))) or NONE)
         used.append(";".join(rows["source_id"].head(3)))
-    return article.assign(trials=told, trial_sources=used)
+    return article.assign(trials=told, trial_source_id=used)
 
 
 def opening(evidence: Evidence, condition_id: str = "gmg") -> Scenario:
@@ -155,12 +159,32 @@ def therapy_cell(row: Mapping[str, Any]) -> str:
     """The therapy behind the mark of its class."""
     name, color, shape = CLASSES[row["therapy_class"]]
     mark = f'<span style="color:{color}" title="{text(name)}">{GLYPHS[shape]}</span>'
-    return f"{mark} {text(short_name(row['therapy']))}"
+    return f"{mark}&nbsp;{text(short_name(row['therapy']))}"
 
 
-def label_cell(row: Mapping[str, Any], brief: bool = False) -> str:
-    """Label status for this patient and why; `brief` where a column beside it says why."""
+def months(row: Mapping[str, Any]) -> str:
+    """Months of the labels read, first and last: `2024-06 to 2025-10`; blank where none."""
+    known_ones = sorted(filter(None, row["label_month"].split("; ")))
+    return " to ".join(dict.fromkeys(known_ones[:1] + known_ones[-1:]))
+
+
+def products_cell(row: Mapping[str, Any]) -> str:
+    """Products whose label gives the status, each with the month of the label read."""
+    told = zip_longest(row["products"].split("; "), row["label_month"].split("; "), fillvalue="")
+    return "<br>".join(
+        text(name) + (f' <span style="white-space:nowrap">({text(month)})</span>' if month else "")
+        for name, month in told
+    )
+
+
+def label_cell(row: Mapping[str, Any], brief: bool = False, dated: bool = True) -> str:
+    """Label status for this patient, month of the label and why.
+
+    `brief` and not `dated` where a column beside it says why, or when.
+    """
     parts = [f"<strong>{text(row['label_status'].capitalize())}</strong>"]
+    if dated and (read := months(row)):
+        parts[0] += f" <small>(label read: {text(read)})</small>"
     if row["label_reason"] and not brief:
         parts.append(text(row["label_reason"]))
     if row["label_warning"]:
@@ -212,9 +236,11 @@ def statement_cell(row: Mapping[str, Any]) -> str:
 
 
 def body_cell(row: Mapping[str, Any]) -> str:
-    """Issuing body, year, grade, place."""
+    """Issuing body, year, grade, place, month of the label."""
     year = str(int(row["year"])) if known(row["year"]) else None
-    parts = [row["body"], year, row["grade"], PLACES.get(row["jurisdiction"], row["jurisdiction"])]
+    read = f"label read: {row['label_month']}" if known(row["label_month"]) else None
+    place = PLACES.get(row["jurisdiction"], row["jurisdiction"])
+    parts = [row["body"], year, row["grade"], place, read]
     return text(", ".join(str(part) for part in parts if known(part)))
 
 
@@ -313,19 +339,20 @@ class IndicationsExplorer(Explorer):
         name = self.evidence.label("conditions", condition_id)
         self.finding.value = text(computed.finding)
         panels = self.panels
-        panels["map"].draw(charts.traces(computed.map), charts.layout(computed.map, name))
+        cited = self.evidence.cited(computed.map)
+        panels["map"].draw(charts.traces(cited), charts.layout(cited, name))
         panels["options"].value = table(
             computed.options,
             {
                 "Therapy": therapy_cell,
                 "Label, for this patient": lambda r: label_cell(
-                    r, r["label_status"] in (NEEDS_PRIOR, NEEDS_SEROSTATUS)
+                    r, r["label_status"] in (NEEDS_PRIOR, NEEDS_SEROSTATUS), dated=False
                 ),
                 "Asks for": asked_cell(self.evidence),
                 "Labeled for": lambda r: text(
                     "; ".join(r[k] for k in ("population", "restriction", "line") if r[k])
                 ),
-                "Products labeled": "products",
+                "Products labeled (label read)": products_cell,
                 "Guidelines": guideline_cell,
             },
             f"{name}: therapies and their authority, best label status first",
@@ -347,8 +374,8 @@ class IndicationsExplorer(Explorer):
             else ""
         )
         self.show_article(computed)
-        panels["statements"].value = f"<h3>{text(name)}: every statement</h3>" + table(
-            computed.statements,
+        panels["statements"].value = f"<h2>{text(name)}: every statement</h2>" + table(
+            self.evidence.cited(computed.statements),
             {
                 "Therapy": therapy_cell,
                 "Says": statement_cell,
@@ -356,7 +383,7 @@ class IndicationsExplorer(Explorer):
                 "Restriction": "restriction",
                 "Line": "line",
                 "Who says so": body_cell,
-                "Read in": "locator",
+                "Read in": read_in,
                 "Remarks": "notes",
             },
             "Labels and guidelines as read, in our words",
@@ -368,7 +395,7 @@ class IndicationsExplorer(Explorer):
         """IVIG in the six conditions of a lay article."""
         shown = computed.article
         self.panels["article"].value = (
-            "<h3>IVIG in the conditions that a lay article names</h3>"
+            "<h2>IVIG in the conditions that a lay article names</h2>"
             f"<p>{text(computed.article_finding)}</p>"
             + table(
                 shown,
@@ -386,17 +413,22 @@ class IndicationsExplorer(Explorer):
 
     def show_downloads(self, computed: View) -> None:
         """Downloads and sources."""
-        condition_id, stamp = self.controls["condition"].value, f"data-{self.evidence.data_date}"
+        condition_id, stamp = self.controls["condition"].value, self.evidence.stamp
+        patient = f"{condition_id}_{self.controls['age'].value:g}y"
         saved = {
-            "Save the options (CSV)": ("options", condition_id, computed.options),
+            "Save the options (CSV)": ("options", patient, computed.options),
             "Save every statement (CSV)": ("statements", condition_id, computed.statements),
             "Save the map (CSV)": ("indications", "all-conditions", computed.map),
         }
         self.panels["downloads"].value = "".join(
-            download(words, csv_text(frame), file_name(kind, about, stamp, ending="csv"))
+            download(
+                words,
+                csv_text(self.evidence.cited(frame)),
+                file_name(kind, about, stamp, ending="csv"),
+            )
             for words, (kind, about, frame) in saved.items()
         )
-        used = [*computed.options["source_id"], *computed.statements["source_id"]]
-        used += [*computed.article["source_id"], *computed.article["trial_sources"]]
-        used += [*computed.myasthenia["source_id"]]
-        self.panels["sources"].value = sources(self.evidence, used)
+        used = [computed.map, computed.options, computed.statements, computed.article]
+        if condition_id == "gmg":
+            used.append(computed.myasthenia)
+        self.panels["sources"].value = sources_behind(self.evidence, *used)

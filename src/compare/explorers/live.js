@@ -25,9 +25,14 @@ const CONFIG = {
   modeBarButtonsToRemove: ["sendChartToCloud", "select2d", "lasso2d"],
 };
 
+// Narrower, its texts would lie on each other: it is scrolled instead.
+const LEAST_WIDTH = "720px";
+
 function render({ model, el }) {
   const plot = document.createElement("div");
   plot.style.width = "100%";
+  plot.style.minWidth = LEAST_WIDTH;
+  el.classList.add("tc-chart");
   el.appendChild(plot);
   let wanted = false;
   let drawing = false;
@@ -56,9 +61,11 @@ function render({ model, el }) {
   (globalThis.requestIdleCallback ?? setTimeout)(() => provide(model.get("library")));
   draw();
   const observer = new ResizeObserver(() => {
+    el.tabIndex = el.scrollWidth > el.clientWidth ? 0 : -1;
     if (plot.offsetWidth && plot.data) library.promise.then((p) => p.Plots.resize(plot));
   });
   observer.observe(plot);
+  observer.observe(el);
   return () => {
     observer.disconnect();
     library.promise.then((p) => p.purge(plot));

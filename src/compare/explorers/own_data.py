@@ -29,7 +29,7 @@ from compare.markup import (
     download,
     file_name,
     short_name,
-    sources,
+    sources_behind,
     table,
     text,
     usd,
@@ -236,11 +236,11 @@ class OwnDataExplorer(Explorer):
         self.start(
             [
                 self.banner,
-                w.HTML("<h3>Load a file</h3>"),
+                w.HTML("<h2>Load a file</h2>"),
                 w.HBox([*chosen, self.reset], layout=WRAP),
                 self.message,
                 self.panel("loaded"),
-                w.HTML("<h3>Before and after</h3>"),
+                w.HTML("<h2>Before and after</h2>"),
                 w.HBox([self.controls["condition"], weight_row, self.controls["age"]], layout=WRAP),
                 self.status,
                 self.finding,
@@ -327,17 +327,13 @@ class OwnDataExplorer(Explorer):
         )
         name = file_name(
             "before-after", scenario.condition_id, f"{scenario.patient.weight_kg:g}kg",
-            f"data-{self.evidence.data_date}", ending="csv",
+            self.loaded.stamp, ending="csv",
         )  # fmt: skip
         self.panels["downloads"].value = download(
-            "Save before and after (CSV)", csv_text(computed.difference), name
+            "Save before and after (CSV)", csv_text(self.loaded.cited(computed.difference)), name
         )
         self.panels["templates"].value = self.templates_text()
-        used = [
-            *computed.difference["source_id_after"].dropna(),
-            *computed.difference["source_id_before"].dropna(),
-        ]
-        self.panels["sources"].value = sources(self.loaded, used)
+        self.panels["sources"].value = sources_behind(self.loaded, computed.difference)
 
     def difference_text(self, computed: View) -> str:
         """What changed; before anything is loaded, the costs of today."""
@@ -367,7 +363,7 @@ class OwnDataExplorer(Explorer):
                 table(
                     shown,
                     REPORT_COLUMNS[loaded.kind],
-                    f"What {loaded.name} holds" if not rest else "What needs a look",
+                    f"In {loaded.name}" if not rest else "What needs a look",
                     "Every code that we know was updated; nothing else needs a look.",
                 )
             )
@@ -386,7 +382,7 @@ class OwnDataExplorer(Explorer):
         }
         prices = links.pop("own_prices.csv")
         return (
-            "<h3>Files to fill in</h3>"
+            "<h2>Files to fill in</h2>"
             f"<p>Own prices: {prices} Name a code, or a product and a route; one price pays for "
             "<code>billing_qty</code> of <code>billing_unit</code> (mg, g, mcg, device, day). A "
             "decimal point, dates as YYYY-MM-DD. The rows in it are examples.</p>"

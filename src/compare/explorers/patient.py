@@ -208,7 +208,7 @@ class PatientExplorer(Explorer):
         self.show_money(computed)
         panels[
             "heading"
-        ].value = "<h3>Side by side</h3><p>Choose two to four: what stands here is printed.</p>"
+        ].value = "<h2>Side by side</h2><p>Choose two to four: what stands here is printed.</p>"
         self.show_comparison(computed)
         panels["brands"].value = (
             table(
@@ -220,7 +220,7 @@ class PatientExplorer(Explorer):
             if len(computed.brands)
             else ""
         )
-        panels["cautions"].value = "<h3>Every caution on the chosen therapies</h3>" + table(
+        panels["cautions"].value = "<h2>Every caution on the chosen therapies</h2>" + table(
             computed.told,
             CAUTION_COLUMNS,
             "What concerns this patient first, then what applies to everyone",
@@ -240,7 +240,7 @@ class PatientExplorer(Explorer):
     def show_comparison(self, computed: View) -> None:
         """The comparison, what can be saved of it, and its sources."""
         panels, evidence, scenario = self.panels, self.evidence, computed.scenario
-        stamp = f"data-{evidence.data_date}"
+        stamp = evidence.stamp
         about = (scenario.condition_id, f"{scenario.patient.weight_kg:g}kg", stamp)
         saved = {
             "Save the options (CSV)": ("options", computed.options),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
 
 import pandas as pd
 
@@ -16,7 +15,7 @@ from compare.markup import NOT_REPORTED
 from compare.patient import Patient
 from compare.scenario import Scenario
 from compare.schedule import known
-from compare.tables import records
+from compare.tables import Row, records
 
 BRAND_FACTORS = (
     "hyperprolinemia", "diabetes_glucose_meter", "corn_allergy", "iga_deficiency",
@@ -93,14 +92,19 @@ def _options(
     """
     condition_id, patient = scenario.condition_id, scenario.patient
     listed = side_by_side.options_for(evidence, condition_id, patient)
-    mine = cautions.summary(rows[rows["matches"]])
-    everyone = rows[rows["applies"].eq("everyone") & rows["severity"].eq("boxed_warning")]
+    mine: dict[str, list[Row]] = {}
+    for row in records(cautions.summary(rows[rows["matches"]])):
+        mine.setdefault(row["therapy_id"], []).append(row)
     against, boxed = [], []
+    by_therapy = side_by_side.caution_rows(evidence, patient, condition_id)
     for therapy_id in listed["therapy_id"]:
-        own = records(mine[mine["therapy_id"].eq(therapy_id)])
-        against.append(_against(own))
-        boxes = everyone.loc[everyone["therapy_id"].eq(therapy_id), "factor"]
-        boxed.append("; ".join(dict.fromkeys(boxes)) or "none in our reading")
+        against.append(_against(mine.get(therapy_id, [])))
+        boxes = dict.fromkeys(
+            row["factor"]
+            for row in by_therapy.get(therapy_id, [])
+            if row["applies"] == "everyone" and row["severity"] == "boxed_warning"
+        )
+        boxed.append("; ".join(boxes) or "none in our reading")
     listed = listed.assign(against=against, boxed=boxed)
     for use, names in (
         (
@@ -115,12 +119,15 @@ def _options(
     listed["cost_reason"] = listed["therapy_id"].map(
         costs.drop_duplicates("therapy_id").set_index("therapy_id")["reason"]
     )
-    return _with_effects(evidence, condition_id, patient, listed)
+    told = _effects(evidence, condition_id)
+    for group, (_, cells) in told.items():
+        listed[group] = [effect_words(cells.get(key)) for key in listed["therapy_id"]]
+    return listed, told["benefit"][0], told["harm"][0]
 
 
-def _against(rows: list[dict[str, Any]]) -> str:
+def _against(rows: list[Row]) -> str:
     """Cautions on what the patient has, one a line: severity, factor, condition, products."""
-    lines: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    lines: dict[tuple[str, str], list[Row]] = {}
     for row in rows:
         lines.setdefault((row["severity"], row["factor"]), []).append(row)
     told = []
@@ -137,31 +144,33 @@ def _against(rows: list[dict[str, Any]]) -> str:
     return "\n".join(told)
 
 
-def _with_effects(
-    evidence: Evidence, condition_id: str, patient: Patient, listed: pd.DataFrame
-) -> tuple[pd.DataFrame, str, str]:
-    """One benefit and one harm a therapy, those with which the page on trade-offs opens."""
-    offered = effects.criteria_for(evidence, condition_id).set_index("criterion")
-    wanted = [c for c in effects.default_criteria(evidence, condition_id) if c in offered.index]
-    names = {}
+@lru_cache(maxsize=32)
+def _effects(evidence: Evidence, condition_id: str) -> dict[str, tuple[str, dict[str, Row]]]:
+    """Heading and cells by therapy of one benefit and one harm: those that trade-offs open with.
+
+    No patient matters for either.
+    """
+    offered = {
+        row["criterion"]: row for row in records(effects.criteria_for(evidence, condition_id))
+    }
+    wanted = effects.default_criteria(evidence, condition_id)
+    patient = cost.opening_patient(evidence, condition_id)
+    found: dict[str, tuple[str, dict[str, Row]]] = {}
     for group in ("benefit", "harm"):
-        names[group] = next((c for c in wanted if offered.at[c, "group"] == group), "")
-    chosen = [name for name in names.values() if name]
-    cells = effects.effects_table(evidence, condition_id, patient, criteria=chosen)
-    found = {(row["therapy_id"], row["criterion"]): row for row in records(cells)}
-    for group, criterion in names.items():
-        listed[group] = [
-            effect_words(found.get((therapy_id, criterion))) for therapy_id in listed["therapy_id"]
-        ]
-    told = {row["criterion"]: row for row in records(offered.reset_index())}
-    headings = [
-        f"{told[name]['label']}, {told[name]['unit']}, against its own comparator" if name else ""
-        for name in names.values()
-    ]
-    return listed, headings[0], headings[1]
+        name = next((c for c in wanted if c in offered and offered[c]["group"] == group), None)
+        if name is None:
+            found[group] = ("", {})
+            continue
+        told = offered[name]
+        cells = effects.effects_table(evidence, condition_id, patient, criteria=[name])
+        found[group] = (
+            f"{told['label']}, {told['unit']}, against its own comparator",
+            {row["therapy_id"]: row for row in records(cells)},
+        )
+    return found
 
 
-def effect_words(row: dict[str, Any] | None) -> str:
+def effect_words(row: Row | None) -> str:
     """A cell of the effects table in words; what is only shown, or missing, says why."""
     if row is None:
         return NOT_REPORTED
@@ -193,25 +202,25 @@ def brands(evidence: Evidence, patient: Patient, condition_id: str) -> pd.DataFr
     carries), `concerns` (those on what this patient has), `label_month`, `label_read`, `source_id`.
     Empty where IVIG is no option of the condition. Shared: do not change it.
     """
-    rows = side_by_side.cautions_for(evidence, patient, condition_id)
-    own = rows[rows["therapy_id"].eq("ivig")]
     columns = ["product", "excipients", "labeled", "depends", "concerns", "label_month",
                "label_read", "source_id"]  # fmt: skip
-    labels = evidence.indications
-    labels = labels[labels["condition_id"].eq(condition_id) & labels["fda_label"].eq("yes")]
+    depends: dict[str, list[Row]] = {}
+    rows = side_by_side.caution_rows(evidence, patient, condition_id).get("ivig", [])
+    for row in rows:
+        if row["factor_id"] in BRAND_FACTORS and row["severity"] != "not_in_reading":
+            depends.setdefault(row["product_id"], []).append(row)
+    said = evidence.rows("indications", "condition_id", condition_id)
+    labeled = {row["product_id"] for row in said if row["fda_label"] == "yes"}
     out = []
-    for product in records(evidence.products):
-        if product["therapy_id"] != "ivig" or own.empty:
-            continue
-        mine = own[own["product_id"].eq(product["product_id"])]
-        brand = mine[mine["factor_id"].isin(BRAND_FACTORS) & mine["severity"].ne("not_in_reading")]
+    for product in evidence.rows("products", "therapy_id", "ivig") if rows else ():
+        own = depends.get(product["product_id"], [])
         out.append(
             {
                 "product": product["product"],
                 "excipients": product["excipients"],
-                "labeled": bool(labels["product_id"].eq(product["product_id"]).any()),
-                "depends": "; ".join(_short(row) for row in records(brand)),
-                "concerns": "; ".join(_short(row) for row in records(brand[brand["matches"]])),
+                "labeled": product["product_id"] in labeled,
+                "depends": "; ".join(map(_short, own)),
+                "concerns": "; ".join(_short(row) for row in own if row["matches"]),
                 "label_month": product["label_revised"],
                 "label_read": product["label_read"] == "yes",
                 "source_id": product["source_id"],
@@ -220,7 +229,7 @@ def brands(evidence: Evidence, patient: Patient, condition_id: str) -> pd.DataFr
     return pd.DataFrame(out, columns=columns)
 
 
-def _short(row: dict[str, Any]) -> str:
+def _short(row: Row) -> str:
     marked = ", inherited" if row["inherited"] else ""
     severity = cautions.SEVERITIES[row["severity"]].lower()
     return f"{row['condition_text'] or row['factor']} ({severity}{marked})"

@@ -24,7 +24,7 @@ from compare.markup import (
     file_name,
     number,
     short_name,
-    sources,
+    sources_behind,
     table,
     text,
     usd_range,
@@ -65,7 +65,8 @@ def view(evidence: Evidence, condition_id: str) -> View:
         evidence, chosen.values(), cost.opening_patient(evidence, condition_id)
     )
     rows = evidence.indications[evidence.indications["condition_id"].eq(condition_id)]
-    labeled = set(rows.loc[rows["fda_label"].eq("yes"), "therapy_id"])
+    labels = rows[rows["fda_label"].eq("yes")]
+    labeled = set(labels["therapy_id"])
     spoken = set(rows["therapy_id"]) | set(priced["therapy_id"])
     therapies = evidence.therapies[evidence.therapies["therapy_id"].isin(spoken)].copy()
     order = list(CLASSES)
@@ -78,6 +79,9 @@ def view(evidence: Evidence, condition_id: str) -> View:
         therapies[name] = therapies["therapy_id"].map(yearly[name])
     for name in ("usd_per_course", "usd_per_course_high"):
         therapies[name] = therapies["therapy_id"].map(course[name])
+    read = pd.concat([f[["therapy_id", "source_id"]] for f in (therapies, labels, priced)])
+    behind = read.groupby("therapy_id")["source_id"].agg(";".join)
+    therapies["source_id"] = therapies["therapy_id"].map(behind)
     counts = evidence.therapies.groupby("therapy_class").size().reindex(order)
     classes = pd.DataFrame(
         {
@@ -192,14 +196,14 @@ class StartExplorer(Explorer):
             },
             "Therapies for this condition, at its opening weight",
         )
-        self.panels["sources"].value = sources(self.evidence, computed.therapies["source_id"])
+        self.panels["sources"].value = sources_behind(self.evidence, computed.therapies)
         self.show_coverage(computed)
 
     def show_coverage(self, computed: View) -> None:
         """What is in the tables for each therapy, how often it was read, and how old it is."""
         frame = computed.coverage
         self.panels["coverage_heading"].value = (
-            "<h3>What the tables hold, and what they lack</h3>"
+            "<h2>What the tables hold, and what they lack</h2>"
             f'<p class="tc-finding">{text(computed.coverage_finding)}</p>'
         )
         self.panels["coverage"].draw(coverage_charts.traces(frame), coverage_charts.layout(frame))
@@ -229,7 +233,7 @@ class StartExplorer(Explorer):
         self.panels["coverage_download"].value = download(
             "Save the map (CSV)",
             csv_text(frame),
-            file_name("coverage", f"data-{self.evidence.data_date}", ending="csv"),
+            file_name("coverage", self.evidence.stamp, ending="csv"),
         )
         self.panels["age"].value = age_text(self.evidence.age(self.today))
 
@@ -237,7 +241,7 @@ class StartExplorer(Explorer):
 def age_text(sentences: list[str]) -> str:
     """What is old, as a list; long enumerations are folded."""
     if not sentences:
-        return "<h3>How old it is</h3><p>No price, label or product calls for a look.</p>"
+        return "<h2>How old it is</h2><p>No price, label or product calls for a look.</p>"
     items = []
     for sentence in sentences:
         head, colon, names = sentence.partition(": ")
@@ -246,4 +250,4 @@ def age_text(sentences: list[str]) -> str:
             if colon and len(names) > 200
             else f"<li>{text(sentence)}</li>"
         )
-    return f"<h3>How old it is</h3><ul>{''.join(items)}</ul>"
+    return f"<h2>How old it is</h2><ul>{''.join(items)}</ul>"

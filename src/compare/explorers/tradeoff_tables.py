@@ -13,7 +13,7 @@ from compare.effects import BASES
 from compare.explorers.tradeoff_view import Figures, View, against, amount, break_evens, cell_words
 from compare.findings.tradeoffs import first_phrase, moves, of_100
 from compare.markup import table, text, usd
-from compare.tables import rows as rows_of
+from compare.tables import records
 
 BAR_PX = 120
 RANK_COLORS = ("#08306b", "#2171b5", "#6baed6", "#bdd7ee", "#e4edf6")
@@ -54,11 +54,11 @@ def bar(cell: Mapping[str, Any], span: tuple[float, float]) -> str:
 
 def grid(figures: Figures) -> str:
     """The effects table: therapies down, criteria across, figure and bar in each cell."""
-    cells = {(row["therapy_id"], row["criterion"]): row for row in rows_of(figures.table)}
+    cells = {(row["therapy_id"], row["criterion"]): row for row in records(figures.table)}
     columns: dict[str, Any] = {
         "Therapy": lambda r: f"{text(r['therapy'])}<br><small>{text(class_name(r))}</small>"
     }
-    for row in rows_of(figures.criteria):
+    for row in records(figures.criteria):
         name = row["criterion"]
         own = figures.table[figures.table["criterion"].eq(name)]
         span = (float(own["low"].min()), float(own["high"].max()))
@@ -99,7 +99,7 @@ def basis_note(basis: str) -> str:
 def cards(figures: Figures) -> str:
     """Five cards with what there is to weigh."""
     made = [
-        f"<section><h4>{text(h)}</h4><p>{text(words)}</p></section>" for h, words in figures.cards
+        f"<section><h3>{text(h)}</h3><p>{text(words)}</p></section>" for h, words in figures.cards
     ]
     return f'<div class="tc-cards">{"".join(made)}</div>'
 
@@ -205,7 +205,7 @@ def sensitivity(shown: View) -> str:
         return ""
     names, labels = shown.figures.names, shown.figures.labels
     parts: dict[str, list[dict[str, Any]]] = {}
-    for row in rows_of(shown.sensitivity):
+    for row in records(shown.sensitivity):
         parts.setdefault(row["criterion"], []).append(row)
     made = [
         {
@@ -259,7 +259,7 @@ def worth(shown: View) -> str:
 def ranges(shown: View) -> str:
     """The range beside every weight: what 0 and 100 of value stand for."""
     rows = []
-    for row in rows_of(shown.figures.criteria):
+    for row in records(shown.figures.criteria):
         low, high = shown.ranges[row["criterion"]]
         worst, most = (high, low) if row["favors"] == "lower" else (low, high)
         unit = str(row["unit"])

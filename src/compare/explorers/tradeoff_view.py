@@ -22,7 +22,7 @@ from compare.findings import tradeoffs as findings
 from compare.markup import number, usd, usd_range
 from compare.patient import Patient
 from compare.scenario import Scenario
-from compare.tables import rows as rows_of
+from compare.tables import records
 
 HOW = {
     "": "nothing yet: show the figures only",
@@ -102,7 +102,7 @@ def _scored(
     offered = effects.criteria_for(evidence, condition_id, basis, borrow)
     return {
         row["criterion"]: (row["group"] in ("harm", "benefit"), row["scored"])
-        for row in rows_of(offered)
+        for row in records(offered)
     }
 
 
@@ -139,7 +139,7 @@ def _figures(
     whole = effects.effects_table(evidence, condition_id, patient, criteria=shown, **more)
     table = whole[whole["criterion"].isin(criteria)].reset_index(drop=True)
     rows = offered[offered["criterion"].isin(criteria)].reset_index(drop=True)
-    names = {row["therapy_id"]: charts.short(row["therapy"]) for row in rows_of(whole)}
+    names = {row["therapy_id"]: charts.short(row["therapy"]) for row in records(whole)}
     labels = dict(zip(offered["criterion"], offered["label"], strict=True))
     chart = chart_frame(whole, x, y, basis)
     front = pd.DataFrame(columns=["therapy_id", "on_front", "dominated_by", "reported", "sure"])
@@ -165,7 +165,7 @@ def cards(
     """What there is to weigh, before any weight: five headings, each with a sentence."""
     count = whole["therapy_id"].nunique()
     cells: dict[str, list[dict[str, Any]]] = {}
-    for row in rows_of(whole[whole["reported"]]):
+    for row in records(whole[whole["reported"]]):
         cells.setdefault(row["criterion"], []).append(row)
 
     def span(name: str, words: str) -> str:
@@ -212,7 +212,7 @@ def coverage(rows: pd.DataFrame, one: str, many: str) -> str:
 
 def chart_frame(table: pd.DataFrame, x: str, y: str, basis: str) -> pd.DataFrame:
     """`charts.COLUMNS`: one row per therapy with both figures, their ends, and hover text."""
-    cells = {(row["therapy_id"], row["criterion"]): row for row in rows_of(table)}
+    cells = {(row["therapy_id"], row["criterion"]): row for row in records(table)}
     rows = []
     for row in {row["therapy_id"]: row for row in cells.values()}.values():
         found: dict[str, Any] = {name: row[name] for name in effects.COLUMNS[:3]}
@@ -402,7 +402,7 @@ def worth(figures: Figures, weights: Weights, ranges: Ranges, shapes: Shapes) ->
     central = dict(zip(decision.criteria, central_weights(decision, weights), strict=True))
     money = [name for name in MONEY if central.get(name, 0) > 0 and name not in shapes]
     rows = []
-    for row in rows_of(figures.criteria):
+    for row in records(figures.criteria):
         name = row["criterion"]
         if not money or name == money[0] or not central[name] > 0 or name in shapes:
             continue
@@ -446,7 +446,7 @@ def break_evens(shown: View) -> pd.DataFrame:
 def digest(shown: View) -> str:
     """The numbers behind the page, one line per cell, for a reviewer's comparison."""
     lines = [str(shown.figures.finding)]
-    for row in rows_of(shown.figures.table):
+    for row in records(shown.figures.table):
         figure = "not scored"
         if row["reported"]:
             figure = f"{row['value']:.4f} ({row['low']:.4f} to {row['high']:.4f}) {row['unit']}"
@@ -457,7 +457,7 @@ def digest(shown: View) -> str:
         lines.append(f"range | {name} | {low:.4f} to {high:.4f}")
     lines.append(str(shown.finding))
     if shown.ranking is not None:
-        for row in rows_of(shown.value):
+        for row in records(shown.value):
             lines.append(f"{row['therapy_id']} | value {row['value']:.4f}")
         for therapy, shares in shown.ranking.acceptability.iterrows():
             ranks = " ".join(f"{share:.4f}" for share in shares)

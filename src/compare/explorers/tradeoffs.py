@@ -10,7 +10,7 @@ import ipywidgets as w
 import pandas as pd
 from traitlets import TraitError
 
-from compare import cost, effects
+from compare import cost, effects, prices
 from compare.charts import tradeoffs as charts
 from compare.charts.house import label
 from compare.evidence import Evidence
@@ -39,7 +39,7 @@ from compare.explorers.tradeoff_view import (
 from compare.markup import csv_text, download, file_name, sources, text
 from compare.patient import Patient
 from compare.scenario import Scenario
-from compare.tables import rows as rows_of
+from compare.tables import records
 
 __all__ = ["TradeOffExplorer", "digest", "opening", "view"]
 
@@ -52,6 +52,10 @@ BASES = [
 ]
 GAPS = [("anything in its range", "range"), ("the worst of its range", "worst")]
 BORROW = [("borrow from other conditions, marked", True), ("this condition only", False)]
+PRICES = [
+    ("payment limit or NADAC, by who gives it", ""),
+    *((v, k) for k, v in prices.BASES.items()),
+]
 POINTS = ("swing", "exact")
 EMPTY = pd.DataFrame(columns=charts.COLUMNS)
 
@@ -86,6 +90,7 @@ class TradeOffExplorer(Explorer):
             "sex": sex_control(),
             "x": labelled(w.Dropdown(options=[("", "")], description="Across: harm or good")),
             "y": labelled(w.Dropdown(options=[("", "")], description="Up: cost")),
+            "price": labelled(w.Dropdown(options=PRICES, description="Price")),
             "basis": labelled(w.Dropdown(options=BASES, description="Harms and good as")),
             "borrow": labelled(w.Dropdown(options=BORROW, description="Harms not studied here")),
             "how": labelled(
@@ -107,7 +112,7 @@ class TradeOffExplorer(Explorer):
                 w.HBox([self.controls[name] for name in names], layout=WRAP),
                 self.status,
                 self.panel("cards"),
-                w.HBox([self.controls[name] for name in ("x", "y")], layout=WRAP),
+                w.HBox([self.controls[name] for name in ("x", "y", "price")], layout=WRAP),
                 w.HBox([self.controls[name] for name in ("basis", "borrow")], layout=WRAP),
                 self.finding,
                 self.chart("main"),
@@ -143,7 +148,7 @@ class TradeOffExplorer(Explorer):
                 "122px",
             ),
             f"range_{i}": labelled(
-                w.Text(description=f"Range {k}", continuous_update=False), "205px"
+                w.Text(description=f"Range {k}", continuous_update=False), "235px"
             ),
             f"half_{i}": labelled(
                 w.Text(description=f"Worth half {k}", placeholder="middle",
@@ -173,7 +178,7 @@ class TradeOffExplorer(Explorer):
         named = [
             (f"{GROUPS[row['group']]}: {row['label']}, {row['scored']} of {row['therapies']}",
              str(row["criterion"]))
-            for row in rows_of(offered[offered["scored"].gt(0)])
+            for row in records(offered[offered["scored"].gt(0)])
         ]  # fmt: skip
         trial = [pair for pair in named if pair[1].startswith(("harm:", "benefit:"))]
         money = [(words, key) for words, key in named if key in MONEY]
@@ -258,6 +263,7 @@ class TradeOffExplorer(Explorer):
         self.controls["age"].value = patient.age_years
         self.controls["height"].value = patient.height_cm or 0
         self.controls["sex"].value = patient.sex or ""
+        self.controls["price"].value = scenario.price_basis or ""
         for name, usual in (("basis", "difference"), ("borrow", True), ("missing", "range")):
             self.controls[name].value = options.get(name, usual)
         self.offer(scenario.condition_id, scenario.criteria)
@@ -317,6 +323,7 @@ class TradeOffExplorer(Explorer):
             criteria=tuple(criteria),
             weights=weights,
             ranges=ranges,
+            price_basis=get["price"] or None,
             seed=self.seed,
             name=get["name"],
             options=options,
@@ -432,7 +439,10 @@ class TradeOffExplorer(Explorer):
     def show_kept(self, computed: View) -> None:
         """Downloads, and the lines of Python that rebuild the page."""
         scenario = self.scenario()
-        stamp = (scenario.name, scenario.condition_id, f"data-{self.evidence.data_date}")
+        stamp = (
+            scenario.name, scenario.condition_id, f"{scenario.patient.weight_kg:g}kg",
+            scenario.price_basis or "", self.evidence.stamp,
+        )  # fmt: skip
         links = [
             download("Save this scenario (JSON)", scenario.to_json(),
                      file_name("scenario", *stamp, ending="json"), "application/json"),
@@ -454,7 +464,7 @@ class TradeOffExplorer(Explorer):
 
 def heading(words: str) -> w.HTML:
     """A heading between panels."""
-    return w.HTML(f"<h3>{text(words)}</h3>")
+    return w.HTML(f"<h2>{text(words)}</h2>")
 
 
 def show(widget: w.Widget, visible: bool) -> None:

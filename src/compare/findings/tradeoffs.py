@@ -11,7 +11,7 @@ import pandas as pd
 from compare.acceptability import Ranking
 from compare.findings import Finding
 from compare.markup import number, usd
-from compare.tables import rows as rows_of
+from compare.tables import records
 
 FAVORITE = 0.5
 NARROW_POINTS = 2.0
@@ -210,9 +210,9 @@ def narrow(
     """
     hints = []
     moves_of: dict[str, list[dict[str, Any]]] = {}
-    for move in rows_of(sensitivity):
+    for move in records(sensitivity):
         moves_of.setdefault(move["criterion"], []).append(move)
-    for row in rows_of(criteria):
+    for row in records(criteria):
         name = row["criterion"]
         if not weights.get(name, 0) > 0 or name not in moves_of:
             continue

@@ -1,0 +1,291 @@
+"""`make review`: which digest lines moved, from what to what, and which rows of data changed."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient.exceptions import CellExecutionError
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from tools import ROOT, review, versions
+
+OLD = (
+    "Cost is between $1,000 and $2,500.\n"
+    "gamunex_c | cidp | year one 1000.00 to 1200.50 | doses 18\n"
+    "privigen | cidp | year one 900.00 to 950.00 | doses 18\n"
+)
+
+
+def test_a_moved_figure_is_named_with_both_values() -> None:
+    """The line as it was, as it is, and each figure that differs."""
+    new = OLD.replace("1200.50", "1300.50").replace("$2,500", "$2,600")
+    assert review.moved(OLD, new) == [
+        "  was: Cost is between $1,000 and $2,500.",
+        "  now: Cost is between $1,000 and $2,600.",
+        "       ($2,500 -> $2,600)",
+        "  was: gamunex_c | cidp | year one 1000.00 to 1200.50 | doses 18",
+        "  now: gamunex_c | cidp | year one 1000.00 to 1300.50 | doses 18",
+        "       (1200.50 -> 1300.50)",
+    ]
+
+
+def test_lines_that_came_and_went_are_named() -> None:
+    """A therapy that is gone and a new one are not shown as one line that moved."""
+    lines = OLD.splitlines(keepends=True)
+    assert review.moved(OLD, "".join(lines[:2])) == [f"  gone: {lines[2].strip()}"]
+    assert review.moved("".join(lines[:2]), OLD) == [f"  new:  {lines[2].strip()}"]
+
+
+def test_another_order_or_other_words_are_told() -> None:
+    """The same lines in another order are no figure moved; other words give no figures."""
+    assert review.moved(OLD, OLD) == []
+    turned = "".join(reversed(OLD.splitlines(keepends=True)))
+    assert review.moved(OLD, turned) == ["  the same lines in another order"]
+    words = review.moved(OLD, OLD.replace("doses 18", "no price", 1))
+    assert words == [
+        "  was: gamunex_c | cidp | year one 1000.00 to 1200.50 | doses 18",
+        "  now: gamunex_c | cidp | year one 1000.00 to 1200.50 | no price",
+    ]
+
+
+def test_lines_with_the_same_beginning_are_kept_apart() -> None:
+    """Two lines of one product and regimen: the second one that moved is found."""
+    both = "a | b | 1\na | b | 2\n"
+    assert review.moved(both, "a | b | 1\na | b | 3\n") == [
+        "  was: a | b | 2", "  now: a | b | 3", "       (2 -> 3)",
+    ]  # fmt: skip
+
+
+def test_figures_in_the_second_cell_are_no_part_of_its_name() -> None:
+    """A line that begins with its figures is one line that moved, with the sign of a change."""
+    old = "J1561 | 99.5 to 96.0 per gram\nJ1459 | 90.1 to 97.9 per gram\nivig | -3.5 percent\n"
+    new = old.replace("96.0", "97.0").replace("-3.5", "-2.5")
+    assert review.moved(old, new) == [
+        "  was: J1561 | 99.5 to 96.0 per gram",
+        "  now: J1561 | 99.5 to 97.0 per gram",
+        "       (96.0 -> 97.0)",
+        "  was: ivig | -3.5 percent",
+        "  now: ivig | -2.5 percent",
+        "       (-3.5 -> -2.5)",
+    ]
+
+
+def test_changed_rows_are_named_by_key_line_and_cell() -> None:
+    """Changed with both values, removed and added, by the table's own key."""
+    old = b"code,day,usd\nJ1,2026,40\nJ2,2026,50\nJ3,2026,60\n"
+    new = b"code,day,usd\nJ1,2026,40\nJ2,2026,55\nJ4,2026,70\n"
+    assert list(review.changed_rows(old, new, ["code", "day"])) == [
+        ("changed", "line 3, J2, 2026: usd '50' -> '55'"),
+        ("removed", "J3, 2026"),
+        ("added", "line 4, J4, 2026"),
+    ]
+
+
+def test_a_new_column_is_a_change_of_every_row() -> None:
+    """Cells that the old table had not are shown as coming from nothing."""
+    rows = list(review.changed_rows(b"code\nJ1\n", b"code,usd\nJ1,40\n", ["code"]))
+    assert rows == [("changed", "line 2, J1: usd None -> '40'")]
+
+
+def repository(folder: Path, *commits: str) -> None:
+    """A repository with one table, committed once for each content."""
+
+    def git(*arguments: str) -> None:
+        who = ["-c", "user.name=Test", "-c", "user.email=test@example.org"]
+        subprocess.run(["git", *who, *arguments], cwd=folder, check=True, capture_output=True)
+
+    git("init", "--initial-branch=main")
+    for content in commits:
+        (folder / "data").mkdir(exist_ok=True)
+        (folder / "data" / "prices.csv").write_text(content, encoding="utf-8")
+        git("add", ".")
+        git("commit", "--message=x", "--no-gpg-sign")
+
+
+PACKAGE = {"resources": [{"path": "prices.csv", "schema": {"primaryKey": ["code"]}}]}
+
+
+def test_rows_since_the_last_tag_or_else_the_commit_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a tag: since the tag. Without one: since the commit before. Of one commit: nothing."""
+    monkeypatch.setattr(review, "ROOT", tmp_path)
+    assert review.last_version() is None
+    repository(tmp_path, "code,usd\nJ1,40\n")
+    assert review.last_version() is None
+    repository(tmp_path, "code,usd\nJ1,41\n", "code,usd\nJ1,42\n")
+    assert review.last_version() == "HEAD~"
+    said = review.data_since("HEAD~", PACKAGE, tmp_path / "data")
+    assert said == ["  prices.csv changed: line 2, J1: usd '41' -> '42'"]
+    subprocess.run(["git", "tag", "v0.1.0", "HEAD~2"], cwd=tmp_path, check=True)
+    assert review.last_version() == "v0.1.0"
+    said = review.data_since("v0.1.0", PACKAGE, tmp_path / "data")
+    assert said == ["  prices.csv changed: line 2, J1: usd '40' -> '42'"]
+
+
+DESCRIBED = {
+    "version": "1.2.3",
+    "resources": [
+        {
+            "name": "prices",
+            "path": "prices.csv",
+            "schema": {
+                "primaryKey": ["code"],
+                "fields": [
+                    {"name": "code", "type": "string", "constraints": {"pattern": "J[0-9]"}},
+                    {"name": "usd", "type": "number"},
+                    {"name": "notes", "type": "string", "description": "words"},
+                ],
+            },
+        }
+    ],
+}
+ROWS = "code,usd,notes\nJ1,40,as printed\nJ2,50,\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "asked"),
+    [
+        ("as printed", "as printed there", ("patch", "1.2.4")),
+        ("J2,50", "J2,51", ("minor", "1.3.0")),
+        ("J2,50,\n", "J2,50,\nJ3,60,\n", ("minor", "1.3.0")),
+        ("J2,50,\n", "", ("major", "2.0.0")),
+        ("J2,50", "J4,50", ("major", "2.0.0")),
+        ("J2", "J2", None),
+    ],
+)
+def test_version_of_the_data_keeps_pace(
+    old: str, new: str, asked: tuple[str, str] | None, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """Words ask for a patch, values and new rows for a minor, what is gone for a major step."""
+    monkeypatch.setattr(review, "ROOT", tmp_path)
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "datapackage.json").write_text(json.dumps(DESCRIBED), encoding="utf-8")
+    repository(tmp_path, ROWS)
+    assert versions.problem(data) is None
+    subprocess.run(["git", "tag", "v1"], cwd=tmp_path, check=True)
+    (data / "prices.csv").write_text(ROWS.replace(old, new), encoding="utf-8")
+    said = versions.problem(data)
+    if asked is None:
+        assert said is None
+        return
+    step, version = asked
+    assert said is not None
+    assert f"since v1 a {step} change was made" in said
+    assert said.endswith(f"asks for {version} or higher")
+    after = DESCRIBED | {"version": version}
+    (data / "datapackage.json").write_text(json.dumps(after), encoding="utf-8")
+    assert versions.problem(data) is None
+
+
+def test_a_renamed_column_is_a_major_step() -> None:
+    """A name that is gone breaks readers, whatever came in its place; before 1.0.0 it is minor."""
+    (before,) = DESCRIBED["resources"]  # type: ignore[misc]
+    fields = [*before["schema"]["fields"][:2], {"name": "remarks", "type": "string"}]
+    after = before | {"schema": before["schema"] | {"fields": fields}}
+    new = ROWS.replace("notes", "remarks").encode()
+    assert list(versions.steps(ROWS.encode(), new, before, after)) == [
+        ("major", "column notes is gone"),
+        ("minor", "column remarks is new"),
+    ]
+    assert versions.least("0.4.2", "major") == "0.5.0"
+    assert versions.least("1.4.2", "major") == "2.0.0"
+
+
+def test_many_rows_are_counted_and_new_tables_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Past 25 rows of a kind the rest is a number; a table that was not there is new."""
+    monkeypatch.setattr(review, "ROOT", tmp_path)
+    repository(tmp_path, "code,usd\n")
+    rows = "".join(f"J{i},1\n" for i in range(30))
+    (tmp_path / "data" / "prices.csv").write_text("code,usd\n" + rows, encoding="utf-8")
+    (tmp_path / "data" / "new.csv").write_text("code\n", encoding="utf-8")
+    both = [*PACKAGE["resources"], {"path": "new.csv", "schema": {"primaryKey": ["code"]}}]
+    both.append({"path": "lost.csv", "schema": {"primaryKey": ["code"]}})
+    said = review.data_since("HEAD", {"resources": both}, tmp_path / "data")
+    assert said[0] == "  prices.csv added: line 2, J0"
+    assert said[25:] == [
+        "  prices.csv added: and 5 more rows", "  new.csv: new table", "  lost.csv: new table",
+    ]  # fmt: skip
+
+
+def test_a_notebook_is_rerun_and_compared(tmp_path: Path) -> None:
+    """A kernel runs the notebook; the digest that moved is named, and the page is written."""
+    digest = new_code_cell(
+        "print('a | b |', 6 * 7)", execution_count=1,
+        outputs=[new_output("stream", name="stdout", text="a | b | 41\n")],
+    )  # fmt: skip
+    digest.metadata["tags"] = ["digest"]
+    notebook = new_notebook(cells=[new_markdown_cell("# Why?"), digest])
+    path = tmp_path / "n.ipynb"
+    nbformat.write(notebook, path)
+    assert review.review_notebook(path, tmp_path) == [
+        "  was: a | b | 41", "  now: a | b | 42", "       (41 -> 42)",
+    ]  # fmt: skip
+    assert "a | b | 42" in (tmp_path / "n.html").read_text(encoding="utf-8")
+
+
+def test_a_notebook_that_does_not_run_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last line of the error, without the colors of a terminal."""
+
+    def fails(*_: object) -> None:
+        raise CellExecutionError("\x1b[31mValueError\x1b[39m: no", "ValueError", "no")
+
+    monkeypatch.setattr(review, "execute", fails)
+    path = tmp_path / "n.ipynb"
+    nbformat.write(new_notebook(), path)
+    assert review.review_notebook(path, tmp_path) == ["  it does not run: ValueError: no"]
+
+
+@pytest.mark.soak
+def test_one_changed_price_fails_the_review(tmp_path: Path) -> None:
+    """One price of Gamunex-C: notebook, digest line, old and new figure, and the row are named."""
+    for name in ("data", "notebooks", "src", "tools"):
+        ignore = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=ignore)
+    who = ["git", "-c", "user.name=Test", "-c", "user.email=test@example.org"]
+    for arguments in (["init"], ["add", "."], ["commit", "--message=x", "--no-gpg-sign"]):
+        subprocess.run([*who, *arguments], cwd=tmp_path, check=True, capture_output=True)
+
+    def reviewed() -> tuple[int, str]:
+        path = os.pathsep.join([str(tmp_path / "src"), str(tmp_path), os.environ["PYTHONPATH"]])
+        done = subprocess.run(
+            [sys.executable, "-m", "tools.review"],
+            cwd=tmp_path, env=os.environ | {"PYTHONPATH": path}, capture_output=True,
+            encoding="utf-8", check=False,
+        )  # fmt: skip
+        return done.returncode, done.stdout + done.stderr
+
+    code, said = reviewed()
+    assert code == 0, said
+    count = len(list((tmp_path / "notebooks").glob("*.ipynb")))
+    assert said.count("every digest line as stored") == count
+    prices = tmp_path / "data" / "prices.csv"
+    lines = prices.read_text(encoding="utf-8").splitlines(keepends=True)
+    place = max(i for i, line in enumerate(lines) if line.startswith("J1561,"))
+    cells = lines[place].split(",")
+    assert cells[7] == "48.022"
+    lines[place] = ",".join([*cells[:7], "49.022", *cells[8:]])
+    prices.write_text("".join(lines), encoding="utf-8", newline="")
+    code, said = reviewed()
+    assert code == 1
+    assert "prices.csv: not as datapackage.json records it" in said
+    assert f"prices.csv changed: line {place + 1}, J1561" in said
+    assert "usd_per_billing_unit '48.022' -> '49.022'" in said
+    chapter = said.split("notebooks/02_cost.ipynb:")[1].split("notebooks/")[0]
+    assert "was: gamunex_c | " in chapter
+    assert "now: gamunex_c | " in chapter
+    # At 75 kg: 150 g, then 17 times 75 g, in units of 500 mg: 300 + 17 x 150 = 2,850 dollars more.
+    assert "138544.58 -> 141394.58" in chapter
