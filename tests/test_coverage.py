@@ -258,5 +258,7 @@ def test_sources_without_a_date_have_no_oldest(evidence: compare.Evidence) -> No
 def test_nothing_old_is_said_in_a_sentence() -> None:
     """An empty list of old things is a sentence, and a long enumeration is folded."""
     assert "No price, label or product calls for a look." in age_text([])
-    folded = age_text(["2 labels are old: <b>A</b>, B"])
-    assert "<summary>2 labels are old</summary>&lt;b&gt;A&lt;/b&gt;, B" in folded
+    names = ", ".join(f"<b>{i}</b>" for i in range(100))
+    folded = age_text([f"100 labels are old: {names}"])
+    assert "<summary>100 labels are old</summary>&lt;b&gt;0&lt;/b&gt;, " in folded
+    assert "<b>" not in folded

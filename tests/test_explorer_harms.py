@@ -55,11 +55,11 @@ def test_no_chart_mixes_anything(views):
 def test_tables_apart_hold_one_measure(views):
     """Figures by infusion and rates stand in tables of their own; rare harms leave the map."""
     for _, shown in views:
-        assert shown.infusions["measure"].eq("pct_of_infusions").all()
-        assert shown.rates["measure"].eq("per_100_patient_years").all()
-        assert shown.rare["rare_serious"].eq("yes").all()
+        assert shown.whole.infusions["measure"].eq("pct_of_infusions").all()
+        assert shown.whole.rates["measure"].eq("per_100_patient_years").all()
+        assert shown.whole.rare["rare_serious"].eq("yes").all()
         assert shown.map["rare_serious"].ne("yes").all()
-        assert shown.pml["event_id"].eq("pml").all()
+        assert shown.whole.pml["event_id"].eq("pml").all()
 
 
 def test_scored_series_rest_on_primary_rows(views):
@@ -175,11 +175,11 @@ def test_benefit_and_controlled_findings_recomputed(evidence, views):
         raw = evidence.outcomes
         raw = raw[raw["condition_id"].eq(scenario.condition_id)]
         main = raw["endpoint_role"].isin(["primary", "co_primary"])
-        numbers = shown.benefit_finding.numbers
+        numbers = shown.whole.benefit_finding.numbers
         assert numbers["outcomes"] == len(raw)
         assert numbers.get("missed", 0) == int((main & raw["met"].eq("no")).sum())
-        labeled = shown.controlled[shown.controlled["labeled"]]
-        numbers = shown.controlled_finding.numbers
+        labeled = shown.whole.controlled[shown.whole.controlled["labeled"]]
+        numbers = shown.whole.controlled_finding.numbers
         assert numbers["labeled"] == len(labeled)
         assert numbers["without"] == int(labeled["controlled_events"].eq(0).sum())
 
@@ -207,7 +207,7 @@ def test_ivig_is_compared_on_any_cause_alone(evidence, views):
 def test_pml_stands_by_antibody_status_and_duration(evidence):
     """Natalizumab's PML risk is listed by stratum: less than 1 to 7 in 1,000, never one number."""
     shown = page.view(evidence, page.opening(evidence, "ms_relapsing"))
-    own = shown.pml[shown.pml["therapy_id"].eq("natalizumab")]
+    own = shown.whole.pml[shown.whole.pml["therapy_id"].eq("natalizumab")]
     for words in ("antibody negative", "antibody positive", "months 25 to 48"):
         assert own["arm"].str.contains(words).any()
     from compare.explorers.harm_tables import per_1000  # noqa: PLC0415

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from statistics import NormalDist
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -107,3 +109,29 @@ def test_impossible_counts_are_refused(events, n):
     """Events outside 0 to n, or no patients, raise ValueError."""
     with pytest.raises(ValueError, match="holds a number"):
         wilson(events, n)
+
+
+@pytest.mark.parametrize("level", [0.8, 0.9, 0.99])
+def test_other_levels_agree_with_statsmodels(level):
+    """The level that is asked for reaches both arms."""
+    z = NormalDist().inv_cdf(0.5 + level / 2)
+    _, low, high = risk_difference(56, 70, 48, 80, z)
+    wanted = confint_proportions_2indep(
+        56, 70, 48, 80, method="newcomb", compare="diff", alpha=1 - level
+    )
+    assert (float(low), float(high)) == pytest.approx(wanted, abs=1e-10)
+
+
+def test_counts_with_blanks_against_one_size():
+    """Whole and missing numbers in one list, which stands against one size for all."""
+    low, high = wilson([5, None], 10)
+    assert low[0] == pytest.approx(0.2366, abs=5e-5)
+    assert np.isnan(high[1])
+
+
+def test_refusals_say_what_is_wrong():
+    """Which of the two numbers, and what was expected."""
+    with pytest.raises(ValueError, match=r"^n holds a number that is not positive; expected 1"):
+        wilson(0, 0)
+    with pytest.raises(ValueError, match=r"^events holds a number outside 0 to n$"):
+        risk_difference(1, 2, 3, 2)

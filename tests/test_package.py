@@ -1,7 +1,9 @@
 """What is installed and what is beside it: imports, data dictionary, environments, wheel."""
 
+import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -15,8 +17,9 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import compare
+from compare import plan
 from compare.evidence import TABLES, data_folder, descriptor
-from tools import DATA, ROOT
+from tools import DATA, ROOT, branches, hashes
 from tools import data as data_tool
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -111,6 +114,19 @@ def test_pinned_versions_satisfy_the_bounds() -> None:
         assert requirement.specifier.contains(pinned[canonicalize_name(requirement.name)])
 
 
+def test_every_dependency_has_its_reason() -> None:
+    """docs/design.md says of each package why it is there."""
+    text = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
+    table = text.split("## Dependencies, and why")[1]
+    named = {
+        word.strip("` ")
+        for line in table.splitlines()
+        if line.startswith("| ")
+        for word in re.split(r",| \(", line.split("|")[1])
+    }
+    assert {requirement.name for requirement in REQUIREMENTS} <= named
+
+
 def test_changelog_has_the_version_and_its_data() -> None:
     """The version stands in one place, and CHANGELOG says what it brought, data apart."""
     text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
@@ -148,3 +164,123 @@ def test_wheel_works_without_the_checkout(wheel: Path, evidence: compare.Evidenc
     assert Path(place).is_relative_to(wheel)
     assert shown == repr(evidence)
     assert int(rows) > 0
+
+
+def test_version_stands_in_one_place(wheel: Path) -> None:
+    """The wheel's metadata take it from the package; the data's own version is apart."""
+    (metadata,) = wheel.glob("*.dist-info/METADATA")
+    assert f"\nVersion: {compare.__version__}\n" in metadata.read_text(encoding="utf-8")
+    assert "version" not in PROJECT
+    assert PROJECT["dynamic"] == ["version"]
+
+
+def outside() -> dict[str, str]:
+    """The environment without what the tests set: pip needs its index, and nothing of ours."""
+    return {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+
+
+def new_environment(folder: Path, *install: str) -> Path:
+    """A virtual environment with nothing but what is installed; its Python."""
+    subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+    python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    pip = [str(python), "-m", "pip", "install", "--quiet", *install]
+    done = subprocess.run(pip, env=outside(), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return python
+
+
+def said(python: Path, code: str, cwd: Path) -> list[str]:
+    """Lines that another environment's Python prints."""
+    done = subprocess.run(
+        [str(python), "-c", code],
+        cwd=cwd, env=outside(), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+@pytest.mark.soak
+def test_sdist_and_wheel_install_in_an_empty_environment(
+    tmp_path: Path, evidence: compare.Evidence
+) -> None:
+    """From the sdist a wheel, from the wheel an environment of its own: load, cost, validation."""
+    build = [sys.executable, "-m", "hatchling", "build", "-d", str(tmp_path)]
+    subprocess.run([*build, "-t", "sdist"], cwd=ROOT, capture_output=True, check=True)
+    (packed,) = tmp_path.glob("*.tar.gz")
+    shutil.unpack_archive(packed, tmp_path, filter="data")
+    (source,) = (path for path in tmp_path.iterdir() if path.is_dir())
+    for path in DATA.glob("*.csv"):
+        assert (source / "data" / path.name).read_bytes() == path.read_bytes()
+    subprocess.run([*build, "-t", "wheel"], cwd=source, capture_output=True, check=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    python = new_environment(
+        tmp_path / "empty", "--constraint", str(ROOT / "constraints.txt"), str(wheel)
+    )
+    code = (
+        "import compare, shutil\n"
+        "from compare import cost, plan, evidence\n"
+        "e = compare.load(); p = compare.Patient(weight_kg=70, age_years=54)\n"
+        "print(compare.__file__); print(repr(e))\n"
+        "print(len(cost.cost_table(e, plan.plans(e, 'cidp'), p)))\n"
+        "folder = shutil.copytree(evidence.data_folder(), 'copy')\n"
+        "open('copy/prices.csv', 'a').write('\\n')\n"
+        "print(compare.load('copy').changed)\n"
+    )
+    place, shown, rows, changed = said(python, code, tmp_path)
+    assert Path(place).is_relative_to(tmp_path / "empty")
+    assert shown == repr(evidence)
+    assert int(rows) == len(plan.plans(evidence, "cidp"))
+    assert changed == "('prices',)"
+
+
+@pytest.mark.soak
+def test_edited_table_is_seen_at_once_by_an_editable_install(tmp_path: Path) -> None:
+    """`pip install --editable` of a checkout: one price edited, one call, the new price."""
+    checkout = tmp_path / "checkout"
+    for name in ("src", "data"):
+        shutil.copytree(ROOT / name, checkout / name)
+    for name in ("pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md"):
+        shutil.copy(ROOT / name, checkout / name)
+    python = new_environment(
+        tmp_path / "editable", "--constraint", str(ROOT / "constraints.txt"),
+        "--editable", str(checkout),
+    )  # fmt: skip
+    code = (
+        "import compare; e = compare.load(); print(e.changed)\n"
+        "print(e.prices.loc[e.prices['code'].eq('J1561'), 'usd_per_billing_unit'].max())"
+    )
+    before = said(python, code, tmp_path)
+    path = checkout / "data" / "prices.csv"
+    text = path.read_text(encoding="utf-8")
+    assert text.count(f",{before[1]},") >= 1
+    path.write_text(text.replace(f",{before[1]},", ",99.5,"), encoding="utf-8", newline="")
+    assert before[0] == "()"
+    assert said(python, code, tmp_path) == ["('prices',)", "99.5"]
+
+
+def test_hashed_requirements_name_no_address() -> None:
+    """Name, version and hash; the project itself is left out, and what has no hash is refused."""
+
+    def item(name: str, **archive: object) -> dict[str, object]:
+        info = {"url": f"https://example.org/{name}.whl", "archive_info": archive}
+        return {"metadata": {"name": name, "version": "1.0"}, "download_info": info}
+
+    report = {"install": [item("b", hashes={"sha256": "f00"}), item("A", hashes={"sha256": "ba5"})]}
+    report["install"].append(item(hashes.PROJECT))
+    assert hashes.lines(report) == ["A==1.0 --hash=sha256:ba5", "b==1.0 --hash=sha256:f00"]
+    with pytest.raises(ValueError, match=r"pip names no hash of c 1\.0"):
+        hashes.lines({"install": [item("c")]})
+    assert PROJECT["name"] == hashes.PROJECT
+
+
+@pytest.mark.parametrize(("taken", "good"), [(96, True), (95, True), (94, False)])
+def test_branches_are_bounded_apart_from_lines(taken: int, good: bool, tmp_path: Path) -> None:
+    """95 of 100 branches pass and 94 fail, however many lines were run; the worst file is named."""
+    path = tmp_path / "coverage.json"
+    totals = {"covered_branches": taken, "num_branches": 100}
+    files = {"a.py": {"summary": {"missing_branches": 100 - taken}}}
+    path.write_text(json.dumps({"totals": totals, "files": files}), encoding="utf-8")
+    verdict, sentence = branches.judge(path, 95)
+    assert verdict is good
+    assert sentence.startswith(f"branches taken: {taken} of 100, {taken}.0% (at least 95%)")
+    assert sentence.endswith(f"most missed: a.py {100 - taken}")

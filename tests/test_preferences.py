@@ -658,3 +658,149 @@ def test_break_even_that_no_amount_reaches_is_blank() -> None:
     found = preferences.break_even(table, {"cost": 0.4, "harm": 0.6}, "a", "cost", ranges)
     assert np.isnan(found.amount)
     assert found.now == 50
+
+
+def test_columns_of_the_weighted_values() -> None:
+    """Names in their order; figures at the very ends of the range are not clipped."""
+    table = points({"a": {"cost": 0, "harm": 10}, "b": {"cost": 100, "harm": 0}})
+    found = compare.weighted_value(table, None, {"cost": (0, 100), "harm": (1, 9)})
+    assert list(found.columns) == [
+        "therapy_id", "value", "value_low", "value_high", "cost", "harm", "missing_weight",
+        "too_little", "clipped",
+    ]  # fmt: skip
+    assert found["clipped"].tolist() == [1, 1]
+    assert found["too_little"].tolist() == [False, False]
+    assert found["value"].tolist() == pytest.approx([0.5, 0.5])
+
+
+def test_a_tie_on_one_criterion_is_enough_to_be_beaten() -> None:
+    """As good on cost and better on harm beats; twins do not beat each other."""
+    table = points(
+        {"a": {"cost": 1, "harm": 1}, "b": {"cost": 1, "harm": 2}, "c": {"cost": 1, "harm": 1}}
+    )
+    found = preferences.pareto(table).set_index("therapy_id")
+    assert found["dominated_by"].to_dict() == {"a": "", "b": "a;c", "c": ""}
+    assert found["on_front"].tolist() == [True, False, True]
+
+
+def test_overlapping_intervals_beat_nobody() -> None:
+    """By values a (10) beats b (12); by intervals (8 to 12, 9 to 15) not, until they part."""
+    table = points({"a": {"harm": 10}, "b": {"harm": 12}})
+    table["distribution"] = "normal"
+    table["low"], table["high"] = [8.0, 9.0], [12.0, 15.0]
+    assert preferences.pareto(table)["dominated_by"].tolist() == ["", "a"]
+    assert preferences.pareto(table, on="intervals")["dominated_by"].tolist() == ["", ""]
+    table.loc[1, "low"] = 12.0
+    # Worse end 12 against better end 12: at least as good, but nowhere better.
+    assert preferences.pareto(table, on="intervals")["dominated_by"].tolist() == ["", ""]
+    table.loc[1, "low"] = 12.5
+    table.loc[1, "value"] = 13.0
+    assert preferences.pareto(table, on="intervals")["dominated_by"].tolist() == ["", "a"]
+
+
+def test_equivalent_change_follows_stated_ranges() -> None:
+    """Weights 0.4 and 0.6 over 10 points and 60,000 dollars stated: 4,000 dollars a point."""
+    table = points({"a": {"harm": 2, "cost": 10_000}, "b": {"harm": 7, "cost": 30_000}})
+    ranges = {"harm": (5.0, 15.0), "cost": (20_000.0, 80_000.0)}
+    weights = {"harm": 0.4, "cost": 0.6}
+    assert preferences.equivalent_change(
+        table, weights, "harm", "cost", ranges=ranges
+    ) == pytest.approx(4_000)
+    assert preferences.equivalent_change(
+        table, weights, "harm", "cost", amount=-2, ranges=ranges
+    ) == pytest.approx(8_000)
+
+
+def test_break_even_with_ranges_shapes_and_gaps() -> None:
+    """A missing harm counts with its middle, 0.5; cost is worth 0.8 at 50 of 100.
+
+    a: cost 50 (0.8), harm missing (0.5): 0.65. b: cost 100 (0), harm 1 of 10 (0.9): 0.45. To fall
+    to b's value a's cost must be worth 0.4, the half of 0.8: 75.
+    """
+    table = points({"a": {"cost": 50, "harm": None}, "b": {"cost": 100, "harm": 1}})
+    ranges = {"cost": (0.0, 100.0), "harm": (0.0, 10.0)}
+    shapes = {"cost": [(0.0, 1.0), (50.0, 0.8), (100.0, 0.0)]}
+    weights = {"cost": 0.5, "harm": 0.5}
+    with pytest.raises(ValueError, match="cannot compare 'b' with None"):
+        preferences.break_even(table, weights, "b", "cost", ranges, shapes)
+    found = preferences.break_even(table, weights, "a", "cost", ranges, shapes)
+    assert (found.therapy_id, found.criterion, found.rival_id) == ("a", "cost", "b")
+    assert found.amount == pytest.approx(75)
+    # The other way a has too little reported to be a rival by itself, but may be named.
+    named = preferences.break_even(table, weights, "b", "cost", ranges, shapes, rival_id="a")
+    # 0.65 - 0.45 at half the weight: cost must be worth 0.4, as above.
+    assert named.amount == pytest.approx(75)
+
+
+def test_break_even_stands_at_the_ends_of_the_range_and_not_beyond() -> None:
+    """Level at cost 0 or 100 exactly is an amount; a hair beyond is none."""
+    ranges = {"cost": (0.0, 100.0), "harm": (0.0, 10.0)}
+    weights = {"cost": 0.5, "harm": 0.5}
+    for harm, amount in ((5.0, 0.0), (5.1, np.nan)):
+        table = points({"a": {"cost": 50, "harm": harm}, "b": {"cost": 50, "harm": 0}})
+        found = preferences.break_even(table, weights, "a", "cost", ranges)
+        assert found.amount == pytest.approx(amount, nan_ok=True)
+    for harm, amount in ((5.0, 100.0), (4.9, np.nan)):
+        table = points({"a": {"cost": 50, "harm": harm}, "b": {"cost": 50, "harm": 10}})
+        found = preferences.break_even(table, weights, "a", "cost", ranges)
+        assert found.amount == pytest.approx(amount, nan_ok=True)
+
+
+def test_sensitivity_of_three_therapies_by_hand() -> None:
+    """Values on cost, harm: a (1, 0), b (0.6, 0.6), c (0, 1). At cost weight w: w, 0.6, 1 - w.
+
+    c leads to w = 0.4, b from there to 0.6, a from there on. By harm's weight the same, mirrored.
+    """
+    table = points(
+        {"a": {"cost": 0, "harm": 10}, "b": {"cost": 40, "harm": 4}, "c": {"cost": 100, "harm": 0}}
+    )
+    found = preferences.weight_sensitivity(table, {"cost": 0.4, "harm": 0.6})
+    assert list(found.columns) == [
+        "criterion", "weight_now", "weight_from", "weight_to", "first", "holds_now",
+    ]  # fmt: skip
+    cost, harm = (found[found["criterion"].eq(name)] for name in ("cost", "harm"))
+    assert cost["first"].tolist() == ["c", "b", "a"]
+    assert cost["weight_from"].tolist() == pytest.approx([0, 0.4, 0.6])
+    assert cost["weight_to"].tolist() == pytest.approx([0.4, 0.6, 1])
+    assert set(cost["weight_now"]) == {0.4}
+    assert harm["first"].tolist() == ["a", "b", "c"]
+    assert harm["weight_from"].tolist() == pytest.approx([0, 0.4, 0.6])
+    assert set(harm["weight_now"]) == {0.6}
+    assert cost["holds_now"].sum() == harm["holds_now"].sum() == 1
+
+
+def test_sensitivity_at_the_whole_weight() -> None:
+    """All weight on cost: the last stretch holds; without any other weight nothing else moves."""
+    table = points({"a": {"cost": 0, "harm": 10}, "b": {"cost": 100, "harm": 0}})
+    found = preferences.weight_sensitivity(table, {"cost": 1.0, "harm": 0.0})
+    assert found["criterion"].tolist() == ["harm", "harm"]
+    assert found["first"].tolist() == ["a", "b"]
+    assert found["holds_now"].tolist() == [True, False]
+    single = points({"a": {"cost": 0}, "b": {"cost": 100}})
+    assert preferences.weight_sensitivity(single, None).empty
+    assert "first" in preferences.weight_sensitivity(single, None).columns
+
+
+def test_sensitivity_takes_ranges_shapes_and_gaps() -> None:
+    """b's missing harm counts 0.5, or 0 at its worst; a bent value moves the crossing.
+
+    a: cost 1, harm 0.2. b: cost 0.5, harm 0.5. Equal at w + 0.2 (1 - w) = 0.5: w = 0.375. With cost
+    50 worth 0.8: 0.8 w + 0.5 (1 - w) = w + 0.2 (1 - w), w = 0.6. At its worst b's harm is 0: with
+    w = 0 a leads by 0.2, and everywhere.
+    """
+    table = points(
+        {"a": {"cost": 0, "harm": 8, "rash": 0}, "b": {"cost": 50, "harm": None, "rash": 0}}
+    )
+    ranges = {"cost": (0.0, 100.0), "harm": (0.0, 10.0), "rash": (0.0, 1.0)}
+    weights = {"cost": 0.7, "harm": 0.3, "rash": 0.0}
+
+    def crossing(**more: object) -> list[float]:
+        found = preferences.weight_sensitivity(table, weights, ranges, **more)  # type: ignore[arg-type]
+        own = found[found["criterion"].eq("cost")]
+        assert own["first"].tolist()[-1] == "a"
+        return own["weight_from"].tolist()
+
+    assert crossing() == pytest.approx([0, 0.375])
+    shapes = {"cost": [(0.0, 1.0), (50.0, 0.8), (100.0, 0.0)]}
+    assert crossing(shapes=shapes) == pytest.approx([0, 0.6])
+    assert crossing(missing="worst") == [0]

@@ -51,8 +51,8 @@ OPTIONS: Mapping[str, list[dict[str, object]]] = {
 }
 # Frames that count or arrange what other frames of the same view hold with its sources.
 DERIVED = {
-    ".classes", ".coverage", ".sensitivity", ".events", ".controlled", ".figures.criteria",
-    ".figures.offered", ".figures.chart", ".figures.front", ".value", ".worth",
+    "classes", "coverage", "sensitivity", "events", "controlled", "criteria", "offered", "chart",
+    "front", "value", "worth",
 }  # fmt: skip
 
 
@@ -88,7 +88,7 @@ def check(evidence: compare.Evidence, view: object, what: str) -> None:
         if frame.empty:
             continue
         columns = source_columns(frame)
-        assert columns or path in DERIVED, f"{what}{path} has no column of sources"
+        assert columns or path.split(".")[-1] in DERIVED, f"{what}{path} has no column of sources"
         if not columns:
             continue
         named = frame[columns].apply(lambda column: column.map(split))
@@ -188,10 +188,13 @@ def test_page_lists_exactly_the_sources_of_its_view(evidence: compare.Evidence, 
     for condition_id in (explorer.controls["condition"].value, "itp"):
         explorer.controls["condition"].value = condition_id
         view, panel = explorer.compute(), explorer.panels["sources"].value
-        wanted = BEHIND[page]
+        parts = {path.split(".")[-1]: frame for path, frame in frames(view)}
+        behind = [parts[name] for name in BEHIND[page]]
         if page == "indications" and condition_id != "gmg":
-            wanted = [name for name in wanted if name != "myasthenia"]
-        assert listed(panel) == named(evidence, *(getattr(view, name) for name in wanted))
+            behind = behind[:-1]
+        if page == "cost":
+            behind.append(view.table[view.table["regimen_id"].eq(view.chosen.regimen_id)])
+        assert listed(panel) == named(evidence, *behind)
         assert panel.count("<li") == panel.count('<a href="http') == len(listed(panel)) > 0
         assert f"Sources ({len(listed(panel))})" in panel
 
@@ -199,10 +202,14 @@ def test_page_lists_exactly_the_sources_of_its_view(evidence: compare.Evidence, 
 def test_trade_offs_list_the_sources_of_what_is_scored(evidence: compare.Evidence) -> None:
     """Every source of a reported cell is in the panel, and none that no cell names."""
     explorer = tradeoffs.TradeOffExplorer(evidence)
-    table = explorer.compute().figures.table
+    figures = explorer.compute().figures
     shown = listed(explorer.panels["sources"].value)
-    assert named(evidence, table[table["reported"]]) <= shown
-    assert shown <= set(evidence.sources["source_id"])
+    assert shown == named(evidence, figures.reported)
+    assert named(evidence, figures.table[figures.table["reported"]]) <= shown
+    chart = figures.reported[figures.reported["criterion"].isin([figures.x, figures.y])]
+    assert named(evidence, chart) <= shown
+    title = evidence.cited(chart)["source"].iloc[0].split(" | ")[0]
+    assert house.label(title)[:60] in explorer.panels["main"].spec
 
 
 def test_one_patient_lists_all_that_stands_on_the_page(evidence: compare.Evidence) -> None:
@@ -211,7 +218,19 @@ def test_one_patient_lists_all_that_stands_on_the_page(evidence: compare.Evidenc
     view = explorer.compute()
     assert view.comparison is not None
     wanted = named(evidence, view.options, view.told, view.costs, view.brands)
-    assert wanted | set(view.comparison.source_ids) <= listed(explorer.panels["sources"].value)
+    assert wanted | set(view.comparison.source_ids) == listed(explorer.panels["sources"].value)
+    assert {"benefit_source_id", "harm_source_id"} <= set(view.options)
+
+
+def test_fees_for_giving_a_drug_have_their_source(evidence: compare.Evidence) -> None:
+    """A cost with a fee names the fee schedule; one of a drug that the patient gives does not."""
+    table = compare.annual_cost(evidence, "cidp", compare.Patient(70, 55))
+    fees = set(evidence.administration_fees["source_id"])
+    paid = table["usd_administration_year_one_high"].gt(0)
+    has = table["source_id"].map(split).map(lambda ids: bool(fees & set(ids)))
+    assert paid.any()
+    assert has[paid].all()
+    assert not has[table["therapy_id"].eq("scig") & table["usd_year_one_low"].notna()].all()
 
 
 def test_claims_list_their_own_sources_and_those_of_all(evidence: compare.Evidence) -> None:
@@ -253,13 +272,13 @@ def test_cited_puts_title_and_date_beside_each_id(
 
 
 def test_hover_is_short_and_escaped() -> None:
-    """Three titles at most, long ones cut, the place last; a frame without titles adds nothing."""
+    """Two titles at most, long ones cut, the place last; a frame without titles adds nothing."""
     row = {"source": " | ".join(["<b>A</b> costs $1", *"BCDE"]), "locator": "x" * 20 + " y" * 200}
     lines = house.read_in(row)
     assert lines[0] == "<i>&lt;b&gt;A&lt;/b&gt; costs &#36;1</i>"
-    assert lines[3] == "<i>and 2 more, listed below</i>"
+    assert lines[2] == "<i>and 3 more, listed below</i>"
     assert max(map(len, lines)) < house.HOVER_CHARS + 40
-    assert len(lines) == 5
+    assert len(lines) == 4
     assert house.read_in({"source": None}) == house.read_in({}) == []
 
 
@@ -295,7 +314,7 @@ def files(panel: str) -> list[pd.DataFrame]:
     return [pd.read_csv(io.BytesIO(base64.b64decode(part))) for part in found]
 
 
-@pytest.mark.parametrize("page", ["history", "indications", "own_data"])
+@pytest.mark.parametrize("page", ["cost", "history", "indications", "own_data"])
 def test_saved_files_carry_title_and_date(evidence: compare.Evidence, page: str) -> None:
     """Each saved table has a column of titles and dates beside that of ids."""
     saved = files(EXPLORERS[page](evidence).panels["downloads"].value)

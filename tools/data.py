@@ -1,7 +1,7 @@
 """`make data`, `make data-report` and the data part of `make check`.
 
 write   check every table in full, then rewrite sizes, hashes and the dictionary
-check   the same checks; fails where a hash or the dictionary is not current
+check   the same checks; fails where a hash, the dictionary or the version is not current
 report  per table: rows, blanks, verification, age of the sources
 """
 
@@ -15,10 +15,10 @@ from typing import Any
 
 import pandas as pd
 
-from compare import validation
+from compare import coverage, validation
 from compare.errors import DataError, Problem
-from compare.evidence import DESCRIPTOR, content_hash, descriptor
-from tools import DATA
+from compare.evidence import DESCRIPTOR, content_hash, descriptor, load
+from tools import DATA, versions
 
 Package = dict[str, Any]
 DICTIONARY = "README.md"
@@ -128,29 +128,6 @@ def dictionary(package: Package) -> str:
     return head + "".join(chapters)
 
 
-def report(package: Package, frames: Mapping[str, pd.DataFrame]) -> str:
-    """Rows, blanks, verification and age of the sources, table by table."""
-    published = frames["sources"].set_index("source_id")["published"]
-    lines = [f"Data {package['version']} of {package['data_date']}", ""]
-    for name, frame in frames.items():
-        cells = frame.size or 1
-        blanks = int(frame.isna().sum().sum())
-        share = 100 * blanks / cells
-        lines.append(f"{name}: {len(frame)} rows, {share:.0f} percent of cells blank")
-        if "verification" in frame and len(frame):
-            counts = frame["verification"].value_counts()
-            shares = [f"{key} {100 * n / len(frame):.1f}%" for key, n in counts.items()]
-            lines.append("  read: " + ", ".join(shares))
-        if "source_id" in frame and name != "sources" and len(frame):
-            dates = frame["source_id"].map(published).dropna()
-            if len(dates):
-                lines.append(
-                    f"  sources: {frame['source_id'].nunique()}, published from {dates.min()} to "
-                    f"{dates.max()}"
-                )
-    return "\n".join(lines)
-
-
 def stale(package: Package, folder: Path) -> list[str]:
     """What `make data` would rewrite."""
     found = []
@@ -172,7 +149,7 @@ def main(command: str, folder: Path = DATA) -> int:
         print(error)
         return 1
     if command == "report":
-        print(report(package, frames))
+        print(coverage.report(load(folder)))
         return 0
     if command == "write":
         package = recorded(package, folder)
@@ -184,9 +161,13 @@ def main(command: str, folder: Path = DATA) -> int:
     found = stale(package, folder)
     for line in found:
         print(line)
-    good = "data: every table checked, hashes and dictionary current"
-    print("run `make data`" if found else good)
-    return 1 if found else 0
+    if found:
+        print("run `make data`")
+    if behind := versions.problem(folder):
+        print(behind)
+    if not found and not behind:
+        print("data: every table checked; hashes, dictionary and version current")
+    return 1 if found or behind else 0
 
 
 if __name__ == "__main__":

@@ -25,7 +25,9 @@ from tools import BUILD, DATA, ROOT, still
 from tools.notebooks import execute, is_digest, paths, read, text_of
 
 SHOWN = 25
-NUMBER = re.compile(r"\$?\d[\d,]*(?:\.\d+)?")
+NUMBER = re.compile(r"(?:(?<!\w)[-+−])?\$?\d[\d,]*(?:\.\d+)?")  # noqa: RUF001  (a minus sign)
+AMOUNT = re.compile(r"\b\d[\d,]*(?:\.\d+)?\b")
+COLORS = re.compile(r"\x1b\[[0-9;]*m")
 Row = dict[str, str]
 
 
@@ -33,13 +35,15 @@ Row = dict[str, str]
 
 
 def keyed(text: str) -> dict[str, str]:
-    """Lines by what they are about: their first two cells, or their place among the sentences."""
+    """Lines by what they are about: their first two cells (the second one's amounts apart), or
+    their place among the sentences.
+    """
     lines: dict[str, str] = {}
     sentences = 0
     for line in text.splitlines():
         cells = line.split(" | ")
         if len(cells) > 1:
-            key = " | ".join(cells[:2])
+            key = f"{cells[0]} | {AMOUNT.sub('#', cells[1])}"
         else:
             sentences += 1
             key = f"sentence {sentences}"
@@ -81,7 +85,7 @@ def review_notebook(path: Path, folder: Path) -> list[str]:
     try:
         execute(notebook, path.parent)
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-        return [f"  it does not run: {str(error).strip().splitlines()[-1]}"]
+        return [f"  it does not run: {COLORS.sub('', str(error)).strip().splitlines()[-1]}"]
     page = still.page(notebook, path.stem)
     (folder / f"{path.stem}.html").write_text(page, encoding="utf-8")
     found = []

@@ -26,6 +26,7 @@ class Fees:
             newest["administration_class"], newest["role"], newest["usd_nonfacility"], strict=True
         )
         self._usd = {(kind, role): float(usd) for kind, role, usd in rows}
+        self.source_id = ";".join(dict.fromkeys(newest["source_id"]))
 
     def usd(self, kind: str, minutes: Floats) -> tuple[Floats, str]:
         """Fee of one visit for each number of minutes, and why it is 0 where it is not known.

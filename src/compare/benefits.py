@@ -244,23 +244,25 @@ def controlled_outcomes(evidence: Evidence, condition_id: str) -> pd.DataFrame:
 
     Columns: ids, `labeled`, `controlled_outcomes`, `missed_endpoints`, `missing` (a sentence).
     """
-    rows = outcomes(evidence, condition_id)
-    compared = rows["comparator_kind"].isin(arms.COMPARED)
+    names = ["therapy_id", "comparator_kind", "missed_primary", "study", "endpoint"]
+    by_therapy: dict[str, list[dict[str, Any]]] = {}
+    for row in records(outcomes(evidence, condition_id)[names]):
+        by_therapy.setdefault(row["therapy_id"], []).append(row)
     out = condition_therapies(evidence, condition_id)
     numbers, missed, missing = [], [], []
     for therapy_id in out["therapy_id"]:
-        own = rows[rows["therapy_id"].eq(therapy_id)]
-        controlled = own[compared[own.index]]
-        numbers.append(len(controlled))
-        names = own.loc[own["missed_primary"], ["study", "endpoint"]].drop_duplicates()
-        missed.append("; ".join(f"{r.study}: {r.endpoint}" for r in names.itertuples()))
-        if own.empty:
+        own = by_therapy.get(therapy_id, [])
+        kinds = [row["comparator_kind"] for row in own if row["comparator_kind"] in arms.COMPARED]
+        numbers.append(len(kinds))
+        lost = [f"{row['study']}: {row['endpoint']}" for row in own if row["missed_primary"]]
+        missed.append("; ".join(dict.fromkeys(lost)))
+        if not own:
             missing.append("no outcome of a trial in this condition in our tables")
-        elif controlled.empty:
+        elif not kinds:
             missing.append("only figures without a comparator")
-        elif not controlled["comparator_kind"].isin(["placebo", "background"]).any():
-            kinds = sorted({arms.KINDS[str(kind)] for kind in controlled["comparator_kind"]})
-            missing.append(f"a comparison with placebo (we have: {', '.join(kinds)})")
+        elif not {"placebo", "background"} & set(kinds):
+            told = ", ".join(sorted({arms.KINDS[kind] for kind in kinds}))
+            missing.append(f"a comparison with placebo (we have: {told})")
         else:
             missing.append("")
     return out.assign(controlled_outcomes=numbers, missed_endpoints=missed, missing=missing)

@@ -484,9 +484,8 @@ def cohort_cost(evidence: Evidence, patients: pd.DataFrame) -> pd.DataFrame:
     Doses by body surface are blank: a cohort has no heights.
 
     >>> import compare, pandas as pd
-    >>> patients = pd.DataFrame(
-    ...     {"patient_id": [1, 2], "condition_id": "cidp", "therapy_id": "ivig", "weight_kg": [60, 80]}
-    ... )
+    >>> patients = pd.DataFrame({"patient_id": [1, 2], "weight_kg": [60, 80]})
+    >>> patients = patients.assign(condition_id="cidp", therapy_id="ivig")
     >>> found = compare.cohort_cost(compare.load(), patients)
     >>> list(found.columns[-3:]), bool(found["usd_year_one"].is_monotonic_increasing)
     (['usd_year_one', 'usd_later_year', 'reason'], True)

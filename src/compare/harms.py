@@ -322,15 +322,17 @@ def ascertainments_present(evidence: Evidence, condition_id: str) -> tuple[str, 
     """
     rows = adverse_events(evidence, condition_id)
     rows = rows[rows["measure"].eq("pct_of_subjects")]
-    controlled = scored(rows)
     order = list(ASCERTAINMENTS)
+    counted = [
+        frame.groupby("ascertainment")["therapy_id"].nunique().to_dict()
+        for frame in (scored(rows), rows)
+    ]
 
     def rank(name: str) -> tuple[int, int, int]:
-        counted = [frame[frame["ascertainment"].eq(name)] for frame in (controlled, rows)]
-        first, then = (frame["therapy_id"].nunique() for frame in counted)
+        first, then = (numbers.get(name, 0) for numbers in counted)
         return -first, -then, order.index(name)
 
-    return tuple(sorted(rows["ascertainment"].unique(), key=rank))
+    return tuple(sorted(map(str, counted[1]), key=rank))
 
 
 def scored(rows: pd.DataFrame) -> pd.DataFrame:
@@ -348,7 +350,12 @@ def controlled_figures(evidence: Evidence, condition_id: str) -> pd.DataFrame:
     Shared: do not change it.
     """
     rows = adverse_events(evidence, condition_id)
-    best = scored(rows)
+    some = set(rows["therapy_id"])
+    best: dict[str, dict[str, set[str]]] = {}
+    names = ["therapy_id", "ascertainment", "event_id"]
+    for row in records(scored(rows)[names]):
+        by_way = best.setdefault(row["therapy_id"], {})
+        by_way.setdefault(row["ascertainment"], set()).add(row["event_id"])
     key = {
         "any_adverse_event": "any adverse event",
         "serious_adverse_event": "serious adverse events",
@@ -358,23 +365,25 @@ def controlled_figures(evidence: Evidence, condition_id: str) -> pd.DataFrame:
     out = condition_therapies(evidence, condition_id)
     figures, missing, numbers = [], [], []
     for therapy_id in out["therapy_id"]:
-        own = best[best["therapy_id"].eq(therapy_id)]
-        by_way = own.groupby("ascertainment")["event_id"].nunique().sort_values(ascending=False)
-        numbers.append(int(own["event_id"].nunique()))
+        own = best.get(therapy_id, {})
+        ranked = [(way, own[way]) for way in ASCERTAINMENTS if way in own]
+        ranked.sort(key=lambda item: -len(item[1]))
+        numbers.append(len(set().union(*own.values())))
         figures.append(
             "; ".join(
-                f"{n} events counted as “{ASCERTAINMENTS[str(a)][0]}”" for a, n in by_way.items()
+                f"{len(events)} event{'' if len(events) == 1 else 's'} counted as "
+                f"“{ASCERTAINMENTS[way][0]}”"
+                for way, events in ranked
             )
         )
-        any_cause = own.loc[own["ascertainment"].eq("all_cause"), "event_id"]
-        lacking = [name for event_id, name in key.items() if event_id not in set(any_cause)]
-        if own.empty:
-            some = rows["therapy_id"].eq(therapy_id).any()
+        any_cause = own.get("all_cause", set())
+        lacking = [name for event_id, name in key.items() if event_id not in any_cause]
+        if own:
+            missing.append("against placebo, from any cause: " + ", ".join(lacking or ["nothing"]))
+        else:
             missing.append(
                 "every figure against placebo: only uncontrolled figures or other comparators"
-                if some
+                if therapy_id in some
                 else "every figure: no study of harms in this condition in our tables"
             )
-        else:
-            missing.append("against placebo, from any cause: " + ", ".join(lacking or ["nothing"]))
     return out.assign(controlled_events=numbers, figures=figures, missing=missing)

@@ -208,9 +208,11 @@ class Plan:
 
     @property
     def source_ids(self) -> str:
-        """Sources of the schedule and of the prices."""
+        """Sources of the schedule, of the prices, and of the fees where giving it is paid."""
         used = [str(row.phase["source_id"]) for row in self.rows]
         used += [row.tariff.source_id for row in self.rows if isinstance(row.tariff, Tariff)]
+        if any(any(administration.classes(row.phase)) for row in self.rows):
+            used.append(self.fees.source_id)
         return ";".join(dict.fromkeys(used))
 
     @property

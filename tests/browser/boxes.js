@@ -1,10 +1,9 @@
 // What is wrong with the places of things on a page: labels, controls, texts and the texts of
 // charts that lie on each other, leave the page or their chart, are cut, or are printed too small.
 // Returns one sentence per fault.
-() => {
+() => [...new Set([...document.querySelectorAll(".tc-page")].flatMap((root) => {
   const SLACK_PX = 3; // a line's box is a little taller than its letters
   const SMALLEST_PX = 11;
-  const root = document.querySelector(".tc-page");
   const frame = root.getBoundingClientRect();
   const faults = new Set();
   const words = (text) => `"${text.trim().replace(/\s+/g, " ").slice(0, 50)}"`;
@@ -105,4 +104,4 @@
     }
   });
   return [...faults];
-}
+}))]

@@ -131,7 +131,8 @@ def voila(pages: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
     """The pages without code, as `make app` serves them."""
     port = free_port()
     command = [sys.executable, "app/serve.py", "--no-browser", f"--port={port}"]
-    command += [f"--token={TOKEN}", f"--notebooks={pages}"]
+    # A kernel of each page is more than the journeys need; test_under_fire.py has one ready.
+    command += [f"--token={TOKEN}", f"--notebooks={pages}", "--no-preheat"]
     log = tmp_path_factory.mktemp("voila") / "log"
     yield from serve(command, f"http://127.0.0.1:{port}/", log)
 
@@ -208,21 +209,27 @@ class Shown:
         self.page.wait_for_timeout(500)
         self.page.screenshot(path=folder / f"{self.name}_{self.place}_{width}.png")
 
-    def cut_off(self) -> list[str]:
-        """Controls and headings that leave the page at its present width."""
+    def misplaced(self) -> list[str]:
+        """Labels, controls and texts, also of charts, that lie on each other, leave the page or
+        their chart, are cut or too small, at the present width.
+        """
+        return list(self.page.evaluate(BOXES))
+
+    def same_names(self) -> list[str]:
+        """Names that two controls share, so that a screen reader cannot tell them apart."""
         return list(
             self.page.evaluate(
-                """() => { const root = document.querySelector('.tc-page');
-                const edge = root.getBoundingClientRect().right + 1;
-                return [...root.querySelectorAll('select, input, label, button, h2, h3, p')]
-                  .filter(e => e.offsetParent && !e.closest('.tc-scroll')
-                    && e.getBoundingClientRect().right > edge)
-                  .map(e => e.tagName + ' ' + (e.textContent || e.id).slice(0, 60)); }"""
+                """() => [...document.querySelectorAll('.tc-page')].flatMap(page =>
+                     [...page.querySelectorAll('input, select, textarea')])
+                   .filter(e => e.checkVisibility())
+                   .map(e => e.ariaLabel || e.labels?.[0]?.textContent || '')
+                   .filter((name, i, names) => name && names.indexOf(name) !== i)"""
             )
         )
 
 
 AXE = Path(axe_core_python.__file__).parent / "axe.min.js"
+BOXES = (Path(__file__).parent / "boxes.js").read_text(encoding="utf-8")
 
 
 def inaccessible(page: Page) -> list[str]:
@@ -246,7 +253,8 @@ def open_page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Call
     """Opens a notebook by its name: once in JupyterLab, once as a page of the app.
 
     At the end of the test nothing may have been asked of another host, no error may stand in the
-    console, nothing may leave the page at either width, and axe-core may find nothing serious.
+    console, nothing may lie on anything else or leave the page at either width, and axe-core may
+    find nothing serious.
     """
     place = request.param
     address = request.getfixturevalue(place)
@@ -289,7 +297,8 @@ def open_page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Call
     for shown in opened:
         for width in (NARROW, WIDE):
             shown.save_picture(width)
-            assert shown.cut_off() == [], f"cut off at {width} pixels"
+            assert shown.misplaced() == [], f"at {width} pixels"
+        assert shown.same_names() == []
         if shown.place == "voila":
             assert inaccessible(shown.page) == []
         assert shown.outside == []

@@ -1,8 +1,8 @@
 """One journey per notebook, each in JupyterLab and as a page of the app.
 
 A new notebook is one short function here: open it, set a control by keyboard, see chart and table
-change. What holds for every page (no request to another host, no error in the console, nothing cut
-off at 1280 and 820 pixels) is checked by `open_page` itself.
+change. What holds for every page (no request to another host, no error in the console, no overlap
+and nothing cut off at 1280 and 820 pixels) is checked by `open_page` itself.
 """
 
 from collections.abc import Callable
@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
+
+from tests.browser.conftest import BOXES
 
 Opener = Callable[[str], Any]
 
@@ -136,6 +138,46 @@ def test_own_prices_change_the_costs(open_page: Opener, tmp_path: Path) -> None:
     with shown.page.expect_download() as saved:
         link.press("Enter")
     assert "gamunex_c_cidp" in Path(saved.value.path()).read_text(encoding="utf-8")
+
+
+CROWDED = """
+<div class="tc-page" style="width: 400px; position: relative; font: 14px sans-serif">
+  <label style="position: absolute; top: 0">Weight (kg)</label>
+  <input style="position: absolute; top: 5px; left: 20px">
+  <p style="position: absolute; top: 60px; left: 390px; width: 90px">Leaves</p>
+  <p style="position: absolute; top: 90px; font-size: 9px">Tiny</p>
+  <label style="position: absolute; top: 120px; width: 30px; overflow: hidden; white-space: nowrap">
+    A label that is cut</label>
+  <div class="js-plotly-plot" style="position: absolute; top: 200px; left: 10px; width: 300px">
+    <svg class="main-svg" width="300" height="100" style="overflow: visible">
+      <text x="10" y="80" transform="rotate(-45 10 80)">Slanted one</text>
+      <text x="40" y="80" transform="rotate(-45 40 80)">Slanted two</text>
+      <text x="150" y="50">Eculizumab</text><text x="160" y="54">Ravulizumab</text>
+      <text x="280" y="90">Outside</text>
+    </svg>
+  </div>
+</div>
+"""
+
+
+def test_what_lies_wrong_is_found(browser: Browser) -> None:
+    """Each fault by name, and nothing else: slanted texts side by side do not overlap."""
+    page = browser.new_page()
+    page.set_content(CROWDED)
+    found = sorted(page.evaluate(BOXES))
+    kinds = [fault.split(":")[0].rstrip("0123456789 px").removesuffix(" by") for fault in found]
+    assert kinds == [
+        "cut",
+        "leaves its chart",
+        "leaves the page",
+        "overlap",
+        "overlap",
+        "too small",
+    ]
+    text = " ".join(found)
+    for name in ("A label", "Outside", "Leaves", "Weight", "Eculizumab", "Tiny"):
+        assert name in text
+    page.close()
 
 
 def test_start_page_has_a_card_for_each_question(browser: Browser, voila: str) -> None:

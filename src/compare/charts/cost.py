@@ -6,6 +6,7 @@ import textwrap
 from collections import Counter
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from compare.charts.house import (
@@ -29,6 +30,7 @@ COURSE = ("usd_per_course", "usd_per_course_high")
 NAME_LETTERS = 34
 LINE_PX = 18
 FIGURES_PX = 200
+BAR_PX = 22
 
 
 def row_labels(frame: pd.DataFrame) -> dict[tuple[str, str], str]:
@@ -136,7 +138,7 @@ def traces(frame: pd.DataFrame, columns: tuple[str, str] = YEARLY) -> list[Trace
 def _end(frame: pd.DataFrame, columns: tuple[str, str]) -> float:
     """The end of the axis: behind every high end and every mark for a later year."""
     names = [columns[1], "usd_later_year_low"] if columns == YEARLY else [columns[1]]
-    return float(frame[names].astype(float).max(axis=None)) * 1.05
+    return float(np.nanmax(frame[names].to_numpy(dtype=float), initial=0)) * 1.05
 
 
 def layout(frame: pd.DataFrame, columns: tuple[str, str] = YEARLY) -> dict[str, Any]:
@@ -150,7 +152,9 @@ def layout(frame: pd.DataFrame, columns: tuple[str, str] = YEARLY) -> dict[str, 
     shown["margin"] = {"l": 10, "r": FIGURES_PX, "t": 50, "b": 60}
     order = list(row_labels(frame).values())
     lines = max(name.count("<br>") for name in order) + 1
-    shown["height"] += max(0, LINE_PX * lines + 4 - ROW_PX) * len(order)
+    row_px = max(ROW_PX, LINE_PX * lines + 4)
+    shown["height"] += (row_px - ROW_PX) * len(order)
+    shown["bargap"] = 1 - BAR_PX / row_px
     shown["yaxis"] |= {"categoryorder": "array", "categoryarray": order, "type": "category"}
     return shown
 

@@ -27,7 +27,7 @@ FONT = "system-ui, -apple-system, 'Segoe UI', 'Liberation Sans', sans-serif"
 ROW_PX = 34
 FRAME_PX = 130
 HOVER_CHARS = 90
-HOVER_SOURCES = 3
+HOVER_SOURCES = 2
 
 TEMPLATE = go.layout.Template(
     layout={

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import ipywidgets as w
+import pandas as pd
 
 from compare.errors import DataError
 from compare.evidence import Evidence
 from compare.explorers.live import LiveFigure
 from compare.explorers.slider import Slider
+from compare.markup import csv_text
 
 CAUTION = (
     "For clinicians. It informs and does not advise. Not compared here: plasma exchange, "
@@ -60,6 +62,7 @@ class Explorer:
         self.finding.add_class("tc-finding")
         self.panels: dict[str, w.Widget] = {}
         self._busy = False
+        self._saved: dict[str, tuple[pd.DataFrame, str]] = {}
         self.today = today or date.today()
         stamp = f"Data of {evidence.data_date}, version {evidence.version}."
         days = (self.today - evidence.data_date).days
@@ -142,6 +145,15 @@ class Explorer:
         figure = LiveFigure(with_library=first)
         self.panels[name] = figure
         return figure
+
+    def csv(self, name: str, frame: pd.DataFrame) -> str:
+        """The frame with titles and dates of its sources as CSV text.
+
+        Written anew only where it is not the very frame of last time.
+        """
+        if name not in self._saved or self._saved[name][0] is not frame:
+            self._saved[name] = frame, csv_text(self.evidence.cited(frame))
+        return self._saved[name][1]
 
     def _ipython_display_(self) -> None:
         from IPython.display import display  # noqa: PLC0415  (only where there is a notebook)

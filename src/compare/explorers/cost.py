@@ -32,8 +32,9 @@ from compare.markup import (
     file_name,
     number,
     number_range,
+    read_in,
     short_name,
-    sources,
+    sources_behind,
     table,
     text,
     usd,
@@ -203,12 +204,14 @@ YEARLY_COLUMNS: Mapping[str, str | Cell] = {
         ]
     ),
     "Price and notes": notes_cell,
+    "Read in": read_in,
 }
 COURSE_COLUMNS: Mapping[str, str | Cell] = {
     "Therapy": product_cell,
     "Regimen": "regimen",
     "Per course": lambda r: usd_range(r["usd_per_course"], r["usd_per_course_high"]),
     "Price and notes": notes_cell,
+    "Read in": read_in,
 }
 CHAIN_STEPS: Mapping[str, Any] = {
     "Weight": lambda r: number(r["weight_kg"], 1, "kg"),
@@ -352,9 +355,10 @@ class CostExplorer(Explorer):
 
     def show(self, computed: View) -> None:
         self.finding.value = text(computed.finding)
-        self.panels["yearly"].draw(charts.traces(computed.yearly), charts.layout(computed.yearly))
+        yearly = self.evidence.cited(computed.yearly)
+        self.panels["yearly"].draw(charts.traces(yearly), charts.layout(yearly))
         self.panels["table"].value = table(
-            computed.yearly, YEARLY_COLUMNS, "Cost per year, cheapest first",
+            yearly, YEARLY_COLUMNS, "Cost per year, cheapest first",
             "No yearly regimen with a current price.",
         )  # fmt: skip
         self.show_courses(computed)
@@ -371,10 +375,13 @@ class CostExplorer(Explorer):
             self.evidence.stamp, ending="csv",
         )  # fmt: skip
         self.panels["downloads"].value = download(
-            "Save the whole table (CSV)", csv_text(computed.table), name
+            "Save the whole table (CSV)", csv_text(self.evidence.cited(computed.table)), name
         )
-        used = [*computed.yearly["source_id"], *computed.courses["source_id"]]
-        self.panels["sources"].value = sources(self.evidence, used)
+        shown = [computed.yearly, computed.courses]
+        if computed.chosen:  # the sentence on other products of the same regimen
+            same = computed.table["regimen_id"].eq(computed.chosen.regimen_id)
+            shown.append(computed.table[same])
+        self.panels["sources"].value = sources_behind(self.evidence, *shown)
 
     def show_courses(self, computed: View) -> None:
         """Courses have a panel of their own: money per course is never on the yearly axis."""
@@ -385,12 +392,10 @@ class CostExplorer(Explorer):
             self.panels["course_table"].value = ""
             return
         heading.value = "<h2>Courses: money per course, not per year</h2>"
-        chart.draw(
-            charts.traces(computed.courses, charts.COURSE),
-            charts.layout(computed.courses, charts.COURSE),
-        )
+        courses = self.evidence.cited(computed.courses)
+        chart.draw(charts.traces(courses, charts.COURSE), charts.layout(courses, charts.COURSE))
         self.panels["course_table"].value = table(
-            computed.courses, COURSE_COLUMNS, "Cost per course, cheapest first"
+            courses, COURSE_COLUMNS, "Cost per course, cheapest first"
         )
 
     def show_chosen(self, computed: View) -> None:

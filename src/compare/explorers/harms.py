@@ -30,16 +30,15 @@ from compare.harms import ASCERTAINMENTS
 from compare.markup import (
     NOT_REPORTED,
     Cell,
-    csv_text,
     download,
     file_name,
-    sources,
+    sources_behind,
     table,
     text,
 )
 from compare.scenario import Scenario
 from compare.schedule import known
-from compare.tables import records
+from compare.tables import Row, records
 
 MOST_REPORTED = "the most reported events"
 MOST = 25
@@ -70,6 +69,21 @@ class Settings:
 
 
 @dataclass(frozen=True)
+class Whole:
+    """What hangs on the condition and the classes shown alone."""
+
+    rare: pd.DataFrame
+    pml: pd.DataFrame
+    infusions: pd.DataFrame
+    rates: pd.DataFrame
+    outcomes: pd.DataFrame
+    controlled: pd.DataFrame
+    every_row: pd.DataFrame
+    benefit_finding: findings.Finding
+    controlled_finding: findings.Finding
+
+
+@dataclass(frozen=True)
 class View:
     """What the page shows."""
 
@@ -78,19 +92,11 @@ class View:
     events: pd.DataFrame
     map: pd.DataFrame
     forest: pd.DataFrame
-    rare: pd.DataFrame
-    pml: pd.DataFrame
-    infusions: pd.DataFrame
-    rates: pd.DataFrame
     ivig: pd.DataFrame
-    outcomes: pd.DataFrame
-    controlled: pd.DataFrame
-    every_row: pd.DataFrame
+    whole: Whole
     finding: findings.Finding
     event_finding: findings.Finding
     ivig_finding: findings.Finding
-    benefit_finding: findings.Finding
-    controlled_finding: findings.Finding
 
 
 def opening(evidence: Evidence, condition_id: str = "gmg") -> Scenario:
@@ -106,7 +112,6 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     `borrow`. What the condition does not offer falls back to its default.
     """
     condition_id, options = scenario.condition_id, scenario.options
-    rows = harms.adverse_events(evidence, condition_id)
     ways = harms.ascertainments_present(evidence, condition_id)
     way = options.get("ascertainment")
     way = str(way) if way in ways else (ways[0] if ways else "all_cause")
@@ -137,7 +142,7 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     def filled(found: pd.DataFrame, event_ids: list[str]) -> pd.DataFrame:
         frame = harms.with_missing(evidence, condition_id, found, event_ids)
         frame = frame[frame["therapy_class"].isin(classes)].copy()
-        names = evidence.conditions.set_index("condition_id")["short_name"]
+        names = {key: row["short_name"] for key, row in evidence.by_id("conditions").items()}
         frame["borrowed_from"] = frame["condition_id"].map(names)
         frame["_order"] = frame["event_id"].map({e: i for i, e in enumerate(event_ids)})
         frame = frame.sort_values("_order", kind="stable").drop(columns="_order")
@@ -145,35 +150,44 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
 
     heat = filled(found, mapped)
     forest = filled(detail, [wanted] if wanted else [])
-    shown = rows[rows["therapy_class"].isin(classes)]
     name = evidence.label("conditions", condition_id)
-    outcomes = benefits.outcomes(evidence, condition_id)
-    outcomes = outcomes[outcomes["therapy_class"].isin(classes)].reset_index(drop=True)
-    controlled = controlled_rows(evidence, condition_id)
     compared, others = ivig_rows(evidence, condition_id, borrow)
-    counted = ASCERTAINMENTS[way][0]
-    therapies = set(harms.condition_therapies(evidence, condition_id)["therapy_id"])
-    everywhere = harms.every_row(evidence)
-    pml = everywhere["event_id"].eq("pml") & everywhere["therapy_id"].isin(therapies)
-    pml &= everywhere["therapy_class"].isin(classes)
-    rare = shown[shown["rare_serious"].eq("yes") & shown["event_id"].ne("pml")]
     return View(
         settings=settings,
         ascertainments=tuple(ways),
         events=events,
         map=heat,
         forest=forest,
+        ivig=compared,
+        whole=whole(evidence, condition_id, classes),
+        finding=harm_findings.overview(heat, name, ASCERTAINMENTS[way][0], basis),
+        event_finding=harm_findings.event(forest, basis),
+        ivig_finding=harm_findings.ivig(compared, others, name),
+    )
+
+
+@lru_cache(maxsize=32)
+def whole(evidence: Evidence, condition_id: str, classes: tuple[str, ...]) -> Whole:
+    """Tables and findings that no other setting changes. Shared: do not change them."""
+    rows = harms.adverse_events(evidence, condition_id)
+    shown = rows[rows["therapy_class"].isin(classes)]
+    rare = shown[shown["rare_serious"].eq("yes") & shown["event_id"].ne("pml")]
+    therapies = set(harms.condition_therapies(evidence, condition_id)["therapy_id"])
+    pml = harms.every_row(evidence)
+    pml = pml[pml["event_id"].eq("pml")]
+    pml = pml[pml["therapy_id"].isin(therapies) & pml["therapy_class"].isin(classes)]
+    outcomes = benefits.outcomes(evidence, condition_id)
+    outcomes = outcomes[outcomes["therapy_class"].isin(classes)].reset_index(drop=True)
+    controlled = controlled_rows(evidence, condition_id)
+    name = evidence.label("conditions", condition_id)
+    return Whole(
         rare=rare.sort_values(["event", "therapy", "ascertainment"], kind="stable"),
-        pml=everywhere[pml].sort_values(["therapy", "row_id"], kind="stable"),
+        pml=pml.sort_values(["therapy", "row_id"], kind="stable"),
         infusions=shown[shown["measure"].eq("pct_of_infusions")],
         rates=shown[shown["measure"].eq("per_100_patient_years")],
-        ivig=compared,
         outcomes=outcomes,
         controlled=controlled[controlled["therapy_class"].isin(classes)].reset_index(drop=True),
         every_row=rows,
-        finding=harm_findings.overview(heat, name, counted, basis),
-        event_finding=harm_findings.event(forest, basis),
-        ivig_finding=harm_findings.ivig(compared, others, name),
         benefit_finding=harm_findings.benefit(outcomes, name),
         controlled_finding=harm_findings.controlled(controlled, name),
     )
@@ -227,16 +241,20 @@ def ivig_rows(
         return pd.DataFrame(), {}
     found = harms.series(evidence, condition_id, "all_cause", None, borrow)
     found = found[found["state"].isin(["reported", "bound"])]
-    names = evidence.conditions.set_index("condition_id")["short_name"]
-    is_ivig = found["therapy_id"].eq("ivig")
-    own_events = set(found.loc[is_ivig, "event_id"])
-    other_events = set(found.loc[~is_ivig, "event_id"])
-    wanted = [e for e in KEY_EVENTS if e in own_events | other_events]
-    wanted += sorted((own_events & other_events) - set(wanted))
+    own: dict[str, list[Row]] = {}
+    rest: dict[str, list[Row]] = {}
+    for row in records(found):
+        (own if row["therapy_id"] == "ivig" else rest).setdefault(row["event_id"], []).append(row)
+    wanted = [e for e in KEY_EVENTS if e in own or e in rest]
+    wanted += sorted((own.keys() & rest.keys()) - set(wanted))
 
     def told(row: Mapping[str, Any], name: bool) -> str:
         first = f"{short(row['therapy'])} " if name else ""
-        where = "" if row["directness"] == "direct" else f", from {names[row['condition_id']]}"
+        where = (
+            ""
+            if row["directness"] == "direct"
+            else f", from {evidence.label('conditions', row['condition_id'])}"
+        )
         kind = row["comparator_kind"]
         if kind == "none":
             beside = "no comparator"
@@ -246,18 +264,16 @@ def ivig_rows(
 
     rows = []
     for event_id in wanted:
-        here = found[found["event_id"].eq(event_id)]
-        own = records(here[here["therapy_id"].eq("ivig")])
-        rest = records(here[here["therapy_id"].ne("ivig")])
+        mine, others = own.get(event_id, []), rest.get(event_id, [])
         rows.append(
             {
                 "event_id": event_id,
                 "event": evidence.label("events", event_id),
-                "ivig": len(own),
-                "others": len(rest),
-                "ivig_words": "; ".join(told(r, False) for r in own) or NOT_REPORTED,
-                "others_words": "; ".join(told(r, True) for r in rest) or NOT_REPORTED,
-                "source_id": ";".join(here["source_id"]),
+                "ivig": len(mine),
+                "others": len(others),
+                "ivig_words": "; ".join(told(r, False) for r in mine) or NOT_REPORTED,
+                "others_words": "; ".join(told(r, True) for r in others) or NOT_REPORTED,
+                "source_id": ";".join(row["source_id"] for row in [*mine, *others]),
             }
         )
     every = harms.adverse_events(evidence, condition_id)
@@ -274,8 +290,8 @@ def digest(shown: View) -> str:
         str(shown.finding),
         str(shown.event_finding),
         str(shown.ivig_finding),
-        str(shown.benefit_finding),
-        str(shown.controlled_finding),
+        str(shown.whole.benefit_finding),
+        str(shown.whole.controlled_finding),
     ]
     for frame in (shown.map, shown.forest):
         for row in records(frame[frame["state"].isin(["reported", "bound"])]):
@@ -284,11 +300,10 @@ def digest(shown: View) -> str:
                 f"treated {_three(row, 'risk')} | comparator {_three(row, 'risk_comparator')} | "
                 f"difference {_three(row, 'difference')} | {row['row_id']}"
             )
-    counts = {
-        "rare": shown.rare, "pml": shown.pml, "infusions": shown.infusions, "rates": shown.rates,
-        "outcomes": shown.outcomes,
-    }  # fmt: skip
-    lines += [f"{name}: {len(frame)} rows" for name, frame in counts.items()]
+    lines += [
+        f"{name}: {len(getattr(shown.whole, name))} rows"
+        for name in ("rare", "pml", "infusions", "rates", "outcomes")
+    ]
     return "\n".join(lines)
 
 
@@ -414,56 +429,57 @@ class HarmsExplorer(Explorer):
             self._busy = busy
 
     def show(self, computed: View) -> None:
-        set_, panels = computed.settings, self.panels
+        set_, panels, cited = computed.settings, self.panels, self.evidence.cited
         self.offer(computed)
+        mapped, forest = cited(computed.map), cited(computed.forest)
         self.finding.value = text(computed.finding)
         panels["map"].draw(
-            charts.map_traces(computed.map, set_.basis),
-            charts.map_layout(computed.map, set_.basis),
+            charts.map_traces(mapped, set_.basis),
+            charts.map_layout(mapped, set_.basis),
         )
         panels["explained"].value = explained(computed)
         panels["forest_heading"].value = "<h2>One event in detail</h2>"
         panels["event_finding"].value = f"<p>{text(computed.event_finding)}</p>"
         panels["forest"].draw(
-            charts.forest_traces(computed.forest, set_.basis),
-            charts.forest_layout(computed.forest, set_.basis),
+            charts.forest_traces(forest, set_.basis),
+            charts.forest_layout(forest, set_.basis),
         )
         panels["forest_table"].value = table(
-            computed.forest, FOREST_COLUMNS, "The figures behind the plot", "No event to show."
+            forest, FOREST_COLUMNS, "The figures behind the plot", "No event to show."
         )
         panels["rare"].value = table(
-            computed.rare, RARE_COLUMNS,
+            cited(computed.whole.rare), RARE_COLUMNS,
             "Rare serious harms in this condition, one by one, never summed",
             "No rare serious harm is counted in this condition's rows. "
             "That is not the same as none.",
         )  # fmt: skip
         panels["pml"].value = (
             table(
-                computed.pml, PML_COLUMNS,
+                cited(computed.whole.pml), PML_COLUMNS,
                 "Progressive multifocal leukoencephalopathy, by antibody status and duration",
-            ) if len(computed.pml) else ""
+            ) if len(computed.whole.pml) else ""
         )  # fmt: skip
         self.show_ivig(computed)
         panels["benefits"].value = (
-            f"<h2>What each trial showed</h2><p>{text(computed.benefit_finding)}</p>"
+            f"<h2>What each trial showed</h2><p>{text(computed.whole.benefit_finding)}</p>"
             + table(
-                computed.outcomes, OUTCOME_COLUMNS,
+                cited(computed.whole.outcomes), OUTCOME_COLUMNS,
                 "Trial outcomes, effects as published; never borrowed from another condition",
                 "No outcome of a trial in this condition is in the tables.",
             )
         )  # fmt: skip
         panels["controlled"].value = (
             f"<h2>What is known against a comparator, and what is missing</h2>"
-            f"<p>{text(computed.controlled_finding)}</p>"
-            + table(computed.controlled, CONTROLLED_COLUMNS, "Controlled figures by therapy")
+            f"<p>{text(computed.whole.controlled_finding)}</p>"
+            + table(computed.whole.controlled, CONTROLLED_COLUMNS, "Controlled figures by therapy")
         )
         panels["infusions"].value = folded(
-            computed.infusions, INFUSION_COLUMNS,
+            cited(computed.whole.infusions), INFUSION_COLUMNS,
             "Counted by infusion (one patient has many: no interval, never beside percents of "
             "patients)",
         )  # fmt: skip
         panels["rates"].value = folded(
-            computed.rates, RATE_COLUMNS,
+            cited(computed.whole.rates), RATE_COLUMNS,
             "Rates per 100 patient-years, as printed (never beside percents of patients)",
         )  # fmt: skip
         self.show_downloads(computed)
@@ -486,20 +502,22 @@ class HarmsExplorer(Explorer):
         set_ = computed.settings
         shown = "_".join(("harms-map", set_.ascertainment, set_.basis))
         saved = {
-            "Save all harms of this condition (CSV)": ("harms", computed.every_row),
+            "Save all harms of this condition (CSV)": ("harms", computed.whole.every_row),
             "Save the map (CSV)": (shown, computed.map),
-            "Save the outcomes (CSV)": ("outcomes", computed.outcomes),
+            "Save the outcomes (CSV)": ("outcomes", computed.whole.outcomes),
         }
         self.panels["downloads"].value = "".join(
-            download(label, csv_text(frame), file_name(name, condition_id, stamp, ending="csv"))
+            download(
+                label, self.csv(name, frame), file_name(name, condition_id, stamp, ending="csv")
+            )
             for label, (name, frame) in saved.items()
         )
+        whole = computed.whole
         frames = (
-            computed.map, computed.forest, computed.rare, computed.pml, computed.infusions,
-            computed.rates, computed.ivig, computed.outcomes,
+            computed.map, computed.forest, whole.rare, whole.pml, whole.infusions,
+            whole.rates, computed.ivig, whole.outcomes,
         )  # fmt: skip
-        used = [source for frame in frames if len(frame) for source in frame["source_id"]]
-        self.panels["sources"].value = sources(self.evidence, used)
+        self.panels["sources"].value = sources_behind(self.evidence, *frames)
 
 
 def folded(frame: pd.DataFrame, columns: Mapping[str, str | Cell], caption: str) -> str:

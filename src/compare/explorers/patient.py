@@ -26,7 +26,7 @@ from compare.explorers.patient_tables import (
     option_columns,
 )
 from compare.explorers.patient_view import View, digest, opening, relevant_factors, view
-from compare.markup import csv_text, download, file_name, short_name, sources, table, text
+from compare.markup import download, file_name, short_name, sources_behind, table, text
 from compare.patient import Patient
 from compare.scenario import Scenario
 from compare.side_by_side import MOST, NOT_SAME_TRIAL, rebates_note
@@ -235,6 +235,7 @@ class PatientExplorer(Explorer):
         if yearly.empty:
             self.panels["yearly"].clear()
         else:
+            yearly = self.evidence.cited(yearly)
             self.panels["yearly"].draw(cost_charts.traces(yearly), cost_charts.layout(yearly))
 
     def show_comparison(self, computed: View) -> None:
@@ -247,10 +248,10 @@ class PatientExplorer(Explorer):
             "Save every caution (CSV)": ("cautions", computed.cautions),
         }
         links = [
-            download(words, csv_text(frame), file_name(kind, *about, ending="csv"))
+            download(words, self.csv(kind, frame), file_name(kind, *about, ending="csv"))
             for words, (kind, frame) in saved.items()
         ]
-        used = [*computed.options["source_id"]]
+        behind = [computed.options, computed.told, computed.costs, computed.brands]
         if computed.comparison is None:
             panels["side_by_side"].value = '<p class="tc-empty">Choose a therapy above.</p>'
             panels["lines"].value = ""
@@ -278,8 +279,6 @@ class PatientExplorer(Explorer):
                 "<details><summary>The lines of Python that rebuild the printed page</summary>"
                 f'<pre class="tc-code">{text(report.lines(comparison))}</pre></details>'
             )
-            used += comparison.source_ids
+            behind.append(side_by_side.frame(comparison))
         panels["downloads"].value = "".join(links)
-        used += [*computed.told["source_id"], *computed.costs["source_id"]]
-        used += [*computed.brands["source_id"]]
-        panels["sources"].value = sources(evidence, used)
+        panels["sources"].value = sources_behind(evidence, *behind)

@@ -122,6 +122,9 @@ def _options(
     told = _effects(evidence, condition_id)
     for group, (_, cells) in told.items():
         listed[group] = [effect_words(cells.get(key)) for key in listed["therapy_id"]]
+        listed[f"{group}_source_id"] = [
+            (cells.get(key) or {}).get("source_id") for key in listed["therapy_id"]
+        ]
     return listed, told["benefit"][0], told["harm"][0]
 
 

@@ -13,7 +13,7 @@ import pandas as pd
 from compare import cost, effects, preferences, reproduce
 from compare.acceptability import Draws, Ranking
 from compare.charts import tradeoffs as charts
-from compare.charts.house import label
+from compare.charts.house import label, read_in
 from compare.decision import Ranges, Shapes, Weights, central_weights, read
 from compare.effect_cells import PER_100
 from compare.evidence import Evidence
@@ -52,6 +52,7 @@ class Figures:
     labels: dict[str, str]
     drawn: Draws | None
     cards: tuple[tuple[str, str], ...]
+    reported: pd.DataFrame  # every figure on the page, those of chart and cards too
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,7 +142,7 @@ def _figures(
     rows = offered[offered["criterion"].isin(criteria)].reset_index(drop=True)
     names = {row["therapy_id"]: charts.short(row["therapy"]) for row in records(whole)}
     labels = dict(zip(offered["criterion"], offered["label"], strict=True))
-    chart = chart_frame(whole, x, y, basis)
+    chart = chart_frame(evidence.cited(whole), x, y, basis)
     front = pd.DataFrame(columns=["therapy_id", "on_front", "dominated_by", "reported", "sure"])
     if x and y and len(whole):
         pair = read(whole[whole["criterion"].isin([x, y])])
@@ -151,7 +152,10 @@ def _figures(
     finding = findings.front(chart, front, names, labels.get(x, ""), labels.get(y, ""))
     drawn = preferences.sample(table, seed=seed) if len(table) else None
     told = cards(evidence, condition_id, patient, whole, offered, y)
-    return Figures(table, rows, offered, x, y, chart, front, finding, names, labels, drawn, told)
+    reported = whole[whole["reported"]]
+    return Figures(
+        table, rows, offered, x, y, chart, front, finding, names, labels, drawn, told, reported
+    )
 
 
 def cards(
@@ -224,6 +228,7 @@ def chart_frame(table: pd.DataFrame, x: str, y: str, basis: str) -> pd.DataFrame
                 continue
             found |= {axis: cell["value"], f"{axis}_low": cell["low"], f"{axis}_high": cell["high"]}
             lines.append(f"{label(cell['label'])}: {label(cell_words(cell))}")
+            lines += read_in(cell)
             if axis == "x":
                 found["apart"] = basis == "treated" or cell["directness"] == "indirect"
         found.setdefault("apart", False)

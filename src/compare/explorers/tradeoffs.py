@@ -36,7 +36,7 @@ from compare.explorers.tradeoff_view import (
     opening,
     view,
 )
-from compare.markup import csv_text, download, file_name, sources, text
+from compare.markup import csv_text, download, file_name, sources_behind, text
 from compare.patient import Patient
 from compare.scenario import Scenario
 from compare.tables import records
@@ -412,9 +412,8 @@ class TradeOffExplorer(Explorer):
         made = charts.layout(figures.chart, *self.titles(figures), self.reference(figures))
         self.panels["main"].draw(charts.traces(figures.chart, front), made)
         self.panels["grid"].value = tables.basis_note(basis) + tables.grid(figures)
-        used = figures.table.loc[figures.table["reported"], "source_id"]
-        self.panels["sources"].value = sources(self.evidence, used)
-        self._csv = csv_text(figures.table)
+        self.panels["sources"].value = sources_behind(self.evidence, figures.reported)
+        self._csv = csv_text(self.evidence.cited(figures.table))
 
     def titles(self, figures: Figures) -> tuple[str, str]:
         """Titles of both axes, with unit and the favored direction."""
