@@ -296,14 +296,14 @@ def test_used_in_conditions_by_authority(
 def test_days_from_the_regimens(
     evidence: compare.Evidence, found: dict[str, claims.Assessment]
 ) -> None:
-    """GBS: five days; PI and Kawasaki: one; CIDP: one to five."""
+    """GBS: five days; PI: one; Kawasaki: one by guideline, four by a label; CIDP: one to five."""
     places = places_of(found["given_over_days"])
     rows = evidence.regimens
     assert set(places) == set(rows.loc[rows["therapy_id"].eq("ivig"), "condition_id"])
     spans = {key: (places[key]["days_low"], places[key]["days_high"]) for key in places}
     assert spans["gbs"] == (5, 5)
     assert spans["pi"] == (1, 1)
-    assert spans["kawasaki"] == (1, 1)
+    assert spans["kawasaki"] == (1, 4)
     assert spans["cidp"][0] == 1
     assert spans["cidp"][1] >= 4
     for key, (low, high) in spans.items():

@@ -445,8 +445,9 @@ def test_sums_of_pens_are_bought_where_the_label_does(evidence: Evidence) -> Non
 
 def test_immunoglobulins_open_with_the_lowest_price_per_gram(evidence: Evidence) -> None:
     """Label doses differ between brands, so the lowest total would only be the lowest dose."""
-    # $ per gram: Gamunex-C 96.04, Privigen 97.93, Gammagard 98.99; Hizentra 147.86, HyQvia 192.93.
-    assert first_shown(evidence, "pi")["ivig"] == "gamunex_c"
+    # $ per gram: Octagam 94.27, Gamunex-C 96.04, Privigen 97.93; Hizentra 147.86, HyQvia 192.93.
+    assert first_shown(evidence, "pi")["ivig"] == "octagam_5"
+    assert first_shown(evidence, "cidp")["ivig"] == "gamunex_c"
     assert first_shown(evidence, "cidp")["scig"] == "hizentra"
 
 

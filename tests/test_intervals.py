@@ -135,3 +135,11 @@ def test_refusals_say_what_is_wrong():
         wilson(0, 0)
     with pytest.raises(ValueError, match=r"^events holds a number outside 0 to n$"):
         risk_difference(1, 2, 3, 2)
+
+
+def test_no_event_and_nothing_but_events_end_exactly():
+    """0 of n begins at 0 and n of n ends at 1, without the last digit that rounding leaves."""
+    n = np.arange(1, 200)
+    assert (wilson(np.zeros(199), n)[0] == 0).all()
+    assert (wilson(n, n)[1] == 1).all()
+    assert (wilson(np.ones(199), n + 1)[0] > 0).all()

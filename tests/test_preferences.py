@@ -804,3 +804,12 @@ def test_sensitivity_takes_ranges_shapes_and_gaps() -> None:
     shapes = {"cost": [(0.0, 1.0), (50.0, 0.8), (100.0, 0.0)]}
     assert crossing(shapes=shapes) == pytest.approx([0, 0.6])
     assert crossing(missing="worst") == [0]
+
+
+def test_sensitivity_beside_a_vanishing_weight() -> None:
+    """A weight that is 1 to the last digit lies in the stretch that ends at 1."""
+    table = points({"a": {"cost": 0, "harm": 10}, "b": {"cost": 100, "harm": 0}})
+    found = preferences.weight_sensitivity(table, {"cost": 1.0, "harm": 1e-20})
+    own = found[found["criterion"].eq("cost")]
+    assert own["first"].tolist() == ["b", "a"]
+    assert own["holds_now"].tolist() == [False, True]

@@ -277,15 +277,15 @@ def test_one_changed_price_fails_the_review(tmp_path: Path) -> None:
     place = max(i for i, line in enumerate(lines) if line.startswith("J1561,"))
     cells = lines[place].split(",")
     assert cells[7] == "48.022"
-    lines[place] = ",".join([*cells[:7], "49.022", *cells[8:]])
+    lines[place] = ",".join([*cells[:7], "48.222", *cells[8:]])
     prices.write_text("".join(lines), encoding="utf-8", newline="")
     code, said = reviewed()
     assert code == 1
     assert "prices.csv: not as datapackage.json records it" in said
     assert f"prices.csv changed: line {place + 1}, J1561" in said
-    assert "usd_per_billing_unit '48.022' -> '49.022'" in said
+    assert "usd_per_billing_unit '48.022' -> '48.222'" in said
     chapter = said.split("notebooks/02_cost.ipynb:")[1].split("notebooks/")[0]
     assert "was: gamunex_c | " in chapter
     assert "now: gamunex_c | " in chapter
-    # At 75 kg: 150 g, then 17 times 75 g, in units of 500 mg: 300 + 17 x 150 = 2,850 dollars more.
-    assert "138544.58 -> 141394.58" in chapter
+    # At 75 kg 150 g, then 17 times 75 g: 300 + 17 x 150 = 2,850 units of 500 mg, 0.20 dollars each.
+    assert "138544.58 -> 139114.58" in chapter

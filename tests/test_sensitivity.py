@@ -373,3 +373,84 @@ def test_a_priced_plan_is_shown_before_one_without_a_price(evidence: Evidence) -
     other = cost.default_plans(without, plan.plans(without, "gbs"), "gbs")["ivig", False]
     assert other.product_id != shown.product_id
     assert not np.isnan(cost.plan_cost(other, ADULT)[0]["usd_per_course"])
+
+
+def shown_of(evidence: Evidence, *found: plan.Plan) -> plan.Plan:
+    """Which of these plans of one therapy is shown first, whatever their order."""
+    condition = str(found[0].first["condition_id"])
+    chosen = {
+        id(next(iter(cost.default_plans(evidence, order, condition).values())))
+        for order in (found, found[::-1])
+    }
+    (one,) = [p for p in found if id(p) in chosen]
+    assert len(chosen) == 1
+    return one
+
+
+@pytest.mark.parametrize(
+    ("condition", "cheap", "dear"),
+    [("cidp", "gamunex_c", "privigen"), ("gbs", "gamunex_c", "panzyga")],
+)
+def test_what_decides_which_plan_is_shown(
+    evidence: Evidence, condition: str, cheap: str, dear: str
+) -> None:
+    """Priced, then in label, then the default regimen, then the price per gram; year or course."""
+    first, second = (
+        dataclasses.replace(plan_of(evidence, condition, product), label_status="in label")
+        for product in (cheap, dear)
+    )
+    assert first.usd_per_gram < second.usd_per_gram
+    assert shown_of(evidence, first, second) is first
+    other = changed_phase(first, is_default="no")
+    default = changed_phase(second, is_default="yes")
+    assert shown_of(evidence, other, default) is default
+    outside = dataclasses.replace(first, label_status="outside this product's label")
+    assert shown_of(evidence, outside, second) is second
+    labeled = changed_phase(second, is_default="no")
+    assert shown_of(evidence, outside, labeled) is labeled
+    unpriced = dataclasses.replace(
+        first, rows=tuple(plan.PricedPhase(row.phase, "no current price") for row in first.rows)
+    )
+    assert shown_of(evidence, unpriced, outside) is outside
+
+
+def test_weights_of_the_bar_stay_within_what_a_patient_can_weigh(evidence: Evidence) -> None:
+    """62.3 kg gives 49.8 and 74.8 kg; 290 kg is held at 300, in the label as in the dose."""
+    found = plan_of(evidence, "cidp", "gamunex_c")
+    for kg, low, high in (
+        (62.3, "49.8 kg", "74.8 kg"), (290, "232 kg", "300 kg"), (1, "1 kg", "1.2 kg"),
+    ):  # fmt: skip
+        who = Patient(weight_kg=kg, age_years=54)
+        bar = cost.sensitivity(evidence, "cidp", found, who).set_index("factor").loc["weight"]
+        assert (bar["low"], bar["high"]) == (low, high)
+        for words, usd in ((low, bar["usd_low"]), (high, bar["usd_high"])):
+            own = Patient(weight_kg=float(words.removesuffix(" kg")), age_years=54)
+            assert usd == pytest.approx(cost.plan_cost(found, own)[0]["usd_year_one_low"])
+
+
+def test_cycles_as_chosen_hold_for_the_other_bars(evidence: Evidence) -> None:
+    """At 50 days (30 doses) visits range from that base; the spacing's own bar is the label's."""
+    found = plan_of(evidence, "gmg", "vyvgart", cycle_days=50)
+    twice = changed_phase(found, visits_per_dose_low=1, visits_per_dose_high=2)
+    rows = cost.sensitivity(evidence, "gmg", twice, ADULT).set_index("factor")
+    dose = 400 * 32.347 + 67.14
+    assert rows.at["visits per dose", "usd_low"] == pytest.approx(30 * dose)
+    assert rows["usd_base"].tolist() == pytest.approx([30 * dose] * len(rows))
+    assert rows.at["spacing of cycles", "usd_low"] == pytest.approx(16 * dose)
+    assert rows.at["spacing of cycles", "usd_high"] == pytest.approx(31 * dose)
+
+
+def test_ends_that_are_not_known_are_alike() -> None:
+    """Two blanks are no range; a blank beside a number, or two numbers, are one."""
+    assert cost._alike(math.nan, None)
+    assert cost._alike(2.0, 2.0)
+    assert not cost._alike(2.0, 3.0)
+    assert not cost._alike(2.0, math.nan)
+    assert not cost._alike(math.nan, 2.0)
+
+
+def test_no_break_even_in_a_year_without_doses(evidence: Evidence) -> None:
+    """Alemtuzumab has no later year: no price makes it cost what another one costs then."""
+    ends, other = (plan_of(evidence, "ms_relapsing", name) for name in ("lemtrada", "tysabri"))
+    assert math.isnan(cost.break_even_price(ends, other, ADULT))
+    assert cost.break_even_price(ends, other, ADULT, "year_one") > 0

@@ -331,8 +331,9 @@ def sensitivity(
             rows.append((factor, first[0], second[0], first[1], second[1]))
 
     base, _ = plan_cost(plan, patient)
-    weights = [round(patient.weight_kg * (1 + sign * WEIGHT_SWING), 1) for sign in (-1, 1)]
-    light, heavy = (replace(patient, weight_kg=min(300.0, max(1.0, w))) for w in weights)
+    swings = (patient.weight_kg * (1 + sign * WEIGHT_SWING) for sign in (-1, 1))
+    weights = [min(300.0, max(1.0, round(swing, 1))) for swing in swings]
+    light, heavy = (replace(patient, weight_kg=weight) for weight in weights)
     add(
         "weight", (f"{weights[0]:g} kg", usd(plan, light)), (f"{weights[1]:g} kg", usd(plan, heavy))
     )

@@ -57,6 +57,18 @@ class Decision:
         """Cells without a figure that can be scored."""
         return np.equal(self.distribution, "missing")
 
+    def of(self, criteria: Sequence[str]) -> Decision:
+        """The same with these criteria alone, in the order in which they stand here."""
+        kept = [i for i, name in enumerate(self.criteria) if name in criteria]
+        return Decision(
+            self.therapies,
+            tuple(self.criteria[i] for i in kept),
+            self.higher_is_better[kept],
+            self.distribution[:, kept],
+            {name: values[:, kept] for name, values in self.numbers.items()},
+            self.scale[kept],
+        )
+
     def column(self, criterion: str) -> int:
         """Position of a criterion. Raises `ValueError` for one that is not in the table."""
         if criterion not in self.criteria:

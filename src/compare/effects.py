@@ -104,7 +104,7 @@ def effects_table(
     money = [name for name in wanted if name in COST]
     if money:
         chosen = chosen_plans(evidence, condition_id, patient, price_basis, cycle_days)
-        costs = cost.cost_table(evidence, chosen.values(), patient, dosing_weight)
+        costs = cost.cost_rows(evidence, chosen.values(), patient, dosing_weight)
         parts.append(_cost_cells(therapies, costs, chosen, patient.weight_kg, money))
     others = [name for name in wanted if name not in COST]
     if others:
@@ -140,13 +140,13 @@ def _therapies(evidence: Evidence, condition_id: str) -> pd.DataFrame:
 
 def _cost_cells(
     therapies: pd.DataFrame,
-    costs: pd.DataFrame,
+    costs: list[dict[str, Any]],
     chosen: Mapping[tuple[str, bool], Plan],
     weight_kg: float,
     wanted: Sequence[str],
 ) -> pd.DataFrame:
     """Cells of money, visits and hours from the cost table of the chosen plans."""
-    found = {(row["therapy_id"], row["use"] == "chronic"): row for row in records(costs)}
+    found = {(row["therapy_id"], row["use"] == "chronic"): row for row in costs}
     rows = []
     for therapy in records(therapies):
         for name in wanted:
@@ -206,11 +206,14 @@ def _burden_without_price(plan: Plan, weight_kg: float, name: str) -> list[float
 
 
 def _no_cost(
-    row: dict[str, Any] | None, name: str, costs: pd.DataFrame, therapy: dict[str, Any]
+    row: dict[str, Any] | None,
+    name: str,
+    costs: list[dict[str, Any]],
+    therapy: dict[str, Any],
 ) -> str:
     if row is not None:
         return str(row["reason"]) or "not known"
-    if costs["therapy_id"].eq(therapy["therapy_id"]).any():
+    if any(one["therapy_id"] == therapy["therapy_id"] for one in costs):
         by_course = name == "cost_per_course"
         return "given every year, not as a course" if by_course else "given as a course, not yearly"
     return "no regimen for this condition in our sources"

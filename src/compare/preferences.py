@@ -230,7 +230,7 @@ def break_even(
     amount = math.nan
     if central[k] > 0:
         needed = float(value[row, k] + gap / central[k])
-        amount = functions[k].amount(needed) if -1e-12 <= needed <= 1 + 1e-12 else math.nan
+        amount = functions[k].amount(needed)
     now = float(decision.numbers["value"][row, k])
     return BreakEven(therapy_id, criterion, rival, now, amount)
 

@@ -5,14 +5,18 @@ change. What holds for every page (no request to another host, no error in the c
 and nothing cut off at 1280 and 820 pixels) is checked by `open_page` itself.
 """
 
+import re
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
-from tests.browser.conftest import BOXES
+import compare
+from tests.browser.conftest import BOXES, inaccessible
+from tools import NOTEBOOKS
 
 Opener = Callable[[str], Any]
 
@@ -85,20 +89,42 @@ def test_serostatus_decides_the_list_of_labels(open_page: Opener) -> None:
 
 
 def test_one_patient_to_a_printed_page(open_page: Opener) -> None:
-    """62 kg, CIDP, past thrombosis, by keyboard: the box is on the page that is saved."""
+    """62 kg, CIDP, past thrombosis, from the start page to two sheets in under two minutes."""
+    begin = time.monotonic()
     shown = open_page("05_one_patient")
     shown.enter("Weight (kg)", 62)
     shown.control("Past thrombosis").focus()
     shown.page.keyboard.press("Space")
     shown.choose("Therapy 2", "Efgartigimod")
     shown.until(lambda: "Vyvgart Hytrulo" in shown.table("Side by side"), "nothing side by side")
-    shown.until(lambda: "15 of 15 products" in shown.finding(), "the sentence did not follow")
+    every = re.compile(r"IVIG \(past thrombosis, (\d+) of \1 products\)")
+    shown.until(lambda: every.search(shown.finding()), "the sentence did not follow")
     with shown.page.expect_download() as event:
         shown.page.get_by_role("link", name="Save the page to print (HTML)").click()
-    content = Path(event.value.path()).read_text(encoding="utf-8")
-    assert "62kg" in event.value.suggested_filename
-    assert "Boxed warning. Past thrombosis. Counts if" in content
-    assert "62 kg, 55 years" in content
+    saved = Path(event.value.path())
+    sheet = shown.page.context.new_page()
+    sheet.set_content(saved.read_text(encoding="utf-8"))
+    printed = sheet.pdf(prefer_css_page_size=True)
+    assert time.monotonic() - begin < 120
+    assert len(re.findall(rb"/Type\s*/Page\b(?!s)", printed)) == 2
+    assert b"/ToUnicode" in printed, "the text cannot be selected"
+    text = sheet.locator("body").inner_text()
+    evidence = compare.load()
+    for words in (
+        "Boxed warning. Past thrombosis. Counts if",
+        "62 kg, 55 years",
+        f"Data of {evidence.data_date}, version {evidence.version}",
+        "Labels: ",
+        "Sources",
+        "evidence = compare.load()",
+        'factors={"thrombosis_history"}',
+    ):
+        assert words in text
+    assert re.search(r"Labels: .*\b20\d\d-\d\d\b", text), "no month of a label"
+    name = event.value.suggested_filename
+    for part in ("cidp", "ivig", "efgartigimod", "62kg", str(evidence.data_date), evidence.version):
+        assert part in name
+    sheet.close()
 
 
 def test_article_claim_shows_its_evidence(open_page: Opener) -> None:
@@ -180,26 +206,74 @@ def test_what_lies_wrong_is_found(browser: Browser) -> None:
     page.close()
 
 
-def test_start_page_has_a_card_for_each_question(browser: Browser, voila: str) -> None:
-    """The app opens on its questions, and only for those who have the token."""
+def test_start_page_has_a_card_for_each_question(
+    browser: Browser, voila: str, tmp_path: Path
+) -> None:
+    """The app opens on its questions, for those who have the token, who can run no code."""
     page = browser.new_context().new_page()
     page.goto(voila)
     assert "/login" in page.url
     page.goto(f"{voila}?token=journey")
     cards = page.locator("li a")
-    assert "What does it cost?" in " ".join(cards.all_text_contents())
-    cards.filter(has_text="What does it cost?").click()
+    assert cards.count() == len(list(NOTEBOOKS.glob("*.ipynb")))
+    assert inaccessible(page, "body") == []
+    cards.filter(has_text="What does it cost?").click(no_wait_after=True)
+    page.get_by_text("Reading the tables and drawing the first chart").wait_for()
     page.get_by_label("Weight (kg)", exact=True).first.wait_for(timeout=120_000)
     text = page.locator("body").inner_text()
     assert "Reviewer's check" not in text
     assert "Run All Cells" not in text
+    run_code(page, tmp_path / "written")
+    assert not (tmp_path / "written").exists()
     page.context.close()
 
 
-@pytest.mark.parametrize("path", ["api/contents", "voila/files/00_start_here.ipynb"])
-def test_app_hands_out_pages_only(browser: Browser, voila: str, path: str) -> None:
-    """A visitor cannot read the notebooks' files."""
+def run_code(page: Page, path: Path) -> None:
+    """What a visitor could try: send code to the page's own kernel, which would write a file."""
+    page.evaluate(
+        """([code]) => new Promise((resolve, reject) => {
+             const kernel = JSON.parse(
+               document.getElementById('jupyter-config-data').textContent).kernelId;
+             const socket = new WebSocket(
+               location.origin.replace('http', 'ws') + `/api/kernels/${kernel}/channels`);
+             const header = {msg_id: 'a', msg_type: 'execute_request', session: 's',
+                             username: '', version: '5.3', date: ''};
+             socket.onerror = reject;
+             socket.onopen = () => {
+               socket.send(JSON.stringify({header, parent_header: {}, metadata: {}, buffers: [],
+                 channel: 'shell', content: {code, silent: false, store_history: false,
+                 user_expressions: {}, allow_stdin: false, stop_on_error: false}}));
+               setTimeout(resolve, 500);
+             };
+           })""",
+        [f"open({str(path)!r}, 'w').write('x')"],
+    )
+
+
+CLOSED = [
+    "api/contents", "api/contents/00_start_here.ipynb", "api/kernels", "api/sessions",
+    "api/terminals", "files/00_start_here.ipynb", "voila/files/00_start_here.ipynb",
+    "voila/files/%2e%2e/serve.py", "voila/files/..%2f..%2fpyproject.toml",
+    "voila/static/%2e%2e/%2e%2e/app.py", "static/..%2f..%2fserverapp.py",
+    "voila/render/%2e%2e/%2e%2e/README.md", "lab", "tree",
+]  # fmt: skip
+ACTIONS = [
+    ("POST", "api/kernels"), ("POST", "api/sessions"), ("POST", "api/terminals"),
+    ("POST", "api/contents"), ("PUT", "api/contents/new.ipynb"), ("POST", "api/shutdown"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("token", ["", "?token=journey"])
+def test_app_hands_out_pages_only(browser: Browser, voila: str, token: str) -> None:
+    """A visitor, with the token or without, reads no file, starts no kernel and writes nothing."""
     context = browser.new_context()
-    context.request.get(f"{voila}?token=journey")
-    assert context.request.get(voila + path).status in (403, 404)
+    context.request.get(voila + token)
+    for path in CLOSED:
+        assert context.request.get(voila + path, max_redirects=0).status in (403, 404), path
+    for method, path in ACTIONS:
+        answer = context.request.fetch(voila + path, method=method, data="{}", max_redirects=0)
+        assert answer.status in (403, 404, 405), path
+    if not token:
+        page = context.request.get(f"{voila}voila/render/00_start_here.ipynb", max_redirects=0)
+        assert page.status == 302
     context.close()

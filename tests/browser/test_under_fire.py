@@ -3,6 +3,7 @@
 import json
 import random
 import sys
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -15,6 +16,7 @@ from tools import ROOT
 
 ATTACKED = """
 from datetime import date
+from pathlib import Path
 from IPython.display import display
 import compare
 from test_hostile import hostile
@@ -25,6 +27,7 @@ evidence = hostile(compare.load())
 wanted = {"HarmsExplorer", "OwnDataExplorer", "PatientExplorer", "TradeOffExplorer"}
 pages = [kind(evidence, today=date(2026, 11, 24)) for kind in PAGES if kind.__name__ in wanted]
 display(*[page.page for page in pages])
+Path("ready").touch()
 """
 MOVES, SOAK_MOVES = 12, 200
 
@@ -41,7 +44,13 @@ def attacked_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     command = [sys.executable, "app/serve.py", "--no-browser", f"--port={port}"]
     command += [f"--token={TOKEN}", f"--notebooks={folder}"]
     address = f"http://127.0.0.1:{port}/"
-    yield from serve(command, address, folder / "log", PYTHONPATH=str(ROOT / "tests"))
+    for served in serve(command, address, folder / "log", PYTHONPATH=str(ROOT / "tests")):
+        # Nobody has opened the page yet: its kernel is made ready all the same.
+        end = time.monotonic() + 60
+        while not (folder / "ready").exists():
+            assert time.monotonic() < end, "no kernel was made ready"
+            time.sleep(0.2)
+        yield served
 
 
 def hacked(page: Page) -> Any:

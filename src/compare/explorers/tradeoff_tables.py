@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +14,7 @@ from compare.effects import BASES
 from compare.explorers.tradeoff_view import Figures, View, against, amount, break_evens, cell_words
 from compare.findings.tradeoffs import first_phrase, moves, of_100
 from compare.markup import table, text, usd
+from compare.schedule import known
 from compare.tables import records
 
 BAR_PX = 120
@@ -54,14 +56,18 @@ def bar(cell: Mapping[str, Any], span: tuple[float, float]) -> str:
 
 def grid(figures: Figures) -> str:
     """The effects table: therapies down, criteria across, figure and bar in each cell."""
-    cells = {(row["therapy_id"], row["criterion"]): row for row in records(figures.table)}
+    rows = records(figures.table)
+    cells = {(row["therapy_id"], row["criterion"]): row for row in rows}
     columns: dict[str, Any] = {
         "Therapy": lambda r: f"{text(r['therapy'])}<br><small>{text(class_name(r))}</small>"
     }
     for row in records(figures.criteria):
         name = row["criterion"]
-        own = figures.table[figures.table["criterion"].eq(name)]
-        span = (float(own["low"].min()), float(own["high"].max()))
+        own = [r for r in rows if r["criterion"] == name and known(r["low"])]
+        span = (
+            min((r["low"] for r in own), default=math.nan),
+            max((r["high"] for r in own), default=math.nan),
+        )
 
         def cell(r: Mapping[str, Any], name: str = name, span: tuple[float, float] = span) -> str:
             found = cells[r["therapy_id"], name]
@@ -99,7 +105,7 @@ def basis_note(basis: str) -> str:
 def cards(figures: Figures) -> str:
     """Five cards with what there is to weigh."""
     made = [
-        f"<section><h3>{text(h)}</h3><p>{text(words)}</p></section>" for h, words in figures.cards
+        f"<section><h2>{text(h)}</h2><p>{text(words)}</p></section>" for h, words in figures.cards
     ]
     return f'<div class="tc-cards">{"".join(made)}</div>'
 

@@ -144,13 +144,15 @@ def _figures(
     labels = dict(zip(offered["criterion"], offered["label"], strict=True))
     chart = chart_frame(evidence.cited(whole), x, y, basis)
     front = pd.DataFrame(columns=["therapy_id", "on_front", "dominated_by", "reported", "sure"])
-    if x and y and len(whole):
-        pair = read(whole[whole["criterion"].isin([x, y])])
-        front = preferences.pareto(pair, [x, y])
-        surely = preferences.pareto(pair, [x, y], on="intervals")
+    decision = read(whole) if len(whole) else None
+    if x and y and decision is not None:
+        front = preferences.pareto(decision, [x, y])
+        surely = preferences.pareto(decision, [x, y], on="intervals")
         front["sure"] = front["reported"] & ~surely["on_front"]
     finding = findings.front(chart, front, names, labels.get(x, ""), labels.get(y, ""))
-    drawn = preferences.sample(table, seed=seed) if len(table) else None
+    drawn = None
+    if decision is not None and len(table):
+        drawn = preferences.sample(decision.of(criteria), seed=seed)
     told = cards(evidence, condition_id, patient, whole, offered, y)
     reported = whole[whole["reported"]]
     return Figures(
