@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import re
+from collections import Counter
+from collections.abc import Mapping
 from statistics import NormalDist
 from typing import Any, NamedTuple
 
@@ -309,21 +311,27 @@ def _shown_benefit(row: dict[str, Any]) -> str:
     return text
 
 
-def thresholds(evidence: Evidence, condition_id: str) -> dict[tuple[str, str], float]:
+@functools.lru_cache(maxsize=32)
+def thresholds(evidence: Evidence, condition_id: str) -> Mapping[tuple[str, str], float]:
     """Points under which a reaction that a label's table does not list must lie.
 
     By therapy and ascertainment, from tables of this condition against placebo that list five
     events or more; the highest where there are several. A reaction can also be left out because
     placebo had as many, which is below the threshold too.
     """
-    rows = harms.adverse_events(evidence, condition_id)
-    rows = rows[rows["measure"].eq("pct_of_subjects") & rows["primary"].eq("yes")]
-    rows = rows[rows["comparator_kind"].isin(PLACEBO) & rows["reporting_threshold"].notna()]
+    listed: Counter[tuple[str, str, str]] = Counter()
+    for row in evidence.rows("adverse_events", "condition_id", condition_id):
+        if (
+            row["measure"] == "pct_of_subjects"
+            and row["primary"] == "yes"
+            and row["comparator_kind"] in PLACEBO
+            and known(row["reporting_threshold"])
+        ):
+            listed[row["therapy_id"], row["ascertainment"], row["reporting_threshold"]] += 1
     found: dict[tuple[str, str], float] = {}
-    keys = ["therapy_id", "ascertainment", "reporting_threshold"]
-    for (therapy_id, way, words), group in rows.groupby(keys, sort=False):
-        match = THRESHOLD.match(str(words))
-        if match and not OTHER_THRESHOLD.search(str(words)) and len(group) >= 5:
-            key = (str(therapy_id), str(way))
+    for (therapy_id, way, words), count in listed.items():
+        match = THRESHOLD.match(words)
+        if match and not OTHER_THRESHOLD.search(words) and count >= 5:
+            key = (therapy_id, way)
             found[key] = max(found.get(key, 0.0), float(match.group(1)))
     return found

@@ -240,7 +240,9 @@ def _grid(
     out.loc[silent, "reason"] = "not reported"
     for name in ("borrowed_from", "shown", "comparator", "study"):
         out[name] = out[name].fillna("")
-    limits = thresholds(evidence, condition_id) if basis == "difference" else {}
+    limits: Mapping[tuple[str, str], float] = {}
+    if basis == "difference":
+        limits = thresholds(evidence, condition_id)
     for i in np.flatnonzero(silent):
         criterion, therapy_id = str(out.at[i, "criterion"]), str(out.at[i, "therapy_id"])
         limit = limits.get((therapy_id, str(out.at[i, "ascertainment"])))

@@ -158,19 +158,20 @@ def _effects(evidence: Evidence, condition_id: str) -> dict[str, tuple[str, dict
     }
     wanted = effects.default_criteria(evidence, condition_id)
     patient = cost.opening_patient(evidence, condition_id)
-    found: dict[str, tuple[str, dict[str, Row]]] = {}
-    for group in ("benefit", "harm"):
-        name = next((c for c in wanted if c in offered and offered[c]["group"] == group), None)
-        if name is None:
-            found[group] = ("", {})
-            continue
-        told = offered[name]
-        cells = effects.effects_table(evidence, condition_id, patient, criteria=[name])
-        found[group] = (
-            f"{told['label']}, {told['unit']}, against its own comparator",
-            {row["therapy_id"]: row for row in records(cells)},
-        )
-    return found
+    names = {
+        group: next((c for c in wanted if c in offered and offered[c]["group"] == group), "")
+        for group in ("benefit", "harm")
+    }
+    chosen = [name for name in names.values() if name]
+    cells = effects.effects_table(evidence, condition_id, patient, criteria=chosen)
+    found: dict[str, dict[str, Row]] = {}
+    for row in records(cells):
+        found.setdefault(row["criterion"], {})[row["therapy_id"]] = row
+    heads = {
+        name: f"{offered[name]['label']}, {offered[name]['unit']}, against its own comparator"
+        for name in chosen
+    }
+    return {group: (heads.get(name, ""), found.get(name, {})) for group, name in names.items()}
 
 
 def effect_words(row: Row | None) -> str:
