@@ -17,7 +17,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help lab app test soak check review bench data data-report notebooks clean
+.PHONY: help lab app test soak coverage mutants check review bench data data-report notebooks hashes \
+  clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +35,16 @@ test: $(VENV)/.test ## run every test, every notebook, and the browser journeys
 
 soak: $(VENV)/.test ## the long runs, by hand
 	$(BIN)/python -m pytest -m soak tests $(TEST_ARGS)
+
+coverage: $(VENV)/.test ## the tests again, counting lines and branches of the library (at least 95%)
+	$(BIN)/python -m pytest -m "not soak and not browser" tests --cov --cov-fail-under=95 \
+	  --cov-report=term-missing:skip-covered --cov-report=json:build/coverage.json $(TEST_ARGS)
+	$(BIN)/python -m tools.branches build/coverage.json 95
+
+mutants: $(VENV)/.test ## spoil the arithmetic in small ways, by hand: do the tests notice? (30 minutes)
+	$(BIN)/python -m pip install --quiet --quiet "mutmut>=3.8,<4"
+	$(BIN)/mutmut run
+	$(BIN)/mutmut results
 
 check: $(VENV)/.dev ## formatting, lint, types, data, form of the notebooks
 	$(BIN)/ruff format --check .
@@ -57,8 +68,11 @@ data-report: $(VENV)/.app ## rows, blanks, verification and age of each table
 notebooks: $(VENV)/.app ## rerun the notebooks and store the output of their digest cells
 	$(BIN)/python -m tools.notebooks store
 
+hashes: $(VENV)/.app ## write the pinned packages with their hashes to build/requirements-hashed.txt
+	$(BIN)/python -m tools.hashes
+
 clean: ## remove what was made
-	rm -rf $(VENV) build dist
+	rm -rf $(VENV) build dist mutants
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; v = sys.version_info; v >= (3, 11) or sys.exit("Python 3.11 or newer is needed; this is %d.%d. Name another: make PYTHON=python3.12 ..." % v[:2])'

@@ -2,13 +2,15 @@
 
     python app/serve.py              this machine only, with a random token, opens a browser
 
-The reviewer's digest cells are left out, no page asks another host for anything, and a kernel that
-whose page was closed is stopped after ten minutes.
+The reviewer's digest cells are left out, no page asks another host for anything, a kernel of each
+page is made ready before anybody asks for it, and one whose page was closed is stopped after ten
+minutes.
 """
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import os
 import secrets
 import sys
@@ -19,6 +21,7 @@ from typing import Any
 
 import nbformat
 from nbconvert.preprocessors import Preprocessor
+from tornado.ioloop import IOLoop
 from traitlets.config import Config
 from voila.app import Voila
 
@@ -41,8 +44,9 @@ def arguments(words: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--no-browser", action="store_true", help="do not open a browser")
     parser.add_argument(
         "--preheat",
-        action="store_true",
-        help="keep one kernel ready for each page: pages open faster, memory is taken at once",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="keep one kernel ready for each page: pages open faster, about 140 MB each are taken",
     )
     parser.add_argument(
         "--ip", default="127.0.0.1", help="address to listen on; see --allow-others"
@@ -70,24 +74,29 @@ def cards(folder: Path) -> list[dict[str, str]]:
 
 
 class Page(Preprocessor):
-    """A notebook as a page: without the digest cells, their heading, and how to run a notebook."""
+    """A notebook as a page: without the digest cells, code, and how to run a notebook."""
 
     enabled = True
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         """The cells that are shown, and the page's title."""
         nb.metadata["title"] = nb.cells[0].source.splitlines()[0].lstrip("# ")
-        nb.cells = [cell for cell in nb.cells if not for_reviewers(cell)]
+        nb.cells = [cell for cell in nb.cells if not left_out(cell)]
+        for cell in nb.cells:
+            if cell.cell_type == "code":
+                # The banner of each page says of the data what this line would print.
+                cell.source = cell.source.removesuffix("\nevidence")
         lines = nb.cells[0].source.splitlines()
         nb.cells[0].source = "\n".join(line for line in lines if not line.startswith("*To run:"))
         return nb, resources
 
 
-def for_reviewers(cell: Any) -> bool:
-    """Whether a cell is a digest or the heading above it."""
+def left_out(cell: Any) -> bool:
+    """Whether a cell is a digest or the heading above it, or is about code."""
     if "digest" in cell.metadata.get("tags", ()):
         return True
-    return bool(cell.cell_type == "markdown" and cell.source.startswith("## Reviewer's check"))
+    heads = ("## Reviewer's check", "## In code")
+    return bool(cell.cell_type == "markdown" and cell.source.startswith(heads))
 
 
 def configuration(options: argparse.Namespace) -> Any:
@@ -118,13 +127,38 @@ def configuration(options: argparse.Namespace) -> Any:
     c.VoilaConfiguration.show_tracebacks = False
     c.VoilaConfiguration.page_config_hook = add_cards
     c.VoilaConfiguration.preheat_kernel = options.preheat
-    c.VoilaConfiguration.default_pool_size = 1
+    # None at the start: `App` fills the pools.
+    c.VoilaConfiguration.default_pool_size = 0
     c.VoilaExporter.preprocessors = [Page]
     c.MappingKernelManager.cull_idle_timeout = 600
     c.MappingKernelManager.cull_interval = 60
     # A page that is still open keeps its kernel: its controls must not go dead unseen.
     c.MappingKernelManager.cull_connected = False
     return c
+
+
+class App(Voila):
+    """Voila that makes its kernels ready one page after the other, once it answers.
+
+    Its own way is all at once, which keeps the first visitor waiting twice as long as without.
+    """
+
+    def listen(self) -> None:
+        """Answer requests; runs until stopped."""
+        if self.voila_configuration.preheat_kernel:
+            IOLoop.current().add_callback(self.make_ready)
+        super().listen()
+
+    async def make_ready(self) -> None:
+        """Fill the pool of each page with one kernel, which is replaced when it is taken."""
+        manager = self.kernel_manager
+        for name in sorted(path.name for path in Path(self.root_dir).glob("*.ipynb")):
+            manager.kernel_pools_config = manager.kernel_pools_config | {name: {"pool_size": 1}}
+            manager.fill_if_needed(delay=0, notebook_name=name)
+            started = manager._pools[name][0]
+            await asyncio.wait([started])
+            if started.exception() is None:
+                await asyncio.wait([started.result()["task"]])
 
 
 def main(words: list[str] | None = None) -> None:
@@ -139,7 +173,7 @@ def main(words: list[str] | None = None) -> None:
     print(f"The pages are at\n  {address}\nControl-C stops the server.", flush=True)
     if not options.no_browser:
         threading.Timer(2, webbrowser.open, [address]).start()
-    Voila.launch_instance(argv=[], config=settings)
+    App.launch_instance(argv=[], config=settings)
 
 
 if __name__ == "__main__":

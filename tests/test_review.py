@@ -259,16 +259,18 @@ def test_one_changed_price_fails_the_review(tmp_path: Path) -> None:
     for arguments in (["init"], ["add", "."], ["commit", "--message=x", "--no-gpg-sign"]):
         subprocess.run([*who, *arguments], cwd=tmp_path, check=True, capture_output=True)
 
-    def reviewed() -> tuple[int, str]:
+    def run(module: str, *arguments: str) -> tuple[int, str]:
         path = os.pathsep.join([str(tmp_path / "src"), str(tmp_path), os.environ["PYTHONPATH"]])
         done = subprocess.run(
-            [sys.executable, "-m", "tools.review"],
+            [sys.executable, "-m", module, *arguments],
             cwd=tmp_path, env=os.environ | {"PYTHONPATH": path}, capture_output=True,
             encoding="utf-8", check=False,
         )  # fmt: skip
         return done.returncode, done.stdout + done.stderr
 
-    code, said = reviewed()
+    code, said = run("tools.notebooks", "store")
+    assert code == 0, said
+    code, said = run("tools.review")
     assert code == 0, said
     count = len(list((tmp_path / "notebooks").glob("*.ipynb")))
     assert said.count("every digest line as stored") == count
@@ -279,7 +281,7 @@ def test_one_changed_price_fails_the_review(tmp_path: Path) -> None:
     assert cells[7] == "48.022"
     lines[place] = ",".join([*cells[:7], "48.222", *cells[8:]])
     prices.write_text("".join(lines), encoding="utf-8", newline="")
-    code, said = reviewed()
+    code, said = run("tools.review")
     assert code == 1
     assert "prices.csv: not as datapackage.json records it" in said
     assert f"prices.csv changed: line {place + 1}, J1561" in said

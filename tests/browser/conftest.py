@@ -238,7 +238,7 @@ def inaccessible(page: Page, part: str = ".tc-page") -> list[str]:
     Of long tables the first rows: the others are made alike, and would take most of the time.
     """
     page.add_script_tag(content=AXE.read_text(encoding="utf-8"))
-    what = {"include": part, "exclude": ".tc-table tbody tr:nth-child(n+6)"}
+    what = {"include": [[part]], "exclude": [[".tc-table tbody tr:nth-child(n+6)"]]}
     found = page.evaluate("what => axe.run(what, {resultTypes: ['violations']})", what)
     return [
         f"{finding['id']}: {finding['nodes'][0]['html'][:200]}"

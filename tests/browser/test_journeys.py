@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 import compare
-from tests.browser.conftest import BOXES, inaccessible
+from tests.browser.conftest import BOXES, NARROW, TALL, WIDE, inaccessible
 from tools import NOTEBOOKS
 
 Opener = Callable[[str], Any]
@@ -117,7 +117,7 @@ def test_one_patient_to_a_printed_page(open_page: Opener) -> None:
         "Labels: ",
         "Sources",
         "evidence = compare.load()",
-        'factors={"thrombosis_history"}',
+        "thrombosis_history",
     ):
         assert words in text
     assert re.search(r"Labels: .*\b20\d\d-\d\d\b", text), "no month of a label"
@@ -164,6 +164,43 @@ def test_own_prices_change_the_costs(open_page: Opener, tmp_path: Path) -> None:
     with shown.page.expect_download() as saved:
         link.press("Enter")
     assert "gamunex_c_cidp" in Path(saved.value.path()).read_text(encoding="utf-8")
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize(
+    ("name", "label", "option"),
+    [
+        ("01_indications", "", ""),
+        ("02_cost", "", ""),
+        ("02_cost", "Show", "every product"),
+        ("03_side_effects", "", ""),
+        ("04_trade_offs", "What matters, given by", "the order of the rows, most important first"),
+        ("05_one_patient", "", ""),
+    ],
+)
+def test_soak_every_condition_fits(
+    browser: Browser, voila: str, name: str, label: str, option: str
+) -> None:
+    """Whatever the condition: no overlap and nothing cut off at either width."""
+    context = browser.new_context(viewport={"width": WIDE, "height": TALL})
+    context.request.get(f"{voila}?token=journey")
+    page = context.new_page()
+    page.goto(f"{voila}voila/render/{name}.ipynb")
+    page.locator(".js-plotly-plot .main-svg").first.wait_for(state="attached", timeout=120_000)
+    condition = page.get_by_label("Condition", exact=True).first
+    faults = []
+    for choice in condition.locator("option").all_text_contents():
+        condition.select_option(label=choice)
+        page.wait_for_timeout(2500)
+        if label and page.get_by_label(label, exact=True).first.input_value() != option:
+            page.get_by_label(label, exact=True).first.select_option(label=option)
+            page.wait_for_timeout(2500)
+        for width in (NARROW, WIDE):
+            page.set_viewport_size({"width": width, "height": TALL})
+            page.wait_for_timeout(800)
+            faults += [f"{choice}, {width}: {fault}" for fault in page.evaluate(BOXES)]
+    assert faults == []
+    context.close()
 
 
 CROWDED = """

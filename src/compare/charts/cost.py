@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from compare.charts.harms import class_mark
 from compare.charts.house import (
     CLASSES,
     FAINT,
@@ -34,8 +35,8 @@ BAR_PX = 22
 
 
 def row_labels(frame: pd.DataFrame) -> dict[tuple[str, str], str]:
-    """Name of each row, by regimen and product: therapy and product, and the regimen where the
-    product stands in several rows.
+    """Name of each row, by regimen and product: the mark of its class, therapy and product, and
+    the regimen where the product stands in several rows.
     """
     rows = records(frame)
     products = Counter(row["product_id"] for row in rows)
@@ -45,7 +46,8 @@ def row_labels(frame: pd.DataFrame) -> dict[tuple[str, str], str]:
         if products[row["product_id"]] > 1:
             name += f": {row['regimen']}"
         lines = textwrap.wrap(name, NAME_LETTERS)
-        names[row["regimen_id"], row["product_id"]] = "<br>".join(map(label, lines))
+        mark = class_mark(row["therapy_class"])
+        names[row["regimen_id"], row["product_id"]] = f"{mark} {'<br>'.join(map(label, lines))}"
     return names
 
 

@@ -51,7 +51,11 @@ def traces(frame: pd.DataFrame) -> list[Trace]:
             "y": [label(short_name(row["therapy"])) for row in rows],
             "z": [[*(order.index(row[fact]) for fact in FACTS), 0] for row in rows],
             "text": [
-                [*(label(cell(row, fact)) for fact in FACTS), label(read_again(row)[0])]
+                # `14/16` says itself that it is a part, and fits a narrow window.
+                [
+                    *(label(cell(row, fact).removeprefix("partial ")) for fact in FACTS),
+                    label(read_again(row)[0]),
+                ]
                 for row in rows
             ],
             "customdata": [

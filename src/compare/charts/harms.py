@@ -43,11 +43,15 @@ CLEAR = "rgba(0,0,0,0)"
 Row = Mapping[str, Any]
 
 
+def class_mark(therapy_class: str, slanted: bool = False) -> str:
+    """The mark of a class in its color; colors alone do not tell all classes apart."""
+    _, color, shape = CLASSES[therapy_class]
+    return f'<span style="color:{color}">{(SLANTED if slanted else GLYPHS)[shape]}</span>'
+
+
 def class_name(row: Row, slanted: bool = False) -> str:
-    """The therapy's short name behind the mark of its class, in the class's color."""
-    _, color, shape = CLASSES[row["therapy_class"]]
-    mark = (SLANTED if slanted else GLYPHS)[shape]
-    return f'<span style="color:{color}">{mark}</span> {label(short(row["therapy"]))}'
+    """The therapy's short name behind the mark of its class."""
+    return f"{class_mark(row['therapy_class'], slanted)} {label(short(row['therapy']))}"
 
 
 def hover(row: Row) -> str:

@@ -1,0 +1,67 @@
+"""The page on cost: what its digest says is what it shows, per year and per course."""
+
+from __future__ import annotations
+
+import compare
+from compare import cost as costs
+from compare.explorers import cost
+from compare.scenario import Scenario
+
+
+def lines(evidence: compare.Evidence, condition_id: str, **changes: object) -> list[list[str]]:
+    """The digest of a condition's opening scenario: its sentence, then cells by line."""
+    scenario = cost.opening(evidence, condition_id)
+    scenario = Scenario(scenario.condition_id, scenario.patient, **changes)  # type: ignore[arg-type]
+    text = cost.digest(cost.view(evidence, scenario))
+    return [line.split(" | ") for line in text.splitlines()]
+
+
+def test_page_opens_with_its_digest(evidence: compare.Evidence) -> None:
+    """What the explorer shows is the pure view of the opening scenario."""
+    page = cost.CostExplorer(evidence)
+    assert page.status.value == ""
+    assert page.digest() == cost.digest(cost.view(evidence, cost.opening(evidence)))
+
+
+def test_yearly_lines_carry_the_tables_figures(evidence: compare.Evidence) -> None:
+    """Year one at both ends, a later year, and doses, to the cent, one line per bar."""
+    patient = costs.opening_patient(evidence, "cidp")
+    table = compare.annual_cost(evidence, "cidp", patient)
+    (sentence,), *rows = lines(evidence, "cidp")
+    assert "year one costs from" in sentence
+    by_product = {row[0]: row for row in rows}
+    own = table[table["product_id"].eq("gamunex_c") & table["is_default"]].iloc[0]
+    assert by_product["gamunex_c"] == [
+        "gamunex_c", own["regimen_id"], own["price_basis"],
+        f"year one {own['usd_year_one_low']:.2f} to {own['usd_year_one_high']:.2f}",
+        f"later {own['usd_later_year_low']:.2f} to {own['usd_later_year_high']:.2f}",
+        f"doses {own['doses_year_one']:.0f}",
+    ]  # fmt: skip
+
+
+def test_courses_and_what_has_no_price_have_lines_of_their_own(
+    evidence: compare.Evidence,
+) -> None:
+    """Guillain-Barre is money per course; a therapy without a price stands with its reason."""
+    rows = lines(evidence, "gbs")[1:]
+    assert any(row[3].startswith("per course ") for row in rows if len(row) > 3)
+    assert not any("year one" in cell for row in rows for cell in row)
+    nmosd = {row[0]: row for row in lines(evidence, "nmosd")}
+    assert "no current" in nmosd["satralizumab"][1]
+
+
+def test_another_condition_opens(evidence: compare.Evidence) -> None:
+    """Courses after years: no error, and no figure of the condition before it."""
+    page = cost.CostExplorer(evidence)
+    page.controls["condition"].value = "gbs"
+    assert page.status.value == ""
+    assert page.digest() == cost.digest(cost.view(evidence, cost.opening(evidence, "gbs")))
+
+
+def test_weight_moves_the_page(evidence: compare.Evidence) -> None:
+    """Another weight gives other figures, and the sentence says which weight it is."""
+    page = cost.CostExplorer(evidence)
+    before = page.digest()
+    page.controls["weight"].value = 130
+    assert page.digest() != before
+    assert "at 130 kg" in page.digest().splitlines()[0]
