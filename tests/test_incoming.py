@@ -7,13 +7,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 import compare
 from compare import incoming
 from compare.evidence import TABLES
-from compare.prices import PriceBook
 
 PATIENT = compare.Patient(weight_kg=70, age_years=55)
 HEAD = "code,product_id,route,billing_qty,billing_unit,usd_per_billing_unit,effective_from\n"
@@ -498,79 +495,6 @@ def test_difference_of_a_condition_of_ones_own(evidence: compare.Evidence) -> No
     after = evidence.with_therapy(encoded(files))
     table = incoming.difference(evidence, after, "newitis", PATIENT)
     assert list(table["changed"]) == ["new"]
-
-
-# Whatever is in a file, it is loaded whole or refused
-
-
-@st.composite
-def mutated(draw: st.DrawFn, content: bytes) -> bytes:
-    """The content with a few bytes, cells or lines put in, taken out or doubled."""
-    for _ in range(draw(st.integers(1, 4))):
-        place = draw(st.integers(0, len(content)))
-        kind = draw(st.sampled_from(("insert", "delete", "cell", "line", "cut")))
-        if kind == "insert":
-            content = content[:place] + draw(st.binary(max_size=3)) + content[place:]
-        elif kind == "delete":
-            content = content[:place] + content[place + draw(st.integers(1, 20)) :]
-        elif kind == "cut":
-            content = content[:place]
-        else:
-            separator = b"," if kind == "cell" else b"\n"
-            parts = content.split(separator)
-            where = draw(st.integers(0, len(parts) - 1))
-            odd = st.sampled_from(
-                (b"", b'"', b"1e999", b"nan", b"-1", b"=1+1", b"2026-13-45", b"9" * 40, b"<b>")
-            )
-            parts[where] = draw(odd) if kind == "cell" else parts[draw(st.integers(0, where))]
-            content = separator.join(parts)
-    return content
-
-
-def works(evidence: compare.Evidence) -> None:
-    """What was loaded can be priced with."""
-    book = PriceBook(evidence)
-    for product_id in ("gamunex_c", "privigen", "remicade"):
-        for basis in ("own", "asp_payment_limit"):
-            tariff = book.tariff(product_id, "IV", basis)
-            assert isinstance(tariff, str) or min(tariff.usd_each) > 0
-
-
-@settings(max_examples=130)
-@given(content=mutated(PRICES.encode()))
-def test_any_price_file_is_loaded_or_refused(evidence: compare.Evidence, content: bytes) -> None:
-    """A correct load or one DataError, never another exception."""
-    try:
-        after = evidence.with_prices(content)
-    except compare.DataError:
-        return
-    works(after)
-
-
-@settings(max_examples=80)
-@given(content=mutated(asp()))
-def test_any_cms_file_is_loaded_or_refused(evidence: compare.Evidence, content: bytes) -> None:
-    """A correct load or one DataError, never another exception."""
-    try:
-        after = evidence.with_asp_file(content)
-    except compare.DataError:
-        return
-    works(after)
-
-
-@settings(max_examples=30)
-@given(data=st.data(), name=st.sampled_from(sorted(THERAPY)))
-def test_any_therapy_is_loaded_or_refused(
-    evidence: compare.Evidence, data: st.DataObject, name: str
-) -> None:
-    """A correct load or one DataError, never another exception."""
-    files = encoded(THERAPY)
-    files[name] = data.draw(mutated(files[name]))
-    try:
-        after = evidence.with_therapy(files)
-    except compare.DataError:
-        return
-    works(after)
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from compare.schedule import known
 from compare.tables import records, split
 
 NOT_REPORTED = "not reported"
+FOLDED = 3
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001
 RISKY = re.compile(f"\\r|^[{re.escape(''.join(FORMULA_STARTS))}]", re.MULTILINE)
 
@@ -92,10 +93,18 @@ def table(
 
 
 def read_in(row: Mapping[str, Any]) -> str:
-    """Title, date and place of what a row of `Evidence.cited` was read in; a cell of a table."""
+    """Title, date and place of what a row of `Evidence.cited` was read in; a cell of a table.
+
+    Many places are folded, so that the row stays in sight.
+    """
     places = [row[name] for name in ("source", "locator") if known(row.get(name))]
     parts = [part for place in places for part in str(place).split(CITED_JOIN) if part]
-    return f"<small>{'<br>'.join(map(text, parts))}</small>" if parts else ""
+    if not parts:
+        return ""
+    listed = f"<small>{'<br>'.join(map(text, parts))}</small>"
+    if len(parts) < FOLDED:
+        return listed
+    return f"<details><summary>{len(parts)} places</summary>{listed}</details>"
 
 
 def sources(evidence: Evidence, source_ids: Iterable[Any], heading: str = "Sources") -> str:

@@ -32,6 +32,7 @@ NAME_LETTERS = 34
 LINE_PX = 18
 FIGURES_PX = 200
 BAR_PX = 22
+LEGEND_PX = 60
 
 
 def row_labels(frame: pd.DataFrame) -> dict[tuple[str, str], str]:
@@ -69,7 +70,7 @@ def traces(frame: pd.DataFrame, columns: tuple[str, str] = YEARLY) -> list[Trace
         rows = [row for row in everything if row["therapy_class"] == therapy_class]
         names = [label_of[row["regimen_id"], row["product_id"]] for row in rows]
         hollow = [before_rebates(row["price_basis"]) for row in rows]
-        common = {"type": "bar", "orientation": "h", "y": names, "legendgroup": therapy_class}
+        common = {"type": "bar", "orientation": "h", "y": names}
         hover = [_hover(row, columns) for row in rows]
         fill = ["rgba(255,255,255,0)" if h else color for h in hollow]
         drawn.append(
@@ -104,7 +105,7 @@ def traces(frame: pd.DataFrame, columns: tuple[str, str] = YEARLY) -> list[Trace
             {
                 "type": "scatter",
                 "mode": "markers",
-                "name": f"{name}, a later year",
+                "name": "white mark: a later year",
                 "x": later,
                 "y": names if later else [],
                 "marker": {
@@ -115,8 +116,7 @@ def traces(frame: pd.DataFrame, columns: tuple[str, str] = YEARLY) -> list[Trace
                 },
                 "customdata": [label(usd(x)) for x in later],
                 "hovertemplate": "a later year: %{customdata}<extra></extra>",
-                "legendgroup": therapy_class,
-                "showlegend": bool(later),
+                "showlegend": bool(later) and not any(t.get("showlegend") for t in drawn[2::3]),
             }
         )
     drawn.append(
@@ -151,7 +151,9 @@ def layout(frame: pd.DataFrame, columns: tuple[str, str] = YEARLY) -> dict[str, 
     shown = bar_layout(len(frame), what)
     end = _end(frame, columns)
     shown["xaxis"] |= {"tickprefix": "$", "tickformat": "~s", "range": [0, end]}
-    shown["margin"] = {"l": 10, "r": FIGURES_PX, "t": 50, "b": 60}
+    shown["legend"] = {"x": 0, "xref": "container", "y": 1, "yref": "container", "yanchor": "top"}
+    shown["margin"] = {"l": 10, "r": FIGURES_PX, "t": LEGEND_PX, "b": 60}
+    shown["height"] += LEGEND_PX - 50
     order = list(row_labels(frame).values())
     lines = max(name.count("<br>") for name in order) + 1
     row_px = max(ROW_PX, LINE_PX * lines + 4)

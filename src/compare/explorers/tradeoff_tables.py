@@ -157,7 +157,7 @@ def ranking(shown: View) -> str:
                 f"{100 * r['value_low']:.0f} to {100 * r['value_high']:.0f}"
             ),
         },
-        "Weighted values, highest first",
+        "Weighted values, highest first; parts from left to right as in the key",
     )
 
 
