@@ -204,7 +204,6 @@ def default_plans(
     return {key: min(of, key=rank) if len(of) > 1 else of[0] for key, of in several.items()}
 
 
-@functools.lru_cache(maxsize=256)
 def opening_plans(
     evidence: Evidence,
     condition_id: str,
@@ -213,6 +212,24 @@ def opening_plans(
     age_years: float | None = None,
 ) -> Mapping[tuple[str, bool], Plan]:
     """`default_plans` of all the condition's plans, kept: no patient's weight or height matters."""
+    if age_years is None:
+        age_years = opening_patient(evidence, condition_id).age_years
+    # Regimens are for ages from and below some year: between two such years nothing changes.
+    edges = {0.0}
+    for plan in plans(evidence, condition_id, price_basis, cycle_days):
+        ages = plan.first["age_years_from"], plan.first["age_years_below"]
+        edges.update(float(age) for age in ages if schedule.known(age) and age <= age_years)
+    return _opening_plans(evidence, condition_id, price_basis, cycle_days, max(edges))
+
+
+@functools.lru_cache(maxsize=256)
+def _opening_plans(
+    evidence: Evidence,
+    condition_id: str,
+    price_basis: str | None,
+    cycle_days: float | None,
+    age_years: float,
+) -> Mapping[tuple[str, bool], Plan]:
     found = plans(evidence, condition_id, price_basis, cycle_days)
     return MappingProxyType(default_plans(evidence, found, condition_id, age_years))
 

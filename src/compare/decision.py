@@ -352,6 +352,8 @@ def bounds(
     low, high = np.minimum(*ends), np.maximum(*ends)
     for k, f in enumerate(functions):
         gap = decision.missing[:, k]
+        if not gap.any():
+            continue
         ceiling = decision.numbers["below"][:, k]
         top = np.where(np.isnan(ceiling), f.x[-1], np.clip(ceiling, f.x[0], f.x[-1]))
         at = np.vstack([f(np.full(top.shape, f.x[0])), f(top)])

@@ -207,6 +207,20 @@ def break_even(
     The rival is the other therapy of highest weighted value unless named. Raises `ValueError`
     for an unknown therapy or criterion, or where there is no other therapy.
     """
+    (found,) = break_evens(table, weights, [therapy_id], criterion, ranges, shapes, rival_id)
+    return found
+
+
+def break_evens(
+    table: pd.DataFrame | Decision,
+    weights: Weights,
+    therapy_ids: Sequence[str],
+    criterion: str,
+    ranges: Ranges | None = None,
+    shapes: Shapes | None = None,
+    rival_id: str | None = None,
+) -> list[BreakEven]:
+    """`break_even` of several therapies, each against its own rival."""
     decision = read(table)
     k = decision.column(criterion)
     functions = value_functions(decision, ranges, shapes)
@@ -215,24 +229,23 @@ def break_even(
     value = np.where(decision.missing, (low + high) / 2, scores(decision, functions))
     total = value @ central
     ids = list(decision.therapies)
-    others = [
-        name
-        for name, lost in zip(ids, too_little(decision, central), strict=True)
-        if name != therapy_id and not lost
-    ]
-    rival = rival_id
-    if rival is None and others:
-        rival = max(others, key=lambda name: float(total[ids.index(name)]))
-    if therapy_id not in ids or rival not in ids or rival == therapy_id:
-        raise ValueError(f"cannot compare {therapy_id!r} with {rival!r}; expected two of {ids}")
-    row = ids.index(therapy_id)
-    gap = float(total[ids.index(rival)] - total[row])
-    amount = math.nan
-    if central[k] > 0:
-        needed = float(value[row, k] + gap / central[k])
-        amount = functions[k].amount(needed)
-    now = float(decision.numbers["value"][row, k])
-    return BreakEven(therapy_id, criterion, rival, now, amount)
+    told = [i for i, lost in zip(ids, too_little(decision, central), strict=True) if not lost]
+    found = []
+    for therapy_id in therapy_ids:
+        others = [name for name in told if name != therapy_id]
+        rival = rival_id
+        if rival is None and others:
+            rival = max(others, key=lambda name: float(total[ids.index(name)]))
+        if therapy_id not in ids or rival not in ids or rival == therapy_id:
+            raise ValueError(f"cannot compare {therapy_id!r} with {rival!r}; expected two of {ids}")
+        row = ids.index(therapy_id)
+        gap = float(total[ids.index(rival)] - total[row])
+        amount = math.nan
+        if central[k] > 0:
+            amount = functions[k].amount(float(value[row, k] + gap / central[k]))
+        now = float(decision.numbers["value"][row, k])
+        found.append(BreakEven(therapy_id, criterion, rival, now, amount))
+    return found
 
 
 def weight_sensitivity(

@@ -189,12 +189,14 @@ def cards(
     often += " " + span("chair_hours_year_one", "Hours in the chair")
     if home:
         often += f" Given at home: {findings.listing([charts.short(name) for name in home])}."
-    goods = offered[offered["group"].eq("benefit") & offered["scored"].gt(0)]
-    harms = offered[offered["group"].eq("harm") & offered["scored"].gt(0)]
+    criteria = records(offered)
+    labels = {row["criterion"]: str(row["label"]) for row in criteria}
+    goods = [row for row in criteria if row["group"] == "benefit" and row["scored"]]
+    harms = [row for row in criteria if row["group"] == "harm" and row["scored"]]
     factors = [evidence.label("factors", factor) for factor in sorted(patient.factors)]
     special = "In the history: " + (findings.listing(factors) if factors else "nothing entered")
     return (
-        ("Cost", span(money, offered.set_index("criterion")["label"].get(money, "Cost"))
+        ("Cost", span(money, labels.get(money, "Cost"))
          or "No therapy has a price here."),
         ("How often and where", often.strip() or "No yearly regimen here."),
         ("How soon and how well", coverage(goods, "outcome", "outcomes")),
@@ -204,11 +206,11 @@ def cards(
     )  # fmt: skip
 
 
-def coverage(rows: pd.DataFrame, one: str, many: str) -> str:
+def coverage(rows: list[dict[str, Any]], one: str, many: str) -> str:
     """How many criteria of a sort can be scored, and which one most therapies have."""
-    if rows.empty:
+    if not rows:
         return "No figure of a trial against placebo that can be scored."
-    top = rows.sort_values("scored", ascending=False, kind="stable").iloc[0]
+    top = max(rows, key=lambda row: row["scored"])
     text = f"{len(rows)} {one if len(rows) == 1 else many} can be scored. Best covered: "
     text += (
         f"{findings.lower(str(top['label']))}, in {top['scored']} of {top['therapies']} therapies"
@@ -438,15 +440,16 @@ def break_evens(shown: View) -> pd.DataFrame:
         return pd.DataFrame(columns=names)
     money = [name for name in MONEY if ranking.weights.get(name, 0) > 0]
     kept = [t for t in drawn.decision.therapies if t not in ranking.too_little]
-    rows = []
-    for therapy_id in kept if money and len(kept) > 1 else []:
-        found = preferences.break_even(
-            drawn.decision, shown.weights, therapy_id, money[0], shown.ranges, shown.shapes
-        )
-        known_as = shown.figures.names
-        rows.append(
-            [therapy_id, known_as[therapy_id], known_as[found.rival_id], found.now, found.amount]
-        )
+    if not money or len(kept) < 2:
+        return pd.DataFrame(columns=names)
+    found = preferences.break_evens(
+        drawn.decision, shown.weights, kept, money[0], shown.ranges, shown.shapes
+    )
+    known_as = shown.figures.names
+    rows = [
+        [one.therapy_id, known_as[one.therapy_id], known_as[one.rival_id], one.now, one.amount]
+        for one in found
+    ]
     return pd.DataFrame(rows, columns=names)
 
 
