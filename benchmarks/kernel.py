@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
 import json
-import pkgutil
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -17,9 +15,10 @@ import pandas as pd
 from measure import Row, median_ms, process, ratio
 
 import compare
-from compare import explorers, plan
+from compare import plan
 from compare.cost import default_plans
 from compare.evidence import DESCRIPTOR, content_hash, data_folder
+from compare.explorers import every_explorer
 from compare.explorers.base import Explorer
 from compare.explorers.cost import CostExplorer
 from compare.plan import Plan
@@ -40,22 +39,6 @@ def start() -> list[Row]:
     )
     own = process("import compare; compare.load()")
     return ratio("start: import compare; load()", own, process(floor), 1.3, "pandas reads the CSVs")
-
-
-def every_explorer() -> list[type[Explorer]]:
-    """The explorer of each page."""
-    found = []
-    for module in pkgutil.iter_modules(explorers.__path__):
-        inside = vars(importlib.import_module(f"compare.explorers.{module.name}"))
-        found += [
-            kind
-            for kind in inside.values()
-            if isinstance(kind, type)
-            and issubclass(kind, Explorer)
-            and kind is not Explorer
-            and kind.__module__ == f"compare.explorers.{module.name}"
-        ]
-    return found
 
 
 def setters(page: Explorer) -> Iterator[tuple[str, str, measure.Act]]:

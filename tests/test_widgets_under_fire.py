@@ -5,8 +5,6 @@ same state. The normal run makes 12 moves on each page (about a hundred), `soak`
 """
 
 import gc
-import importlib
-import pkgutil
 import random
 import tracemalloc
 from collections.abc import Iterator
@@ -17,7 +15,7 @@ import ipywidgets as w
 import pytest
 
 import compare
-from compare import explorers
+from compare.explorers import every_explorer
 from compare.explorers.base import Explorer
 from compare.explorers.cost import CostExplorer
 from compare.explorers.live import LiveFigure
@@ -26,22 +24,6 @@ MOVES, SOAK_MOVES, SEED = 12, 1000, 7
 TODAY = date(2026, 11, 24)
 UNEXPECTED = "Something went wrong"
 WORDS = ("", "ward 7", "0 to 50", "5-40", "-3", "50 to 0", "abc", "1e9 to 2e9", "$1 to $2", "<b>&")
-
-
-def every_explorer() -> list[type[Explorer]]:
-    """The explorer of each page."""
-    found = []
-    for module in pkgutil.iter_modules(explorers.__path__):
-        inside = vars(importlib.import_module(f"compare.explorers.{module.name}"))
-        found += [
-            kind
-            for kind in inside.values()
-            if isinstance(kind, type)
-            and issubclass(kind, Explorer)
-            and kind is not Explorer
-            and kind.__module__ == f"compare.explorers.{module.name}"
-        ]
-    return found
 
 
 PAGES = every_explorer()

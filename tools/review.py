@@ -107,11 +107,16 @@ def git(*arguments: str) -> bytes | None:
     return done.stdout if done.returncode == 0 else None
 
 
+def last_tag() -> str | None:
+    """The last tag; None without one."""
+    found = git("describe", "--tags", "--abbrev=0")
+    return found.decode().strip() if found else None
+
+
 def last_version() -> str | None:
     """The last tag; without one the commit before the last; None without history."""
-    tag = git("describe", "--tags", "--abbrev=0")
-    if tag:
-        return tag.decode().strip()
+    if tag := last_tag():
+        return tag
     return "HEAD~" if git("rev-parse", "--verify", "--quiet", "HEAD~") else None
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from compare.evidence import DESCRIPTOR
 from tools import DATA
-from tools.review import git, rows_of
+from tools.review import git, last_tag, rows_of
 
 STEPS = ("patch", "minor", "major")
 Package = Mapping[str, Any]
@@ -62,8 +62,7 @@ def problem(folder: Path = DATA) -> str | None:
 
     None where it is high enough, where nothing changed, and where there is no tag.
     """
-    described = git("describe", "--tags", "--abbrev=0")
-    tag = described.decode().strip() if described else ""
+    tag = last_tag()
     old = git("show", f"{tag}:data/{DESCRIPTOR}") if tag else None
     if old is None:
         return None

@@ -6,7 +6,6 @@ Shared by harms and benefits. Nothing here pools trials.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -15,9 +14,9 @@ from numpy.typing import NDArray
 
 from compare.intervals import risk_difference, wilson
 from compare.schedule import known
+from compare.tables import Row
 
 Floats = NDArray[np.float64]
-Row = Mapping[str, Any]
 
 MINUS = "\u2212"
 PARALLEL = ("parallel_rct", "pooled_rct", "randomized_withdrawal")

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from compare import arms
-from compare.evidence import Evidence, check_condition
+from compare.evidence import CLASS_ORDER, Evidence, check_condition
 from compare.harms import IDS, condition_therapies
 from compare.schedule import known
 from compare.tables import records
@@ -145,10 +145,9 @@ def every_row(evidence: Evidence) -> pd.DataFrame:
     main = out["endpoint_role"].isin(["primary", "co_primary"])
     out["missed_primary"] = main & out["met"].eq("no")
     out["directness"] = "direct"
-    order = ["ivig", "cytokine_inhibitor", "monoclonal_antibody", "biologic"]
     keys = pd.DataFrame(
         {
-            "class": out["therapy_class"].map(order.index),
+            "class": out["therapy_class"].map(CLASS_ORDER.index),
             "therapy": out["therapy"],
             "primary": out["primary"].ne("yes"),
             "role": out["endpoint_role"].map(list(ROLES).index),

@@ -12,12 +12,12 @@ from typing import Any
 
 import pandas as pd
 
-from compare.evidence import Evidence, check_condition
-from compare.indications import LEADING, check_factors, needed_factors, split, therapies_of
+from compare.evidence import CLASS_ORDER, Evidence, check_condition
+from compare.indications import LEADING, check_factors, needed_factors, therapies_of
 from compare.markup import short_name
 from compare.patient import Patient
 from compare.schedule import known
-from compare.tables import records
+from compare.tables import records, split
 
 SEVERITIES = {
     "contraindicated": "Contraindicated",
@@ -119,8 +119,7 @@ def check_cautions(evidence: Evidence, patient: Patient, condition_id: str) -> p
     out = pd.concat([rows, blank], ignore_index=True) if len(blank) else rows.copy()
     out["matches"] = out["factor_id"].isin(list(mine))
     out["why"] = pd.Series([mine.get(key, "") for key in out["factor_id"]], out.index, dtype="str")
-    classes = ["ivig", "cytokine_inhibitor", "monoclonal_antibody", "biologic"]
-    out["_class"] = out["therapy_class"].map(classes.index)
+    out["_class"] = out["therapy_class"].map(CLASS_ORDER.index)
     out["_severity"] = out["severity"].map(list(SEVERITIES).index)
     order = ["_class", "therapy", "_product", "_severity", "_factor"]
     factor_order = {key: i for i, key in enumerate(evidence.factors["factor_id"])}

@@ -81,7 +81,7 @@ class Evidence:
 
     def label(self, table: str, key: str) -> str:
         """Name shown for an id, such as `label("therapies", "ivig")`; the id where unknown."""
-        row = self._by_id[table].get(key)
+        row = self.by_id(table).get(key)
         return key if row is None else str(row[NAMES[table][1]])
 
     def cited(self, frame: pd.DataFrame) -> pd.DataFrame:
@@ -114,14 +114,14 @@ class Evidence:
 
     def by_id(self, table: str) -> Mapping[str, Row]:
         """Rows of a table of names (see `NAMES`) as dictionaries by their id. Shared."""
+        if table not in self._by_id:
+            key, _ = NAMES[table]
+            self._by_id[table] = {str(row[key]): row for row in records(getattr(self, table))}
         return self._by_id[table]
 
     @functools.cached_property
     def _by_id(self) -> dict[str, dict[str, Row]]:
-        return {
-            table: {str(row[key]): row for row in records(getattr(self, table))}
-            for table, (key, _) in NAMES.items()
-        }
+        return {}
 
     @functools.cached_property
     def _indexes(self) -> dict[tuple[str, str], Mapping[str, Sequence[Row]]]:
@@ -182,6 +182,8 @@ def check_condition(evidence: Evidence, condition_id: str) -> None:
 
 
 CITED_JOIN = " | "
+# Therapies stand in this order of their classes, and by name.
+CLASS_ORDER = ("ivig", "cytokine_inhibitor", "monoclonal_antibody", "biologic")
 TABLES = tuple(name for name, kind in Evidence.__annotations__.items() if kind == "pd.DataFrame")
 NAMES = {
     "therapies": ("therapy_id", "therapy"),

@@ -14,7 +14,7 @@ import pandas as pd
 
 from compare import arms
 from compare.arms import COMPARISONS, nnh_text, per_100
-from compare.evidence import Evidence, check_condition
+from compare.evidence import CLASS_ORDER, Evidence, check_condition
 from compare.intervals import risk_difference, wilson
 from compare.schedule import known
 from compare.tables import Codes, codes_of, first_of, records
@@ -211,8 +211,7 @@ def condition_therapies(evidence: Evidence, condition_id: str) -> pd.DataFrame:
     out = evidence.therapies.loc[evidence.therapies["therapy_id"].isin(wanted), IDS].copy()
     labeled = {row["therapy_id"] for row in current if row["fda_label"] == "yes"}
     out["labeled"] = out["therapy_id"].isin(labeled)
-    order = ["ivig", "cytokine_inhibitor", "monoclonal_antibody", "biologic"]
-    rank = out["therapy_class"].map(order.index)
+    rank = out["therapy_class"].map(CLASS_ORDER.index)
     return out.iloc[np.lexsort((out["therapy"], rank))].reset_index(drop=True)
 
 

@@ -18,10 +18,7 @@ from compare.evidence import Evidence, check_condition
 from compare.harms import condition_therapies
 from compare.patient import Patient
 from compare.schedule import known
-from compare.tables import records
-from compare.tables import split as split  # noqa: PLC0414  (pages take it from here)
-
-Row = Mapping[str, Any]
+from compare.tables import Row, records, split
 
 LEADING = ["therapy_id", "therapy", "therapy_class"]
 IN_LABEL = "in label"

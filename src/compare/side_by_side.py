@@ -119,7 +119,7 @@ def compare_therapies(
 def _column(evidence: Evidence, scenario: Scenario, therapy_id: str) -> Column:
     condition_id, patient = scenario.condition_id, scenario.patient
     therapy = evidence.by_id("therapies")[therapy_id]
-    option = _option_rows(evidence, condition_id, _weightless(patient))[therapy_id]
+    option = _option_rows(evidence, condition_id, weightless(patient))[therapy_id]
     chosen = chosen_plans(evidence, scenario, therapy_id)
     wanted = dict(scenario.options.get("products", {})).get(therapy_id)
     offered = cautions.products_of(evidence, therapy_id)
@@ -141,22 +141,22 @@ def _column(evidence: Evidence, scenario: Scenario, therapy_id: str) -> Column:
 
 def options_for(evidence: Evidence, condition_id: str, patient: Patient) -> pd.DataFrame:
     """`indications.options`, kept for the patients of this page. Shared: do not change it."""
-    return _options(evidence, condition_id, _weightless(patient))
+    return _options(evidence, condition_id, weightless(patient))
 
 
 def cautions_for(evidence: Evidence, patient: Patient, condition_id: str) -> pd.DataFrame:
     """`check_cautions`, kept for the patients of this page. Shared: do not change it."""
-    return _cautions_of(evidence, _weightless(patient), condition_id)
+    return _cautions_of(evidence, weightless(patient), condition_id)
 
 
 def caution_rows(
     evidence: Evidence, patient: Patient, condition_id: str
 ) -> Mapping[str, list[Row]]:
     """Rows of `cautions_for` as dictionaries, by therapy. Shared: do not change them."""
-    return _caution_rows(evidence, _weightless(patient), condition_id)
+    return _caution_rows(evidence, weightless(patient), condition_id)
 
 
-def _weightless(patient: Patient) -> Patient:
+def weightless(patient: Patient) -> Patient:
     """What labels and cautions ask of a patient: not weight and height, so that both are kept."""
     return replace(patient, weight_kg=70, height_cm=None)
 

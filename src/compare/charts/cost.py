@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from compare.charts.harms import class_mark
 from compare.charts.house import (
     CLASSES,
     FAINT,
@@ -17,6 +16,7 @@ from compare.charts.house import (
     ROW_PX,
     Trace,
     bar_layout,
+    class_mark,
     empty_layout,
     label,
     read_in,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -15,43 +14,28 @@ from compare.charts.house import (
     FAINT,
     GRID,
     INK,
+    SLANT,
     TEMPLATE,
     Trace,
+    class_name,
     empty_layout,
     label,
     read_in,
 )
 from compare.schedule import known
-from compare.tables import records
+from compare.tables import Row, records
 
 BASES = {
     "difference": "difference from the trial's own comparator",
     "arms": "both groups of each trial",
     "treated": "treated group alone (compares trials with each other)",
 }
-GLYPHS = {"circle": "●", "square": "■", "diamond": "◆", "triangle-up": "▲"}
-# On a slanted label a square lies as a diamond, and a diamond as a square.
-SLANT = 45
-SLANTED = GLYPHS | {"square": "◆", "diamond": "■"}
 COOL, WARM = "#0072B2", "#B34700"
 DIVERGING = [[0, COOL], [0.5, "#ffffff"], [1, WARM]]
 SEQUENTIAL = [[0, "#ffffff"], [1, "#7a3a00"]]
 CELL_PX, ROW_PX = 30, 52
 COMPARATOR = "#4a525c"
 CLEAR = "rgba(0,0,0,0)"
-
-Row = Mapping[str, Any]
-
-
-def class_mark(therapy_class: str, slanted: bool = False) -> str:
-    """The mark of a class in its color; colors alone do not tell all classes apart."""
-    _, color, shape = CLASSES[therapy_class]
-    return f'<span style="color:{color}">{(SLANTED if slanted else GLYPHS)[shape]}</span>'
-
-
-def class_name(row: Row, slanted: bool = False) -> str:
-    """The therapy's short name behind the mark of its class."""
-    return f"{class_mark(row['therapy_class'], slanted)} {label(short(row['therapy']))}"
 
 
 def hover(row: Row) -> str:

@@ -10,7 +10,9 @@ from typing import Any
 import plotly.graph_objects as go
 
 from compare.evidence import CITED_JOIN
+from compare.markup import short_name
 from compare.schedule import known
+from compare.tables import Row
 
 Trace = dict[str, Any]
 
@@ -28,6 +30,11 @@ ROW_PX = 34
 FRAME_PX = 130
 HOVER_CHARS = 90
 HOVER_SOURCES = 2
+
+GLYPHS = {"circle": "●", "square": "■", "diamond": "◆", "triangle-up": "▲"}
+# On a slanted label a square lies as a diamond, and a diamond as a square.
+SLANT = 45
+SLANTED = GLYPHS | {"square": "◆", "diamond": "■"}
 
 TEMPLATE = go.layout.Template(
     layout={
@@ -57,6 +64,17 @@ def label(value: object) -> str:
     typesetting it would wait for, for ever without a network: both are escaped.
     """
     return html.escape(str(value)).replace("$", "&#36;")
+
+
+def class_mark(therapy_class: str, slanted: bool = False) -> str:
+    """The mark of a class in its color; colors alone do not tell all classes apart."""
+    _, color, shape = CLASSES[therapy_class]
+    return f'<span style="color:{color}">{(SLANTED if slanted else GLYPHS)[shape]}</span>'
+
+
+def class_name(row: Row, slanted: bool = False) -> str:
+    """The therapy's short name behind the mark of its class."""
+    return f"{class_mark(row['therapy_class'], slanted)} {label(short_name(row['therapy']))}"
 
 
 def read_in(row: Mapping[str, Any]) -> list[str]:

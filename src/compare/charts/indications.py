@@ -8,8 +8,16 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from compare.charts.harms import class_name
-from compare.charts.house import CLASSES, INK, TEMPLATE, Trace, empty_layout, label, read_in
+from compare.charts.house import (
+    CLASSES,
+    INK,
+    TEMPLATE,
+    Trace,
+    class_name,
+    empty_layout,
+    label,
+    read_in,
+)
 from compare.markup import short_name
 from compare.tables import records
 

@@ -13,8 +13,7 @@ import pandas as pd
 
 from compare import benefits, cost, findings, indications
 from compare.charts import indications as charts
-from compare.charts.harms import GLYPHS
-from compare.charts.house import CLASSES
+from compare.charts.house import CLASSES, GLYPHS
 from compare.evidence import Evidence
 from compare.explorers.base import WRAP, Explorer, age_control, condition_control, labelled
 from compare.findings import indications as indication_findings
@@ -24,7 +23,6 @@ from compare.indications import (
     NEEDS_SEROSTATUS,
     STATEMENTS,
     quote,
-    split,
 )
 from compare.markup import (
     csv_text,
@@ -40,7 +38,7 @@ from compare.patient import Patient
 from compare.scenario import Scenario
 from compare.schedule import known
 from compare.side_by_side import outcome_text
-from compare.tables import records
+from compare.tables import records, split
 
 PLACES = {
     "US": "United States (FDA)", "EU": "European Union", "GB": "United Kingdom",

@@ -7,7 +7,7 @@ from typing import Any
 
 import ipywidgets as w
 
-from compare import cautions, indications, report, side_by_side
+from compare import cautions, report, side_by_side
 from compare.charts import cost as cost_charts
 from compare.evidence import Evidence
 from compare.explorers.base import (
@@ -30,7 +30,7 @@ from compare.markup import download, file_name, short_name, sources_behind, tabl
 from compare.patient import Patient
 from compare.scenario import Scenario
 from compare.side_by_side import MOST, NOT_SAME_TRIAL, rebates_note
-from compare.tables import records
+from compare.tables import records, split
 
 __all__ = ["PatientExplorer", "View", "digest", "opening", "view"]
 
@@ -132,9 +132,7 @@ class PatientExplorer(Explorer):
     def offer(self, condition_id: str) -> None:
         """Show the check boxes on which a label of the condition's therapies speaks, or all."""
         wanted = relevant_factors(self.evidence, condition_id)
-        implied = indications.split(
-            self.evidence.conditions.set_index("condition_id").at[condition_id, "implied_factors"]
-        )
+        implied = split(self.evidence.by_id("conditions")[condition_id]["implied_factors"])
         every = self.controls["every_factor"].value
         for key, box in self.factors.items():
             shown = box.value or ((every or key in wanted) and key not in implied)

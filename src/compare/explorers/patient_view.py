@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 import pandas as pd
@@ -75,7 +75,7 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
         told=told,
         costs=costs,
         # Nothing on a brand depends on weight and height: asked at one weight, and kept.
-        brands=brands(evidence, replace(patient, weight_kg=70, height_cm=None), condition_id),
+        brands=brands(evidence, side_by_side.weightless(patient), condition_id),
         good=good,
         harm=harm,
         comparison=comparison,
