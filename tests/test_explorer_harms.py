@@ -12,6 +12,7 @@ from compare import arms, harms
 from compare.charts import harms as charts
 from compare.charts.house import CLASSES
 from compare.explorers import harms as page
+from compare.markup import short_name
 from compare.scenario import Scenario
 
 
@@ -313,7 +314,7 @@ def test_numbers_of_the_map_are_in_its_cells(evidence):
     shown = page.view(evidence, page.opening(evidence))
     heat = charts.map_traces(shown.map, "difference")[0]
     cells = shown.map.set_index(["event", "therapy"])
-    names = {arms.short(name): name for name in shown.map["therapy"].unique()}
+    names = {short_name(name): name for name in shown.map["therapy"].unique()}
     for i, event in enumerate(heat["y"]):
         for j, therapy in enumerate(heat["x"]):
             row = cells.loc[(event, names[therapy])]

@@ -227,7 +227,7 @@ def test_the_front_is_what_no_other_beats(make: Callable[..., tradeoffs.View]) -
     """The finding's count of unbeaten therapies, found again by comparing every pair."""
     shown = make("ra").figures
     pair = shown.chart.dropna(subset=["x", "y"])
-    sign = -1 if shown.offered.set_index("criterion").at[shown.x, "favors"] == "higher" else 1
+    sign = -1 if shown.offered[shown.x]["favors"] == "higher" else 1
     points = [(sign * x, y) for x, y in zip(pair["x"], pair["y"], strict=True)]
     free = [p for p in points if not any(q != p and q[0] <= p[0] and q[1] <= p[1] for q in points)]
     assert shown.finding.numbers["on_front"] == len(free)
@@ -292,24 +292,23 @@ def test_words_never_round_to_none_or_all() -> None:
     assert findings.first_phrase(np.nan) == "too little reported"
 
 
-def criteria_frame() -> pd.DataFrame:
-    """Two harms, one good, a cost."""
-    return pd.DataFrame(
-        {
-            "criterion": ["cost", "h1", "h2", "g"],
-            "label": ["Cost", "Harm one", "Harm two", "Good"],
-            "group": ["cost", "harm", "harm", "benefit"],
-            "unit": ["dollars a year", "per 100", "per 100", "per 100"],
-        }
+CRITERIA = {
+    name: {"label": label, "group": group, "unit": unit}
+    for name, label, group, unit in (
+        ("cost", "Cost", "cost", "dollars a year"),
+        ("h1", "Harm one", "harm", "per 100"),
+        ("h2", "Harm two", "harm", "per 100"),
+        ("g", "Good", "benefit", "per 100"),
     )
+}
 
 
 def test_harms_that_outnumber_the_good_are_hinted_at() -> None:
     """Two weighted harms against one good: a hint; one against one: none."""
-    hint = findings.correlated(criteria_frame(), {"h1": 0.3, "h2": 0.3, "g": 0.4})
+    hint = findings.correlated(CRITERIA, {"h1": 0.3, "h2": 0.3, "g": 0.4})
     assert hint is not None
     assert "2 harms and 1 good" in hint.text
-    assert findings.correlated(criteria_frame(), {"h1": 0.5, "g": 0.5}) is None
+    assert findings.correlated(CRITERIA, {"h1": 0.5, "g": 0.5}) is None
 
 
 def test_a_narrow_range_that_decides_is_hinted_at() -> None:
@@ -325,12 +324,12 @@ def test_a_narrow_range_that_decides_is_hinted_at() -> None:
         }
     )
     ranges = {"cost": (0.0, 1e5), "h1": (0.0, 1.0), "h2": (0.0, 20.0), "g": (0.0, 20.0)}
-    hints = findings.narrow(criteria_frame(), ranges, {"h1": 0.6, "cost": 0.4}, moves)
+    hints = findings.narrow(CRITERIA, ranges, {"h1": 0.6, "cost": 0.4}, moves)
     assert [hint.text for hint in hints] == [
         "Harm one decides who is first, but its whole range is only 1 in 100."
     ]
     wide = ranges | {"h1": (0.0, 10.0)}
-    assert findings.narrow(criteria_frame(), wide, {"h1": 0.6, "cost": 0.4}, moves) == []
+    assert findings.narrow(CRITERIA, wide, {"h1": 0.6, "cost": 0.4}, moves) == []
 
 
 def test_worth_is_the_exchange_of_the_weights(make: Callable[..., tradeoffs.View]) -> None:
@@ -348,10 +347,11 @@ def test_text_of_the_data_is_escaped(make: Callable[..., tradeoffs.View]) -> Non
     """A name with markup in it stands as text in the tables and in the chart."""
     shown = make("ra", options={"how": "order"})
     evil = "<img src=x onerror=alert(1)>"
-    table = shown.figures.table.assign(therapy=evil, label=evil)
+    evils = {"therapy": evil, "label": evil}
     figures = dataclasses.replace(
         shown.figures,
-        table=table,
+        rows=[{**row, **evils} for row in shown.figures.rows],
+        criteria={name: {**row, **evils} for name, row in shown.figures.criteria.items()},
         chart=shown.figures.chart.assign(therapy=evil),
         names=dict.fromkeys(shown.figures.names, evil),
         labels=dict.fromkeys(shown.figures.labels, evil),

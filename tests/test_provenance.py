@@ -204,9 +204,10 @@ def test_trade_offs_list_the_sources_of_what_is_scored(evidence: compare.Evidenc
     explorer = tradeoffs.TradeOffExplorer(evidence)
     figures = explorer.compute().figures
     shown = listed(explorer.panels["sources"].value)
-    assert shown == named(evidence, figures.reported)
+    reported = pd.DataFrame([row for row in figures.rows if row["reported"]])
+    assert shown == named(evidence, reported)
     assert named(evidence, figures.table[figures.table["reported"]]) <= shown
-    chart = figures.reported[figures.reported["criterion"].isin([figures.x, figures.y])]
+    chart = reported[reported["criterion"].isin([figures.x, figures.y])]
     assert named(evidence, chart) <= shown
     title = evidence.cited(chart)["source"].iloc[0].split(" | ")[0]
     assert house.label(title)[:60] in explorer.panels["main"].spec

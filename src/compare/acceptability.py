@@ -422,11 +422,27 @@ def _surely_above(
 
 def _count_ranks(total: Singles, sure: NDArray[np.bool_]) -> tuple[Floats, Floats, Singles]:
     """Rank counts, pairwise wins, and who is first in each draw; ties are shared equally."""
-    count, draws = total.shape
+    count = len(total)
     if count > PAIRED_THERAPIES:
         return _count_by_sorting(total, sure)
-    below = np.zeros((count, draws), dtype=np.uint8)
-    wins = np.zeros((count, count))
+    below, wins = _beaten(total)
+    # Without a tie the therapies that stand above each other add up to 0 + 1 + ... + (count - 1).
+    tied = np.not_equal(below.sum(axis=0, dtype=np.uint16), count * (count - 1) // 2)
+    if not tied.any():
+        return _ranks(below), wins, np.equal(below, 0).astype(np.float32)
+    part = total[:, tied]
+    _, strictly = _beaten(part)
+    more, beaten, split = _share_ties(part, sure)
+    below[:, tied] = count  # no rank: shared among those that tie
+    first = np.equal(below, 0).astype(np.float32)
+    first[:, tied] = split
+    return _ranks(below) + more, wins - strictly + beaten, first
+
+
+def _beaten(total: Singles) -> tuple[NDArray[np.uint8], Floats]:
+    """How many others are above each therapy in each draw, and how often each is above each."""
+    count, draws = total.shape
+    below, wins = np.zeros((count, draws), dtype=np.uint8), np.zeros((count, count))
     higher = np.empty(draws, dtype=bool)
     one = higher.view(np.uint8)
     for i in range(count):
@@ -435,16 +451,13 @@ def _count_ranks(total: Singles, sure: NDArray[np.bool_]) -> tuple[Floats, Float
                 np.greater(total[j], total[i], out=higher)
                 np.add(below[i], one, out=below[i])
                 wins[j, i] = np.count_nonzero(higher)
-    # Without a tie the therapies that stand above each other add up to 0 + 1 + ... + (count - 1).
-    tied = np.not_equal(below.sum(axis=0, dtype=np.uint16), count * (count - 1) // 2)
-    if not tied.any():
-        counts = np.array([np.bincount(row, minlength=count) for row in below], dtype=float)
-        return counts, wins, np.equal(below, 0).astype(np.float32)
-    counts, wins, clean = _count_ranks(np.ascontiguousarray(total[:, ~tied]), sure)
-    more, beaten, split = _share_ties(total[:, tied], sure)
-    first = np.empty((count, draws), dtype=np.float32)
-    first[:, ~tied], first[:, tied] = clean, split
-    return counts + more, wins + beaten, first
+    return below, wins
+
+
+def _ranks(below: NDArray[np.uint8]) -> Floats:
+    """In how many draws each therapy has so many others above it."""
+    ranks = range(len(below))
+    return np.array([[np.count_nonzero(row == rank_) for rank_ in ranks] for row in below], float)
 
 
 def _count_by_sorting(total: Singles, sure: NDArray[np.bool_]) -> tuple[Floats, Floats, Singles]:

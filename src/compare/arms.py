@@ -206,11 +206,6 @@ def comparison_of(kind: Any) -> str:
     return next((name for name, (_, kinds) in COMPARISONS.items() if kind in kinds), "")
 
 
-def short(therapy: object) -> str:
-    """A therapy's name without its parenthesis."""
-    return str(therapy).split(" (")[0]
-
-
 def percent(value: float) -> str:
     """A percent with one decimal below 10."""
     if value >= 9.95:

@@ -93,12 +93,12 @@ def read(table: pd.DataFrame | Decision) -> Decision:
         raise DataError(
             [Problem("effects", None, name, None, "column is missing") for name in lost]
         )
-    therapies = tuple(dict.fromkeys(table["therapy_id"].astype(str)))
-    criteria = tuple(dict.fromkeys(table["criterion"].astype(str)))
+    named_by = ("therapy_id", "criterion", "favors")
+    text = {name: table[name].astype(str).tolist() for name in named_by}
+    therapies, row = _coded(text["therapy_id"])
+    criteria, col = _coded(text["criterion"])
     if not therapies:
         raise DataError([Problem("effects", None, None, None, "expected at least one row")])
-    row = pd.Index(therapies).get_indexer(pd.Index(table["therapy_id"].astype(str)))
-    col = pd.Index(criteria).get_indexer(pd.Index(table["criterion"].astype(str)))
     shape = (len(therapies), len(criteria))
     cells = {
         name: pd.to_numeric(table[name], errors="coerce").to_numpy(dtype=float)
@@ -109,19 +109,24 @@ def read(table: pd.DataFrame | Decision) -> Decision:
     for name, values in cells.items():
         numbers[name][row, col] = values
     distribution = np.full(shape, "missing", dtype="<U12")
-    said = table["distribution"].astype(object).where(table["distribution"].notna(), "")
-    named = np.array([OTHER_NAMES.get(str(d), str(d)) for d in said], dtype="<U12")
+    said = table["distribution"]
+    pairs = zip(said.tolist(), said.notna(), strict=True)
+    words = [str(word) if there else "" for word, there in pairs]
+    named = np.array([OTHER_NAMES.get(word, word) for word in words], dtype="<U12")
     distribution[row, col] = named
-    problems = _problems(table, row * shape[1] + col, named, cells)
+    problems = _problems(table, text, row * shape[1] + col, named, cells)
     if problems:
         raise DataError(problems)
     if "reported" in table.columns:
-        silent = table["reported"].astype(str).str.lower().isin(["false", "no", "0", "0.0"])
+        answers = [str(answer).lower() for answer in table["reported"].tolist()]
+        silent = np.isin(answers, ["false", "no", "0", "0.0"])
         distribution[row[silent], col[silent]] = "missing"
     distribution[np.isin(distribution, NOT_SCORED)] = "missing"
     higher = np.zeros(shape[1], dtype=bool)
-    higher[col] = table["favors"].eq("higher").to_numpy()
-    scale = _scales(table, numbers, distribution, criteria)
+    higher[col] = np.array(text["favors"]) == "higher"
+    units = table["unit"].tolist() if "unit" in table.columns else []
+    unit_of = dict(zip(text["criterion"], map(str, units), strict=False))
+    scale = _scales(numbers, distribution, [unit_of.get(name, "") for name in criteria])
     _fill_values(numbers, distribution, scale)
     for kind, names in PARAMETERS.items():
         blank = np.any([np.isnan(numbers[name]) for name in names], axis=0)
@@ -130,8 +135,16 @@ def read(table: pd.DataFrame | Decision) -> Decision:
     return Decision(therapies, criteria, higher, distribution, numbers, scale)
 
 
+def _coded(names: Sequence[str]) -> tuple[tuple[str, ...], NDArray[np.intp]]:
+    """The different names in their order, and the place of each row's name among them."""
+    places: dict[str, int] = {}
+    codes = [places.setdefault(name, len(places)) for name in names]
+    return tuple(places), np.array(codes, dtype=np.intp)
+
+
 def _problems(
     table: pd.DataFrame,
+    text: Mapping[str, Sequence[str]],
     cell: NDArray[np.intp],
     named: NDArray[np.str_],
     number: Mapping[str, Floats],
@@ -144,13 +157,16 @@ def _problems(
             value = str(table[column].iloc[i]) if column in table.columns else None
             found.append(Problem("effects", int(i) + 2, column, value, expected))
 
-    favors = table["favors"].astype(str)
-    add(~favors.isin(["lower", "higher"]).to_numpy(), "favors", "expected lower or higher")
-    first = favors.groupby(table["criterion"].astype(str)).transform("first")
-    add(favors.ne(first).to_numpy(), "favors", "expected one direction for a criterion")
-    known = [*PARAMETERS, *OTHER_NAMES, *NOT_SCORED]
-    add(~np.isin(named, known), "distribution", f"expected one of {', '.join(PARAMETERS)}")
-    add(pd.Series(cell).duplicated().to_numpy(), "criterion", "a second row for the same cell")
+    favors = np.array(text["favors"])
+    add(~np.isin(favors, ["lower", "higher"]), "favors", "expected lower or higher")
+    _, column = _coded(text["criterion"])
+    _, first = np.unique(column, return_index=True)
+    add(favors != favors[first][column], "favors", "expected one direction for a criterion")
+    kinds = [*PARAMETERS, *OTHER_NAMES, *NOT_SCORED]
+    add(~np.isin(named, kinds), "distribution", f"expected one of {', '.join(PARAMETERS)}")
+    again = np.ones(len(cell), dtype=bool)
+    again[np.unique(cell, return_index=True)[1]] = False
+    add(again, "criterion", "a second row for the same cell")
     for kind, names in PARAMETERS.items():
         lost = [name for name in names if name not in table.columns]
         if lost and (named == kind).any():
@@ -176,10 +192,7 @@ def _problems(
 
 
 def _scales(
-    table: pd.DataFrame,
-    numbers: Mapping[str, Floats],
-    distribution: NDArray[np.str_],
-    criteria: Sequence[str],
+    numbers: Mapping[str, Floats], distribution: NDArray[np.str_], units: Sequence[str]
 ) -> Floats:
     """What a proportion is multiplied by to be in a criterion's unit: 1, 100 for percent ...
 
@@ -187,18 +200,14 @@ def _scales(
     no value tells.
     """
     proportion = _proportion(numbers, distribution)
-    scale = np.ones(len(criteria))
-    units = {}
-    if "unit" in table.columns:
-        pairs = zip(table["criterion"].astype(str), table["unit"].astype(str), strict=True)
-        units = dict(pairs)
+    scale = np.ones(len(units))
     with np.errstate(invalid="ignore", divide="ignore"):
         ratio = numbers["value"] / proportion
-    for k, criterion in enumerate(criteria):
+    for k, unit in enumerate(units):
         told = ratio[:, k][np.isfinite(ratio[:, k]) & (ratio[:, k] > 0)]
         if len(told):
             scale[k] = 10.0 ** round(math.log10(float(np.median(told))))
-        elif units.get(criterion, "").lower() in PERCENT:
+        elif unit.lower() in PERCENT:
             scale[k] = 100.0
     return scale
 
@@ -291,7 +300,7 @@ class ValueFunction:
     def __call__(self, amount: Floats) -> Floats:
         """Values of amounts; outside the range the end's value holds, NaN stays NaN."""
         value: Floats = np.interp(amount, self.x, self.v)
-        return np.where(np.isnan(amount), np.nan, value)
+        return value
 
     def amount(self, value: float) -> float:
         """The amount that has this value; NaN where none has exactly one."""

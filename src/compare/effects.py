@@ -28,15 +28,16 @@ from compare.effect_cells import (
 from compare.evidence import Evidence, check_condition
 from compare.patient import Patient
 from compare.plan import Plan, in_clinic
-from compare.tables import records
+from compare.tables import Row, records
 
 __all__ = [
     "BASES",
     "COLUMNS",
-    "chosen_plans",
     "core_criteria",
     "criteria_for",
+    "criterion_rows",
     "default_criteria",
+    "effect_rows",
     "effects_table",
 ]
 
@@ -58,6 +59,7 @@ COST = {
         "hours a year",
     ),
 }  # fmt: skip
+NOT_COUNTED = dict.fromkeys(("events", "n", "comparator_events", "comparator_n", "below"), np.nan)
 EVENT_KINDS = ("symptom", "infection", "any_event", "infusion_reaction")
 CORE_HARMS = ("serious_infection", "serious_adverse_event", "discontinuation_adverse_event")
 
@@ -93,39 +95,44 @@ def effects_table(
     >>> list(table.columns[:2]), set(table["unit"]), set(table["favors"])
     (['therapy_id', 'therapy'], {'dollars a year'}, {'lower'})
     """
-    offered = criteria_for(evidence, condition_id, basis, borrow)
-    wanted = list(criteria) if criteria is not None else core_criteria(offered)
-    known = set(offered["criterion"])
-    for name in wanted:
-        if name not in known:
-            raise ValueError(f"unknown criterion {name!r}; see criteria_for")
-    therapies = _therapies(evidence, condition_id)
-    parts = []
-    money = [name for name in wanted if name in COST]
-    if money:
-        chosen = chosen_plans(evidence, condition_id, patient, price_basis, cycle_days)
-        costs = cost.cost_rows(evidence, chosen.values(), patient, dosing_weight)
-        parts.append(_cost_cells(therapies, costs, chosen, patient.weight_kg, money))
-    others = [name for name in wanted if name not in COST]
-    if others:
-        parts.append(_grid(evidence, condition_id, basis, borrow, tuple(others)))
-    if not parts:
-        return pd.DataFrame(columns=COLUMNS)
-    table = pd.concat(parts, ignore_index=True)
-    order = [therapies["therapy_id"].tolist().index(t) for t in table["therapy_id"]]
-    rank = [wanted.index(name) for name in table["criterion"]]
-    return table.iloc[np.lexsort((rank, order))].reset_index(drop=True)
+    rows = effect_rows(
+        evidence, condition_id, patient, basis, criteria, price_basis, cycle_days, dosing_weight,
+        borrow,
+    )  # fmt: skip
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def chosen_plans(
+def effect_rows(
     evidence: Evidence,
     condition_id: str,
     patient: Patient,
+    basis: str = "difference",
+    criteria: Sequence[str] | None = None,
     price_basis: str | None = None,
     cycle_days: float | None = None,
-) -> Mapping[tuple[str, bool], Plan]:
-    """The plan that stands for each therapy: `cost.default_plans` at this patient's age."""
-    return cost.opening_plans(evidence, condition_id, price_basis, cycle_days, patient.age_years)
+    dosing_weight: str = "actual",
+    borrow: bool = True,
+) -> list[Row]:
+    """The rows of `effects_table` as dictionaries, for those who take them one by one."""
+    offered = criterion_rows(evidence, condition_id, basis, borrow)
+    wanted = list(criteria) if criteria is not None else core_criteria(offered)
+    for name in wanted:
+        if name not in offered:
+            raise ValueError(f"unknown criterion {name!r}; see criteria_for")
+    therapies = records(_therapies(evidence, condition_id))
+    cells: dict[tuple[str, str], Row] = {}
+    money = [name for name in wanted if name in COST]
+    if money:
+        chosen = cost.opening_plans(
+            evidence, condition_id, price_basis, cycle_days, patient.age_years
+        )
+        costs = cost.cost_rows(evidence, chosen.values(), patient, dosing_weight)
+        for cell in _cost_cells(therapies, costs, chosen, patient.weight_kg, money):
+            cells[cell["therapy_id"], cell["criterion"]] = cell
+    others = tuple(name for name in wanted if name not in COST)
+    if others:
+        cells |= _grid(evidence, condition_id, basis, borrow, others)
+    return [cells[therapy["therapy_id"], name] for therapy in therapies for name in wanted]
 
 
 @functools.lru_cache(maxsize=32)
@@ -139,16 +146,16 @@ def _therapies(evidence: Evidence, condition_id: str) -> pd.DataFrame:
 
 
 def _cost_cells(
-    therapies: pd.DataFrame,
+    therapies: list[dict[str, Any]],
     costs: list[dict[str, Any]],
     chosen: Mapping[tuple[str, bool], Plan],
     weight_kg: float,
     wanted: Sequence[str],
-) -> pd.DataFrame:
+) -> list[Row]:
     """Cells of money, visits and hours from the cost table of the chosen plans."""
     found = {(row["therapy_id"], row["use"] == "chronic"): row for row in costs}
-    rows = []
-    for therapy in records(therapies):
+    rows: list[Row] = []
+    for therapy in therapies:
         for name in wanted:
             label, first, second, unit = COST[name]
             key = (therapy["therapy_id"], name != "cost_per_course")
@@ -171,6 +178,7 @@ def _cost_cells(
                     "unit": unit,
                     "favors": "lower",
                     "distribution": spread if reported else "missing",
+                    **NOT_COUNTED,
                     "directness": "direct" if reported else "missing",
                     "borrowed_from": "",
                     "reported": reported,
@@ -179,10 +187,11 @@ def _cost_cells(
                     "ascertainment": "",
                     "comparator": "",
                     "study": "" if row is None else f"{row['product']}: {row['regimen']}",
+                    "row_id": None,
                     "source_id": None if row is None else row["source_id"],
                 }
             )
-    return pd.DataFrame(rows).reindex(columns=COLUMNS)
+    return rows
 
 
 def group_of(name: str) -> str:
@@ -209,7 +218,7 @@ def _no_cost(
     row: dict[str, Any] | None,
     name: str,
     costs: list[dict[str, Any]],
-    therapy: dict[str, Any],
+    therapy: Row,
 ) -> str:
     if row is not None:
         return str(row["reason"]) or "not known"
@@ -222,8 +231,8 @@ def _no_cost(
 @functools.lru_cache(maxsize=32)
 def _grid(
     evidence: Evidence, condition_id: str, basis: str, borrow: bool, wanted: tuple[str, ...]
-) -> pd.DataFrame:
-    """One row per therapy and criterion; a cell that no source speaks of is missing. Shared."""
+) -> Mapping[tuple[str, str], Row]:
+    """One cell per therapy and criterion; a cell that no source speaks of is missing. Shared."""
     therapies = _therapies(evidence, condition_id)
     offered = criteria_for(evidence, condition_id, basis, borrow).set_index("criterion")
     cells = evidence_cells(evidence, condition_id, basis, borrow)
@@ -249,7 +258,7 @@ def _grid(
         if limit is not None and offered.at[criterion, "kind"] in LISTED_KINDS:
             out.loc[i, "below"] = limit
             out.loc[i, "reason"] = f"not listed; the label lists from {limit:g}"
-    return out[COLUMNS]
+    return {(row["therapy_id"], row["criterion"]): row for row in records(out[COLUMNS])}
 
 
 @functools.lru_cache(maxsize=32)
@@ -300,14 +309,31 @@ def criteria_for(
     return _offered(evidence, condition_id, basis, borrow)
 
 
-def core_criteria(offered: pd.DataFrame) -> list[str]:
+def criterion_rows(
+    evidence: Evidence, condition_id: str, basis: str = "difference", borrow: bool = True
+) -> Mapping[str, Row]:
+    """The rows of `criteria_for` as dictionaries by criterion, in its order. Shared."""
+    check_basis(basis)
+    return _offered_rows(evidence, condition_id, basis, borrow)
+
+
+@functools.lru_cache(maxsize=32)
+def _offered_rows(
+    evidence: Evidence, condition_id: str, basis: str, borrow: bool
+) -> Mapping[str, Row]:
+    offered = _offered(evidence, condition_id, basis, borrow)
+    return {row["criterion"]: row for row in records(offered)}
+
+
+def core_criteria(offered: Mapping[str, Row]) -> list[str]:
     """Cost, visits, hours, benefits and core harms that at least one therapy can score."""
-    core = {f"harm:{event}:" for event in (*CORE_HARMS, "any_adverse_event")}
-    scored = offered["scored"].gt(0)
-    money = offered["group"].isin(["cost", "burden"])
-    benefit = offered["group"].eq("benefit") & scored
-    harm = offered["criterion"].map(lambda name: any(name.startswith(start) for start in core))
-    return list(offered.loc[money | benefit | (harm & scored), "criterion"])
+    core = tuple(f"harm:{event}:" for event in (*CORE_HARMS, "any_adverse_event"))
+    return [
+        name
+        for name, row in offered.items()
+        if row["group"] in ("cost", "burden")
+        or (row["scored"] and (row["group"] == "benefit" or name.startswith(core)))
+    ]
 
 
 def default_criteria(
@@ -320,13 +346,13 @@ def default_criteria(
     therapies have against placebo; where fewer than two have any of these, the best covered
     listed event.
     """
-    offered = records(criteria_for(evidence, condition_id, basis, borrow))
+    offered = criterion_rows(evidence, condition_id, basis, borrow).values()
 
-    def best(rows: list[dict[str, Any]]) -> list[str]:
+    def best(rows: list[Row]) -> list[str]:
         scored = [row for row in rows if row["scored"]]
         return [max(scored, key=lambda row: row["scored"])["criterion"]] if scored else []
 
-    def group(name: str) -> list[dict[str, Any]]:
+    def group(name: str) -> list[Row]:
         return [row for row in offered if row["group"] == name]
 
     found = best([row for row in group("cost") if row["criterion"] != "cost_later_year"])

@@ -92,17 +92,16 @@ class Evidence:
         """
         found = frame.copy()
         for name in source_columns(frame):
-            told = {
-                cell: CITED_JOIN.join(
-                    dict.fromkeys(self._titles.get(part, part) for part in split(cell))
-                )
-                for cell in frame[name].dropna().unique()
-            }
+            told = {cell: self.titles(cell) for cell in frame[name].dropna().unique()}
             title = name.replace("source_id", "source")
             if title not in found:
                 place = list(found.columns).index(name) + 1
                 found.insert(place, title, frame[name].map(told))
         return found
+
+    def titles(self, cell: Any) -> str:
+        """Titles and dates of the sources that a cell of ids names, joined by ` | `."""
+        return CITED_JOIN.join(dict.fromkeys(self._titles.get(part, part) for part in split(cell)))
 
     def rows(self, table: str, column: str, value: str) -> Sequence[Row]:
         """Rows of a table whose column holds the value, as dictionaries, in the table's order.

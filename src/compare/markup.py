@@ -7,14 +7,14 @@ import csv
 import html
 import io
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from compare.evidence import CITED_JOIN, Evidence, source_columns
 from compare.schedule import known
-from compare.tables import records, split
+from compare.tables import Row, records, split
 
 NOT_REPORTED = "not reported"
 FOLDED = 3
@@ -68,18 +68,21 @@ Cell = Callable[[Mapping[str, Any]], str]
 
 
 def table(
-    frame: pd.DataFrame, columns: Mapping[str, str | Cell], caption: str, empty: str = ""
+    rows: pd.DataFrame | Sequence[Row],
+    columns: Mapping[str, str | Cell],
+    caption: str,
+    empty: str = "",
 ) -> str:
     """An HTML table: heading -> column name (escaped) or function of the row (returns HTML).
 
-    `caption` names the table for screen readers and stands above it; `empty` is shown in place of
-    a table without rows.
+    `rows`: a frame, or its rows as dictionaries. `caption` names the table for screen readers and
+    stands above it; `empty` is shown in place of a table without rows.
     """
-    if frame.empty:
+    if not len(rows):
         return f'<p class="tc-empty">{html.escape(empty or "Nothing to show.")}</p>'
     head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in columns)
     body = []
-    for row in records(frame):
+    for row in records(rows) if isinstance(rows, pd.DataFrame) else rows:
         cells = [how(row) if callable(how) else text(row[how]) for how in columns.values()]
         first, rest = cells[0], cells[1:]
         body.append(
@@ -110,9 +113,10 @@ def read_in(row: Mapping[str, Any]) -> str:
 def sources(evidence: Evidence, source_ids: Iterable[Any], heading: str = "Sources") -> str:
     """The list of sources behind a view, each with publisher, dates and link."""
     wanted = {part for ids in source_ids for part in split(ids)}
-    found = evidence.sources[evidence.sources["source_id"].isin(wanted)].sort_values("title")
+    known_ones = evidence.by_id("sources")
+    found = [known_ones[key] for key in wanted if key in known_ones]
     items = []
-    for row in records(found):
+    for row in sorted(found, key=lambda row: (row["title"], row["source_id"])):
         title = html.escape(str(row["title"]))
         address = row["url"]
         if known(address) and str(address).startswith(("http://", "https://")):

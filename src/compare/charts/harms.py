@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from compare import arms
-from compare.arms import difference_words, percent, risk_words, short, signed
+from compare.arms import difference_words, percent, risk_words, signed
 from compare.charts.house import (
     CLASSES,
     FAINT,
@@ -22,6 +22,7 @@ from compare.charts.house import (
     label,
     read_in,
 )
+from compare.markup import short_name
 from compare.schedule import known
 from compare.tables import Row, records
 
@@ -67,9 +68,9 @@ def map_traces(frame: pd.DataFrame, basis: str) -> list[Trace]:
     """
     column = "risk_pct" if basis == "treated" else "difference_pct"
     rows = records(frame)
-    x = list(dict.fromkeys(short(row["therapy"]) for row in rows))
+    x = list(dict.fromkeys(short_name(row["therapy"]) for row in rows))
     y = list(dict.fromkeys(str(row["event"]) for row in rows))
-    cells = {(short(row["therapy"]), str(row["event"])): row for row in rows}
+    cells = {(short_name(row["therapy"]), str(row["event"])): row for row in rows}
     say = percent if basis == "treated" else signed
     z: list[list[float | None]] = []
     words: list[list[str]] = []
@@ -110,7 +111,7 @@ def map_traces(frame: pd.DataFrame, basis: str) -> list[Trace]:
             "type": "scatter",
             "mode": "text" if said else "markers",
             "name": name,
-            "x": [short(row["therapy"]) for row in chosen],
+            "x": [short_name(row["therapy"]) for row in chosen],
             "y": [str(row["event"]) for row in chosen],
             "text": said,
             "textfont": {"color": INK, "size": 13},
@@ -167,7 +168,7 @@ def map_layout(frame: pd.DataFrame, basis: str) -> dict[str, Any]:
             "type": "category",
             "tickangle": -SLANT,
             "tickmode": "array",
-            "tickvals": [short(row["therapy"]) for row in therapies],
+            "tickvals": [short_name(row["therapy"]) for row in therapies],
             "ticktext": [class_name(row, slanted=True) for row in therapies],
             "showgrid": False,
             "range": [-0.5, len(therapies) - 0.5],
@@ -184,7 +185,7 @@ def map_layout(frame: pd.DataFrame, basis: str) -> dict[str, Any]:
         },
         "legend": {"orientation": "h", "x": 0, "y": 0, "yanchor": "top", "yref": "paper"},
         "annotations": [],
-        "shapes": _frames(frame, [short(row["therapy"]) for row in therapies], events),
+        "shapes": _frames(frame, [short_name(row["therapy"]) for row in therapies], events),
     }  # fmt: skip
 
 
@@ -193,7 +194,7 @@ def _frames(frame: pd.DataFrame, x: list[str], y: list[str]) -> list[dict[str, A
     chosen = frame[frame["state"].eq("reported") & frame["directness"].eq("indirect")]
     drawn = []
     for row in records(chosen):
-        i, j = x.index(short(row["therapy"])), y.index(str(row["event"]))
+        i, j = x.index(short_name(row["therapy"])), y.index(str(row["event"]))
         drawn.append(
             {
                 "type": "rect", "x0": i - 0.47, "x1": i + 0.47, "y0": j - 0.44, "y1": j + 0.44,

@@ -8,6 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from compare.charts.house import CLASSES, FAINT, GRID, INK, TEMPLATE, Trace, empty_layout, label
+from compare.markup import short_name
 from compare.schedule import known
 from compare.tables import records
 
@@ -107,9 +108,11 @@ def layout(frame: pd.DataFrame, x_title: str, y_title: str, reference: float) ->
     """
     if frame.empty:
         return empty_layout("No therapy to show here.")
-    x_range = _room(frame[["x", "x_low", "x_high"]], reference)
-    y_range = _room(frame[["y", "y_low", "y_high"]], 0.0)
-    rail_px = max(RAIL_PX, TEXT_PX * int((frame["x"].isna() & frame["y"].isna()).sum()) + 6)
+    rows = records(frame)
+    x_range = _room(rows, "x", reference)
+    y_range = _room(rows, "y", 0.0)
+    unknown = sum(not known(row["x"]) and not known(row["y"]) for row in rows)
+    rail_px = max(RAIL_PX, TEXT_PX * unknown + 6)
     plot_px = MAIN_PX + GAP_PX + rail_px
     below, main = (0.0, rail_px / plot_px), ((rail_px + GAP_PX) / plot_px, 1.0)
     rail = {
@@ -134,7 +137,7 @@ def layout(frame: pd.DataFrame, x_title: str, y_title: str, reference: float) ->
         "yaxis2": rail | {"domain": list(below), "range": [-0.5, 0.5], **only(RAIL_Y)},
         "shapes": [_box([0, MAIN_X], main), _box([MAIN_X + 0.02, 1], (0.0, 1.0)),
                    _box([0, MAIN_X], below)],
-        "annotations": labels(frame, x_range, y_range),
+        "annotations": labels(rows, x_range, y_range),
         "hovermode": "closest",
     }  # fmt: skip
     if x_range[0] < reference < x_range[1]:
@@ -160,26 +163,24 @@ def _box(x: list[float], y: tuple[float, float]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _room(ends: pd.DataFrame, reference: float) -> list[float]:
+def _room(rows: list[dict[str, Any]], axis: str, reference: float) -> list[float]:
     """A range that cuts no interval and holds the reference, with room for labels."""
-    low, high = ends.min().min(), ends.max().max()
-    if pd.isna(low):
+    names = (axis, f"{axis}_low", f"{axis}_high")
+    ends = [row[name] for row in rows for name in names if known(row[name])]
+    if not ends:
         return [0.0, 1.0]
-    low, high = min(low, reference), max(high, reference)
+    low, high = min(*ends, reference), max(*ends, reference)
     width = (high - low) or abs(high) or 1.0
     return [float(low - 0.05 * width), float(high + 0.12 * width)]
 
 
-def short(name: object) -> str:
-    """A therapy's name without its explanation in brackets."""
-    return str(name).split(" (")[0]
-
-
-def labels(frame: pd.DataFrame, x_range: list[float], y_range: list[float]) -> list[dict[str, Any]]:
+def labels(
+    rows: list[dict[str, Any]], x_range: list[float], y_range: list[float]
+) -> list[dict[str, Any]]:
     """A name beside every mark, moved up or down where names would lie on each other."""
     notes = []
     per_px = (y_range[1] - y_range[0]) / MAIN_PX
-    every = sorted(records(frame), key=lambda row: (str(row["y"]) == "nan", row["y"]))
+    every = sorted(rows, key=lambda row: (str(row["y"]) == "nan", row["y"]))
     at_place: dict[str, list[dict[str, Any]]] = {place: [] for place in PLACES.values()}
     for row in every:
         at_place[PLACES[known(row["x"]), known(row["y"])]].append(row)
@@ -199,7 +200,7 @@ def labels(frame: pd.DataFrame, x_range: list[float], y_range: list[float]) -> l
             right = on_rail or x < 0.72
             notes.append(
                 {
-                    "text": label(short(row["therapy"])),
+                    "text": label(short_name(row["therapy"])),
                     "x": RAIL_X if on_rail else row["x"],
                     "y": row["y"],
                     "xref": "x2" if on_rail else "x",
@@ -218,7 +219,7 @@ def labels(frame: pd.DataFrame, x_range: list[float], y_range: list[float]) -> l
     for i, row in enumerate(below):
         notes.append(_plain(row, row["x"], "x", 12 if i % 2 else -12))
     if at_place["corner"]:
-        names = "<br>".join(label(short(row["therapy"])) for row in at_place["corner"])
+        names = "<br>".join(label(short_name(row["therapy"])) for row in at_place["corner"])
         notes.append(_plain({"therapy": ""}, RAIL_X, "x2", 0) | {"text": names, "xshift": -10})
     return notes
 
@@ -230,7 +231,7 @@ def _across(row: dict[str, Any], x_range: list[float], on_rail: bool) -> float:
 
 def _plain(row: dict[str, Any], x: Any, xref: str, shift: int) -> dict[str, Any]:
     return {
-        "text": label(short(row["therapy"])), "x": x, "y": RAIL_Y, "xref": xref, "yref": "y2",
+        "text": label(short_name(row["therapy"])), "x": x, "y": RAIL_Y, "xref": xref, "yref": "y2",
         "showarrow": False, "xanchor": "left", "xshift": 10, "yshift": shift, "font": {"size": 13},
         "align": "left",
     }  # fmt: skip

@@ -8,9 +8,9 @@ from typing import Any
 import pandas as pd
 
 from compare import arms, benefits
-from compare.arms import difference_words, per_100, risk_words, short
+from compare.arms import difference_words, per_100, risk_words
 from compare.harms import ASCERTAINMENTS, nnh_text
-from compare.markup import NOT_REPORTED, Cell, number, read_in, text
+from compare.markup import NOT_REPORTED, Cell, number, read_in, short_name, text
 from compare.schedule import known
 
 VERIFIED = {
@@ -74,7 +74,7 @@ def state_cell(row: Mapping[str, Any], cell: Callable[[Mapping[str, Any]], str])
 
 
 FOREST_COLUMNS: dict[str, str | Cell] = {
-    "Therapy": lambda r: text(short(r["therapy"])),
+    "Therapy": lambda r: text(short_name(r["therapy"])),
     "From": lambda r: state_cell(
         r, lambda r: "this condition" if r["directness"] == "direct" else text(r["borrowed_from"])
     ),
@@ -90,7 +90,7 @@ FOREST_COLUMNS: dict[str, str | Cell] = {
 }
 RARE_COLUMNS: dict[str, str | Cell] = {
     "Event": lambda r: text(r["event"]),
-    "Therapy": lambda r: text(short(r["therapy"])),
+    "Therapy": lambda r: text(short_name(r["therapy"])),
     "Treated": lambda r: (
         f"{number(r['rate_per_100_patient_years'], 2)} per 100 patient-years"
         if r["measure"] == "per_100_patient_years"
@@ -119,7 +119,7 @@ def per_1000(row: Mapping[str, Any]) -> str:
 
 
 PML_COLUMNS: dict[str, str | Cell] = {
-    "Therapy": lambda r: text(short(r["therapy"])),
+    "Therapy": lambda r: text(short_name(r["therapy"])),
     "Antibody status, earlier treatment and duration": lambda r: text(r["arm"]),
     "Risk": per_1000,
     "Source of the figure": lambda r: text(r["study"]),
@@ -127,7 +127,7 @@ PML_COLUMNS: dict[str, str | Cell] = {
     "Read in": where_read,
 }
 INFUSION_COLUMNS: dict[str, str | Cell] = {
-    "Therapy": lambda r: text(short(r["therapy"])),
+    "Therapy": lambda r: text(short_name(r["therapy"])),
     "Event": lambda r: text(r["event"]),
     "Of infusions, treated": lambda r: risk_cell(r, "treated"),
     "Of infusions, comparator": lambda r: risk_cell(r, "comparator"),
@@ -136,7 +136,7 @@ INFUSION_COLUMNS: dict[str, str | Cell] = {
     "Read in": where_read,
 }
 RATE_COLUMNS: dict[str, str | Cell] = {
-    "Therapy": lambda r: text(short(r["therapy"])),
+    "Therapy": lambda r: text(short_name(r["therapy"])),
     "Event": lambda r: text(r["event"]),
     "Treated, per 100 patient-years": lambda r: number(r["rate_per_100_patient_years"], 2),
     "Comparator, per 100 patient-years": lambda r: (
@@ -187,7 +187,7 @@ def met_cell(row: Mapping[str, Any]) -> str:
 
 
 OUTCOME_COLUMNS: dict[str, str | Cell] = {
-    "Therapy": lambda r: text(short(r["therapy"])),
+    "Therapy": lambda r: text(short_name(r["therapy"])),
     "Endpoint": lambda r: text(
         f"{r['endpoint']} ({r['favors']} is better)"
         + ("" if pd.isna(r["timepoint_weeks"]) else f", week {r['timepoint_weeks']:g}")
@@ -208,7 +208,7 @@ OUTCOME_COLUMNS: dict[str, str | Cell] = {
     "Read in": read_in,
 }
 CONTROLLED_COLUMNS: dict[str, str | Cell] = {
-    "Therapy": lambda r: text(short(r["therapy"])),
+    "Therapy": lambda r: text(short_name(r["therapy"])),
     "Labeled here": lambda r: "yes" if r["labeled"] else "no",
     "Harms against placebo or background": lambda r: text(r["figures"]) or "none",
     "Missing": lambda r: text(r["missing_harms"]),

@@ -11,7 +11,7 @@ import ipywidgets as w
 import pandas as pd
 
 from compare import benefits, cost, findings, harms
-from compare.arms import COMPARISONS, risk_words, short
+from compare.arms import COMPARISONS, risk_words
 from compare.charts import harms as charts
 from compare.charts.house import CLASSES
 from compare.evidence import Evidence
@@ -32,6 +32,7 @@ from compare.markup import (
     Cell,
     download,
     file_name,
+    short_name,
     sources_behind,
     table,
     text,
@@ -249,7 +250,7 @@ def ivig_rows(
     wanted += sorted((own.keys() & rest.keys()) - set(wanted))
 
     def told(row: Mapping[str, Any], name: bool) -> str:
-        first = f"{short(row['therapy'])} " if name else ""
+        first = f"{short_name(row['therapy'])} " if name else ""
         where = (
             ""
             if row["directness"] == "direct"

@@ -153,9 +153,7 @@ def _effects(evidence: Evidence, condition_id: str) -> dict[str, tuple[str, dict
 
     No patient matters for either.
     """
-    offered = {
-        row["criterion"]: row for row in records(effects.criteria_for(evidence, condition_id))
-    }
+    offered = effects.criterion_rows(evidence, condition_id)
     wanted = effects.default_criteria(evidence, condition_id)
     patient = cost.opening_patient(evidence, condition_id)
     names = {
@@ -163,9 +161,8 @@ def _effects(evidence: Evidence, condition_id: str) -> dict[str, tuple[str, dict
         for group in ("benefit", "harm")
     }
     chosen = [name for name in names.values() if name]
-    cells = effects.effects_table(evidence, condition_id, patient, criteria=chosen)
     found: dict[str, dict[str, Row]] = {}
-    for row in records(cells):
+    for row in effects.effect_rows(evidence, condition_id, patient, criteria=chosen):
         found.setdefault(row["criterion"], {})[row["therapy_id"]] = row
     heads = {
         name: f"{offered[name]['label']}, {offered[name]['unit']}, against its own comparator"

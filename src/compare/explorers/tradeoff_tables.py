@@ -7,8 +7,6 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-import pandas as pd
-
 from compare.charts.house import CLASSES
 from compare.effects import BASES
 from compare.explorers.tradeoff_view import Figures, View, against, amount, break_evens, cell_words
@@ -56,13 +54,12 @@ def bar(cell: Mapping[str, Any], span: tuple[float, float]) -> str:
 
 def grid(figures: Figures) -> str:
     """The effects table: therapies down, criteria across, figure and bar in each cell."""
-    rows = records(figures.table)
+    rows = [row for row in figures.rows if row["criterion"] in figures.criteria]
     cells = {(row["therapy_id"], row["criterion"]): row for row in rows}
     columns: dict[str, Any] = {
         "Therapy": lambda r: f"{text(r['therapy'])}<br><small>{text(class_name(r))}</small>"
     }
-    for row in records(figures.criteria):
-        name = row["criterion"]
+    for name, row in figures.criteria.items():
         own = [r for r in rows if r["criterion"] == name and known(r["low"])]
         span = (
             min((r["low"] for r in own), default=math.nan),
@@ -79,9 +76,9 @@ def grid(figures: Figures) -> str:
         better = "less is better" if row["favors"] == "lower" else "more is better"
         unit = against(str(row["unit"]))
         columns[f"{row['label']} ({'; '.join(p for p in (unit, better) if p)})"] = cell
-    therapies = figures.table.drop_duplicates("therapy_id")
+    therapies = {row["therapy_id"]: row for row in rows}
     return table(
-        therapies,
+        list(therapies.values()),
         columns,
         "Effects: figure and 95 percent interval (for cost and visits: what the label allows). "
         "A hollow bar is borrowed from another condition.",
@@ -223,7 +220,7 @@ def sensitivity(shown: View) -> str:
         for criterion, stretches in parts.items()
     ]
     return table(
-        pd.DataFrame(made),
+        made,
         {
             "If the weight changes of": "label",
             "Weight now": lambda r: f"{100 * r['now']:.0f}",
@@ -265,15 +262,15 @@ def worth(shown: View) -> str:
 def ranges(shown: View) -> str:
     """The range beside every weight: what 0 and 100 of value stand for."""
     rows = []
-    for row in records(shown.figures.criteria):
-        low, high = shown.ranges[row["criterion"]]
+    for name, row in shown.figures.criteria.items():
+        low, high = shown.ranges[name]
         worst, most = (high, low) if row["favors"] == "lower" else (low, high)
         unit = str(row["unit"])
         rows.append(
             {"label": row["label"], "worst": amount(worst, unit), "most": amount(most, unit)}
         )
     return table(
-        pd.DataFrame(rows),
+        rows,
         {"Criterion": "label", "No value at": "worst", "Full value at": "most"},
         "Ranges: a weight is worth the whole way from the one to the other",
         "Choose at least one criterion.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,10 +19,10 @@ from compare.effect_cells import PER_100
 from compare.evidence import Evidence
 from compare.findings import Finding
 from compare.findings import tradeoffs as findings
-from compare.markup import number, usd, usd_range
+from compare.markup import number, short_name, usd, usd_range
 from compare.patient import Patient
 from compare.scenario import Scenario
-from compare.tables import records
+from compare.tables import Row, records
 
 HOW = {
     "": "nothing yet: show the figures only",
@@ -41,8 +41,8 @@ class Figures:
     """What does not depend on weights: the table, its criteria, and the chart."""
 
     table: pd.DataFrame
-    criteria: pd.DataFrame
-    offered: pd.DataFrame
+    criteria: Mapping[str, Row]
+    offered: Mapping[str, Row]
     x: str
     y: str
     chart: pd.DataFrame
@@ -52,7 +52,7 @@ class Figures:
     labels: dict[str, str]
     drawn: Draws | None
     cards: tuple[tuple[str, str], ...]
-    reported: pd.DataFrame  # every figure on the page, those of chart and cards too
+    rows: Sequence[Row]  # every cell on the page, those of chart and cards too
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,26 +95,14 @@ def table_options(scenario: Scenario) -> dict[str, Any]:
     return found
 
 
-@functools.lru_cache(maxsize=32)
-def _scored(
-    evidence: Evidence, condition_id: str, basis: str, borrow: bool
-) -> dict[str, tuple[bool, int]]:
-    """Criteria of a condition: whether trials give their figures, and how many can be scored."""
-    offered = effects.criteria_for(evidence, condition_id, basis, borrow)
-    return {
-        row["criterion"]: (row["group"] in ("harm", "benefit"), row["scored"])
-        for row in records(offered)
-    }
-
-
-def axes(scenario: Scenario, scored: Mapping[str, tuple[bool, int]]) -> tuple[str, str]:
+def axes(scenario: Scenario, offered: Mapping[str, Row]) -> tuple[str, str]:
     """The criteria on the chart's axes: the harm or good chosen, and the cost."""
     y = str(scenario.options.get("y", ""))
-    if y not in scored:
-        y = next((name for name in (*scenario.criteria, *scored) if name in MONEY), "")
+    if y not in offered:
+        y = next((name for name in (*scenario.criteria, *offered) if name in MONEY), "")
     x = str(scenario.options.get("x", ""))
-    if not scored.get(x, (False, 0))[0]:
-        trial = {name: count for name, (from_trial, count) in scored.items() if from_trial}
+    trial = {n: row["scored"] for n, row in offered.items() if row["group"] in ("harm", "benefit")}
+    if x not in trial:
         mine = [name for name in scenario.criteria if name in trial] or list(trial)
         x = max(mine, key=lambda name: trial[name], default="")
     return x, y
@@ -133,16 +121,16 @@ def _figures(
     """The table and the chart, and draws that are made when first weighed."""
     more = dict(options)
     basis, borrow = more.get("basis", "difference"), more.get("borrow", True)
-    offered = effects.criteria_for(evidence, condition_id, basis, borrow)
+    offered = effects.criterion_rows(evidence, condition_id, basis, borrow)
     x, y = axis
     needed = {*criteria, *axis, *BURDEN}
-    shown = [name for name in offered["criterion"] if name in needed]
-    whole = effects.effects_table(evidence, condition_id, patient, criteria=shown, **more)
+    shown = [name for name in offered if name in needed]
+    rows = effects.effect_rows(evidence, condition_id, patient, criteria=shown, **more)
+    whole = pd.DataFrame(rows, columns=effects.COLUMNS)
     table = whole[whole["criterion"].isin(criteria)].reset_index(drop=True)
-    rows = offered[offered["criterion"].isin(criteria)].reset_index(drop=True)
-    names = {row["therapy_id"]: charts.short(row["therapy"]) for row in records(whole)}
-    labels = dict(zip(offered["criterion"], offered["label"], strict=True))
-    chart = chart_frame(evidence.cited(whole), x, y, basis)
+    names = {row["therapy_id"]: short_name(row["therapy"]) for row in rows}
+    labels = {name: str(row["label"]) for name, row in offered.items()}
+    chart = chart_frame(evidence, rows, x, y, basis)
     front = pd.DataFrame(columns=["therapy_id", "on_front", "dominated_by", "reported", "sure"])
     decision = read(whole) if len(whole) else None
     if x and y and decision is not None:
@@ -153,26 +141,26 @@ def _figures(
     drawn = None
     if decision is not None and len(table):
         drawn = preferences.sample(decision.of(criteria), seed=seed)
-    told = cards(evidence, condition_id, patient, whole, offered, y)
-    reported = whole[whole["reported"]]
+    told = cards(evidence, patient, rows, offered, y)
+    weighed = {name: row for name, row in offered.items() if name in criteria}
     return Figures(
-        table, rows, offered, x, y, chart, front, finding, names, labels, drawn, told, reported
+        table, weighed, offered, x, y, chart, front, finding, names, labels, drawn, told, rows
     )
 
 
 def cards(
     evidence: Evidence,
-    condition_id: str,
     patient: Patient,
-    whole: pd.DataFrame,
-    offered: pd.DataFrame,
+    rows: Sequence[Row],
+    offered: Mapping[str, Row],
     money: str,
 ) -> tuple[tuple[str, str], ...]:
     """What there is to weigh, before any weight: five headings, each with a sentence."""
-    count = whole["therapy_id"].nunique()
-    cells: dict[str, list[dict[str, Any]]] = {}
-    for row in records(whole[whole["reported"]]):
-        cells.setdefault(row["criterion"], []).append(row)
+    count = len({row["therapy_id"] for row in rows})
+    cells: dict[str, list[Row]] = {}
+    for row in rows:
+        if row["reported"]:
+            cells.setdefault(row["criterion"], []).append(row)
 
     def span(name: str, words: str) -> str:
         part = cells.get(name, [])
@@ -188,15 +176,13 @@ def cards(
     often = span("visits_year_one", "Clinic visits in year one")
     often += " " + span("chair_hours_year_one", "Hours in the chair")
     if home:
-        often += f" Given at home: {findings.listing([charts.short(name) for name in home])}."
-    criteria = records(offered)
-    labels = {row["criterion"]: str(row["label"]) for row in criteria}
-    goods = [row for row in criteria if row["group"] == "benefit" and row["scored"]]
-    harms = [row for row in criteria if row["group"] == "harm" and row["scored"]]
+        often += f" Given at home: {findings.listing([short_name(name) for name in home])}."
+    goods = [row for row in offered.values() if row["group"] == "benefit" and row["scored"]]
+    harms = [row for row in offered.values() if row["group"] == "harm" and row["scored"]]
     factors = [evidence.label("factors", factor) for factor in sorted(patient.factors)]
     special = "In the history: " + (findings.listing(factors) if factors else "nothing entered")
     return (
-        ("Cost", span(money, labels.get(money, "Cost"))
+        ("Cost", span(money, str(offered[money]["label"]) if money in offered else "Cost")
          or "No therapy has a price here."),
         ("How often and where", often.strip() or "No yearly regimen here."),
         ("How soon and how well", coverage(goods, "outcome", "outcomes")),
@@ -206,7 +192,7 @@ def cards(
     )  # fmt: skip
 
 
-def coverage(rows: list[dict[str, Any]], one: str, many: str) -> str:
+def coverage(rows: list[Row], one: str, many: str) -> str:
     """How many criteria of a sort can be scored, and which one most therapies have."""
     if not rows:
         return "No figure of a trial against placebo that can be scored."
@@ -218,9 +204,11 @@ def coverage(rows: list[dict[str, Any]], one: str, many: str) -> str:
     return f"{text} ({top['borrowed']} borrowed)." if top["borrowed"] else f"{text}."
 
 
-def chart_frame(table: pd.DataFrame, x: str, y: str, basis: str) -> pd.DataFrame:
+def chart_frame(
+    evidence: Evidence, table: Sequence[Row], x: str, y: str, basis: str
+) -> pd.DataFrame:
     """`charts.COLUMNS`: one row per therapy with both figures, their ends, and hover text."""
-    cells = {(row["therapy_id"], row["criterion"]): row for row in records(table)}
+    cells = {(row["therapy_id"], row["criterion"]): row for row in table}
     rows = []
     for row in {row["therapy_id"]: row for row in cells.values()}.values():
         found: dict[str, Any] = {name: row[name] for name in effects.COLUMNS[:3]}
@@ -232,7 +220,7 @@ def chart_frame(table: pd.DataFrame, x: str, y: str, basis: str) -> pd.DataFrame
                 continue
             found |= {axis: cell["value"], f"{axis}_low": cell["low"], f"{axis}_high": cell["high"]}
             lines.append(f"{label(cell['label'])}: {label(cell_words(cell))}")
-            lines += read_in(cell)
+            lines += read_in({"source": evidence.titles(cell["source_id"])})
             if axis == "x":
                 found["apart"] = basis == "treated" or cell["directness"] == "indirect"
         found.setdefault("apart", False)
@@ -306,7 +294,6 @@ def value_shapes(
     Raises `ValueError` where such an amount is not inside its range.
     """
     found: dict[str, tuple[tuple[float, float], ...]] = {}
-    favors = dict(zip(figures.criteria["criterion"], figures.criteria["favors"], strict=True))
     for name, half in halves.items():
         if name not in ranges:
             continue
@@ -316,7 +303,7 @@ def value_shapes(
                 f"{figures.labels[name]}: {half:g} is called worth half; expected an amount "
                 f"between {low:g} and {high:g}"
             )
-        ends = (0.0, 1.0) if favors[name] == "higher" else (1.0, 0.0)
+        ends = (0.0, 1.0) if figures.criteria[name]["favors"] == "higher" else (1.0, 0.0)
         found[name] = ((low, ends[0]), (float(half), 0.5), (high, ends[1]))
     return found
 
@@ -330,17 +317,17 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     """
     options = scenario.options
     basis, borrow = str(options.get("basis", "difference")), bool(options.get("borrow", True))
-    scored = _scored(evidence, scenario.condition_id, basis, borrow)
-    criteria = tuple(dict.fromkeys(name for name in scenario.criteria if name in scored))
+    offered = effects.criterion_rows(evidence, scenario.condition_id, basis, borrow)
+    criteria = tuple(dict.fromkeys(name for name in scenario.criteria if name in offered))
     # In the table criteria stand in one fixed order, so that a new order of importance draws
     # nothing again.
-    fixed = tuple(name for name in scored if name in criteria)
+    fixed = tuple(name for name in offered if name in criteria)
     figures = _figures(
         evidence,
         scenario.condition_id,
         scenario.patient,
         fixed,
-        axes(scenario, scored),
+        axes(scenario, offered),
         tuple(sorted(table_options(scenario).items())),
         scenario.seed,
     )
@@ -411,8 +398,7 @@ def worth(figures: Figures, weights: Weights, ranges: Ranges, shapes: Shapes) ->
     central = dict(zip(decision.criteria, central_weights(decision, weights), strict=True))
     money = [name for name in MONEY if central.get(name, 0) > 0 and name not in shapes]
     rows = []
-    for row in records(figures.criteria):
-        name = row["criterion"]
+    for name, row in figures.criteria.items():
         if not money or name == money[0] or not central[name] > 0 or name in shapes:
             continue
         dollars = preferences.equivalent_change(decision, weights, name, money[0], 1.0, ranges)

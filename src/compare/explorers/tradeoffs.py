@@ -36,10 +36,9 @@ from compare.explorers.tradeoff_view import (
     opening,
     view,
 )
-from compare.markup import csv_text, download, file_name, sources_behind, text
+from compare.markup import csv_text, download, file_name, sources, text
 from compare.patient import Patient
 from compare.scenario import Scenario
-from compare.tables import records
 
 __all__ = ["TradeOffExplorer", "digest", "opening", "view"]
 
@@ -174,12 +173,12 @@ class TradeOffExplorer(Explorer):
     def offer(self, condition_id: str, criteria: tuple[str, ...]) -> None:
         """Fill the choices for a condition, and the rows with these criteria."""
         basis, borrow = self.controls["basis"].value, self.controls["borrow"].value
-        offered = effects.criteria_for(self.evidence, condition_id, basis, borrow)
+        offered = effects.criterion_rows(self.evidence, condition_id, basis, borrow)
         named = [
-            (f"{GROUPS[row['group']]}: {row['label']}, {row['scored']} of {row['therapies']}",
-             str(row["criterion"]))
-            for row in records(offered[offered["scored"].gt(0)])
-        ]  # fmt: skip
+            (f"{GROUPS[row['group']]}: {row['label']}, {row['scored']} of {row['therapies']}", name)
+            for name, row in offered.items()
+            if row["scored"]
+        ]
         trial = [pair for pair in named if pair[1].startswith(("harm:", "benefit:"))]
         money = [(words, key) for words, key in named if key in MONEY]
         for name, choices in (("x", trial), ("y", money)):
@@ -375,13 +374,6 @@ class TradeOffExplorer(Explorer):
         how = self.controls["how"].value
         filled = [i for i in range(SLOTS) if self.controls[f"criterion_{i}"].value]
         last = max(filled, default=-1) + 1
-        units = dict(
-            zip(
-                computed.figures.criteria["criterion"],
-                computed.figures.criteria["unit"],
-                strict=True,
-            )
-        )
         for i, row in enumerate(self.rows):
             show(row, i <= last)
             name = self.controls[f"criterion_{i}"].value
@@ -390,7 +382,7 @@ class TradeOffExplorer(Explorer):
                 show(self.controls[f"{part}_{i}"], bool(name))
             show(row.children[-1], bool(name) and i > 0)
             if name in computed.ranges:
-                unit = str(units[name])
+                unit = str(computed.figures.criteria[name]["unit"])
                 ends = [amount(end, unit) for end in computed.ranges[name]]
                 hint = f"{ends[0]} to {ends[1]}".replace("+", "")
                 if self.controls[f"range_{i}"].placeholder != hint:
@@ -412,18 +404,19 @@ class TradeOffExplorer(Explorer):
         made = charts.layout(figures.chart, *self.titles(figures), self.reference(figures))
         self.panels["main"].draw(charts.traces(figures.chart, front), made)
         self.panels["grid"].value = tables.basis_note(basis) + tables.grid(figures)
-        self.panels["sources"].value = sources_behind(self.evidence, figures.reported)
+        self.panels["sources"].value = sources(
+            self.evidence, (row["source_id"] for row in figures.rows if row["reported"])
+        )
         self._csv = csv_text(self.evidence.cited(figures.table))
 
     def titles(self, figures: Figures) -> tuple[str, str]:
         """Titles of both axes, with unit and the favored direction."""
-        rows = figures.offered.set_index("criterion")
         titles = []
         for name in (figures.x, figures.y):
-            if name not in rows.index:
+            if name not in figures.offered:
                 titles.append("")
                 continue
-            row = rows.loc[name]
+            row = figures.offered[name]
             name_of, unit = label(row["label"]), label(against(str(row["unit"])))
             side = {"lower": "less is better", "higher": "more is better"}[str(row["favors"])]
             titles.append(f"{name_of}<br>{unit} ({side})" if name == figures.x
@@ -432,8 +425,8 @@ class TradeOffExplorer(Explorer):
 
     def reference(self, figures: Figures) -> float:
         """Where on the chart's x axis there is no difference."""
-        row = figures.offered[figures.offered["criterion"].eq(figures.x)]
-        return 1.0 if len(row) and str(row["unit"].iloc[0]).endswith("ratio") else 0.0
+        row = figures.offered.get(figures.x, {})
+        return 1.0 if str(row.get("unit", "")).endswith("ratio") else 0.0
 
     def show_kept(self, computed: View) -> None:
         """Downloads, and the lines of Python that rebuild the page."""

@@ -7,9 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-from compare.arms import KINDS, per_100, percent, risk_words, short
+from compare.arms import KINDS, per_100, percent, risk_words
 from compare.findings import Finding
 from compare.harms import RAW_ARMS
+from compare.markup import short_name
 from compare.tables import records
 
 
@@ -33,7 +34,7 @@ def overview(frame: pd.DataFrame, condition: str, counted: str, basis: str) -> F
         column = "risk_pct" if basis == "treated" else "difference_pct"
         top = shown.iloc[int(shown[column].argmax())]
         numbers["largest"] = top[column]
-        who, event = short(top["therapy"]), str(top["event"]).lower()
+        who, event = short_name(top["therapy"]), str(top["event"]).lower()
         if basis == "treated":
             text += f" The highest risk is {percent(top[column])}% ({event} on {who})."
         elif top[column] > 0:
@@ -59,12 +60,11 @@ def event(frame: pd.DataFrame, basis: str) -> Finding:
         numbers |= {"lowest": low[column], "highest": high[column]}
 
         def said(row: pd.Series) -> str:
+            who = short_name(row["therapy"])
             if basis == "difference":
                 ends = row["difference_low_pct"], row["difference_high_pct"]
-                return (
-                    f"{short(row['therapy'])} {per_100(row[column], *ends, str(row['comparator']))}"
-                )
-            return f"{short(row['therapy'])} {risk_words(records(row.to_frame().T)[0])}"
+                return f"{who} {per_100(row[column], *ends, str(row['comparator']))}"
+            return f"{who} {risk_words(records(row.to_frame().T)[0])}"
 
         text = f"{name}: {said(high)}"
         text += f"; {said(low)}." if len(shown) > 1 else "."
@@ -75,7 +75,7 @@ def event(frame: pd.DataFrame, basis: str) -> Finding:
             text += " Each is against its own trial's comparator; the therapies were not compared "
             text += "with each other."
     if len(missing):
-        text += f" Not reported: {', '.join(short(n) for n in missing['therapy'])}."
+        text += f" Not reported: {', '.join(short_name(n) for n in missing['therapy'])}."
     if basis != "difference":
         text += f" {RAW_ARMS}"
     return Finding(text, _floats(numbers))
@@ -121,7 +121,7 @@ def benefit(rows: pd.DataFrame, condition: str) -> Finding:
         f"{condition}: {len(rows)} outcomes of {rows['therapy_id'].nunique()} therapies; "
         f"{len(main)} belong to a primary endpoint, of which {len(missed)} were missed"
     )
-    names = [f"{short(r.therapy)} ({r.study}: {r.endpoint})" for r in missed.itertuples()]
+    names = [f"{short_name(r.therapy)} ({r.study}: {r.endpoint})" for r in missed.itertuples()]
     text += f": {'; '.join(dict.fromkeys(names))}." if names else "."
     return Finding(text, _floats(numbers))
 
@@ -138,7 +138,7 @@ def controlled(rows: pd.DataFrame, condition: str) -> Finding:
         "harms counted against placebo or a background drug there."
     )
     if len(without):
-        text += f" None for {_list(short(name) for name in without['therapy'])}."
+        text += f" None for {_list(short_name(name) for name in without['therapy'])}."
     return Finding(text, _floats(numbers))
 
 

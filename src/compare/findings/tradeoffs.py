@@ -11,7 +11,7 @@ import pandas as pd
 from compare.acceptability import Ranking
 from compare.findings import Finding
 from compare.markup import number, usd
-from compare.tables import records
+from compare.tables import Row, records
 
 FAVORITE = 0.5
 NARROW_POINTS = 2.0
@@ -76,10 +76,9 @@ def ranking(
     """
     lost = listing([names[t] for t in found.too_little])
     tail = f" Too little is reported to rank {lost}." if lost else ""
-    ranked = found.acceptability.dropna(how="all")
-    if ranked.empty or not len(ranked.columns):
-        return Finding(f"No therapy can be ranked by these criteria.{tail}")
     shares = first_shares(found)
+    if not shares:
+        return Finding(f"No therapy can be ranked by these criteria.{tail}")
     order = sorted(shares, key=lambda name: -shares[name])
     top, share = order[0], shares[order[0]]
     numbers = {"first_share": share}
@@ -89,7 +88,7 @@ def ranking(
         text = f"{names[top]} is first in all {UNIVERSE[how]}"
     else:
         text = f"{names[top]} is first in {of_100(share)} of 100 {UNIVERSE[how]}"
-    clause = losing(found, top, how, labels)
+    clause = losing(found, top, share, how, labels)
     text += f"; {clause}." if clause else "."
     blind = [name for name in gaps[top] if found.weights.get(name, 0) > 0]
     if blind:
@@ -109,11 +108,11 @@ def ranking(
     return Finding(text + tail, numbers)
 
 
-def losing(found: Ranking, top: str, how: str, labels: Mapping[str, str]) -> str:
+def losing(found: Ranking, top: str, overall: float, how: str, labels: Mapping[str, str]) -> str:
     """The clause on where the first one loses; empty where there is no such place."""
     if found.first_when is None:
         return ""
-    shares = found.first_when.loc[[top]].to_numpy(dtype=float)[0]
+    shares = found.first_when.to_numpy(dtype=float)[found.first_when.index.get_loc(top)]
     pairs = zip(map(str, found.first_when.columns), map(float, shares), strict=True)
     row = {name: value for name, value in pairs if not math.isnan(value)}
     if not row:
@@ -125,7 +124,6 @@ def losing(found: Ranking, top: str, how: str, labels: Mapping[str, str]) -> str
         if share < FAVORITE and another > share:
             return f"it loses when {lower(labels[worst])} matters most"
         return ""
-    overall = first_shares(found)[top]
     if share < overall - LESS_OFTEN:
         return f"it loses ground as {lower(labels[worst])} weighs more"
     return ""
@@ -135,8 +133,9 @@ def first_shares(found: Ranking) -> dict[str, float]:
     """Share of first ranks by therapy, without those that take no rank."""
     if not len(found.acceptability.columns):
         return {}
-    column = found.acceptability["rank_1"].dropna()
-    return dict(zip(map(str, column.index), column.astype(float), strict=True))
+    column = found.acceptability["rank_1"]
+    pairs = zip(map(str, column.index), column.tolist(), strict=True)
+    return {name: share for name, share in pairs if not math.isnan(share)}
 
 
 def lower(label: str) -> str:
@@ -183,10 +182,9 @@ def front(
     )  # fmt: skip
 
 
-def correlated(criteria: pd.DataFrame, weights: Mapping[str, float]) -> Finding | None:
+def correlated(criteria: Mapping[str, Row], weights: Mapping[str, float]) -> Finding | None:
     """A hint where weighted harms, which tend to occur together, outnumber the good."""
-    pairs = zip(criteria["criterion"], criteria["group"], strict=True)
-    groups = [group for name, group in pairs if weights.get(name, 0) > 0]
+    groups = [row["group"] for name, row in criteria.items() if weights.get(name, 0) > 0]
     harms, goods = groups.count("harm"), groups.count("benefit")
     if harms < 2 or harms <= goods:
         return None
@@ -199,7 +197,7 @@ def correlated(criteria: pd.DataFrame, weights: Mapping[str, float]) -> Finding 
 
 
 def narrow(
-    criteria: pd.DataFrame,
+    criteria: Mapping[str, Row],
     ranges: Mapping[str, tuple[float, float]],
     weights: Mapping[str, float],
     sensitivity: pd.DataFrame,
@@ -212,8 +210,7 @@ def narrow(
     moves_of: dict[str, list[dict[str, Any]]] = {}
     for move in records(sensitivity):
         moves_of.setdefault(move["criterion"], []).append(move)
-    for row in records(criteria):
-        name = row["criterion"]
+    for name, row in criteria.items():
         if not weights.get(name, 0) > 0 or name not in moves_of:
             continue
         low, high = ranges[name]
