@@ -10,6 +10,7 @@ import pytest
 import compare
 from compare import cautions, guidance, indications
 from compare.findings import cautions as caution_findings
+from compare.tables import records
 
 IVIG_EVERYWHERE = ("thrombosis_risk", "renal_injury_risk", "hemolysis_event_risk", "iga_deficiency")
 TNF = ("infliximab", "adalimumab", "etanercept", "golimumab", "certolizumab_pegol")
@@ -342,7 +343,7 @@ def test_summary_keeps_every_row(evidence):
 def test_finding_recomputed(evidence):
     """Therapies with a contraindication or box on something of the patient are counted."""
     rows = check(evidence, "ra", "heart_failure", "tuberculosis_latent_untreated")
-    found = caution_findings.patient(rows, "RA")
+    found = caution_findings.patient(records(rows), "RA")
     mine = rows[rows["matches"]]
     for severity in ("contraindicated", "boxed_warning", "warning"):
         number = mine.loc[mine["severity"].eq(severity), "therapy_id"].nunique()

@@ -16,19 +16,18 @@ from compare.charts import indications as indication_charts
 from compare.charts import tradeoffs as tradeoff_charts
 from compare.findings import coverage as coverage_findings
 from compare.findings import history as history_findings
-from compare.history import GRAM_COLUMNS, YEAR_COLUMNS
+from compare.tables import records
 
-GRAMS, YEARS = pd.DataFrame(columns=GRAM_COLUMNS), pd.DataFrame(columns=YEAR_COLUMNS)
 MARKS = pd.DataFrame(columns=tradeoff_charts.COLUMNS)
 
 
 @pytest.mark.parametrize(
     ("layout", "said"),
     [
-        (history_charts.gram_layout(GRAMS), "No price history of IVIG in the data."),
-        (history_charts.year_layout(YEARS, "in year one"), "No therapy here has a price"),
+        (history_charts.gram_layout([]), "No price history of IVIG in the data."),
+        (history_charts.year_layout([], "in year one"), "No therapy here has a price"),
         (tradeoff_charts.layout(MARKS, "x", "y", 0.0), "No therapy to show here."),
-        (indication_charts.layout(pd.DataFrame()), "No therapy to show. Choose a class."),
+        (indication_charts.layout([]), "No therapy to show. Choose a class."),
         (coverage_charts.layout(pd.DataFrame()), "No therapies in the data."),
     ],
 )
@@ -41,8 +40,8 @@ def test_an_empty_chart_says_why(layout: dict[str, object], said: str) -> None:
 def test_findings_of_nothing_say_so() -> None:
     """A sentence without a number, so that no figure of an earlier view stays."""
     for finding, said in (
-        (history_findings.per_gram(GRAMS), "no price history"),
-        (history_findings.per_year(YEARS, "CIDP", "in year one"), "For CIDP no therapy has"),
+        (history_findings.per_gram([]), "no price history"),
+        (history_findings.per_year([], "CIDP", "in year one"), "For CIDP no therapy has"),
         (coverage_findings.map_of(pd.DataFrame()), "hold no therapies"),
     ):
         assert said in finding.text
@@ -57,7 +56,7 @@ def test_one_therapy_has_no_largest_and_smallest_change() -> None:
             "effective_from": pd.to_datetime(["2025-01-01", "2026-01-01"]),
         }
     )  # fmt: skip
-    finding = history_findings.per_year(frame, "CIDP", "in year one")
+    finding = history_findings.per_year(records(frame), "CIDP", "in year one")
     assert finding.text == "For CIDP, IVIG in year one changed by -10.0 percent since 2025-01."
     assert finding.numbers == {
         "therapies": 1.0, "lowest_pct": pytest.approx(-10), "highest_pct": pytest.approx(-10),
@@ -91,12 +90,12 @@ def test_the_line_of_no_difference_stands_inside_the_chart() -> None:
 
 def test_the_chosen_condition_is_framed(evidence: compare.Evidence) -> None:
     """One frame around the column of the chosen condition, none where none is chosen."""
-    frame = indications.matrix(evidence)
-    _, conditions = indication_charts.axes(frame)
-    figure = indication_charts.figure(frame, conditions[2])
+    rows = indications.matrix_rows(evidence)
+    _, conditions = indication_charts.axes(rows)
+    figure = indication_charts.figure(rows, conditions[2])
     (shape,) = figure.layout.shapes
     assert (shape.x0, shape.x1) == (1.5, 2.5)
-    assert len(indication_charts.figure(frame).layout.shapes) == 0
+    assert len(indication_charts.figure(rows).layout.shapes) == 0
 
 
 def test_coverage_without_verified_rows_is_no_share() -> None:

@@ -17,6 +17,7 @@ from compare.evidence import Evidence
 from compare.findings.cost import switching, yearly
 from compare.patient import Patient
 from compare.prices import Tariff
+from compare.tables import records
 from compare.vials import containers
 
 ADULT = Patient(weight_kg=70, age_years=54)
@@ -522,7 +523,7 @@ def test_no_switch_outside_the_label_is_proposed(evidence: Evidence) -> None:
     """In NMOSD the biosimilars of eculizumab are not labeled, so no saving is stated."""
     table = compare.annual_cost(evidence, "nmosd", ADULT)
     same = table[table["regimen_id"].eq("eculizumab_nmosd_adult")]
-    assert "no second labeled product" in str(switching(same, "Eculizumab"))
+    assert "no second labeled product" in str(switching(records(same), "Eculizumab"))
 
 
 def test_headline_says_what_is_outside_the_label(evidence: Evidence) -> None:
@@ -531,7 +532,8 @@ def test_headline_says_what_is_outside_the_label(evidence: Evidence) -> None:
     chosen = cost.default_plans(evidence, found, "ms_relapsing")
     table = cost.cost_table(evidence, chosen.values(), ADULT)
     shown = table[table["usd_year_one_low"].notna()]
-    assert "Rituximab, Rituxan, not in its label here" in str(yearly(shown, "MS", 70))
+    rows = records(shown.sort_values("usd_year_one_low"))
+    assert "Rituximab, Rituxan, not in its label here" in str(yearly(rows, "MS", 70))
 
 
 def test_dosing_weight_is_checked_in_plain_words(evidence: Evidence) -> None:

@@ -15,10 +15,11 @@ import pytest
 import compare
 from compare import effects, preferences
 from compare.acceptability import Ranking
+from compare.arms import MINUS
 from compare.charts import tradeoffs as charts
 from compare.explorers import tradeoff_tables as tables
 from compare.explorers import tradeoffs
-from compare.explorers.tradeoff_view import break_evens
+from compare.explorers.tradeoff_view import amount, break_evens
 from compare.explorers.tradeoffs import TradeOffExplorer
 from compare.findings import tradeoffs as findings
 from compare.scenario import Scenario
@@ -187,6 +188,17 @@ def test_a_range_that_cannot_be_read_empties_the_page(page: TradeOffExplorer) ->
     page.controls["range_1"].value = ""
     assert page.status.value == ""
     assert any(len(trace.x or ()) for trace in page.panels["main"].drawn.data)
+
+
+def test_a_range_is_read_as_the_page_prints_it(page: TradeOffExplorer) -> None:
+    """A minus sign, as it stands in the table, and a hyphen mean the same."""
+    harm = next(i for i in range(4) if page.controls[f"criterion_{i}"].value.startswith("harm:"))
+    name = page.controls[f"criterion_{harm}"].value
+    assert amount(-5.0, "per 100") == f"{MINUS}5"
+    for words in (f"{MINUS}5 to 10", "-5 to 10"):
+        page.controls[f"range_{harm}"].value = words
+        assert page.scenario().ranges[name] == (-5.0, 10.0)
+    page.controls[f"range_{harm}"].value = ""
 
 
 def test_half_outside_the_range_is_refused(page: TradeOffExplorer) -> None:

@@ -11,6 +11,7 @@ from compare import cost, history, payers
 from compare.charts import history as charts
 from compare.explorers import history as explorer
 from compare.findings import history as findings
+from compare.tables import records
 
 
 def test_dollars_per_gram(evidence: compare.Evidence) -> None:
@@ -76,7 +77,7 @@ def test_findings_state_the_frames_numbers(evidence: compare.Evidence) -> None:
         if len(own) > 1:
             usd = own.sort_values("effective_from")["usd_per_gram"].to_numpy()
             changes.append(100 * (usd[-1] / usd[0] - 1))
-    numbers = findings.per_gram(frame).numbers
+    numbers = findings.per_gram(records(frame)).numbers
     assert numbers["codes"] == len(changes)
     assert numbers["lowest_pct"] == pytest.approx(min(changes))
     assert numbers["highest_pct"] == pytest.approx(max(changes))

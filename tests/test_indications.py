@@ -10,6 +10,7 @@ from compare import indications
 from compare.charts import indications as charts
 from compare.findings import indications as indication_findings
 from compare.indications import AGAINST, FOR, IN_LABEL, NEEDS_PRIOR, NEEDS_SEROSTATUS, OUTSIDE
+from compare.tables import records
 
 
 def row_of(table, therapy_id):
@@ -197,7 +198,7 @@ def test_article_finding_recomputed(evidence):
     """The sentence on IVIG in the six conditions counts each condition once."""
     table = indications.ivig_in_article(evidence)
     assert list(table["condition_id"]) == list(indications.ARTICLE)
-    numbers = indication_findings.article(table).numbers
+    numbers = indication_findings.article(records(table)).numbers
     parts = ("agreed", "conflicting", "silent", "against")
     assert sum(numbers[name] for name in parts) == numbers["conditions"] == 6
     labels = evidence.indications
@@ -211,7 +212,7 @@ def test_condition_finding_recomputed(evidence):
     """Numbers of the sentence on a condition come out again from its table."""
     for condition_id in evidence.conditions["condition_id"]:
         table = compare.options(evidence, condition_id, patient(achr_positive=True))
-        found = indication_findings.condition(table, condition_id)
+        found = indication_findings.condition(records(table), condition_id)
         assert found.numbers["labeled"] == table["label_status"].eq(IN_LABEL).sum()
         assert found.numbers["conflicting"] == table["conflicting"].sum()
         assert found.numbers["warned"] == table["label_warning"].ne("").sum()
@@ -221,14 +222,14 @@ def test_condition_finding_recomputed(evidence):
 def test_map_shows_each_mark_once_in_its_own_half(evidence):
     """Nine traces; labels left of the column's middle, guidelines right, all cells present."""
     frame = indications.matrix(evidence)
-    traces = charts.traces(frame)
-    assert len(traces) == 9 == len(charts.traces(frame.iloc[:0]))
+    traces = charts.traces(records(frame))
+    assert len(traces) == 9 == len(charts.traces([]))
     labels, guides = traces[:3], traces[3:]
     assert all((x % 1) > 0.5 for trace in labels for x in trace["x"])
     assert all((x % 1) < 0.5 for trace in guides for x in trace["x"])
     assert sum(len(t["x"]) for t in labels) == frame["label_mark"].ne("").sum()
     assert sum(len(t["x"]) for t in guides) == frame["guideline_mark"].ne("").sum()
-    layout = charts.layout(frame, "gMG")
+    layout = charts.layout(records(frame), "gMG")
     assert len(layout["yaxis"]["ticktext"]) == frame["therapy_id"].nunique()
     assert len(layout["shapes"]) == 1
 

@@ -29,7 +29,7 @@ from compare.explorers import (
     start,
     tradeoffs,
 )
-from compare.tables import split
+from compare.tables import records, split
 from compare.verdicts import NOT_ASSESSABLE
 
 CONDITIONS = ("gmg", "kawasaki")
@@ -49,10 +49,11 @@ OPTIONS: Mapping[str, list[dict[str, object]]] = {
     "patient": [{"compare": []}],
     "tradeoffs": [{"basis": "treated"}],
 }
-# Frames that count or arrange what other frames of the same view hold with its sources.
+# Frames that count or arrange what other frames of the same view hold with its sources, or
+# (unpriced) say what our sources do not hold.
 DERIVED = {
     "classes", "coverage", "sensitivity", "events", "controlled", "criteria", "offered", "chart",
-    "front", "value", "worth",
+    "front", "value", "worth", "unpriced",
 }  # fmt: skip
 
 
@@ -60,6 +61,8 @@ def frames(found: object, path: str = "") -> Iterator[tuple[str, pd.DataFrame]]:
     """Every frame of a view, with its place in it."""
     if isinstance(found, pd.DataFrame):
         yield path, found
+    elif isinstance(found, list):
+        yield path, pd.DataFrame(found)
     elif dataclasses.is_dataclass(found):
         for part in dataclasses.fields(found):
             yield from frames(getattr(found, part.name), f"{path}.{part.name}")
@@ -193,7 +196,8 @@ def test_page_lists_exactly_the_sources_of_its_view(evidence: compare.Evidence, 
         if page == "indications" and condition_id != "gmg":
             behind = behind[:-1]
         if page == "cost":
-            behind.append(view.table[view.table["regimen_id"].eq(view.chosen.regimen_id)])
+            chosen = cost.behind(evidence, explorer.scenario(), view)
+            behind.append(pd.DataFrame(chosen.same))
         assert listed(panel) == named(evidence, *behind)
         assert panel.count("<li") == panel.count('<a href="http') == len(listed(panel)) > 0
         assert f"Sources ({len(listed(panel))})" in panel
@@ -218,9 +222,10 @@ def test_one_patient_lists_all_that_stands_on_the_page(evidence: compare.Evidenc
     explorer = patient.PatientExplorer(evidence)
     view = explorer.compute()
     assert view.comparison is not None
-    wanted = named(evidence, view.options, view.told, view.costs, view.brands)
+    shown = map(pd.DataFrame, (view.options, view.told, view.costs, view.brands))
+    wanted = named(evidence, *shown)
     assert wanted | set(view.comparison.source_ids) == listed(explorer.panels["sources"].value)
-    assert {"benefit_source_id", "harm_source_id"} <= set(view.options)
+    assert {"benefit_source_id", "harm_source_id"} <= set(view.options[0])
 
 
 def test_fees_for_giving_a_drug_have_their_source(evidence: compare.Evidence) -> None:
@@ -293,14 +298,15 @@ def test_every_chart_says_where_a_figure_was_read(evidence: compare.Evidence) ->
     map_, money = compare.indications.matrix(evidence), cost.view(evidence, cost.opening(evidence))
     harm = harms.view(evidence, harms.opening(evidence))
     past = history.view(evidence, history.opening(evidence))
-    known = harm.forest[harm.forest["state"].eq("reported")]
+    map_of = pd.DataFrame(harm.map)
+    known = map_of[map_of["state"].eq("reported")]
     drawn = [
-        (money.yearly, cost_charts.traces),
-        (known, lambda frame: harm_charts.forest_traces(frame, "difference")),
-        (harm.map, lambda frame: harm_charts.map_traces(frame, "difference")),
-        (past.yearly, history_charts.year_traces),
-        (past.per_gram, history_charts.gram_traces),
-        (map_, indication_charts.traces),
+        (pd.DataFrame(money.yearly), lambda frame: cost_charts.traces(records(frame))),
+        (known, lambda frame: harm_charts.forest_traces(records(frame), "difference")),
+        (map_of, lambda frame: harm_charts.map_traces(records(frame), "difference")),
+        (pd.DataFrame(past.yearly), lambda frame: history_charts.year_traces(records(frame))),
+        (pd.DataFrame(past.per_gram), lambda frame: history_charts.gram_traces(records(frame))),
+        (map_, lambda frame: indication_charts.traces(records(frame))),
     ]
     for frame, draw in drawn:
         cited = evidence.cited(frame)
@@ -341,13 +347,14 @@ def test_label_month_stands_beside_each_indication(evidence: compare.Evidence) -
     """In the list of options and in every statement of a label of the United States."""
     products = evidence.products.set_index("product_id")
     view = indications.view(evidence, indications.opening(evidence, "gmg"))
-    row = view.options.set_index("therapy_id").loc["rozanolixizumab"]
+    row = pd.DataFrame(view.options).set_index("therapy_id").loc["rozanolixizumab"]
     assert row["label_month"] == products.at["rystiggo", "label_revised"]
-    labels = view.statements[view.statements["fda_label"].eq("yes")]
+    said = pd.DataFrame(view.statements)
+    labels = said[said["fda_label"].eq("yes")]
     assert list(labels["label_month"]) == [
         products.at[key, "label_revised"] for key in labels["product_id"]
     ]
-    assert view.statements.loc[view.statements["fda_label"].ne("yes"), "label_month"].isna().all()
+    assert said.loc[said["fda_label"].ne("yes"), "label_month"].isna().all()
     page = indications.IndicationsExplorer(evidence)
     cell = f'Rystiggo <span style="white-space:nowrap">({row["label_month"]})'
     assert cell in page.panels["options"].value

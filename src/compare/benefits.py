@@ -111,6 +111,15 @@ def outcomes(evidence: Evidence, condition_id: str) -> pd.DataFrame:
 
 
 @lru_cache(maxsize=8)
+def rows_by_condition(evidence: Evidence) -> Mapping[str, list[dict[str, Any]]]:
+    """Rows of `outcomes` as dictionaries, by condition. Shared: do not change them."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in records(every_row(evidence)):
+        found.setdefault(row["condition_id"], []).append(row)
+    return found
+
+
+@lru_cache(maxsize=8)
 def every_row(evidence: Evidence) -> pd.DataFrame:
     """`outcomes` of all conditions at once, in their order. Shared: do not change it."""
     raw = evidence.outcomes

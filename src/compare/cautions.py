@@ -6,7 +6,7 @@ is not the same as safe.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -17,7 +17,7 @@ from compare.indications import LEADING, check_factors, needed_factors, therapie
 from compare.markup import short_name
 from compare.patient import Patient
 from compare.schedule import known
-from compare.tables import records, split
+from compare.tables import Row, records, split
 
 SEVERITIES = {
     "contraindicated": "Contraindicated",
@@ -47,6 +47,10 @@ COLUMNS = [
     "source_id",
     "locator",
 ]
+SUMMARY_KEYS = [
+    *LEADING, "factor_id", "factor", "factor_group", "severity", "applies", "matches", "why",
+    "condition_text",
+]  # fmt: skip
 FERTILE_YEARS = (12, 50)
 IMPLIED = "implied by"
 # What hangs on the ingredients or the container of one product: never inherited by a class.
@@ -86,8 +90,7 @@ def patient_factors(evidence: Evidence, patient: Patient, condition_id: str) -> 
         found.setdefault(factor_id, "in this patient")
         if factor_id in ("age_over_65", "pregnancy"):
             found[factor_id] = "in this patient"
-    order = {key: i for i, key in enumerate(evidence.factors["factor_id"])}
-    return dict(sorted(found.items(), key=lambda pair: order[pair[0]]))
+    return {key: found[key] for key in evidence.by_id("factors") if key in found}
 
 
 def check_cautions(evidence: Evidence, patient: Patient, condition_id: str) -> pd.DataFrame:
@@ -111,22 +114,46 @@ def check_cautions(evidence: Evidence, patient: Patient, condition_id: str) -> p
     ['boxed_warning']
     """
     check_condition(evidence, condition_id)
-    therapies = set(therapies_of(evidence, condition_id)["therapy_id"])
     mine = patient_factors(evidence, patient, condition_id)
-    rows = every_row(evidence)
-    rows = rows[rows["therapy_id"].isin(therapies)]
-    blank = _not_in_reading(evidence, rows, mine, condition_id)
-    out = pd.concat([rows, blank], ignore_index=True) if len(blank) else rows.copy()
-    out["matches"] = out["factor_id"].isin(list(mine))
-    out["why"] = pd.Series([mine.get(key, "") for key in out["factor_id"]], out.index, dtype="str")
-    out["_class"] = out["therapy_class"].map(CLASS_ORDER.index)
-    out["_severity"] = out["severity"].map(list(SEVERITIES).index)
-    order = ["_class", "therapy", "_product", "_severity", "_factor"]
-    factor_order = {key: i for i, key in enumerate(evidence.factors["factor_id"])}
-    product_order = {key: i for i, key in enumerate(evidence.products["product_id"])}
-    out["_factor"] = out["factor_id"].map(factor_order)
-    out["_product"] = out["product_id"].map(product_order)
-    return out.sort_values(order, kind="stable")[COLUMNS].reset_index(drop=True)
+    return pd.DataFrame(caution_rows(evidence, mine, condition_id), columns=COLUMNS)
+
+
+def caution_rows(
+    evidence: Evidence, mine: Mapping[str, str], condition_id: str
+) -> list[dict[str, Any]]:
+    """The rows of `check_cautions` as dictionaries, for a patient with these `patient_factors`."""
+    by_therapy = rows_by_therapy(evidence)
+    therapies = therapies_of(evidence, condition_id)["therapy_id"]
+    rows = [
+        {**row, "matches": row["factor_id"] in mine, "why": mine.get(row["factor_id"], "")}
+        for therapy_id in therapies
+        for row in by_therapy.get(therapy_id, ())
+    ]
+    rows += _not_in_reading(evidence, rows, mine, condition_id)
+    factors, products = list(evidence.by_id("factors")), list(evidence.by_id("products"))
+    class_at, severity_at, factor_at, product_at = (
+        {key: i for i, key in enumerate(keys)}
+        for keys in (CLASS_ORDER, SEVERITIES, factors, products)
+    )
+    return sorted(
+        rows,
+        key=lambda row: (
+            class_at[row["therapy_class"]],
+            row["therapy"],
+            product_at[row["product_id"]],
+            severity_at[row["severity"]],
+            factor_at[row["factor_id"]],
+        ),
+    )
+
+
+@lru_cache(maxsize=4)
+def rows_by_therapy(evidence: Evidence) -> Mapping[str, list[Row]]:
+    """Rows of `every_row` as dictionaries, by therapy. Shared: do not change them."""
+    found: dict[str, list[Row]] = {}
+    for row in records(every_row(evidence)):
+        found.setdefault(row["therapy_id"], []).append(row)
+    return found
 
 
 @lru_cache(maxsize=4)
@@ -137,7 +164,7 @@ def every_row(evidence: Evidence) -> pd.DataFrame:
     """
     own = evidence.cautions.copy()
     by_product = {str(key): frame for key, frame in own.groupby("product_id", sort=False)}
-    products = _products(evidence)
+    products = evidence.by_id("products")
     parts = []
     for therapy_id, product_id in _pairs(evidence):
         product = products[product_id]
@@ -183,10 +210,6 @@ def _keys(rows: pd.DataFrame) -> pd.MultiIndex:
 
 
 Products = Mapping[str, Mapping[str, Any]]
-
-
-def _products(evidence: Evidence) -> Products:
-    return {str(row["product_id"]): row for row in records(evidence.products)}
 
 
 def _month(product: Mapping[str, Any]) -> str:
@@ -277,55 +300,57 @@ def _of_class(
 
 
 def _not_in_reading(
-    evidence: Evidence, rows: pd.DataFrame, mine: Mapping[str, str], condition_id: str
-) -> pd.DataFrame:
+    evidence: Evidence, rows: Sequence[Row], mine: Mapping[str, str], condition_id: str
+) -> list[dict[str, Any]]:
     """A row for each factor of the patient on which a product says nothing in our reading.
 
     Left out are what the condition itself implies, and factors on which only labels' indications
     depend (such as serostatus).
     """
-    spoken = set(evidence.cautions["factor_id"])
-    universal = evidence.factors["factor_group"].eq("universal")
-    never = set(evidence.factors.loc[universal, "factor_id"])
-    never |= set(needed_factors(evidence, condition_id)) - spoken
-    asked_anywhere = {p for c in evidence.indications["requires_any"] for p in split(c)}
-    never |= asked_anywhere - spoken
+    factors, asked = evidence.by_id("factors"), _only_asked(evidence, condition_id)
     wanted = [
-        factor
-        for factor, why in mine.items()
-        if factor not in never and not why.startswith(IMPLIED)
+        factors[key]
+        for key, why in mine.items()
+        if key not in asked
+        and not why.startswith(IMPLIED)
+        and factors[key]["factor_group"] != "universal"
     ]
-    if not wanted or rows.empty:
-        return rows.iloc[:0]
-    places = rows[[*LEADING, "product_id", "product"]].drop_duplicates()
-    grid = places.merge(pd.DataFrame({"factor_id": wanted}), how="cross")
-    have = pd.MultiIndex.from_frame(rows[["therapy_id", "product_id", "factor_id"]])
-    keys = pd.MultiIndex.from_frame(grid[["therapy_id", "product_id", "factor_id"]])
-    grid = grid[~keys.isin(have)]
-    names = evidence.factors.set_index("factor_id")
-    products = _products(evidence)
-    months = [_month(products[key]) for key in grid["product_id"]]
-    shown = [
-        not_read(month, products[key]["label_read"] == "yes")
-        for key, month in zip(grid["product_id"], months, strict=True)
-    ]
-    return grid.assign(
-        factor=grid["factor_id"].map(names["factor"]),
-        factor_group=grid["factor_id"].map(names["factor_group"]),
-        severity="not_in_reading",
-        applies="patient_conditional",
-        matches=True,
-        why="",
-        condition_text="",
-        action=shown,
-        inherited=False,
-        inherited_from="",
-        label_month=months,
-        label_read=[products[key]["label_read"] == "yes" for key in grid["product_id"]],
-        verification="",
-        source_id=[products[key]["source_id"] for key in grid["product_id"]],
-        locator="",
-    )[COLUMNS]
+    have = {(row["therapy_id"], row["product_id"], row["factor_id"]) for row in rows}
+    places = {(row["therapy_id"], row["product_id"]): row for row in rows}
+    out = []
+    for (therapy_id, product_id), place in places.items():
+        product = evidence.by_id("products")[product_id]
+        month, read = _month(product), product["label_read"] == "yes"
+        out += [
+            {
+                **{name: place[name] for name in (*LEADING, "product_id", "product")},
+                **{name: factor[name] for name in ("factor_id", "factor", "factor_group")},
+                "severity": "not_in_reading",
+                "applies": "patient_conditional",
+                "matches": True,
+                "why": mine[factor["factor_id"]],
+                "condition_text": "",
+                "action": not_read(month, read),
+                "inherited": False,
+                "inherited_from": "",
+                "label_month": month,
+                "label_read": read,
+                "verification": "",
+                "source_id": product["source_id"],
+                "locator": "",
+            }
+            for factor in wanted
+            if (therapy_id, product_id, factor["factor_id"]) not in have
+        ]
+    return out
+
+
+@lru_cache(maxsize=32)
+def _only_asked(evidence: Evidence, condition_id: str) -> frozenset[str]:
+    """Factors on which indications depend, those of this condition in full, and no caution."""
+    asked = {key for cell in evidence.indications["requires_any"] for key in split(cell)}
+    asked |= set(needed_factors(evidence, condition_id))
+    return frozenset(asked - set(evidence.cautions["factor_id"]))
 
 
 def not_read(label_month: str, read: bool = True) -> str:
@@ -343,17 +368,20 @@ def summary(rows: pd.DataFrame) -> pd.DataFrame:
     inherit it) and `of` (products of the therapy), and joins `label_month`, `source_id` and
     `inherited_from`; everything else is the same in each group.
     """
-    keys = [
-        *LEADING, "factor_id", "factor", "factor_group", "severity", "applies", "matches", "why",
-        "condition_text",
-    ]  # fmt: skip
-    of: dict[str, set[str]] = {}
-    groups: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
-    for row in records(rows):
-        of.setdefault(row["therapy_id"], set()).add(row["product_id"])
-        groups.setdefault((*(row[key] for key in keys), _said(row)), []).append(row)
+    columns = [*SUMMARY_KEYS, "action", "products", "marked", "count", "of", "inherited_from",
+               "label_month", "source_id", "locator"]  # fmt: skip
+    return pd.DataFrame(summary_rows(records(rows)), columns=columns)
 
-    def joined(group: list[dict[str, Any]], column: str, between: str) -> str:
+
+def summary_rows(rows: Iterable[Row]) -> list[dict[str, Any]]:
+    """The rows of `summary` as dictionaries, for those who take them one by one."""
+    of: dict[str, set[str]] = {}
+    groups: dict[tuple[Any, ...], list[Row]] = {}
+    for row in rows:
+        of.setdefault(row["therapy_id"], set()).add(row["product_id"])
+        groups.setdefault((*(row[key] for key in SUMMARY_KEYS), _said(row)), []).append(row)
+
+    def joined(group: list[Row], column: str, between: str) -> str:
         return between.join(dict.fromkeys(row[column] for row in group if known(row[column])
                                           and row[column]))  # fmt: skip
 
@@ -362,7 +390,7 @@ def summary(rows: pd.DataFrame) -> pd.DataFrame:
         months = sorted({row["label_month"] for row in group if row["label_month"]})
         out.append(
             {
-                **dict(zip(keys, values, strict=True)),
+                **dict(zip(SUMMARY_KEYS, values, strict=True)),
                 "action": said,
                 "products": ", ".join(row["product"] for row in group),
                 "marked": ", ".join(row["product"] for row in group if row["inherited"]),
@@ -376,9 +404,7 @@ def summary(rows: pd.DataFrame) -> pd.DataFrame:
                 "locator": joined(group, "locator", "; "),
             }
         )
-    columns = [*keys, "action", "products", "marked", "count", "of", "inherited_from",
-               "label_month", "source_id", "locator"]  # fmt: skip
-    return pd.DataFrame(out, columns=columns)
+    return out
 
 
 def _said(row: Mapping[str, Any]) -> str:

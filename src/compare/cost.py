@@ -22,7 +22,7 @@ from compare.evidence import Evidence, check_condition
 from compare.patient import Patient
 from compare.plan import MONEY_COLUMNS, Plan, PricedPhase, mg_per_ml, plans
 from compare.prices import NET_OF_REBATES, Tariff
-from compare.tables import records, split
+from compare.tables import Row, records, split
 from compare.vials import MCG_PER, SLACK_MCG, containers
 
 LEADING = ["therapy_id", "therapy", "therapy_class"]
@@ -83,17 +83,22 @@ def cost_table(
     evidence: Evidence, found: Iterable[Plan], patient: Patient, dosing_weight: str = "actual"
 ) -> pd.DataFrame:
     """`annual_cost` for plans that are already built: what a change of patient recomputes."""
+    return cost_frame(cost_rows(evidence, found, patient, dosing_weight))
+
+
+def cost_frame(rows: Sequence[Row]) -> pd.DataFrame:
+    """The frame of `cost_table` from rows of `cost_rows`."""
     tail = ["reason", "note", "label_status", "is_default", "source_id"]
     names = [*IDS, "route", "use", "price_basis", *MONEY_COLUMNS, *tail]
-    return pd.DataFrame(cost_rows(evidence, found, patient, dosing_weight), columns=names)
+    return pd.DataFrame(rows, columns=names)
 
 
 def cost_rows(
     evidence: Evidence, found: Iterable[Plan], patient: Patient, dosing_weight: str = "actual"
-) -> list[dict[str, Any]]:
+) -> list[Row]:
     """The rows of `cost_table` as dictionaries, for those who take them one by one."""
     therapies = evidence.by_id("therapies")
-    rows = []
+    rows: list[Row] = []
     for whole in found:
         columns, reason = plan_cost(whole, patient, dosing_weight)
         plan = whole.at(dosing_weight_kg(patient, whole.therapy_id, dosing_weight))
@@ -184,13 +189,16 @@ def default_plans(
     if age_years is not None:
         opening = replace(opening, age_years=age_years)
     products = evidence.by_id("products")
+    weight = np.array([opening.weight_kg])
+    surface = np.array([opening.body_surface_m2 or math.nan])
 
     def rank(plan: Plan) -> tuple[Any, ...]:
-        columns, _ = plan_cost(plan, opening)
-        usd = columns["usd_year_one_low" if plan.chronic else "usd_per_course"]
+        low = plan.money(weight, surface, ("low",)).columns
+        usd = low["usd_year_one_low" if plan.chronic else "usd_per_course"]
+        wrong_age = bool(age_note(plan, opening.age_years))
         return (
-            bool(age_note(plan, opening.age_years)),
-            math.isnan(usd),
+            wrong_age,
+            wrong_age or math.isnan(usd[0]),
             plan.label_status != "in label",
             plan.first["is_default"] != "yes",
             schedule.known(products[plan.product_id]["reference_product_id"]),

@@ -182,12 +182,13 @@ def _benefit_cells(evidence: Evidence, condition_id: str, basis: str) -> list[di
     Where trials print different measures of one endpoint, the one that most therapies have is
     scored; the others are shown.
     """
-    rows = benefits.outcomes(evidence, condition_id)
-    rows = rows[rows["primary"].eq("yes")]
-    units = dict(zip(evidence.endpoints["endpoint_id"], evidence.endpoints["unit"], strict=True))
-    cells = []
-    for endpoint_id, group in rows.groupby("endpoint_id", sort=False):
-        found = [(row, _benefit(row, basis)) for row in records(group)]
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for row in benefits.rows_by_condition(evidence).get(condition_id, ()):
+        if row["primary"] == "yes":
+            groups.setdefault(row["endpoint_id"], []).append(row)
+    endpoints, cells = evidence.by_id("endpoints"), []
+    for endpoint_id, group in groups.items():
+        found = [(row, _benefit(row, basis)) for row in group]
         counted = [effect.measure for _, effect in found if effect is not None]
         order = list(MEASURES)
         measure = min(set(counted), key=lambda m: (-counted.count(m), order.index(m)), default=None)
@@ -195,7 +196,7 @@ def _benefit_cells(evidence: Evidence, condition_id: str, basis: str) -> list[di
             same = effect is not None and effect.measure == measure
             unit = MEASURES[measure] if measure else ""
             if measure in ("mean_difference", "rate_difference"):
-                printed = row["unit"] if known(row["unit"]) else units.get(endpoint_id)
+                printed = row["unit"] if known(row["unit"]) else endpoints[endpoint_id]["unit"]
                 printed = UNITS.get(str(printed), printed) if known(printed) else ""
                 unit = f"{printed} difference".strip()
             favors = next((e.favors for _, e in found if e and e.measure == measure), row["favors"])

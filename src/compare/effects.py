@@ -147,7 +147,7 @@ def _therapies(evidence: Evidence, condition_id: str) -> pd.DataFrame:
 
 def _cost_cells(
     therapies: list[dict[str, Any]],
-    costs: list[dict[str, Any]],
+    costs: Sequence[Row],
     chosen: Mapping[tuple[str, bool], Plan],
     weight_kg: float,
     wanted: Sequence[str],
@@ -215,9 +215,9 @@ def _burden_without_price(plan: Plan, weight_kg: float, name: str) -> list[float
 
 
 def _no_cost(
-    row: dict[str, Any] | None,
+    row: Row | None,
     name: str,
-    costs: list[dict[str, Any]],
+    costs: Sequence[Row],
     therapy: Row,
 ) -> str:
     if row is not None:

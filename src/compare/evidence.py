@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -98,6 +98,10 @@ class Evidence:
                 place = list(found.columns).index(name) + 1
                 found.insert(place, title, frame[name].map(told))
         return found
+
+    def cited_rows(self, found: Iterable[Row]) -> list[Row]:
+        """Rows as dictionaries with titles and dates in `source`, as `cited` gives them."""
+        return [{**row, "source": self.titles(row["source_id"])} for row in found]
 
     def titles(self, cell: Any) -> str:
         """Titles and dates of the sources that a cell of ids names, joined by ` | `."""

@@ -7,6 +7,8 @@ trial's own comparator does so less.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -17,7 +19,7 @@ from compare.arms import COMPARISONS, nnh_text, per_100
 from compare.evidence import CLASS_ORDER, Evidence, check_condition
 from compare.intervals import risk_difference, wilson
 from compare.schedule import known
-from compare.tables import Codes, codes_of, first_of, records
+from compare.tables import Row, records
 
 __all__ = [
     "adverse_events",
@@ -30,15 +32,12 @@ __all__ = [
 ]
 
 IDS = ["therapy_id", "therapy", "therapy_class"]
+OF_EVENT = ["event_id", "event", "system_organ", "kind", "rare_serious"]
 COLUMNS = [
     *IDS,
     "product_id",
     "condition_id",
-    "event_id",
-    "event",
-    "system_organ",
-    "kind",
-    "rare_serious",
+    *OF_EVENT,
     "study",
     "arm",
     "design",
@@ -142,8 +141,7 @@ def every_row(evidence: Evidence) -> pd.DataFrame:
     one_arm = countable & raw["design"].ne("crossover")
     out = raw.rename(columns={"treated_events": "_x1", "comparator_events": "_x2"})
     out = out.merge(evidence.therapies[IDS], on="therapy_id", how="left")
-    events = evidence.events[["event_id", "event", "system_organ", "kind", "rare_serious"]]
-    out = out.merge(events, on="event_id", how="left")
+    out = out.merge(evidence.events[OF_EVENT], on="event_id", how="left")
     rates = raw["measure"].eq("per_100_patient_years").to_numpy()
     found = {}
     for arm, x, prefix in (("treated", "_x1", "risk"), ("comparator", "_x2", "risk_comparator")):
@@ -232,69 +230,106 @@ def series(
     risks with `both_arms`; else by treated risk. For "active", "other_dose" and "withdrawal" a row
     that is not primary may stand in: these are shown, never scored.
     """
+    rows = series_rows(evidence, condition_id, ascertainment, comparison, borrow, both_arms)
+    table = every_row(evidence).set_index("row_id", drop=False)
+    out = table.loc[[row["row_id"] for row in rows]].reset_index(drop=True)
+    more = {name: [row[name] for row in rows] for name in ("directness", "state")}
+    return out.assign(**{name: pd.Series(cells, dtype="str") for name, cells in more.items()})
+
+
+def series_rows(
+    evidence: Evidence,
+    condition_id: str,
+    ascertainment: str,
+    comparison: str | None = None,
+    borrow: bool = True,
+    both_arms: bool = False,
+) -> list[Row]:
+    """The rows of `series` as dictionaries, with the titles of their sources in `source`."""
     check_condition(evidence, condition_id)
     if ascertainment not in ASCERTAINMENTS:
         raise ValueError(f"unknown ascertainment {ascertainment!r}; one of {[*ASCERTAINMENTS]}")
     if comparison is not None and comparison not in COMPARISONS:
         raise ValueError(f"unknown comparison {comparison!r}; one of {[*COMPARISONS]}")
-    rows, pairs = _largest_first(evidence)
-    fits = rows["ascertainment"].eq(ascertainment) & rows["measure"].eq("pct_of_subjects")
-    therapies = condition_therapies(evidence, condition_id)["therapy_id"]
-    fits &= rows["therapy_id"].isin(therapies)
-    here, primary = rows["condition_id"].eq(condition_id), rows["primary"].eq("yes")
-    kinds = COMPARISONS[comparison][1] if comparison else None
-    matches = rows["comparator_kind"].isin(kinds) if kinds else pd.Series(True, rows.index)
-    if not borrow:
-        fits &= here
-    if comparison in (None, "placebo"):
-        chosen = first_of(pairs, (fits & primary).to_numpy(), ~here.to_numpy())
-    else:
-        later = (~flag.to_numpy() for flag in (matches, here, primary))
-        chosen = first_of(pairs, (fits & (primary | matches)).to_numpy(), *later)
-    directness = np.where(here, "direct", "indirect")
-    rows = rows.iloc[chosen].assign(directness=directness[chosen])
-    matches = matches.iloc[chosen]
-    value = rows["difference_pct"] if comparison else rows["risk_pct"]
-    present = value.notna()
+    kinds = COMPARISONS[comparison][1] if comparison else tuple(arms.KINDS)
+    shown_only = comparison not in (None, "placebo")
+    therapies = set(condition_therapies(evidence, condition_id)["therapy_id"])
+
+    def fits(row: Row) -> bool:
+        ours = row["therapy_id"] in therapies and (borrow or row["condition_id"] == condition_id)
+        stands_in = shown_only and row["comparator_kind"] in kinds
+        return ours and (row["primary"] == "yes" or stands_in)
+
+    def later(row: Row) -> tuple[bool, ...]:
+        away = row["condition_id"] != condition_id
+        if not shown_only:
+            return (away,)
+        return row["comparator_kind"] not in kinds, away, row["primary"] != "yes"
+
+    chosen: dict[tuple[str, str], Row] = {}
+    for row in sorted(filter(fits, _largest_first(evidence).get(ascertainment, ())), key=later):
+        chosen.setdefault((row["therapy_id"], row["event_id"]), row)
+    return [
+        {
+            **row,
+            "directness": "direct" if row["condition_id"] == condition_id else "indirect",
+            "state": _state(row, comparison, both_arms),
+        }
+        for row in chosen.values()
+    ]
+
+
+def _state(row: Row, comparison: str | None, both_arms: bool) -> str:
+    """The state of a row in a series; see `series` and `STATES`."""
+    present = known(row["difference_pct"] if comparison else row["risk_pct"])
     if both_arms:
-        present = rows["risk_pct"].notna() & rows["risk_comparator_high_pct"].notna()
-        present |= rows["risk_pct"].notna() & rows["risk_comparator_pct"].notna()
-    states = [present & matches]
-    if not comparison:
-        states.append(rows["risk_high_pct"].notna())
-        rows["state"] = np.select(states, ["reported", "bound"], "other")
-    else:
-        rows["state"] = np.select(states, ["reported"], "other")
-    return rows.reset_index(drop=True)
+        other = known(row["risk_comparator_pct"]) or known(row["risk_comparator_high_pct"])
+        present = known(row["risk_pct"]) and other
+    if comparison:
+        matches = row["comparator_kind"] in COMPARISONS[comparison][1]
+        return "reported" if present and matches else "other"
+    return "reported" if present else "bound" if known(row["risk_high_pct"]) else "other"
 
 
 @lru_cache(maxsize=8)
-def _largest_first(evidence: Evidence) -> tuple[pd.DataFrame, Codes]:
-    """`every_row` by treated patients, the most first, and a number per therapy and event."""
-    rows = every_row(evidence)
-    rows = rows.sort_values(["n_treated", "row_id"], ascending=[False, True], na_position="last")
-    return rows, codes_of(rows, "therapy_id", "event_id")
+def cited_rows(evidence: Evidence) -> Sequence[Row]:
+    """`every_row` as dictionaries, with titles of sources. Shared: do not change them."""
+    return evidence.cited_rows(records(every_row(evidence)))
+
+
+@lru_cache(maxsize=8)
+def _largest_first(evidence: Evidence) -> Mapping[str, Sequence[Row]]:
+    """Percents of patients by way of counting, of the most treated patients first."""
+
+    def rank(row: Row) -> tuple[float, str]:
+        return -row["n_treated"] if known(row["n_treated"]) else math.inf, row["row_id"]
+
+    found: dict[str, list[Row]] = {}
+    for row in sorted(cited_rows(evidence), key=rank):
+        if row["measure"] == "pct_of_subjects":
+            found.setdefault(row["ascertainment"], []).append(row)
+    return found
 
 
 def with_missing(
-    evidence: Evidence, condition_id: str, rows: pd.DataFrame, event_ids: list[str]
-) -> pd.DataFrame:
-    """`rows` of `series` for these events, with a row of state "missing" where there is none."""
-    therapies = records(condition_therapies(evidence, condition_id))
+    evidence: Evidence, condition_id: str, rows: Iterable[Row], event_ids: Iterable[str]
+) -> list[Row]:
+    """Rows of `series_rows` for these events, with one of state "missing" where there is none.
+
+    Event by event, and the condition's therapies within each.
+    """
+    therapies = records(condition_therapies(evidence, condition_id)[IDS])
     events = evidence.by_id("events")
-    grid = [(therapy, events[key]) for therapy in therapies for key in event_ids]
-    pairs = zip(rows["therapy_id"], rows["event_id"], strict=True)
-    places = {pair: i for i, pair in enumerate(pairs)}
-    found = [places.get((therapy["therapy_id"], event["event_id"]), -1) for therapy, event in grid]
-    out = rows.reset_index(drop=True).reindex(found).reset_index(drop=True)
-    for name in IDS:
-        out[name] = [therapy[name] for therapy, _ in grid]
-    for name in ("event_id", "event", "system_organ", "kind", "rare_serious"):
-        out[name] = [event[name] for _, event in grid]
-    out["state"] = out["state"].fillna("missing")
-    out["directness"] = out["directness"].fillna("missing")
-    out["counts_rebuilt"] = out["counts_rebuilt"].eq(True)
-    return out[[*COLUMNS, "state"]]
+    found = {(row["therapy_id"], row["event_id"]): row for row in rows}
+    absent = dict.fromkeys([*COLUMNS, "source"]) | {
+        "counts_rebuilt": False, "directness": "missing", "state": "missing",
+    }  # fmt: skip
+    return [
+        found.get((therapy["therapy_id"], key))
+        or {**absent, **therapy, **{name: events[key][name] for name in OF_EVENT}}
+        for key in event_ids
+        for therapy in therapies
+    ]
 
 
 def primary_rows(
@@ -306,11 +341,12 @@ def primary_rows(
     row), "indirect" (the therapy's largest primary row elsewhere; `condition_id` names where) or
     "missing". Percents of patients only: rates and percents of infusions are never here.
     """
-    if event_id not in set(evidence.events["event_id"]):
+    if event_id not in evidence.by_id("events"):
         raise ValueError(f"unknown event {event_id!r}; see evidence.events")
-    rows = series(evidence, condition_id, ascertainment, None, borrow)
-    rows = rows[rows["event_id"].eq(event_id)]
-    return with_missing(evidence, condition_id, rows, [event_id])
+    rows = series_rows(evidence, condition_id, ascertainment, None, borrow)
+    whole = with_missing(evidence, condition_id, rows, [event_id])
+    kinds = every_row(evidence).dtypes.to_dict()
+    return pd.DataFrame(whole, columns=[*COLUMNS, "state"]).astype(kinds)
 
 
 @lru_cache(maxsize=128)

@@ -7,6 +7,7 @@ basis; fees for giving it are today's. It is not what was paid.
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +18,7 @@ from compare.evidence import Evidence
 from compare.patient import Patient
 from compare.plan import Plan, repriced
 from compare.prices import price_book
-from compare.tables import records
+from compare.tables import Row, records
 from compare.vials import MCG_PER
 
 LEADING = ["therapy_id", "therapy", "therapy_class"]
@@ -77,39 +78,51 @@ def usd_by_quarter(evidence: Evidence, condition_id: str, patient: Patient) -> p
     Columns `YEAR_COLUMNS`; `use` "chronic" is money per year, else per course. A quarter in which
     the price on today's basis is not in the data has no row: it is not zero, and not a guess.
     """
-    today = opening_plans(evidence, condition_id, age_years=patient.age_years)
+    return pd.DataFrame(quarter_rows(evidence, condition_id, patient), columns=YEAR_COLUMNS)
+
+
+def quarter_rows(evidence: Evidence, condition_id: str, patient: Patient) -> list[dict[str, Any]]:
+    """The rows of `usd_by_quarter` as dictionaries, for those who take them one by one."""
     therapies = evidence.by_id("therapies")
+    found = []
+    for day, plan in _past_plans(evidence, condition_id, patient.age_years):
+        low, high = _money(plan, patient)
+        if low != low:  # noqa: PLR0124  (NaN: no price in that quarter)
+            continue
+        found.append(
+            {
+                "therapy_id": plan.therapy_id,
+                "therapy": therapies[plan.therapy_id]["therapy"],
+                "therapy_class": therapies[plan.therapy_id]["therapy_class"],
+                "product_id": plan.product_id,
+                "product": evidence.label("products", plan.product_id),
+                "regimen_id": plan.regimen_id,
+                "use": plan.first["use"],
+                "price_basis": plan.price_basis,
+                "effective_from": day,
+                "usd_low": low,
+                "usd_high": high,
+                "source_id": plan.source_ids,
+            }
+        )
+    return sorted(found, key=lambda row: (row["therapy"], row["use"], row["effective_from"]))
+
+
+@functools.lru_cache(maxsize=32)
+def _past_plans(
+    evidence: Evidence, condition_id: str, age_years: float
+) -> tuple[tuple[pd.Timestamp, Plan], ...]:
+    """Each opening regimen at the prices of each quarter that has them on today's basis."""
+    today = opening_plans(evidence, condition_id, age_years=age_years)
     books = {day: price_book(_as_of(evidence, day)) for day in quarters(evidence)}
     found = []
     for now in today.values():
         phases = evidence.rows("regimens", "regimen_id", now.regimen_id)
         for day, book in books.items():
             plan = repriced(now, phases, book)
-            if plan.price_basis != now.price_basis:
-                continue
-            low, high = _money(plan, patient)
-            if low != low:  # noqa: PLR0124  (NaN: no price in that quarter)
-                continue
-            found.append(
-                {
-                    "therapy_id": plan.therapy_id,
-                    "therapy": therapies[plan.therapy_id]["therapy"],
-                    "therapy_class": therapies[plan.therapy_id]["therapy_class"],
-                    "product_id": plan.product_id,
-                    "product": evidence.label("products", plan.product_id),
-                    "regimen_id": plan.regimen_id,
-                    "use": plan.first["use"],
-                    "price_basis": plan.price_basis,
-                    "effective_from": day,
-                    "usd_low": low,
-                    "usd_high": high,
-                    "source_id": plan.source_ids,
-                }
-            )
-    frame = pd.DataFrame(found, columns=YEAR_COLUMNS)
-    return frame.sort_values(["therapy", "use", "effective_from"], kind="stable").reset_index(
-        drop=True
-    )
+            if plan.price_basis == now.price_basis:
+                found.append((day, plan))
+    return tuple(found)
 
 
 def _money(plan: Plan, patient: Patient) -> tuple[float, float]:
@@ -127,16 +140,22 @@ def change(frame: pd.DataFrame, key: list[str], value: str) -> pd.DataFrame:
 
     Columns: the key, `first_from`, `first`, `last_from`, `last`, `change_pct`.
     """
-    groups: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
-    for row in records(frame[[*key, "effective_from", value]]):
+    columns = [*key, "first_from", "first", "last_from", "last", "change_pct"]
+    return pd.DataFrame(changes(records(frame), key, value), columns=columns)
+
+
+def changes(rows: Iterable[Row], key: list[str], value: str) -> list[dict[str, Any]]:
+    """The rows of `change` as dictionaries."""
+    groups: dict[tuple[Any, ...], list[Row]] = {}
+    for row in rows:
         groups.setdefault(tuple(row[name] for name in key), []).append(row)
-    rows = []
+    found = []
     for keys, group in groups.items():
         if len(group) < 2:
             continue
         ordered = sorted(group, key=lambda row: row["effective_from"])
         first, last = ordered[0], ordered[-1]
-        rows.append(
+        found.append(
             {
                 **dict(zip(key, keys, strict=True)),
                 "first_from": first["effective_from"],
@@ -146,5 +165,4 @@ def change(frame: pd.DataFrame, key: list[str], value: str) -> pd.DataFrame:
                 "change_pct": 100 * (last[value] / first[value] - 1),
             }
         )
-    columns = [*key, "first_from", "first", "last_from", "last", "change_pct"]
-    return pd.DataFrame(rows, columns=columns)
+    return found

@@ -68,6 +68,7 @@ COLUMNS = [
     "source_id",
     "locator",
 ]
+MARKS = ["condition_id", "condition", "label_mark", "guideline_mark"]
 
 
 def options(
@@ -101,34 +102,45 @@ def options(
     needs serostatus
     in label
     """
+    return _frame(option_rows(evidence, condition_id, patient, jurisdiction), COLUMNS)
+
+
+def option_rows(
+    evidence: Evidence,
+    condition_id: str,
+    patient: Patient | None = None,
+    jurisdiction: str = "US",
+) -> list[dict[str, Any]]:
+    """The rows of `options` as dictionaries."""
     check_condition(evidence, condition_id)
     found = sorted(set(evidence.indications["jurisdiction"]))
     if jurisdiction not in found:
         raise ValueError(f"jurisdiction is {jurisdiction!r}; expected one of {found}")
     if patient is not None:
         check_factors(evidence, patient.factors)
-    therapies = therapies_of(evidence, condition_id)
-    table = _table(evidence, condition_id, therapies, patient, jurisdiction)
-    weight = [*FOR, *reversed(AGAINST)]
-    table["_label"] = table["label_status"].map(LABEL_STATUSES.index)
-    table["_say"] = [weight.index(s) if s else len(weight) for s in table["statement"]]
-    order = ["_label", "retired", "_say", "therapy"]
-    return table.sort_values(order, kind="stable")[COLUMNS].reset_index(drop=True)
+    weight = [*FOR, *reversed(AGAINST), ""]
+
+    def rank(row: Row) -> tuple[int, bool, int, str]:
+        label = LABEL_STATUSES.index(row["label_status"])
+        return label, row["retired"], weight.index(row["statement"]), row["therapy"]
+
+    therapies = records(therapies_of(evidence, condition_id))
+    return sorted(_rows(evidence, condition_id, therapies, patient, jurisdiction), key=rank)
 
 
-def _table(
+def _rows(
     evidence: Evidence,
     condition_id: str,
-    therapies: pd.DataFrame,
+    therapies: Iterable[Row],
     patient: Patient | None,
     jurisdiction: str,
-) -> pd.DataFrame:
+) -> list[dict[str, Any]]:
     """The rows of `options` for these therapies, in their order."""
     by_therapy: dict[str, list[Row]] = {}
     for row in statement_rows(evidence, condition_id, patient):
         by_therapy.setdefault(row["therapy_id"], []).append(row)
     out = []
-    for therapy in records(therapies):
+    for therapy in therapies:
         own = by_therapy.get(therapy["therapy_id"], [])
         label = _label(evidence, own, patient, jurisdiction)
         guideline = _guideline(own, jurisdiction)
@@ -139,7 +151,11 @@ def _table(
             "locator": "; ".join(dict.fromkeys(places)),
         }
         out.append({**therapy, **label, **guideline, **joined})
-    table = pd.DataFrame(out, columns=COLUMNS)
+    return out
+
+
+def _frame(rows: list[dict[str, Any]], columns: list[str]) -> pd.DataFrame:
+    table = pd.DataFrame(rows, columns=columns)
     table["year"] = table["year"].astype("Int64")
     return table
 
@@ -350,27 +366,31 @@ def _guideline(rows: Sequence[Row], jurisdiction: str) -> dict[str, Any]:
     }
 
 
-@lru_cache(maxsize=8)
 def matrix(evidence: Evidence, jurisdiction: str = "US") -> pd.DataFrame:
     """Every therapy with every condition that any row speaks of: two marks a cell, no patient.
 
     Columns of `options`, with `condition_id`, `condition` (short name), and `label_mark`
     ("labeled", "labeled, with a condition", "warned", "") and `guideline_mark` ("recommended",
-    "option", "insufficient", "against", "conflicting", "retired", ""). Shared: do not change it.
+    "option", "insufficient", "against", "conflicting", "retired", "").
     """
-    parts = []
-    for condition in records(evidence.conditions):
-        part = options(evidence, condition["condition_id"], None, jurisdiction)
-        spoken = part["label_status"].ne(OUTSIDE) | part["statement"].ne("")
-        spoken |= part["label_warning"].ne("")
-        part = part[spoken]
-        parts.append(
-            part.assign(condition_id=condition["condition_id"], condition=condition["short_name"])
-        )
-    table = pd.concat(parts, ignore_index=True)
-    table["label_mark"] = [_label_mark(row) for row in records(table)]
-    table["guideline_mark"] = [_guideline_mark(row) for row in records(table)]
-    return table
+    return _frame(matrix_rows(evidence, jurisdiction), [*COLUMNS, *MARKS])
+
+
+@lru_cache(maxsize=8)
+def matrix_rows(evidence: Evidence, jurisdiction: str = "US") -> list[dict[str, Any]]:
+    """The rows of `matrix` as dictionaries. Shared: do not change them."""
+    return [
+        {
+            **row,
+            "condition_id": condition_id,
+            "condition": condition["short_name"],
+            "label_mark": _label_mark(row),
+            "guideline_mark": _guideline_mark(row),
+        }
+        for condition_id, condition in evidence.by_id("conditions").items()
+        for row in option_rows(evidence, condition_id, None, jurisdiction)
+        if row["label_status"] != OUTSIDE or row["statement"] or row["label_warning"]
+    ]
 
 
 def _label_mark(row: Mapping[str, Any]) -> str:
@@ -446,11 +466,11 @@ def ivig_in_article(evidence: Evidence, jurisdiction: str = "US") -> pd.DataFram
 
     Where our tables have no row, the cells are blank and the label status is "outside label".
     """
-    ivig = evidence.therapies.loc[evidence.therapies["therapy_id"].eq("ivig"), LEADING]
-    parts = [
-        _table(evidence, condition_id, ivig, None, jurisdiction).assign(
-            condition_id=condition_id, condition=evidence.label("conditions", condition_id)
-        )
-        for condition_id in ARTICLE
+    found = evidence.rows("therapies", "therapy_id", "ivig")
+    ivig = [{name: row[name] for name in LEADING} for row in found]
+    rows = [
+        {**row, "condition_id": key, "condition": evidence.label("conditions", key)}
+        for key in ARTICLE
+        for row in _rows(evidence, key, ivig, None, jurisdiction)
     ]
-    return pd.concat(parts, ignore_index=True)
+    return _frame(rows, [*COLUMNS, *MARKS[:2]])

@@ -149,13 +149,12 @@ def _cap(evidence: Evidence) -> tuple[str, str | None]:
     return str(rows["finding"].iloc[0]), str(rows["source_id"].iloc[0])
 
 
+@functools.lru_cache(maxsize=32)
 def findings_on_access(evidence: Evidence, condition_id: str) -> pd.DataFrame:
     """Published findings on coverage, prior authorization and availability, as in `claims`.
 
-    Those that name this condition come first, then those that name none.
+    Those that name this condition come first, then those that name none. Shared: do not change it.
     """
-    rows = evidence.claims
-    rows = rows[rows["claim_id"].isin(NOTES_OF)]
-    rows = rows[rows["condition_id"].isna() | rows["condition_id"].eq(condition_id)].copy()
-    rows["_order"] = rows["condition_id"].isna()
-    return rows.sort_values("_order", kind="stable").drop(columns="_order").reset_index(drop=True)
+    rows = evidence.claims[evidence.claims["claim_id"].isin(NOTES_OF)]
+    named, general = rows["condition_id"].eq(condition_id), rows["condition_id"].isna()
+    return pd.concat([rows[named], rows[general]], ignore_index=True)

@@ -94,6 +94,7 @@ class PricedPhase:
         assert isinstance(self.tariff, Tariff)
         dose = self.dose_mg(end, weight_kg, surface_m2)
         kind = administration.classes(self.phase)[ENDS.index(end)]
+        strength = mg_per_ml(self.tariff)
         best: Dosed | None = None
         notes = set()
         span = range(
@@ -101,9 +102,7 @@ class PricedPhase:
         )
         for visits in span:
             per_visit = dose / visits
-            minutes, _ = administration.infusion_minutes(
-                self.phase, per_visit, weight_kg, mg_per_ml(self.tariff)
-            )
+            minutes, _ = administration.infusion_minutes(self.phase, per_visit, weight_kg, strength)
             fee, note = np.zeros(dose.shape), ""
             if kind:
                 fee, note = fees.usd(kind, minutes)

@@ -8,19 +8,20 @@ from typing import Any
 
 from compare.cautions import patient_factors
 from compare.evidence import Evidence
-from compare.markup import csv_text, file_name, number, text
+from compare.markup import csv_rows, file_name, number, text
 from compare.reproduce import Name, call, patient_call
 from compare.scenario import Scenario
 from compare.schedule import known
 from compare.side_by_side import (
+    FRAME_COLUMNS,
     NOT_SAME_TRIAL,
     Comparison,
     Item,
     compare_therapies,
-    frame,
     rebates_note,
+    statements,
 )
-from compare.tables import records
+from compare.tables import Row
 
 NOT_COMPARED = (
     "For clinicians. It informs and does not advise; nothing here is ranked. Not compared here: "
@@ -110,8 +111,10 @@ def print_points(evidence: Evidence, comparison: Comparison) -> float:
     Lines are counted from the characters of each cell, at half the size of print per character;
     the sheet is that of Letter, the shorter of the two.
     """
-    found = evidence.sources[evidence.sources["source_id"].isin(comparison.source_ids)]
-    titles = found["title"].str.len() + found["publisher"].fillna("").str.len() + 36
+    titles = [
+        len(row["title"]) + len(row["publisher"] if known(row["publisher"]) else "") + 36
+        for row in _found(evidence, comparison.source_ids)
+    ]
     code = [len(line) for line in lines(comparison).splitlines()]
     told = [READING, NOT_COMPARED, NOT_SAME_TRIAL, rebates_note(comparison), *comparison.labels]
     words = sum(map(len, told)) + len(patient_words(evidence, comparison.scenario))
@@ -119,7 +122,7 @@ def print_points(evidence: Evidence, comparison: Comparison) -> float:
         (
             size
             for size in PRINT_POINTS
-            if _height_mm(comparison, list(titles), code, words, size) <= SHEETS_MM
+            if _height_mm(comparison, titles, code, words, size) <= SHEETS_MM
         ),
         PRINT_POINTS[-1],
     )
@@ -201,10 +204,15 @@ def cell_html(cell: Sequence[Item]) -> str:
     return "<ul>" + "".join(f"<li>{one(item)}</li>" for item in cell) + "</ul>"
 
 
+def _found(evidence: Evidence, source_ids: Sequence[str]) -> list[Row]:
+    """Rows of the sources, in the table's order."""
+    wanted = set(source_ids)
+    return [row for key, row in evidence.by_id("sources").items() if key in wanted]
+
+
 def _sources(evidence: Evidence, source_ids: Sequence[str]) -> str:
-    found = evidence.sources[evidence.sources["source_id"].isin(list(source_ids))]
     items = []
-    for row in records(found.sort_values("title", kind="stable")):
+    for row in sorted(_found(evidence, source_ids), key=lambda row: row["title"]):
         details = [row["publisher"], row["published"], f"read {row['accessed']:%Y-%m-%d}"]
         told = ", ".join(str(part) for part in details if known(part))
         title = text(row["title"])
@@ -250,7 +258,7 @@ def csv(evidence: Evidence, scenario: Scenario, therapy_ids: Sequence[str]) -> s
 
 def comparison_csv(comparison: Comparison) -> str:
     """`csv` of a comparison that is already made."""
-    return csv_text(frame(comparison))
+    return csv_rows(statements(comparison), FRAME_COLUMNS)
 
 
 def name(evidence: Evidence, scenario: Scenario, therapy_ids: Sequence[str], ending: str) -> str:

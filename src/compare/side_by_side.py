@@ -119,7 +119,7 @@ def compare_therapies(
 def _column(evidence: Evidence, scenario: Scenario, therapy_id: str) -> Column:
     condition_id, patient = scenario.condition_id, scenario.patient
     therapy = evidence.by_id("therapies")[therapy_id]
-    option = _option_rows(evidence, condition_id, weightless(patient))[therapy_id]
+    option = option_rows(evidence, condition_id, patient)[therapy_id]
     chosen = chosen_plans(evidence, scenario, therapy_id)
     wanted = dict(scenario.options.get("products", {})).get(therapy_id)
     offered = cautions.products_of(evidence, therapy_id)
@@ -127,7 +127,8 @@ def _column(evidence: Evidence, scenario: Scenario, therapy_id: str) -> Column:
         raise ValueError(f"product {wanted!r} is not one of {therapy_id}: {offered}")
     product_id = wanted or (chosen[0].product_id if chosen else offered[0])
     weight = scenario.options.get("dosing_weight", "actual")
-    every = caution_rows(evidence, patient, condition_id).get(therapy_id, [])
+    rows = caution_rows(evidence, patient, condition_id)
+    every = [row for row in rows if row["therapy_id"] == therapy_id]
     return Column(
         therapy=therapy,
         option=option,
@@ -139,66 +140,48 @@ def _column(evidence: Evidence, scenario: Scenario, therapy_id: str) -> Column:
     )
 
 
-def options_for(evidence: Evidence, condition_id: str, patient: Patient) -> pd.DataFrame:
-    """`indications.options`, kept for the patients of this page. Shared: do not change it."""
-    return _options(evidence, condition_id, weightless(patient))
+def option_rows(evidence: Evidence, condition_id: str, patient: Patient) -> Mapping[str, Row]:
+    """Rows of `indications.options` by therapy, kept. Shared: do not change them."""
+    return _option_rows(evidence, condition_id, weightless(patient))
 
 
-def cautions_for(evidence: Evidence, patient: Patient, condition_id: str) -> pd.DataFrame:
-    """`check_cautions`, kept for the patients of this page. Shared: do not change it."""
-    return _cautions_of(evidence, weightless(patient), condition_id)
-
-
-def caution_rows(
-    evidence: Evidence, patient: Patient, condition_id: str
-) -> Mapping[str, list[Row]]:
-    """Rows of `cautions_for` as dictionaries, by therapy. Shared: do not change them."""
-    return _caution_rows(evidence, weightless(patient), condition_id)
+def caution_rows(evidence: Evidence, patient: Patient, condition_id: str) -> tuple[Row, ...]:
+    """Rows of `check_cautions`, kept: patients with the same factors have the same. Shared: do not
+    change them.
+    """
+    mine = cautions.patient_factors(evidence, patient, condition_id)
+    return _caution_rows(evidence, tuple(mine.items()), condition_id)
 
 
 def weightless(patient: Patient) -> Patient:
-    """What labels and cautions ask of a patient: not weight and height, so that both are kept."""
+    """What labels ask of a patient: not weight and height, so that what they say is kept."""
     return replace(patient, weight_kg=70, height_cm=None)
 
 
 @functools.lru_cache(maxsize=16)
-def _options(evidence: Evidence, condition_id: str, patient: Patient) -> pd.DataFrame:
-    return indications.options(evidence, condition_id, patient)
-
-
-@functools.lru_cache(maxsize=16)
-def _cautions_of(evidence: Evidence, patient: Patient, condition_id: str) -> pd.DataFrame:
-    return cautions.check_cautions(evidence, patient, condition_id)
-
-
-@functools.lru_cache(maxsize=16)
 def _option_rows(evidence: Evidence, condition_id: str, patient: Patient) -> Mapping[str, Row]:
-    return {row["therapy_id"]: row for row in records(_options(evidence, condition_id, patient))}
+    rows = indications.option_rows(evidence, condition_id, patient)
+    return {row["therapy_id"]: row for row in rows}
 
 
 @functools.lru_cache(maxsize=16)
 def _caution_rows(
-    evidence: Evidence, patient: Patient, condition_id: str
-) -> Mapping[str, list[Row]]:
-    found: dict[str, list[Row]] = {}
-    for row in records(_cautions_of(evidence, patient, condition_id)):
-        found.setdefault(row["therapy_id"], []).append(row)
-    return found
+    evidence: Evidence, mine: tuple[tuple[str, str], ...], condition_id: str
+) -> tuple[Row, ...]:
+    return tuple(cautions.caution_rows(evidence, dict(mine), condition_id))
 
 
 def chosen_plans(evidence: Evidence, scenario: Scenario, therapy_id: str) -> tuple[Plan, ...]:
     """The yearly plan and the course that stand for a therapy, with the product asked for."""
     wanted = dict(scenario.options.get("products", {})).get(therapy_id)
-    found = plans(
-        evidence, scenario.condition_id, scenario.price_basis, scenario.options.get("cycle_days")
-    )
-    own = [
-        plan
-        for plan in found
-        if plan.therapy_id == therapy_id and wanted in (None, plan.product_id)
-    ]
+    given = scenario.condition_id, scenario.price_basis, scenario.options.get("cycle_days")
     age = scenario.patient.age_years
-    return tuple(cost.default_plans(evidence, own, scenario.condition_id, age).values())
+    if wanted is None:
+        chosen = cost.opening_plans(evidence, *given, age)
+    else:
+        own = [plan for plan in plans(evidence, *given) if plan.product_id == wanted]
+        chosen = cost.default_plans(evidence, own, scenario.condition_id, age)
+    return tuple(plan for plan in chosen.values() if plan.therapy_id == therapy_id)
 
 
 def _one(text: str, mark: str = "", source_id: Any = "") -> tuple[Item, ...]:
@@ -282,7 +265,7 @@ def _guideline_cell(row: Mapping[str, Any]) -> tuple[Item, ...]:
         "statement": row["statement"],
         "population": row["guideline_population"] or None,
         "body": row["body"],
-        "year": row["year"] if not pd.isna(row["year"]) else None,
+        "year": row["year"],
         "grade": row["grade"] or None,
         "jurisdiction": row["jurisdiction"],
         "retired": "yes" if row["retired"] else "no",
@@ -502,10 +485,10 @@ def _harm_lines(evidence: Evidence, condition_id: str, ids: tuple[str, ...]) -> 
     section = HARM
     found: dict[tuple[str, str], dict[str, Mapping[str, Any]]] = {}
     for way in WAYS:
-        rows = harms.series(evidence, condition_id, way, None, True)
-        rows = rows[rows["therapy_id"].isin(ids) & rows["event_id"].isin(KEY_EVENTS)]
-        for row in records(rows[rows["state"].isin(["reported", "bound"])]):
-            found.setdefault((row["event_id"], way), {})[row["therapy_id"]] = row
+        for row in harms.series_rows(evidence, condition_id, way):
+            shown = row["event_id"] in KEY_EVENTS and row["state"] in ("reported", "bound")
+            if shown and row["therapy_id"] in ids:
+                found.setdefault((row["event_id"], way), {})[row["therapy_id"]] = row
     lines = []
     for event_id in KEY_EVENTS:
         ways = [way for way in WAYS if (event_id, way) in found]
@@ -549,40 +532,32 @@ def _harm_cell(evidence: Evidence, row: Mapping[str, Any]) -> tuple[Item, ...]:
 
 def _good(evidence: Evidence, scenario: Scenario, columns: list[Column]) -> list[Line]:
     """Outcomes as published, primary endpoints and missed ones first."""
-    ids = tuple(column.therapy["therapy_id"] for column in columns)
-    return [_good_line(evidence, scenario.condition_id, ids)]
 
-
-@functools.lru_cache(maxsize=32)
-def _good_line(evidence: Evidence, condition_id: str, ids: tuple[str, ...]) -> Line:
-    rows = benefits.outcomes(evidence, condition_id)
-    cells = []
-    for therapy_id in ids:
-        own = rows[rows["therapy_id"].eq(therapy_id)]
-        main = own["endpoint_role"].isin(["primary", "co_primary"])
-        order = pd.DataFrame(
-            {
-                "missed": ~own["missed_primary"],
-                "alone": own["comparator_kind"].eq("none"),
-                "main": ~main,
-                "first": own["primary"].ne("yes"),
-            }
+    def rank(row: Row) -> tuple[bool, ...]:
+        return (
+            not row["missed_primary"],
+            row["comparator_kind"] == "none",
+            row["endpoint_role"] not in ("primary", "co_primary"),
+            row["primary"] != "yes",
         )
-        by = [str(name) for name in order]
-        own = own.loc[order.sort_values(by, kind="stable").index].head(SHOWN_OUTCOMES)
+
+    rows = benefits.rows_by_condition(evidence).get(scenario.condition_id, [])
+    cells = []
+    for column in columns:
+        own = [row for row in rows if _is(column, row["therapy_id"])]
         cells.append(
             tuple(
                 Item(outcome_text(row), "warn" if row["missed_primary"] else "", row["source_id"])
-                for row in records(own)
+                for row in sorted(own, key=rank)[:SHOWN_OUTCOMES]
             )
             or _one("no outcome of a trial in this condition in our tables", "faint")
         )
-    return Line("Good, with its comparator", "Trials in this condition", tuple(cells))
+    return [Line("Good, with its comparator", "Trials in this condition", tuple(cells))]
 
 
 def outcome_text(row: Mapping[str, Any]) -> str:
     """An outcome in a sentence: endpoint, time, both arms, the published effect, whether met."""
-    week = "" if pd.isna(row["timepoint_weeks"]) else f", week {row['timepoint_weeks']:g}"
+    week = f", week {row['timepoint_weeks']:g}" if known(row["timepoint_weeks"]) else ""
     said = f"{row['endpoint']}{week}"
     unit = f" {row['unit']}" if known(row["unit"]) else ""
     unit = "%" if unit in (" pct", " %", " percent") else unit
@@ -637,9 +612,18 @@ def _labels(evidence: Evidence, columns: list[Column]) -> list[str]:
     return out
 
 
+FRAME_COLUMNS = ["section", "item", "therapy_id", "therapy", "product", "statement", "mark",
+                 "source_id"]  # fmt: skip
+
+
 def frame(comparison: Comparison) -> pd.DataFrame:
     """The comparison as a long table: one row per statement, for CSV and tests."""
-    rows = [
+    return pd.DataFrame(statements(comparison), columns=FRAME_COLUMNS)
+
+
+def statements(comparison: Comparison) -> list[Row]:
+    """The rows of `frame` as dictionaries, for those who take them one by one."""
+    return [
         {
             "section": line.section,
             "item": line.label,
@@ -656,5 +640,3 @@ def frame(comparison: Comparison) -> pd.DataFrame:
         )
         for item in cell
     ]
-    columns = ["section", "item", "therapy_id", "therapy", "product", "statement", "mark"]
-    return pd.DataFrame(rows, columns=[*columns, "source_id"])

@@ -97,10 +97,13 @@ def test_no_attack_runs_on_any_page(browser: Browser, attacked_app: str) -> None
     context.close()
 
 
-def move_faster_than_it_answers(open_voila: Callable[[], Page], moves: int) -> None:
-    """Enter weights, ages and bases without waiting; the page ends as a fresh one set once."""
+def move_faster_than_it_answers(open_voila: Callable[..., Page], moves: int, slow: int = 1) -> None:
+    """Enter weights, ages and bases without waiting; the page ends as a fresh one set once.
+
+    `slow`: the browser's processor is so many times slower.
+    """
     dice = random.Random(moves)
-    page, wanted = open_voila(), dict[str, str]()
+    page, wanted = open_voila(slow), dict[str, str]()
     for _ in range(moves):
         box = dice.choice(["Weight (kg)", "Age (years)", "Price"])
         if box == "Price":
@@ -153,12 +156,15 @@ def shown(page: Page) -> Any:
 
 
 @pytest.fixture
-def open_cost(browser: Browser, voila: str) -> Iterator[Callable[[], Page]]:
+def open_cost(browser: Browser, voila: str) -> Iterator[Callable[..., Page]]:
     """Opens the page on cost in the app, ready to be used."""
     context = browser.new_context(viewport={"width": WIDE, "height": TALL})
 
-    def open_() -> Page:
+    def open_(slow: int = 1) -> Page:
         page = context.new_page()
+        if slow > 1:
+            rate = {"rate": slow}
+            context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", rate)
         page.goto(f"{voila}?token={TOKEN}")
         page.goto(f"{voila}voila/render/02_cost.ipynb")
         page.locator(".js-plotly-plot .bars").first.wait_for(state="attached", timeout=120_000)
@@ -168,12 +174,21 @@ def open_cost(browser: Browser, voila: str) -> Iterator[Callable[[], Page]]:
     context.close()
 
 
-def test_page_catches_up_with_fast_changes(open_cost: Callable[[], Page]) -> None:
+def test_page_catches_up_with_fast_changes(open_cost: Callable[..., Page]) -> None:
     """A dozen changes without a pause: sentence, tables and charts end at the last state."""
     move_faster_than_it_answers(open_cost, MOVES)
 
 
 @pytest.mark.soak
-def test_soak_page_catches_up_with_fast_changes(open_cost: Callable[[], Page]) -> None:
+def test_soak_page_catches_up_with_fast_changes(open_cost: Callable[..., Page]) -> None:
     """200 changes without a pause."""
     move_faster_than_it_answers(open_cost, SOAK_MOVES)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("number", range(5))
+def test_soak_page_opens_and_catches_up_on_a_slow_machine(
+    open_cost: Callable[..., Page], number: int
+) -> None:
+    """The same with a tenth of the processor, where widgets take seconds to become ready."""
+    move_faster_than_it_answers(open_cost, MOVES + number, slow=10)

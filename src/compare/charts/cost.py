@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import textwrap
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from compare.charts.house import (
@@ -24,7 +24,8 @@ from compare.charts.house import (
 from compare.cost import before_rebates
 from compare.markup import number_range, short_name, usd, usd_range
 from compare.prices import SHORT
-from compare.tables import records
+from compare.schedule import known
+from compare.tables import Row
 
 YEARLY = ("usd_year_one_low", "usd_year_one_high")
 COURSE = ("usd_per_course", "usd_per_course_high")
@@ -35,11 +36,10 @@ BAR_PX = 22
 LEGEND_PX = 60
 
 
-def row_labels(frame: pd.DataFrame) -> dict[tuple[str, str], str]:
+def row_labels(rows: Sequence[Row]) -> dict[tuple[str, str], str]:
     """Name of each row, by regimen and product: the mark of its class, therapy and product, and
     the regimen where the product stands in several rows.
     """
-    rows = records(frame)
     products = Counter(row["product_id"] for row in rows)
     names = {}
     for row in rows:
@@ -57,14 +57,13 @@ def basis_text(price_basis: str) -> str:
     return " and ".join(SHORT[basis] for basis in price_basis.split(" + ") if basis)
 
 
-def traces(frame: pd.DataFrame, columns: tuple[str, str] = YEARLY) -> list[Trace]:
+def traces(everything: Sequence[Row], columns: tuple[str, str] = YEARLY) -> list[Trace]:
     """Two bars a class (low, and from low to high), a mark for a later year, and labels: 13 traces.
 
-    Bars of prices before rebates are hollow. `frame` is made of rows of `annual_cost`.
+    Bars of prices before rebates are hollow. `everything`: rows of `annual_cost`, cited.
     """
     low, high = columns
-    everything = records(frame)
-    label_of = row_labels(frame)
+    label_of = row_labels(everything)
     drawn: list[Trace] = []
     for therapy_class, (name, color, shape) in CLASSES.items():
         rows = [row for row in everything if row["therapy_class"] == therapy_class]
@@ -124,7 +123,7 @@ def traces(frame: pd.DataFrame, columns: tuple[str, str] = YEARLY) -> list[Trace
             "type": "scatter",
             "mode": "text",
             # In a column of their own beside the bars, where none is cut off.
-            "x": [_end(frame, columns)] * len(everything),
+            "x": [_end(everything, columns)] * len(everything),
             "y": list(label_of.values()),
             "cliponaxis": False,
             "text": [f"  {label(usd_range(row[low], row[high]))}" for row in everything],
@@ -137,24 +136,25 @@ def traces(frame: pd.DataFrame, columns: tuple[str, str] = YEARLY) -> list[Trace
     return drawn
 
 
-def _end(frame: pd.DataFrame, columns: tuple[str, str]) -> float:
+def _end(rows: Sequence[Row], columns: tuple[str, str]) -> float:
     """The end of the axis: behind every high end and every mark for a later year."""
     names = [columns[1], "usd_later_year_low"] if columns == YEARLY else [columns[1]]
-    return float(np.nanmax(frame[names].to_numpy(dtype=float), initial=0)) * 1.05
+    ends = [row[name] for row in rows for name in names if known(row[name])]
+    return float(max(ends, default=0)) * 1.05
 
 
-def layout(frame: pd.DataFrame, columns: tuple[str, str] = YEARLY) -> dict[str, Any]:
-    """Layout for `traces`: rows in the frame's order, room for the figures beside the bars."""
-    if frame.empty:
+def layout(rows: Sequence[Row], columns: tuple[str, str] = YEARLY) -> dict[str, Any]:
+    """Layout for `traces`: rows in their order, room for the figures beside the bars."""
+    if not rows:
         return empty_layout("No therapy with a price here. The table below says why.")
     what = "US dollars in year one" if columns == YEARLY else "US dollars per course"
-    shown = bar_layout(len(frame), what)
-    end = _end(frame, columns)
+    shown = bar_layout(len(rows), what)
+    end = _end(rows, columns)
     shown["xaxis"] |= {"tickprefix": "$", "tickformat": "~s", "range": [0, end]}
     shown["legend"] = {"x": 0, "xref": "container", "y": 1, "yref": "container", "yanchor": "top"}
     shown["margin"] = {"l": 10, "r": FIGURES_PX, "t": LEGEND_PX, "b": 60}
     shown["height"] += LEGEND_PX - 50
-    order = list(row_labels(frame).values())
+    order = list(row_labels(rows).values())
     lines = max(name.count("<br>") for name in order) + 1
     row_px = max(ROW_PX, LINE_PX * lines + 4)
     shown["height"] += (row_px - ROW_PX) * len(order)
@@ -163,7 +163,7 @@ def layout(frame: pd.DataFrame, columns: tuple[str, str] = YEARLY) -> dict[str, 
     return shown
 
 
-def _hover(row: dict[str, Any], columns: tuple[str, str]) -> str:
+def _hover(row: Row, columns: tuple[str, str]) -> str:
     low, high = columns
     lines = [
         f"<b>{label(row['therapy'])}</b>, {label(row['product'])}",

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
-
-import pandas as pd
 
 from compare import arms
 from compare.arms import difference_words, percent, risk_words, signed
@@ -24,7 +23,7 @@ from compare.charts.house import (
 )
 from compare.markup import short_name
 from compare.schedule import known
-from compare.tables import Row, records
+from compare.tables import Row
 
 BASES = {
     "difference": "difference from the trial's own comparator",
@@ -60,14 +59,13 @@ def hover(row: Row) -> str:
     return "<br>".join([*lines, *read_in(row)])
 
 
-def map_traces(frame: pd.DataFrame, basis: str) -> list[Trace]:
+def map_traces(rows: Sequence[Row], basis: str) -> list[Trace]:
     """The map of therapies (columns) and events (rows): 5 traces.
 
     Colored cells (borrowed ones in brackets and framed), the key of the frame; then marks for upper
     bounds, for what is reported in a form that does not fit, and for what is not reported.
     """
     column = "risk_pct" if basis == "treated" else "difference_pct"
-    rows = records(frame)
     x = list(dict.fromkeys(short_name(row["therapy"]) for row in rows))
     y = list(dict.fromkeys(str(row["event"]) for row in rows))
     cells = {(short_name(row["therapy"]), str(row["event"])): row for row in rows}
@@ -143,12 +141,12 @@ def map_traces(frame: pd.DataFrame, basis: str) -> list[Trace]:
     ]
 
 
-def map_layout(frame: pd.DataFrame, basis: str) -> dict[str, Any]:
+def map_layout(rows: Sequence[Row], basis: str) -> dict[str, Any]:
     """Layout for `map_traces`: therapies on top, events with the most reports first."""
-    if frame.empty:
+    if not rows:
         return empty_layout("No event is reported in this way here. Choose another setting.")
-    therapies = records(frame.drop_duplicates("therapy"))
-    events = list(dict.fromkeys(frame["event"].astype(str)))
+    therapies = list({row["therapy"]: row for row in rows}.values())
+    events = list(dict.fromkeys(str(row["event"]) for row in rows))
     what = (
         "Patients with the event, per 100 treated"
         if basis == "treated"
@@ -185,15 +183,16 @@ def map_layout(frame: pd.DataFrame, basis: str) -> dict[str, Any]:
         },
         "legend": {"orientation": "h", "x": 0, "y": 0, "yanchor": "top", "yref": "paper"},
         "annotations": [],
-        "shapes": _frames(frame, [short_name(row["therapy"]) for row in therapies], events),
+        "shapes": _frames(rows, [short_name(row["therapy"]) for row in therapies], events),
     }  # fmt: skip
 
 
-def _frames(frame: pd.DataFrame, x: list[str], y: list[str]) -> list[dict[str, Any]]:
+def _frames(rows: Sequence[Row], x: list[str], y: list[str]) -> list[dict[str, Any]]:
     """A dashed frame around each borrowed cell."""
-    chosen = frame[frame["state"].eq("reported") & frame["directness"].eq("indirect")]
     drawn = []
-    for row in records(chosen):
+    for row in rows:
+        if row["state"] != "reported" or row["directness"] != "indirect":
+            continue
         i, j = x.index(short_name(row["therapy"])), y.index(str(row["event"]))
         drawn.append(
             {
@@ -204,13 +203,13 @@ def _frames(frame: pd.DataFrame, x: list[str], y: list[str]) -> list[dict[str, A
     return drawn
 
 
-def forest_traces(frame: pd.DataFrame, basis: str) -> list[Trace]:
+def forest_traces(everything: Sequence[Row], basis: str) -> list[Trace]:
     """The forest plot of one event: 11 traces.
 
     Two a class (solid: this condition; hollow: borrowed, and the treated group alone), the
     comparator groups, and upper bounds of each. Rows are numbered from 0, top down.
     """
-    rows = list(enumerate(records(frame)))
+    rows = list(enumerate(everything))
     prefix = "difference" if basis == "difference" else "risk"
     lift = 0.16 if basis == "arms" else 0.0
     drawn = []
@@ -293,29 +292,28 @@ def _bounds(name: str, chosen: list[Any], prefix: str, lift: float) -> Trace:
     }  # fmt: skip
 
 
-def forest_range(frame: pd.DataFrame, basis: str) -> tuple[float, float]:
+def forest_range(rows: Sequence[Row], basis: str) -> tuple[float, float]:
     """The x axis: every point, every interval and zero lie inside."""
     prefixes = {"difference": ["difference"], "arms": ["risk", "risk_comparator"]}
     ends = [0.0]
-    shown = frame[frame["state"].isin(["reported", "bound"])]
+    shown = [row for row in rows if row["state"] in ("reported", "bound")]
     for prefix in prefixes.get(basis, ["risk"]):
         for end in ("_pct", "_low_pct", "_high_pct"):
-            ends += [float(v) for v in shown[prefix + end] if known(v)]
+            ends += [row[prefix + end] for row in shown if known(row[prefix + end])]
     low, high = min(ends), max(ends)
     room = max(0.06 * (high - low), 0.5)
     return (low - room if low < 0 else -0.25 * room, high + room)
 
 
-def forest_layout(frame: pd.DataFrame, basis: str) -> dict[str, Any]:
+def forest_layout(rows: Sequence[Row], basis: str) -> dict[str, Any]:
     """Layout for `forest_traces`: says which side is favored, and what is not reported."""
-    if frame.empty:
+    if not rows:
         return empty_layout("No therapy to show. Choose another event or another class.")
-    rows = records(frame)
     names = [class_name(row) for row in rows]
     for i, row in enumerate(rows):
         if row["directness"] == "indirect":
             names[i] += f"<br><i>from {label(row['borrowed_from'])}</i>"
-    low, high = forest_range(frame, basis)
+    low, high = forest_range(rows, basis)
     notes = []
     for i, row in enumerate(rows):
         said = forest_words(row, basis)

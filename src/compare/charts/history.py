@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
 from compare.charts.house import CLASSES, INK, TEMPLATE, Trace, empty_layout, label, read_in
 from compare.markup import short_name, usd, usd_cents
-from compare.tables import records
+from compare.tables import Row, records
 
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 SHAPES = ("circle", "square", "diamond", "triangle-up", "x")
@@ -25,36 +26,53 @@ def with_gaps(days: Sequence[pd.Timestamp], values: Sequence[float]) -> tuple[li
     """Points of a line that is broken where a quarter is not in the data."""
     x: list[Any] = []
     y: list[Any] = []
+    before = None
     for day, value in zip(days, values, strict=True):
-        if x and x[-1] is not None and (day - pd.Timestamp(x[-1])).days > GAP_DAYS:
+        if before is not None and (day - before).days > GAP_DAYS:
             x.append(None)
             y.append(None)
         x.append(day.strftime(DAY))
         y.append(value)
+        before = day
     return x, y
 
 
-def hovers(own: pd.DataFrame, days: Sequence[Any], value: str, how: Any) -> list[str]:
+def lines(rows: Iterable[Row], *key: str) -> list[list[Row]]:
+    """The rows of each line, by key, in the order in which the keys come first."""
+    found: dict[tuple[Any, ...], list[Row]] = {}
+    for row in rows:
+        found.setdefault(tuple(row[name] for name in key), []).append(row)
+    return list(found.values())
+
+
+def days_of(rows: Iterable[Row]) -> list[pd.Timestamp]:
+    """First day of the quarter of each row."""
+    return [row["effective_from"] for row in rows]
+
+
+def hovers(own: Sequence[Row], days: Sequence[Any], value: str, how: Any) -> list[str]:
     """What each point of one line says: money, and where it was read; blank at a gap."""
     said = {
         row["effective_from"].strftime(DAY): "<br>".join([label(how(row[value])), *read_in(row)])
-        for row in records(own)
+        for row in own
     }
     return [said.get(day, "") for day in days]
 
 
-def gram_traces(frame: pd.DataFrame) -> list[Trace]:
-    """One line per payment code with two quarters or more, by dash and marker."""
+def gram_traces(rows: Iterable[Row]) -> list[Trace]:
+    """One line per payment code with two quarters or more, by dash and marker.
+
+    `rows`: of `usd_per_gram`, cited.
+    """
     color = CLASSES["ivig"][1]
     drawn = []
-    groups = [(code, own) for code, own in frame.groupby("code") if len(own) > 1]
-    for place, (code, own) in enumerate(groups):
-        x, y = with_gaps(list(own["effective_from"]), list(own["usd_per_gram"]))
+    for place, own in enumerate(own for own in lines(rows, "code") if len(own) > 1):
+        x, y = with_gaps(days_of(own), [row["usd_per_gram"] for row in own])
         drawn.append(
             {
                 "type": "scatter",
                 "mode": "lines+markers",
-                "name": label(f"{own['products'].iloc[0]} ({code})"),
+                "name": label(f"{own[0]['products']} ({own[0]['code']})"),
                 "x": x,
                 "y": y,
                 "line": {"color": color, "dash": DASHES[place % len(DASHES)], "width": 2},
@@ -68,11 +86,11 @@ def gram_traces(frame: pd.DataFrame) -> list[Trace]:
     return drawn
 
 
-def gram_layout(frame: pd.DataFrame) -> dict[str, Any]:
+def gram_layout(rows: Iterable[Row]) -> dict[str, Any]:
     """Layout for `gram_traces`, from zero, so that a small change looks small."""
-    if frame.empty or frame.groupby("code").size().max() < 2:
+    drawn = [row["usd_per_gram"] for own in lines(rows, "code") if len(own) > 1 for row in own]
+    if not drawn:
         return empty_layout("No price history of IVIG in the data.")
-    top = frame[frame.duplicated("code", keep=False)]["usd_per_gram"].max()
     return {
         "template": TEMPLATE,
         "height": GRAM_HEIGHT,
@@ -80,21 +98,24 @@ def gram_layout(frame: pd.DataFrame) -> dict[str, Any]:
         "yaxis": {
             "title": {"text": "US dollars per gram"},
             "tickprefix": "$",
-            "range": [0, 1.1 * float(top)],
+            "range": [0, 1.1 * max(drawn)],
         },
     }
 
 
-def year_traces(frame: pd.DataFrame) -> list[Trace]:
-    """One line per therapy, in its class's color and marker; its name stands at the line's end."""
+def year_traces(rows: Iterable[Row]) -> list[Trace]:
+    """One line per therapy, in its class's color and marker; its name stands at the line's end.
+
+    `rows`: of `usd_by_quarter`, cited.
+    """
     drawn: list[Trace] = []
     used: dict[str, int] = {}
-    for _, own in frame.groupby(["therapy_id", "use"], sort=False):
-        first = own.iloc[0]
+    for own in lines(rows, "therapy_id", "use"):
+        first = own[0]
         _, color, shape = CLASSES[first["therapy_class"]]
         place = used.setdefault(first["therapy_class"], 0)
         used[first["therapy_class"]] += 1
-        x, y = with_gaps(list(own["effective_from"]), list(own["usd_low"]))
+        x, y = with_gaps(days_of(own), [row["usd_low"] for row in own])
         name = short_name(first["therapy"])
         drawn.append(
             {
@@ -113,17 +134,16 @@ def year_traces(frame: pd.DataFrame) -> list[Trace]:
     return drawn
 
 
-def year_layout(frame: pd.DataFrame, what: str) -> dict[str, Any]:
+def year_layout(rows: Sequence[Row], what: str) -> dict[str, Any]:
     """Layout for `year_traces`: a logarithmic axis, names at the lines' ends, spread to be read."""
-    if frame.empty:
+    if not rows:
         return empty_layout("No therapy here has a price in the data.")
-    ends = frame.sort_values("effective_from").groupby(["therapy_id", "use"], sort=False).tail(1)
-    low, high = math.log10(frame["usd_low"].min()) - 0.15, math.log10(frame["usd_low"].max()) + 0.15
-    places = spread([math.log10(value) for value in ends["usd_low"]], (high - low) * 0.062)
-    days = [
-        pd.Timestamp(frame["effective_from"].min()),
-        pd.Timestamp(frame["effective_from"].max()),
-    ]
+    days, usd_low = days_of(rows), [row["usd_low"] for row in rows]
+    by_day = [rows[i] for i in np.array(days, dtype="datetime64[us]").argsort()]
+    last = {(row["therapy_id"], row["use"]): i for i, row in enumerate(by_day)}
+    ends = [by_day[i] for i in sorted(last.values())]
+    low, high = math.log10(min(usd_low)) - 0.15, math.log10(max(usd_low)) + 0.15
+    places = spread([math.log10(row["usd_low"]) for row in ends], (high - low) * 0.062)
     edge = pd.Timedelta(days=EDGE_DAYS)
     names = [
         {
@@ -137,7 +157,7 @@ def year_layout(frame: pd.DataFrame, what: str) -> dict[str, Any]:
             "showarrow": False,
             "font": {"size": 13, "color": INK},
         }
-        for row, place in zip(ends.to_dict("records"), places, strict=True)
+        for row, place in zip(ends, places, strict=True)
     ]
     bottom = min([low, *places]) - 0.05
     return {
@@ -147,7 +167,7 @@ def year_layout(frame: pd.DataFrame, what: str) -> dict[str, Any]:
         "xaxis": {
             "title": {"text": "first day of the quarter"},
             "type": "date",
-            "range": [(days[0] - edge).strftime(DAY), (days[1] + edge).strftime(DAY)],
+            "range": [(min(days) - edge).strftime(DAY), (max(days) + edge).strftime(DAY)],
         },
         "yaxis": {
             "title": {"text": f"US dollars {what} (logarithmic)"},
@@ -183,9 +203,11 @@ def spread(values: Sequence[float], gap: float) -> list[float]:
 
 def figure(frame: pd.DataFrame, what: str = "in year one") -> go.Figure:
     """The chart of a year (or course) as a static figure."""
-    return go.Figure(year_traces(frame), year_layout(frame, what))
+    rows = records(frame)
+    return go.Figure(year_traces(rows), year_layout(rows, what))
 
 
 def gram_figure(frame: pd.DataFrame) -> go.Figure:
     """The chart of IVIG per gram as a static figure."""
-    return go.Figure(gram_traces(frame), gram_layout(frame))
+    rows = records(frame)
+    return go.Figure(gram_traces(rows), gram_layout(rows))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -19,7 +19,7 @@ from compare.charts.house import (
     read_in,
 )
 from compare.markup import short_name
-from compare.tables import records
+from compare.tables import Row
 
 ALARM = "#8a1c00"
 ROW_PX = 27
@@ -44,24 +44,24 @@ MARKS: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
 }  # fmt: skip
 
 
-def axes(frame: pd.DataFrame) -> tuple[list[str], list[str]]:
+def axes(rows: Sequence[Row]) -> tuple[list[str], list[str]]:
     """Therapies (ids) from top to bottom by class and name, conditions (names) as in the table."""
     order = list(CLASSES)
-    rows = frame.drop_duplicates("therapy_id")
-    ranked = sorted(records(rows), key=lambda r: (order.index(r["therapy_class"]), r["therapy"]))
-    return [row["therapy_id"] for row in ranked], list(dict.fromkeys(frame["condition"]))
+    ranked = sorted(rows, key=lambda r: (order.index(r["therapy_class"]), r["therapy"]))
+    therapies = dict.fromkeys(row["therapy_id"] for row in ranked)
+    return list(therapies), list(dict.fromkeys(row["condition"] for row in rows))
 
 
-def traces(frame: pd.DataFrame) -> list[Trace]:
-    """Nine traces, one per mark: labels left in the cell, guidelines right. `frame` is `matrix`."""
-    therapies, conditions = axes(frame)
+def traces(everything: Sequence[Row]) -> list[Trace]:
+    """Nine traces, one per mark: labels left in the cell, guidelines right; of `matrix`."""
+    therapies, conditions = axes(everything)
     rows = {therapy: i for i, therapy in enumerate(therapies)}
     columns = {condition: i for i, condition in enumerate(conditions)}
     drawn = []
     for name, marks in MARKS.items():
         side = -SHIFT if name == "label_mark" else SHIFT
         for mark, (words, symbol, color) in marks.items():
-            chosen = records(frame[frame[name].eq(mark)])
+            chosen = [row for row in everything if row[name] == mark]
             drawn.append(
                 {
                     "type": "scatter",
@@ -98,12 +98,12 @@ def hover(row: Mapping[str, Any]) -> str:
     return "<br>".join([*lines, *read_in(row)])
 
 
-def layout(frame: pd.DataFrame, condition: str = "") -> dict[str, Any]:
+def layout(rows: Sequence[Row], condition: str = "") -> dict[str, Any]:
     """Layout for `traces`: therapies colored by class, the chosen condition framed."""
-    if frame.empty:
+    if not rows:
         return empty_layout("No therapy to show. Choose a class.")
-    therapies, conditions = axes(frame)
-    named = {row["therapy_id"]: row for row in records(frame.drop_duplicates("therapy_id"))}
+    therapies, conditions = axes(rows)
+    named = {row["therapy_id"]: row for row in rows}
     shapes = []
     if condition in conditions:
         at = conditions.index(condition)
@@ -144,6 +144,6 @@ def layout(frame: pd.DataFrame, condition: str = "") -> dict[str, Any]:
     }
 
 
-def figure(frame: pd.DataFrame, condition: str = "") -> go.Figure:
+def figure(rows: Sequence[Row], condition: str = "") -> go.Figure:
     """The map as a static figure."""
-    return go.Figure(traces(frame), layout(frame, condition))
+    return go.Figure(traces(rows), layout(rows, condition))

@@ -15,7 +15,8 @@ from compare.errors import DataError
 from compare.evidence import Evidence
 from compare.explorers.live import LiveFigure
 from compare.explorers.slider import Slider
-from compare.markup import csv_text
+from compare.markup import cited_csv, csv_text
+from compare.tables import Row
 
 CAUTION = (
     "For clinicians. It informs and does not advise. Not compared here: plasma exchange, "
@@ -62,7 +63,7 @@ class Explorer:
         self.finding.add_class("tc-finding")
         self.panels: dict[str, w.Widget] = {}
         self._busy = False
-        self._saved: dict[str, tuple[pd.DataFrame, str]] = {}
+        self._saved: dict[str, tuple[pd.DataFrame | Sequence[Row], str]] = {}
         self.today = today or date.today()
         stamp = f"Data of {evidence.data_date}, version {evidence.version}."
         days = (self.today - evidence.data_date).days
@@ -146,13 +147,20 @@ class Explorer:
         self.panels[name] = figure
         return figure
 
-    def csv(self, name: str, frame: pd.DataFrame) -> str:
-        """The frame with titles and dates of its sources as CSV text.
+    def csv(
+        self, name: str, shown: pd.DataFrame | Sequence[Row], columns: Sequence[str] = ()
+    ) -> str:
+        """A frame, or these columns of rows, with titles and dates of its sources as CSV text.
 
-        Written anew only where it is not the very frame of last time.
+        Written anew only where it is not the very one of last time.
         """
-        if name not in self._saved or self._saved[name][0] is not frame:
-            self._saved[name] = frame, csv_text(self.evidence.cited(frame))
+        if name not in self._saved or self._saved[name][0] is not shown:
+            evidence = self.evidence
+            if isinstance(shown, pd.DataFrame):
+                content = csv_text(evidence.cited(shown))
+            else:
+                content = cited_csv(evidence.cited_rows(shown), columns)
+            self._saved[name] = shown, content
         return self._saved[name][1]
 
     def _ipython_display_(self) -> None:

@@ -34,7 +34,7 @@ from compare.markup import (
     number_range,
     read_in,
     short_name,
-    sources_behind,
+    sources,
     table,
     text,
     usd,
@@ -45,30 +45,38 @@ from compare.patient import Patient
 from compare.prices import BASES
 from compare.scenario import Scenario
 from compare.schedule import known
-from compare.tables import records
+from compare.tables import Row, records
 
 DEFAULT_BASIS = "by who gives it"
 ONE = "one product per therapy"
 EVERY = "every product"
+AUTHORITIES = ("labeled", "recommended", "option")
 
 
 @dataclass(frozen=True)
 class View:
-    """What the page shows."""
+    """What the page shows, as rows of `annual_cost`, cheapest first; `rows`: of every plan."""
 
-    table: pd.DataFrame
-    yearly: pd.DataFrame
-    courses: pd.DataFrame
-    unpriced: pd.DataFrame
+    rows: list[Row]
+    yearly: list[Row]
+    courses: list[Row]
+    unpriced: list[Row]
+    finding: findings.Finding
+
+
+@dataclass(frozen=True)
+class Behind:
+    """What stands behind one bar: its plan, the arithmetic, what moves it, its other products."""
+
     chosen: plan.Plan | None
     chain: pd.DataFrame
     sensitivity: pd.DataFrame
-    finding: findings.Finding
+    same: list[Row]
     switching: findings.Finding
 
 
 def view(evidence: Evidence, scenario: Scenario) -> View:
-    """Everything on the page for one scenario; a pure function of its arguments.
+    """The bars of the page for one scenario; a pure function of its arguments.
 
     `scenario.options` may hold `therapy_class`, `products` ("one product per therapy" or "every
     product"), `chosen` (regimen and product ids joined by a slash), `cycle_days` and
@@ -76,53 +84,72 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     """
     options = scenario.options
     patient, condition_id = scenario.patient, scenario.condition_id
-    found = plan.plans(evidence, condition_id, scenario.price_basis, options.get("cycle_days"))
-    everything = cost.cost_table(evidence, found, patient, options.get("dosing_weight", "actual"))
-    keys = {(p.regimen_id, p.product_id): p for p in found}
-    shown = everything
-    if options.get("therapy_class"):
-        shown = shown[shown["therapy_class"].eq(options["therapy_class"])]
-    defaults = cost.opening_plans(
-        evidence, condition_id, scenario.price_basis, options.get("cycle_days"), patient.age_years
+    given = scenario.price_basis, options.get("cycle_days")
+    rows = cost.cost_rows(
+        evidence,
+        plan.plans(evidence, condition_id, *given),
+        patient,
+        options.get("dosing_weight", "actual"),
     )
+    defaults = cost.opening_plans(evidence, condition_id, *given, patient.age_years)
     first = {(p.regimen_id, p.product_id) for p in defaults.values()}
-    ids = list(zip(shown["regimen_id"], shown["product_id"], strict=True))
-    priced = shown["usd_year_one_low"].notna() | shown["usd_per_course"].notna()
-    fits_age = ~shown["reason"].str.contains("this regimen is for ages")
-    is_first = pd.Series([i in first for i in ids], index=shown.index, dtype=bool)
-    kept = priced & (is_first if options.get("products", ONE) == ONE else fits_age)
-    yearly = shown[kept & shown["use"].eq("chronic")].sort_values("usd_year_one_low", kind="stable")
-    courses = shown[kept & shown["use"].ne("chronic")].sort_values("usd_per_course", kind="stable")
-    priced_therapies = set(shown.loc[priced, "therapy_id"])
-    no_price = shown[~shown["therapy_id"].isin(priced_therapies) & is_first]
-    unpriced = pd.concat([no_price, without_regimen(evidence, condition_id, shown, options)])
-    wanted = options.get("chosen")
-    listed = pd.concat([yearly, courses])
-    bars = list(zip(listed["regimen_id"], listed["product_id"], strict=True))
-    # Only what is shown: else the arithmetic would be of another plan than the control names.
-    place = next((key for key in bars if "/".join(key) == wanted), bars[0] if bars else None)
-    chosen = keys[place] if place else None
-    weight = options.get("dosing_weight", "actual")
-    if chosen is None:
-        chain, sensitivity = pd.DataFrame(), pd.DataFrame(columns=cost.SENSITIVITY)
-        switching = findings.Finding("")
+    wanted = options.get("therapy_class")
+    shown = [row for row in rows if wanted in (None, row["therapy_class"])]
+    priced = [r for r in shown if known(r["usd_year_one_low"]) or known(r["usd_per_course"])]
+    if options.get("products", ONE) == ONE:
+        bars = [row for row in priced if key_of(row) in first]
     else:
-        chain = cost.chain(chosen, patient, dosing_weight=weight)
-        sensitivity = cost.sensitivity(evidence, condition_id, chosen, patient)
-        same = everything[everything["regimen_id"].eq(chosen.regimen_id)]
-        name = evidence.label("therapies", chosen.therapy_id)
-        switching = cost_findings.switching(same, name)
-    name = evidence.label("conditions", condition_id)
+        bars = [row for row in priced if "this regimen is for ages" not in row["reason"]]
+    with_price = {row["therapy_id"] for row in priced}
+    unpriced = [
+        row for row in shown if row["therapy_id"] not in with_price and key_of(row) in first
+    ]
+    yearly = cheapest_first(bars, "usd_year_one_low", chronic=True)
     return View(
-        table=everything,
+        rows=rows,
         yearly=yearly,
-        courses=courses,
-        unpriced=unpriced,
+        courses=cheapest_first(bars, "usd_per_course", chronic=False),
+        unpriced=unpriced + without_regimen(evidence, condition_id, wanted),
+        finding=cost_findings.yearly(
+            yearly, evidence.label("conditions", condition_id), patient.weight_kg
+        ),
+    )
+
+
+def key_of(row: Row) -> tuple[str, str]:
+    """Regimen and product, which name a plan."""
+    return row["regimen_id"], row["product_id"]
+
+
+def cheapest_first(rows: list[Row], name: str, chronic: bool) -> list[Row]:
+    """The rows of one use in the order of a column; blanks last."""
+    kept = [row for row in rows if (row["use"] == "chronic") == chronic]
+    return sorted(kept, key=lambda row: (not known(row[name]), row[name]))
+
+
+def behind(evidence: Evidence, scenario: Scenario, shown: View) -> Behind:
+    """What stands behind the bar that the scenario has chosen, or behind the first one.
+
+    Only what is shown: else the arithmetic would be of another plan than the control names.
+    """
+    bars = [key_of(row) for row in (*shown.yearly, *shown.courses)]
+    wanted = scenario.options.get("chosen")
+    place = next((key for key in bars if "/".join(key) == wanted), bars[0] if bars else None)
+    if place is None:
+        nothing = pd.DataFrame(columns=cost.SENSITIVITY)
+        return Behind(None, pd.DataFrame(), nothing, [], findings.Finding(""))
+    condition_id, options = scenario.condition_id, scenario.options
+    found = plan.plans(evidence, condition_id, scenario.price_basis, options.get("cycle_days"))
+    chosen = {(p.regimen_id, p.product_id): p for p in found}[place]
+    weight = options.get("dosing_weight", "actual")
+    same = [row for row in shown.rows if row["regimen_id"] == chosen.regimen_id]
+    name = evidence.label("therapies", chosen.therapy_id)
+    return Behind(
         chosen=chosen,
-        chain=chain,
-        sensitivity=sensitivity,
-        finding=cost_findings.yearly(yearly, name, patient.weight_kg),
-        switching=switching,
+        chain=cost.chain(chosen, scenario.patient, dosing_weight=weight),
+        sensitivity=cost.sensitivity(evidence, condition_id, chosen, scenario.patient),
+        same=same,
+        switching=cost_findings.switching(same, name),
     )
 
 
@@ -134,40 +161,34 @@ def opening(evidence: Evidence, condition_id: str = "cidp") -> Scenario:
 def digest(shown: View) -> str:
     """The numbers behind the page, one line per bar, for a reviewer's comparison."""
     lines = [str(shown.finding)]
-    for row in shown.yearly.itertuples():
-        low, high = row.usd_year_one_low, row.usd_year_one_high
-        later = f"{row.usd_later_year_low:.2f} to {row.usd_later_year_high:.2f}"
+    for row in shown.yearly:
+        low, high = row["usd_year_one_low"], row["usd_year_one_high"]
+        later = f"{row['usd_later_year_low']:.2f} to {row['usd_later_year_high']:.2f}"
         lines.append(
-            f"{row.product_id} | {row.regimen_id} | {row.price_basis} | year one {low:.2f} to "
-            f"{high:.2f} | later {later} | doses {row.doses_year_one:.0f}"
+            f"{row['product_id']} | {row['regimen_id']} | {row['price_basis']} | year one "
+            f"{low:.2f} to {high:.2f} | later {later} | doses {row['doses_year_one']:.0f}"
         )
-    for row in shown.courses.itertuples():
-        low, high = row.usd_per_course, row.usd_per_course_high
+    for row in shown.courses:
+        low, high = row["usd_per_course"], row["usd_per_course_high"]
         lines.append(
-            f"{row.product_id} | {row.regimen_id} | {row.price_basis} | "
+            f"{row['product_id']} | {row['regimen_id']} | {row['price_basis']} | "
             f"per course {low:.2f} to {high:.2f}"
         )
-    lines += [f"{row.therapy_id} | {row.reason}" for row in shown.unpriced.itertuples()]
+    lines += [f"{row['therapy_id']} | {row['reason']}" for row in shown.unpriced]
     return "\n".join(lines)
 
 
-def without_regimen(
-    evidence: Evidence, condition_id: str, shown: pd.DataFrame, options: Mapping[str, Any]
-) -> pd.DataFrame:
+def without_regimen(evidence: Evidence, condition_id: str, therapy_class: str | None) -> list[Row]:
     """Therapies with an authority for the condition, but no regimen in the tables."""
-    rows = evidence.indications
-    good = ["labeled", "recommended", "option"]
-    wanted = rows[rows["condition_id"].eq(condition_id) & rows["statement"].isin(good)]
-    missing = evidence.therapies[
-        evidence.therapies["therapy_id"].isin(wanted["therapy_id"])
-        & ~evidence.therapies["therapy_id"].isin(
-            evidence.regimens.loc[evidence.regimens["condition_id"].eq(condition_id), "therapy_id"]
-        )
+    said = evidence.rows("indications", "condition_id", condition_id)
+    good = {row["therapy_id"] for row in said if row["statement"] in AUTHORITIES}
+    good -= {row["therapy_id"] for row in evidence.rows("regimens", "condition_id", condition_id)}
+    reason = "no regimen for this condition in our sources"
+    return [
+        {"therapy_id": key, "therapy": row["therapy"], "reason": reason}
+        for key, row in evidence.by_id("therapies").items()
+        if key in good and therapy_class in (None, row["therapy_class"])
     ]
-    if options.get("therapy_class"):
-        missing = missing[missing["therapy_class"].eq(options["therapy_class"])]
-    columns = ["therapy_id", "therapy", "therapy_class"]
-    return missing[columns].assign(reason="no regimen for this condition in our sources")
 
 
 def product_cell(row: Mapping[str, Any]) -> str:
@@ -355,7 +376,8 @@ class CostExplorer(Explorer):
 
     def show(self, computed: View) -> None:
         self.finding.value = text(computed.finding)
-        yearly = self.evidence.cited(computed.yearly)
+        # The chart first: the browser draws it while the rest is computed.
+        yearly = self.evidence.cited_rows(computed.yearly)
         self.panels["yearly"].draw(charts.traces(yearly), charts.layout(yearly))
         self.panels["table"].value = table(
             yearly, YEARLY_COLUMNS, "Cost per year, cheapest first",
@@ -368,56 +390,55 @@ class CostExplorer(Explorer):
             "Therapies without a cost",
             "Every therapy with a regimen here has a current price.",
         )
-        self.show_chosen(computed)
         scenario = self.scenario()
+        chosen = behind(self.evidence, scenario, computed)
+        self.show_chosen(computed, chosen)
         name = file_name(
             "cost", scenario.condition_id, f"{scenario.patient.weight_kg:g}kg",
             self.evidence.stamp, ending="csv",
         )  # fmt: skip
+        everything = self.evidence.cited(cost.cost_frame(computed.rows))
         self.panels["downloads"].value = download(
-            "Save the whole table (CSV)", csv_text(self.evidence.cited(computed.table)), name
+            "Save the whole table (CSV)", csv_text(everything), name
         )
-        shown = [computed.yearly, computed.courses]
-        if computed.chosen:  # the sentence on other products of the same regimen
-            same = computed.table["regimen_id"].eq(computed.chosen.regimen_id)
-            shown.append(computed.table[same])
-        self.panels["sources"].value = sources_behind(self.evidence, *shown)
+        # With the sentence on other products of the same regimen.
+        shown = (*computed.yearly, *computed.courses, *chosen.same)
+        self.panels["sources"].value = sources(self.evidence, (row["source_id"] for row in shown))
 
     def show_courses(self, computed: View) -> None:
         """Courses have a panel of their own: money per course is never on the yearly axis."""
         heading, chart = self.panels["course_heading"], self.panels["courses"]
-        if computed.courses.empty:
+        if not computed.courses:
             heading.value = ""
             chart.clear()
             self.panels["course_table"].value = ""
             return
         heading.value = "<h2>Courses: money per course, not per year</h2>"
-        courses = self.evidence.cited(computed.courses)
+        courses = self.evidence.cited_rows(computed.courses)
         chart.draw(charts.traces(courses, charts.COURSE), charts.layout(courses, charts.COURSE))
         self.panels["course_table"].value = table(
             courses, COURSE_COLUMNS, "Cost per course, cheapest first"
         )
 
-    def show_chosen(self, computed: View) -> None:
+    def show_chosen(self, computed: View, found: Behind) -> None:
         """The arithmetic behind one bar, what moves it most, and its other products."""
-        listed = pd.concat([computed.yearly, computed.courses])
         choices = [
-            (f"{row.therapy}, {row.product}: {row.regimen}", f"{row.regimen_id}/{row.product_id}")
-            for row in listed.itertuples()
+            (f"{row['therapy']}, {row['product']}: {row['regimen']}", "/".join(key_of(row)))
+            for row in (*computed.yearly, *computed.courses)
         ]
-        chosen = computed.chosen
+        chosen = found.chosen
         key = f"{chosen.regimen_id}/{chosen.product_id}" if chosen else ""
         control = self.controls["chosen"]
         busy, self._busy = self._busy, True
         control.options, control.value = (choices or [("", "")]), key
         self._busy = busy
-        self.panels["chain"].value = chain_table(computed.chain)
+        self.panels["chain"].value = chain_table(found.chain)
         self.panels["sensitivity"].draw(
-            charts.sensitivity_traces(computed.sensitivity),
-            charts.sensitivity_layout(computed.sensitivity),
+            charts.sensitivity_traces(found.sensitivity),
+            charts.sensitivity_layout(found.sensitivity),
         )
         self.panels["sensitivity_table"].value = table(
-            computed.sensitivity,
+            found.sensitivity,
             {
                 "What changes": "factor",
                 "Lowest with": "low",
@@ -428,4 +449,4 @@ class CostExplorer(Explorer):
             "What moves this cost most, one thing at a time",
             "Nothing to vary for this regimen.",
         )
-        self.panels["switching"].value = f"<p>{text(computed.switching)}</p>"
+        self.panels["switching"].value = f"<p>{text(found.switching)}</p>"

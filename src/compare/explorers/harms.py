@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import itertools
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import ipywidgets as w
-import pandas as pd
 
 from compare import benefits, cost, findings, harms
 from compare.arms import COMPARISONS, risk_words
@@ -30,10 +31,11 @@ from compare.harms import ASCERTAINMENTS
 from compare.markup import (
     NOT_REPORTED,
     Cell,
+    cited_csv,
     download,
     file_name,
     short_name,
-    sources_behind,
+    sources,
     table,
     text,
 )
@@ -54,6 +56,7 @@ KEY_EVENTS = [
     "infusion_reaction",
     "headache",
 ]
+MAP_COLUMNS = [*harms.COLUMNS, "state", "borrowed_from"]
 
 
 @dataclass(frozen=True)
@@ -73,13 +76,13 @@ class Settings:
 class Whole:
     """What hangs on the condition and the classes shown alone."""
 
-    rare: pd.DataFrame
-    pml: pd.DataFrame
-    infusions: pd.DataFrame
-    rates: pd.DataFrame
-    outcomes: pd.DataFrame
-    controlled: pd.DataFrame
-    every_row: pd.DataFrame
+    rare: list[Row]
+    pml: list[Row]
+    infusions: list[Row]
+    rates: list[Row]
+    outcomes: list[Row]
+    controlled: list[Row]
+    files: Mapping[str, str]  # CSV of every harm and of every outcome shown
     benefit_finding: findings.Finding
     controlled_finding: findings.Finding
 
@@ -90,10 +93,10 @@ class View:
 
     settings: Settings
     ascertainments: tuple[str, ...]
-    events: pd.DataFrame
-    map: pd.DataFrame
-    forest: pd.DataFrame
-    ivig: pd.DataFrame
+    events: list[Row]
+    map: list[Row]
+    forest: list[Row]
+    ivig: list[Row]
     whole: Whole
     finding: findings.Finding
     event_finding: findings.Finding
@@ -123,31 +126,30 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     if basis not in charts.BASES:
         raise ValueError(f"unknown basis {basis!r}; one of {[*charts.BASES]}")
     classes = tuple(c for c in CLASSES if c in options.get("classes", CLASSES))
-    found = harms.series(evidence, condition_id, way, against, borrow)
-    found = found[found["therapy_class"].isin(classes)]
-    organs = sorted(found["system_organ"].unique())
+    found = harms.series_rows(evidence, condition_id, way, against, borrow)
+    found = of_classes(found, classes)
+    organs = {row["system_organ"] for row in found}
     organ = options.get("system_organ", MOST_REPORTED)
     organ = organ if organ in organs else MOST_REPORTED
     events = event_choices(evidence, found)
     mapped = map_events(events, organ)
     wanted = str(options.get("event"))
-    if wanted not in set(events["event_id"]):
-        wanted = mapped[0] if mapped else (events["event_id"].iloc[0] if len(events) else "")
+    offered = [row["event_id"] for row in events]
+    if wanted not in offered:
+        wanted = next(iter([*mapped, *offered]), "")
     settings = Settings(way, basis, comparison, wanted, organ, classes, borrow)
 
     detail = found
     if basis == "arms":
-        detail = harms.series(evidence, condition_id, way, against, borrow, both_arms=True)
-        detail = detail[detail["therapy_class"].isin(classes)]
+        detail = harms.series_rows(evidence, condition_id, way, against, borrow, both_arms=True)
 
-    def filled(found: pd.DataFrame, event_ids: list[str]) -> pd.DataFrame:
-        frame = harms.with_missing(evidence, condition_id, found, event_ids)
-        frame = frame[frame["therapy_class"].isin(classes)].copy()
+    def filled(found: list[Row], event_ids: list[str]) -> list[Row]:
+        rows = harms.with_missing(evidence, condition_id, found, event_ids)
         names = {key: row["short_name"] for key, row in evidence.by_id("conditions").items()}
-        frame["borrowed_from"] = frame["condition_id"].map(names)
-        frame["_order"] = frame["event_id"].map({e: i for i, e in enumerate(event_ids)})
-        frame = frame.sort_values("_order", kind="stable").drop(columns="_order")
-        return frame.reset_index(drop=True)
+        return [
+            {**row, "borrowed_from": names.get(row["condition_id"])}
+            for row in of_classes(rows, classes)
+        ]
 
     heat = filled(found, mapped)
     forest = filled(detail, [wanted] if wanted else [])
@@ -167,85 +169,102 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     )
 
 
+def of_classes(rows: Iterable[Row], classes: tuple[str, ...]) -> list[Row]:
+    """The rows of therapies of these classes."""
+    return [row for row in rows if row["therapy_class"] in classes]
+
+
+@lru_cache(maxsize=8)
+def cited_outcomes(evidence: Evidence) -> list[Row]:
+    """Outcomes of all conditions, with titles of sources. Shared: do not change them."""
+    return evidence.cited_rows(records(benefits.every_row(evidence)))
+
+
 @lru_cache(maxsize=32)
 def whole(evidence: Evidence, condition_id: str, classes: tuple[str, ...]) -> Whole:
     """Tables and findings that no other setting changes. Shared: do not change them."""
-    rows = harms.adverse_events(evidence, condition_id)
-    shown = rows[rows["therapy_class"].isin(classes)]
-    rare = shown[shown["rare_serious"].eq("yes") & shown["event_id"].ne("pml")]
+    here = [r for r in harms.cited_rows(evidence) if r["condition_id"] == condition_id]
+    good = [r for r in cited_outcomes(evidence) if r["condition_id"] == condition_id]
+    shown, outcomes = of_classes(here, classes), of_classes(good, classes)
+    rare = [r for r in shown if r["rare_serious"] == "yes" and r["event_id"] != "pml"]
     therapies = set(harms.condition_therapies(evidence, condition_id)["therapy_id"])
-    pml = harms.every_row(evidence)
-    pml = pml[pml["event_id"].eq("pml")]
-    pml = pml[pml["therapy_id"].isin(therapies) & pml["therapy_class"].isin(classes)]
-    outcomes = benefits.outcomes(evidence, condition_id)
-    outcomes = outcomes[outcomes["therapy_class"].isin(classes)].reset_index(drop=True)
+    pml = [
+        row
+        for row in of_classes(harms.cited_rows(evidence), classes)
+        if row["event_id"] == "pml" and row["therapy_id"] in therapies
+    ]
     controlled = controlled_rows(evidence, condition_id)
     name = evidence.label("conditions", condition_id)
     return Whole(
-        rare=rare.sort_values(["event", "therapy", "ascertainment"], kind="stable"),
-        pml=pml.sort_values(["therapy", "row_id"], kind="stable"),
-        infusions=shown[shown["measure"].eq("pct_of_infusions")],
-        rates=shown[shown["measure"].eq("per_100_patient_years")],
+        rare=sorted(rare, key=lambda r: (r["event"], r["therapy"], r["ascertainment"])),
+        pml=sorted(pml, key=lambda r: (r["therapy"], r["row_id"])),
+        infusions=[row for row in shown if row["measure"] == "pct_of_infusions"],
+        rates=[row for row in shown if row["measure"] == "per_100_patient_years"],
         outcomes=outcomes,
-        controlled=controlled[controlled["therapy_class"].isin(classes)].reset_index(drop=True),
-        every_row=rows,
+        controlled=of_classes(controlled, classes),
+        files={
+            "harms": cited_csv(here, harms.COLUMNS),
+            "outcomes": cited_csv(outcomes, benefits.COLUMNS),
+        },
         benefit_finding=harm_findings.benefit(outcomes, name),
         controlled_finding=harm_findings.controlled(controlled, name),
     )
 
 
-@lru_cache(maxsize=128)
-def controlled_rows(evidence: Evidence, condition_id: str) -> pd.DataFrame:
-    """Per therapy: controlled harms and outcomes, and what is missing of each. Shared."""
-    harm = harms.controlled_figures(evidence, condition_id)
-    good = benefits.controlled_outcomes(evidence, condition_id)
-    return harm.rename(columns={"missing": "missing_harms"}).assign(
-        controlled_outcomes=good["controlled_outcomes"],
-        missed_endpoints=good["missed_endpoints"],
-        missing_outcomes=good["missing"],
-    )
+def controlled_rows(evidence: Evidence, condition_id: str) -> list[Row]:
+    """Per therapy: controlled harms and outcomes, and what is missing of each."""
+    harm = records(harms.controlled_figures(evidence, condition_id))
+    good = records(benefits.controlled_outcomes(evidence, condition_id))
+    return [
+        {**one, **other, "missing_harms": one["missing"], "missing_outcomes": other["missing"]}
+        for one, other in zip(harm, good, strict=True)
+    ]
 
 
-def event_choices(evidence: Evidence, found: pd.DataFrame) -> pd.DataFrame:
+def event_choices(evidence: Evidence, found: list[Row]) -> list[Row]:
     """Events of a series: ids, name, organ, and how many therapies have a fitting figure."""
-    fits = found["state"].isin(["reported", "bound"])
-    counts = found.assign(fitting=fits).groupby("event_id")["fitting"]
-    both = pd.DataFrame({"fitting": counts.sum(), "therapies": counts.size()}).reset_index()
-    columns = ["event_id", "event", "system_organ", "rare_serious"]
-    return evidence.events[columns].merge(both, on="event_id")
+    therapies = Counter(row["event_id"] for row in found)
+    fitting = Counter(row["event_id"] for row in found if row["state"] in ("reported", "bound"))
+    return [
+        {**row, "fitting": fitting[event_id], "therapies": therapies[event_id]}
+        for event_id, row in evidence.by_id("events").items()
+        if event_id in therapies
+    ]
 
 
-def map_events(events: pd.DataFrame, organ: str) -> list[str]:
+def map_events(events: list[Row], organ: str) -> list[str]:
     """Events of the map, most reported first, without the rare serious ones."""
-    chosen = events[events["rare_serious"].ne("yes")]
+    chosen = [row for row in events if row["rare_serious"] != "yes"]
     limit = MOST
     if organ != MOST_REPORTED:
-        chosen, limit = chosen[chosen["system_organ"].eq(organ)], ORGAN_LIMIT
-    key = chosen["event_id"].map({e: i for i, e in enumerate(KEY_EVENTS)}).fillna(len(KEY_EVENTS))
-    chosen = chosen.assign(_key=key).sort_values(
-        ["fitting", "therapies", "_key", "event"], ascending=[False, False, True, True]
-    )
-    return list(chosen["event_id"].head(limit))
+        chosen, limit = [row for row in chosen if row["system_organ"] == organ], ORGAN_LIMIT
+    key = {event_id: i for i, event_id in enumerate(KEY_EVENTS)}
+
+    def rank(row: Row) -> tuple[int, int, int, str]:
+        place = key.get(row["event_id"], len(key))
+        return -row["fitting"], -row["therapies"], place, row["event"]
+
+    return [row["event_id"] for row in sorted(chosen, key=rank)[:limit]]
 
 
 @lru_cache(maxsize=128)
 def ivig_rows(
     evidence: Evidence, condition_id: str, borrow: bool
-) -> tuple[pd.DataFrame, dict[str, int]]:
+) -> tuple[list[Row], dict[str, int]]:
     """Per event: IVIG's all-cause figure and the others', in words; and IVIG's other figures.
 
-    Columns: `event_id, event, ivig` and `others` (numbers of figures), `ivig_words`,
+    Keys: `event_id, event, ivig` and `others` (numbers of figures), `ivig_words`,
     `others_words`, `source_id`. Empty where IVIG is not among the condition's therapies.
     """
     therapies = harms.condition_therapies(evidence, condition_id)
     if "ivig" not in set(therapies["therapy_id"]):
-        return pd.DataFrame(), {}
-    found = harms.series(evidence, condition_id, "all_cause", None, borrow)
-    found = found[found["state"].isin(["reported", "bound"])]
+        return [], {}
     own: dict[str, list[Row]] = {}
     rest: dict[str, list[Row]] = {}
-    for row in records(found):
-        (own if row["therapy_id"] == "ivig" else rest).setdefault(row["event_id"], []).append(row)
+    for row in harms.series_rows(evidence, condition_id, "all_cause", None, borrow):
+        if row["state"] in ("reported", "bound"):
+            side = own if row["therapy_id"] == "ivig" else rest
+            side.setdefault(row["event_id"], []).append(row)
     wanted = [e for e in KEY_EVENTS if e in own or e in rest]
     wanted += sorted((own.keys() & rest.keys()) - set(wanted))
 
@@ -263,7 +282,7 @@ def ivig_rows(
             beside = f"{row['comparator']} {risk_words(row, 'risk_comparator')}"
         return f"{first}{risk_words(row)} ({beside}{where})"
 
-    rows = []
+    rows: list[Row] = []
     for event_id in wanted:
         mine, others = own.get(event_id, []), rest.get(event_id, [])
         rows.append(
@@ -277,10 +296,12 @@ def ivig_rows(
                 "source_id": ";".join(row["source_id"] for row in [*mine, *others]),
             }
         )
-    every = harms.adverse_events(evidence, condition_id)
-    else_ = every[every["therapy_id"].eq("ivig") & every["ascertainment"].ne("all_cause")]
-    counts = else_["ascertainment"].value_counts()
-    return pd.DataFrame(rows), {ASCERTAINMENTS[str(k)][0]: int(v) for k, v in counts.items()}
+    counts = Counter(
+        row["ascertainment"]
+        for row in evidence.rows("adverse_events", "condition_id", condition_id)
+        if row["therapy_id"] == "ivig" and row["ascertainment"] != "all_cause"
+    )
+    return rows, {ASCERTAINMENTS[way][0]: count for way, count in counts.most_common()}
 
 
 def digest(shown: View) -> str:
@@ -294,8 +315,8 @@ def digest(shown: View) -> str:
         str(shown.whole.benefit_finding),
         str(shown.whole.controlled_finding),
     ]
-    for frame in (shown.map, shown.forest):
-        for row in records(frame[frame["state"].isin(["reported", "bound"])]):
+    for row in (*shown.map, *shown.forest):
+        if row["state"] in ("reported", "bound"):
             lines.append(
                 f"{row['event_id']} | {row['therapy_id']} | {row['directness']} | "
                 f"treated {_three(row, 'risk')} | comparator {_three(row, 'risk_comparator')} | "
@@ -311,9 +332,6 @@ def digest(shown: View) -> str:
 def _three(row: Mapping[Any, Any], prefix: str) -> str:
     values = [row[f"{prefix}{end}_pct"] for end in ("", "_low", "_high")]
     return " ".join("-" if not known(v) else f"{v:.2f}" for v in values)
-
-
-EMPTY = pd.DataFrame(columns=[*harms.COLUMNS, "state", "borrowed_from"])
 
 
 class HarmsExplorer(Explorer):
@@ -409,14 +427,15 @@ class HarmsExplorer(Explorer):
 
     def offer(self, shown: View) -> None:
         """Give the controls the choices that this condition has, and what was chosen of them."""
-        set_, events = shown.settings, shown.events.sort_values(["system_organ", "event"])
+        set_ = shown.settings
+        events = sorted(shown.events, key=lambda row: (row["system_organ"], row["event"]))
         ways = [(ASCERTAINMENTS[way][0], way) for way in shown.ascertainments]
         choices = [
-            (f"{row.system_organ}: {row.event} ({row.fitting} of {row.therapies} figures fit)",
-             row.event_id)
-            for row in events.itertuples()
+            (f"{row['system_organ']}: {row['event']} "
+             f"({row['fitting']} of {row['therapies']} figures fit)", row["event_id"])
+            for row in events
         ]  # fmt: skip
-        organs = [MOST_REPORTED, *sorted(shown.events["system_organ"].unique())]
+        organs = [MOST_REPORTED, *sorted({row["system_organ"] for row in events})]
         busy, self._busy = self._busy, True
         try:
             for name, offered, value in (
@@ -430,57 +449,56 @@ class HarmsExplorer(Explorer):
             self._busy = busy
 
     def show(self, computed: View) -> None:
-        set_, panels, cited = computed.settings, self.panels, self.evidence.cited
+        set_, panels, whole = computed.settings, self.panels, computed.whole
         self.offer(computed)
-        mapped, forest = cited(computed.map), cited(computed.forest)
         self.finding.value = text(computed.finding)
         panels["map"].draw(
-            charts.map_traces(mapped, set_.basis),
-            charts.map_layout(mapped, set_.basis),
+            charts.map_traces(computed.map, set_.basis),
+            charts.map_layout(computed.map, set_.basis),
         )
         panels["explained"].value = explained(computed)
         panels["forest_heading"].value = "<h2>One event in detail</h2>"
         panels["event_finding"].value = f"<p>{text(computed.event_finding)}</p>"
         panels["forest"].draw(
-            charts.forest_traces(forest, set_.basis),
-            charts.forest_layout(forest, set_.basis),
+            charts.forest_traces(computed.forest, set_.basis),
+            charts.forest_layout(computed.forest, set_.basis),
         )
         panels["forest_table"].value = table(
-            forest, FOREST_COLUMNS, "The figures behind the plot", "No event to show."
+            computed.forest, FOREST_COLUMNS, "The figures behind the plot", "No event to show."
         )
         panels["rare"].value = table(
-            cited(computed.whole.rare), RARE_COLUMNS,
+            whole.rare, RARE_COLUMNS,
             "Rare serious harms in this condition, one by one, never summed",
             "No rare serious harm is counted in this condition's rows. "
             "That is not the same as none.",
         )  # fmt: skip
         panels["pml"].value = (
             table(
-                cited(computed.whole.pml), PML_COLUMNS,
+                whole.pml, PML_COLUMNS,
                 "Progressive multifocal leukoencephalopathy, by antibody status and duration",
-            ) if len(computed.whole.pml) else ""
+            ) if whole.pml else ""
         )  # fmt: skip
         self.show_ivig(computed)
         panels["benefits"].value = (
-            f"<h2>What each trial showed</h2><p>{text(computed.whole.benefit_finding)}</p>"
+            f"<h2>What each trial showed</h2><p>{text(whole.benefit_finding)}</p>"
             + table(
-                cited(computed.whole.outcomes), OUTCOME_COLUMNS,
+                whole.outcomes, OUTCOME_COLUMNS,
                 "Trial outcomes, effects as published; never borrowed from another condition",
                 "No outcome of a trial in this condition is in the tables.",
             )
         )  # fmt: skip
         panels["controlled"].value = (
             f"<h2>What is known against a comparator, and what is missing</h2>"
-            f"<p>{text(computed.whole.controlled_finding)}</p>"
-            + table(computed.whole.controlled, CONTROLLED_COLUMNS, "Controlled figures by therapy")
+            f"<p>{text(whole.controlled_finding)}</p>"
+            + table(whole.controlled, CONTROLLED_COLUMNS, "Controlled figures by therapy")
         )
         panels["infusions"].value = folded(
-            cited(computed.whole.infusions), INFUSION_COLUMNS,
+            whole.infusions, INFUSION_COLUMNS,
             "Counted by infusion (one patient has many: no interval, never beside percents of "
             "patients)",
         )  # fmt: skip
         panels["rates"].value = folded(
-            cited(computed.whole.rates), RATE_COLUMNS,
+            whole.rates, RATE_COLUMNS,
             "Rates per 100 patient-years, as printed (never beside percents of patients)",
         )  # fmt: skip
         self.show_downloads(computed)
@@ -490,7 +508,7 @@ class HarmsExplorer(Explorer):
         self.panels[
             "ivig"
         ].value = f"<h2>IVIG against the others</h2><p>{text(computed.ivig_finding)}</p>"
-        if len(computed.ivig):
+        if computed.ivig:
             self.panels["ivig"].value += table(
                 computed.ivig,
                 {"Event": "event", "IVIG": "ivig_words", "Other therapies": "others_words"},
@@ -500,33 +518,30 @@ class HarmsExplorer(Explorer):
     def show_downloads(self, computed: View) -> None:
         """Downloads and sources."""
         condition_id, stamp = self.controls["condition"].value, self.evidence.stamp
-        set_ = computed.settings
+        set_, whole = computed.settings, computed.whole
         shown = "_".join(("harms-map", set_.ascertainment, set_.basis))
         saved = {
-            "Save all harms of this condition (CSV)": ("harms", computed.whole.every_row),
-            "Save the map (CSV)": (shown, computed.map),
-            "Save the outcomes (CSV)": ("outcomes", computed.whole.outcomes),
+            "Save all harms of this condition (CSV)": ("harms", whole.files["harms"]),
+            "Save the map (CSV)": (shown, cited_csv(computed.map, MAP_COLUMNS)),
+            "Save the outcomes (CSV)": ("outcomes", whole.files["outcomes"]),
         }
         self.panels["downloads"].value = "".join(
-            download(
-                label, self.csv(name, frame), file_name(name, condition_id, stamp, ending="csv")
-            )
-            for label, (name, frame) in saved.items()
+            download(label, content, file_name(name, condition_id, stamp, ending="csv"))
+            for label, (name, content) in saved.items()
         )
-        whole = computed.whole
-        frames = (
+        rows = itertools.chain(
             computed.map, computed.forest, whole.rare, whole.pml, whole.infusions,
             whole.rates, computed.ivig, whole.outcomes,
         )  # fmt: skip
-        self.panels["sources"].value = sources_behind(self.evidence, *frames)
+        self.panels["sources"].value = sources(self.evidence, (row["source_id"] for row in rows))
 
 
-def folded(frame: pd.DataFrame, columns: Mapping[str, str | Cell], caption: str) -> str:
+def folded(rows: list[Row], columns: Mapping[str, str | Cell], caption: str) -> str:
     """A long table behind its title and its number of rows, opened by a click or a key."""
-    count = f"{len(frame)} row{'' if len(frame) == 1 else 's'}"
+    count = f"{len(rows)} row{'' if len(rows) == 1 else 's'}"
     return (
         f'<details class="tc-sources"><summary>{text(caption)}: {count}</summary>'
-        f"{table(frame, columns, caption, 'No such figure in this condition.')}</details>"
+        f"{table(rows, columns, caption, 'No such figure in this condition.')}</details>"
     )
 
 
@@ -548,8 +563,8 @@ def explained(shown: View) -> str:
         "settings (see its text); brackets and a dashed frame, a figure borrowed from "
         "another condition."
     )
-    limits = pd.concat([shown.map["reporting_threshold"]]).dropna().unique()
-    if len(limits):
+    limits = list(dict.fromkeys(filter(known, (r["reporting_threshold"] for r in shown.map))))
+    if limits:
         items.append(
             f"{len(limits)} different reporting thresholds stand behind this map (such as "
             f"“{text(limits[0])}”): an event below them is not printed."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,7 @@ from compare.markup import (
     number,
     read_in,
     short_name,
-    sources_behind,
+    sources,
     table,
     text,
     usd,
@@ -32,6 +32,7 @@ from compare.markup import (
 from compare.patient import Patient
 from compare.scenario import Scenario
 from compare.schedule import known
+from compare.tables import Row, records
 
 YEARLY = "in year one"
 COURSE = "per course"
@@ -39,13 +40,13 @@ COURSE = "per course"
 
 @dataclass(frozen=True)
 class View:
-    """What the page shows."""
+    """What the page shows, as rows of `usd_per_gram`, `usd_by_quarter`, who pays and `claims`."""
 
-    per_gram: pd.DataFrame
-    yearly: pd.DataFrame
-    courses: pd.DataFrame
-    payers: pd.DataFrame
-    access: pd.DataFrame
+    per_gram: Sequence[Row]
+    yearly: Sequence[Row]
+    courses: Sequence[Row]
+    payers: Sequence[Row]
+    access: Sequence[Row]
     gram_finding: Finding
     finding: Finding
 
@@ -58,20 +59,22 @@ def opening(evidence: Evidence, condition_id: str = "cidp") -> Scenario:
 def view(evidence: Evidence, scenario: Scenario) -> View:
     """Everything on the page for one scenario; a pure function of its arguments."""
     condition_id = scenario.condition_id
-    grams = history.usd_per_gram(evidence)
-    money = history.usd_by_quarter(evidence, condition_id, scenario.patient)
-    yearly = money[money["use"].eq("chronic")]
-    courses = money[money["use"].ne("chronic")]
-    access = payers.findings_on_access(evidence, condition_id).merge(
-        evidence.sources[["source_id", "title", "url", "published"]], on="source_id", how="left"
-    )
+    grams = records(history.usd_per_gram(evidence))
+    money = history.quarter_rows(evidence, condition_id, scenario.patient)
+    yearly = [row for row in money if row["use"] == "chronic"]
+    courses = [row for row in money if row["use"] != "chronic"]
+    books = evidence.by_id("sources")
+    access = [
+        {**{name: books[row["source_id"]][name] for name in ("title", "url", "published")}, **row}
+        for row in records(payers.findings_on_access(evidence, condition_id))
+    ]
     name = evidence.label("conditions", condition_id)
-    shown, what = (yearly, YEARLY) if len(yearly) or courses.empty else (courses, COURSE)
+    shown, what = (yearly, YEARLY) if yearly or not courses else (courses, COURSE)
     return View(
         per_gram=grams,
         yearly=yearly,
         courses=courses,
-        payers=payers.who_pays(evidence, condition_id),
+        payers=records(payers.who_pays(evidence, condition_id)),
         access=access,
         gram_finding=findings.per_gram(grams),
         finding=findings.per_year(shown, name, what),
@@ -81,19 +84,22 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
 def digest(shown: View) -> str:
     """The numbers behind the page, as text for a reviewer's comparison."""
     lines = [str(shown.gram_finding), str(shown.finding)]
-    for row in history.change(shown.per_gram, ["code", "products"], "usd_per_gram").itertuples():
-        lines.append(f"{row.code} | {row.first:.3f} to {row.last:.3f} per gram")
-    for frame, what in ((shown.yearly, "year one"), (shown.courses, "course")):
-        moved = history.change(frame, ["therapy_id", "therapy"], "usd_low")
+    lines += [
+        f"{row['code']} | {row['first']:.3f} to {row['last']:.3f} per gram"
+        for row in history.changes(shown.per_gram, ["code", "products"], "usd_per_gram")
+    ]
+    for rows, what in ((shown.yearly, "year one"), (shown.courses, "course")):
         lines += [
-            f"{row.therapy_id} | {what} {row.first:.2f} ({row.first_from:%Y-%m}) to "
-            f"{row.last:.2f} ({row.last_from:%Y-%m})"
-            for row in moved.itertuples()
+            f"{row['therapy_id']} | {what} {row['first']:.2f} ({row['first_from']:%Y-%m}) to "
+            f"{row['last']:.2f} ({row['last_from']:%Y-%m})"
+            for row in history.changes(rows, ["therapy_id", "therapy"], "usd_low")
         ]
-    for row in shown.payers.itertuples():
-        share = f"{row.coinsurance_pct:g}%" if known(row.coinsurance_pct) else "not printed"
+    for row in shown.payers:
+        share = row["coinsurance_pct"]
+        share = f"{share:g}%" if known(share) else "not printed"
         lines.append(
-            f"{row.product_id} {row.route} {row.setting} | {row.payer} | coinsurance {share}"
+            f"{row['product_id']} {row['route']} {row['setting']} | {row['payer']} | "
+            f"coinsurance {share}"
         )
     return "\n".join(lines)
 
@@ -107,10 +113,10 @@ def _coinsurance(row: Mapping[str, Any]) -> str:
     return said + (f"<br><small>{text(note)}</small>" if known(note) else "")
 
 
-def _moved(frame: pd.DataFrame, key: list[str], value: str, caption: str, how: Any) -> str:
+def _moved(rows: Sequence[Row], key: list[str], value: str, caption: str, how: Any) -> str:
     """First and last figure of each series, and the change."""
     return table(
-        history.change(frame, key, value),
+        history.changes(rows, key, value),
         {
             "What": lambda r: text(short_name(r[key[-1]])),
             "First quarter": lambda r: f"{r['first_from']:%Y-%m}",
@@ -178,7 +184,7 @@ class HistoryExplorer(Explorer):
             "gram_finding"
         ].value = f'<h2>IVIG per gram</h2><p class="tc-finding">{text(computed.gram_finding)}</p>'
         evidence = self.evidence
-        grams = evidence.cited(computed.per_gram)
+        grams = evidence.cited_rows(computed.per_gram)
         self.panels["per_gram"].draw(charts.gram_traces(grams), charts.gram_layout(grams))
         self.panels["gram_table"].value = _moved(
             grams, ["code", "products"], "usd_per_gram",
@@ -186,20 +192,20 @@ class HistoryExplorer(Explorer):
             usd_cents,
         )  # fmt: skip
         self.finding.value = text(computed.finding)
-        yearly = evidence.cited(computed.yearly if len(computed.yearly) else computed.courses)
-        what = YEARLY if len(computed.yearly) else COURSE
+        yearly = evidence.cited_rows(computed.yearly or computed.courses)
+        what = YEARLY if computed.yearly else COURSE
         self.panels["yearly"].draw(charts.year_traces(yearly), charts.year_layout(yearly, what))
         tables = []
-        for frame, said in ((computed.yearly, YEARLY), (computed.courses, COURSE)):
-            if len(frame):
+        for rows, said in ((computed.yearly, YEARLY), (computed.courses, COURSE)):
+            if rows:
                 caption = (
                     f"Cost {said} at each quarter's price, today's regimen and fees; a gap is a "
                     "quarter whose price is not in our data"
                 )
-                tables.append(_moved(frame, ["therapy_id", "therapy"], "usd_low", caption, usd))
+                tables.append(_moved(rows, ["therapy_id", "therapy"], "usd_low", caption, usd))
         self.panels["year_table"].value = "".join(tables)
         self.panels["payers"].value = table(
-            evidence.cited(computed.payers),
+            evidence.cited_rows(computed.payers),
             {
                 "Therapy": lambda r: (
                     f"{text(short_name(r['therapy']))}<br><small>{text(r['product'])}</small>"
@@ -233,14 +239,16 @@ class HistoryExplorer(Explorer):
             "price-history", scenario.condition_id, f"{scenario.patient.weight_kg:g}kg",
             evidence.stamp, ending="csv",
         )  # fmt: skip
-        both = evidence.cited(pd.concat([computed.yearly, computed.courses]))
+        both = pd.DataFrame([*computed.yearly, *computed.courses], columns=history.YEAR_COLUMNS)
         self.panels["downloads"].value = download(
-            "Save the history (CSV)", csv_text(both), name
+            "Save the history (CSV)", csv_text(evidence.cited(both)), name
         ) + download(
             "Save dollars per gram (CSV)",
-            csv_text(grams),
+            self.csv("per_gram", history.usd_per_gram(evidence)),
             file_name("usd-per-gram", evidence.stamp, ending="csv"),
         )
-        self.panels["sources"].value = sources_behind(
-            evidence, grams, both, computed.payers, computed.access
+        listed = (*grams, *computed.yearly, *computed.courses, *computed.payers, *computed.access)
+        caps = (row["cap_source_id"] for row in computed.payers)
+        self.panels["sources"].value = sources(
+            evidence, (*(row["source_id"] for row in listed), *caps)
         )

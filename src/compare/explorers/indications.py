@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
@@ -13,7 +14,7 @@ import pandas as pd
 
 from compare import benefits, cost, findings, indications
 from compare.charts import indications as charts
-from compare.charts.house import CLASSES, GLYPHS
+from compare.charts.house import CLASSES, GLYPHS, Trace
 from compare.evidence import Evidence
 from compare.explorers.base import WRAP, Explorer, age_control, condition_control, labelled
 from compare.findings import indications as indication_findings
@@ -25,12 +26,12 @@ from compare.indications import (
     quote,
 )
 from compare.markup import (
-    csv_text,
+    cited_csv,
     download,
     file_name,
     read_in,
     short_name,
-    sources_behind,
+    sources,
     table,
     text,
 )
@@ -38,13 +39,15 @@ from compare.patient import Patient
 from compare.scenario import Scenario
 from compare.schedule import known
 from compare.side_by_side import outcome_text
-from compare.tables import records, split
+from compare.tables import Row, records, split
 
 PLACES = {
     "US": "United States (FDA)", "EU": "European Union", "GB": "United Kingdom",
     "CA": "Canada", "AU": "Australia", "MY": "Malaysia", "INT": "international",
 }  # fmt: skip
 NONE = "none in our tables"
+# What stands behind the columns of the table in the list of statements.
+STATEMENT_COLUMNS = ("fits_age", "unmet", "ruled_out", "therapy", "therapy_class", "label_month")
 FEW_READ = (
     "Outside the United States only some labels were read: a therapy without a mark may well be "
     "labeled there."
@@ -52,14 +55,23 @@ FEW_READ = (
 
 
 @dataclass(frozen=True)
+class Overview:
+    """The map of all conditions, without a patient: its rows, its marks, and its file."""
+
+    map: list[Row]
+    traces: tuple[Trace, ...]
+    csv: str
+
+
+@dataclass(frozen=True)
 class View:
     """What the page shows."""
 
-    map: pd.DataFrame
-    options: pd.DataFrame
-    statements: pd.DataFrame
-    article: pd.DataFrame
-    myasthenia: pd.DataFrame
+    overview: Overview
+    options: Sequence[Row]
+    statements: Sequence[Row]
+    article: Sequence[Row]
+    myasthenia: Sequence[Row]
     finding: findings.Finding
     article_finding: findings.Finding
 
@@ -70,31 +82,21 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     `scenario.options` may hold `jurisdiction` and `classes` (those shown on the map and lists).
     """
     place = scenario.options.get("jurisdiction", "US")
-    shown = set(scenario.options.get("classes", CLASSES))
+    shown = tuple(c for c in CLASSES if c in scenario.options.get("classes", CLASSES))
     condition_id, patient = scenario.condition_id, scenario.patient
-    everything = indications.matrix(evidence, place)
-    listed = indications.options(evidence, condition_id, patient, place)
-    listed = listed[listed["therapy_class"].isin(shown)].reset_index(drop=True)
-    said = indications.statements(evidence, condition_id, patient)
-    said = said.merge(evidence.therapies[indications.LEADING], on="therapy_id", how="left")
-    said = said[said["therapy_class"].isin(shown)]
-    order = list(listed["therapy_id"])
-    revised = evidence.products.set_index("product_id")["label_revised"]
-    said = said.assign(
-        label_month=said["product_id"].map(revised).where(said["fda_label"].eq("yes")),
-        _at=said["therapy_id"].map(order.index),
-        _label=said["authority"].ne("label"),
-        _late=said["retired"].eq("yes"),
-        _year=-said["year"].astype("float64").fillna(0),
-    )
-    said = said.sort_values(["_at", "_label", "_late", "_year"], kind="stable")
+    listed = [
+        row
+        for row in indications.option_rows(evidence, condition_id, patient, place)
+        if row["therapy_class"] in shown
+    ]
+    said = statements(evidence, condition_id, patient, [row["therapy_id"] for row in listed])
     name = evidence.label("conditions", condition_id)
     label_name = "an FDA label" if place == "US" else f"a label ({PLACES.get(place, place)})"
     article = _article(evidence, place)
     return View(
-        map=everything[everything["therapy_class"].isin(shown)],
-        options=listed,
-        statements=said.drop(columns=["_at", "_label", "_late", "_year"]).reset_index(drop=True),
+        overview=_overview(evidence, place, shown),
+        options=evidence.cited_rows(listed),
+        statements=evidence.cited_rows(said),
         article=article,
         myasthenia=_myasthenia(evidence),
         finding=indication_findings.condition(listed, name, label_name),
@@ -102,15 +104,45 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     )
 
 
-# Neither depends on the condition or the patient of the page. Shared: not to be changed.
+def statements(
+    evidence: Evidence, condition_id: str, patient: Patient | None, therapies: list[str]
+) -> list[Row]:
+    """Rows of `indications.statements` on these therapies, in their order: labels first, what is
+    retired last, then the newest first. Besides their columns, `STATEMENT_COLUMNS`.
+    """
+    named, products = evidence.by_id("therapies"), evidence.by_id("products")
+    found: list[Row] = []
+    for row in indications.statement_rows(evidence, condition_id, patient):
+        if row["therapy_id"] in therapies:
+            therapy = {name: named[row["therapy_id"]][name] for name in indications.LEADING}
+            label = products.get(row["product_id"], {}) if row["fda_label"] == "yes" else {}
+            found.append({**row, **therapy, "label_month": label.get("label_revised")})
+
+    def rank(row: Row) -> tuple[int, bool, bool, int]:
+        place, year = therapies.index(row["therapy_id"]), row["year"]
+        late = row["retired"] == "yes"
+        return place, row["authority"] != "label", late, -year if known(year) else 0
+
+    return sorted(found, key=rank)
+
+
+# None depends on the condition or the patient of the page. Shared: not to be changed.
 @functools.lru_cache(maxsize=16)
-def _article(evidence: Evidence, place: str) -> pd.DataFrame:
-    return with_trials(evidence, indications.ivig_in_article(evidence, place))
+def _overview(evidence: Evidence, place: str, classes: tuple[str, ...]) -> Overview:
+    everything = indications.matrix_rows(evidence, place)
+    rows = evidence.cited_rows(row for row in everything if row["therapy_class"] in classes)
+    columns = [*indications.COLUMNS, *indications.MARKS]
+    return Overview(rows, tuple(charts.traces(rows)), cited_csv(rows, columns))
+
+
+@functools.lru_cache(maxsize=16)
+def _article(evidence: Evidence, place: str) -> Sequence[Row]:
+    return records(with_trials(evidence, indications.ivig_in_article(evidence, place)))
 
 
 @functools.lru_cache(maxsize=4)
-def _myasthenia(evidence: Evidence) -> pd.DataFrame:
-    return indications.ivig_in_myasthenia(evidence)
+def _myasthenia(evidence: Evidence) -> Sequence[Row]:
+    return records(indications.ivig_in_myasthenia(evidence))
 
 
 def with_trials(evidence: Evidence, article: pd.DataFrame) -> pd.DataFrame:
@@ -136,20 +168,20 @@ def opening(evidence: Evidence, condition_id: str = "gmg") -> Scenario:
 def digest(shown: View) -> str:
     """The page as text, for a reviewer's comparison."""
     lines = [str(shown.finding), str(shown.article_finding)]
-    for row in records(shown.options):
+    for row in shown.options:
         lines.append(
             f"{row['therapy_id']} | {row['label_status']} | {row['requires_any']} | "
             f"{row['statement'] or '-'} {row['body']} | "
             f"{'conflicting' if row['conflicting'] else 'not conflicting'} | "
             f"{'retired' if row['retired'] else 'current'}"
         )
-    for row in records(shown.article):
+    for row in shown.article:
         lines.append(
             f"IVIG in {row['condition_id']} | {row['label_status']} | {row['statement'] or '-'}"
         )
     for name in ("label_mark", "guideline_mark"):
-        counts = shown.map[name].replace("", "none").value_counts().sort_index()
-        lines.append(f"{name}: " + ", ".join(f"{mark} {n}" for mark, n in counts.items()))
+        counts = Counter(row[name] or "none" for row in shown.overview.map)
+        lines.append(f"{name}: " + ", ".join(f"{mark} {n}" for mark, n in sorted(counts.items())))
     return "\n".join(lines)
 
 
@@ -337,8 +369,8 @@ class IndicationsExplorer(Explorer):
         name = self.evidence.label("conditions", condition_id)
         self.finding.value = text(computed.finding)
         panels = self.panels
-        cited = self.evidence.cited(computed.map)
-        panels["map"].draw(charts.traces(cited), charts.layout(cited, name))
+        overview = computed.overview
+        panels["map"].draw(overview.traces, charts.layout(overview.map, name))
         panels["options"].value = table(
             computed.options,
             {
@@ -373,7 +405,7 @@ class IndicationsExplorer(Explorer):
         )
         self.show_article(computed)
         panels["statements"].value = f"<h2>{text(name)}: every statement</h2>" + table(
-            self.evidence.cited(computed.statements),
+            computed.statements,
             {
                 "Therapy": therapy_cell,
                 "Says": statement_cell,
@@ -413,20 +445,21 @@ class IndicationsExplorer(Explorer):
         """Downloads and sources."""
         condition_id, stamp = self.controls["condition"].value, self.evidence.stamp
         patient = f"{condition_id}_{self.controls['age'].value:g}y"
+        listed = cited_csv(computed.options, indications.COLUMNS)
+        columns = [*self.evidence.indications.columns, *STATEMENT_COLUMNS]
+        said, overview = cited_csv(computed.statements, columns), computed.overview
         saved = {
-            "Save the options (CSV)": ("options", patient, computed.options),
-            "Save every statement (CSV)": ("statements", condition_id, computed.statements),
-            "Save the map (CSV)": ("indications", "all-conditions", computed.map),
+            "Save the options (CSV)": ("options", patient, listed),
+            "Save every statement (CSV)": ("statements", condition_id, said),
+            "Save the map (CSV)": ("indications", "all-conditions", overview.csv),
         }
         self.panels["downloads"].value = "".join(
-            download(
-                words,
-                csv_text(self.evidence.cited(frame)),
-                file_name(kind, about, stamp, ending="csv"),
-            )
-            for words, (kind, about, frame) in saved.items()
+            download(words, content, file_name(kind, about, stamp, ending="csv"))
+            for words, (kind, about, content) in saved.items()
         )
-        used = [computed.map, computed.options, computed.statements, computed.article]
+        used = [*overview.map, *computed.options, *computed.statements, *computed.article]
+        ids = [row["source_id"] for row in used]
+        ids += [row["trial_source_id"] for row in computed.article]
         if condition_id == "gmg":
-            used.append(computed.myasthenia)
-        self.panels["sources"].value = sources_behind(self.evidence, *used)
+            ids += [row["source_id"] for row in computed.myasthenia]
+        self.panels["sources"].value = sources(self.evidence, ids)

@@ -18,6 +18,21 @@ function provide(source) {
   library.resolve(module.exports);
 }
 
+// Charts are drawn one after the other, each painted before the next begins: the first to arrive
+// is the one above the others.
+const turn = (globalThis.compareChartTurn ??= { last: Promise.resolve() });
+
+function inTurn(act) {
+  const done = turn.last.then(act);
+  turn.last = done.then(painted, painted);
+  return done;
+}
+
+function painted() {
+  if (document.hidden) return undefined;
+  return new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+}
+
 const CONFIG = {
   displaylogo: false,
   showSendToCloud: false,
@@ -42,18 +57,24 @@ function render({ model, el }) {
     if (drawing) return;
     drawing = true;
     const plotly = await library.promise;
-    while (wanted) {
-      wanted = false;
-      const { data, layout } = JSON.parse(model.get("spec"));
-      plot.style.display = data.length || layout.annotations?.length ? "" : "none";
-      plot.style.height = `${layout.height ?? 0}px`;
-      delete layout.height;
-      plot.setAttribute("role", "figure");
-      plot.setAttribute("aria-label", model.get("label"));
-      await plotly.react(plot, data, layout, CONFIG);
-      plot.dataset.serial = model.get("serial");
+    try {
+      while (wanted) await inTurn(() => react(plotly));
+    } finally {
+      drawing = false;
     }
-    drawing = false;
+  }
+
+  async function react(plotly) {
+    wanted = false;
+    const { data, layout } = JSON.parse(model.get("spec"));
+    const serial = model.get("serial");
+    plot.style.display = data.length || layout.annotations?.length ? "" : "none";
+    plot.style.height = `${layout.height ?? 0}px`;
+    delete layout.height;
+    plot.setAttribute("role", "figure");
+    plot.setAttribute("aria-label", model.get("label"));
+    await plotly.react(plot, data, layout, CONFIG);
+    plot.dataset.serial = serial;
   }
 
   model.on("change:spec", draw);

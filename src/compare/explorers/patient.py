@@ -25,10 +25,18 @@ from compare.explorers.patient_tables import (
     CAUTION_COLUMNS,
     option_columns,
 )
-from compare.explorers.patient_view import View, digest, opening, relevant_factors, view
-from compare.markup import download, file_name, short_name, sources_behind, table, text
+from compare.explorers.patient_view import (
+    OPTION_COLUMNS,
+    View,
+    digest,
+    opening,
+    relevant_factors,
+    view,
+)
+from compare.markup import download, file_name, short_name, sources, table, text
 from compare.patient import Patient
 from compare.scenario import Scenario
+from compare.schedule import known
 from compare.side_by_side import MOST, NOT_SAME_TRIAL, rebates_note
 from compare.tables import records, split
 
@@ -143,16 +151,16 @@ class PatientExplorer(Explorer):
 
     def choose(self, scenario: Scenario) -> None:
         """Offer the condition's therapies for comparison, and take those of the scenario."""
-        listed = side_by_side.options_for(self.evidence, scenario.condition_id, scenario.patient)
+        listed = side_by_side.option_rows(self.evidence, scenario.condition_id, scenario.patient)
         choices = [("none", "")] + [
-            (short_name(row["therapy"]), row["therapy_id"]) for row in records(listed)
+            (short_name(row["therapy"]), key) for key, row in listed.items()
         ]
         chosen = list(scenario.options.get("compare", []))
         for i in range(MOST):
             control = self.controls[f"compare_{i}"]
             control.options = choices
             control.value = chosen[i] if i < len(chosen) else ""
-        has_ivig = "ivig" in set(listed["therapy_id"])
+        has_ivig = "ivig" in listed
         brands = cautions.products_of(self.evidence, "ivig") if has_ivig else []
         names = [(self.evidence.label("products", key), key) for key in brands]
         control = self.controls["ivig_product"]
@@ -227,14 +235,14 @@ class PatientExplorer(Explorer):
 
     def show_money(self, computed: View) -> None:
         """The bars of year one, or nothing where no yearly regimen has a price."""
-        yearly = computed.costs
-        yearly = yearly[yearly["use"].eq("chronic") & yearly["usd_year_one_low"].notna()]
-        yearly = yearly.sort_values("usd_year_one_low", kind="stable")
-        if yearly.empty:
+        priced = (row for row in computed.costs if known(row["usd_year_one_low"]))
+        yearly = [row for row in priced if row["use"] == "chronic"]
+        yearly.sort(key=lambda row: row["usd_year_one_low"])
+        if not yearly:
             self.panels["yearly"].clear()
         else:
-            yearly = self.evidence.cited(yearly)
-            self.panels["yearly"].draw(cost_charts.traces(yearly), cost_charts.layout(yearly))
+            rows = self.evidence.cited_rows(yearly)
+            self.panels["yearly"].draw(cost_charts.traces(rows), cost_charts.layout(rows))
 
     def show_comparison(self, computed: View) -> None:
         """The comparison, what can be saved of it, and its sources."""
@@ -242,14 +250,17 @@ class PatientExplorer(Explorer):
         stamp = evidence.stamp
         about = (scenario.condition_id, f"{scenario.patient.weight_kg:g}kg", stamp)
         saved = {
-            "Save the options (CSV)": ("options", computed.options),
-            "Save every caution (CSV)": ("cautions", computed.cautions),
+            "Save the options (CSV)": ("options", computed.options, OPTION_COLUMNS),
+            "Save every caution (CSV)": ("cautions", computed.cautions, cautions.COLUMNS),
         }
         links = [
-            download(words, self.csv(kind, frame), file_name(kind, *about, ending="csv"))
-            for words, (kind, frame) in saved.items()
+            download(words, self.csv(kind, rows, columns), file_name(kind, *about, ending="csv"))
+            for words, (kind, rows, columns) in saved.items()
         ]
-        behind = [computed.options, computed.told, computed.costs, computed.brands]
+        behind = list(computed.brands["source_id"])
+        behind += [row["source_id"] for row in (*computed.told, *computed.costs)]
+        names = ("source_id", "benefit_source_id", "harm_source_id")
+        behind += [row[name] for row in computed.options for name in names]
         if computed.comparison is None:
             panels["side_by_side"].value = '<p class="tc-empty">Choose a therapy above.</p>'
             panels["lines"].value = ""
@@ -277,6 +288,6 @@ class PatientExplorer(Explorer):
                 "<details><summary>The lines of Python that rebuild the printed page</summary>"
                 f'<pre class="tc-code">{text(report.lines(comparison))}</pre></details>'
             )
-            behind.append(side_by_side.frame(comparison))
+            behind += comparison.source_ids
         panels["downloads"].value = "".join(links)
-        panels["sources"].value = sources_behind(evidence, *behind)
+        panels["sources"].value = sources(evidence, behind)

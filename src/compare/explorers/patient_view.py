@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -15,24 +18,29 @@ from compare.markup import NOT_REPORTED
 from compare.patient import Patient
 from compare.scenario import Scenario
 from compare.schedule import known
-from compare.tables import Row, records
+from compare.tables import Row
 
 BRAND_FACTORS = (
     "hyperprolinemia", "diabetes_glucose_meter", "corn_allergy", "iga_deficiency",
     "volume_overload_risk", "hypertension",
 )  # fmt: skip
-YEARLY = ["usd_year_one_low", "usd_year_one_high", "visits_year_one", "visits_year_one_high"]
+YEARLY = ("usd_year_one_low", "usd_year_one_high", "visits_year_one", "visits_year_one_high")
+COURSE = ("usd_per_course", "usd_per_course_high")
+EFFECTS = [f"{group}{tail}" for group in ("benefit", "harm")
+           for tail in ("", "_source_id", "_source")]  # fmt: skip
+OPTION_COLUMNS = [*indications.COLUMNS, "against", "boxed", *YEARLY, *COURSE, "cost_reason",
+                  *EFFECTS]  # fmt: skip
 
 
 @dataclass(frozen=True)
 class View:
-    """What the page shows."""
+    """What the page shows: options, cautions and costs as rows."""
 
     scenario: Scenario
-    options: pd.DataFrame
-    cautions: pd.DataFrame
-    told: pd.DataFrame
-    costs: pd.DataFrame
+    options: list[Row]
+    cautions: Sequence[Row]
+    told: Sequence[Row]
+    costs: list[Row]
     brands: pd.DataFrame
     good: str
     harm: str
@@ -44,7 +52,7 @@ def opening(evidence: Evidence, condition_id: str = "cidp") -> Scenario:
     """The scenario with which the page opens: IVIG, where it is an option, and the best other."""
     first = cost.opening_patient(evidence, condition_id)
     patient = Patient(first.weight_kg, first.age_years, first.height_cm)
-    ids = list(side_by_side.options_for(evidence, condition_id, patient)["therapy_id"])
+    ids = list(side_by_side.option_rows(evidence, condition_id, patient))
     chosen = [key for key in ids if key == "ivig"] + [key for key in ids if key != "ivig"]
     return Scenario(condition_id, patient, options={"compare": chosen[:2]})
 
@@ -56,23 +64,22 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     product id).
     """
     condition_id, patient = scenario.condition_id, scenario.patient
-    rows = side_by_side.cautions_for(evidence, patient, condition_id)
+    rows = side_by_side.caution_rows(evidence, patient, condition_id)
     chosen = cost.opening_plans(
         evidence, condition_id, scenario.price_basis, age_years=patient.age_years
     )
-    costs = cost.cost_table(evidence, chosen.values(), patient)
+    costs = cost.cost_rows(evidence, chosen.values(), patient)
     listed, good, harm = _options(evidence, scenario, rows, costs)
     ids = list(scenario.options.get("compare", []))
     comparison = side_by_side.compare_therapies(evidence, scenario, ids) if ids else None
-    concerns = rows["matches"] | rows["applies"].eq("everyone")
-    told = cautions.summary(rows[rows["therapy_id"].isin(ids) & concerns])
-    told = told.sort_values("matches", ascending=False, kind="stable").reset_index(drop=True)
+    concerns = (row for row in rows if row["matches"] or row["applies"] == "everyone")
+    told = cautions.summary_rows(row for row in concerns if row["therapy_id"] in ids)
     name = evidence.label("conditions", condition_id)
     return View(
         scenario=scenario,
         options=listed,
         cautions=rows,
-        told=told,
+        told=sorted(told, key=lambda row: not row["matches"]),
         costs=costs,
         # Nothing on a brand depends on weight and height: asked at one weight, and kept.
         brands=brands(evidence, side_by_side.weightless(patient), condition_id),
@@ -84,48 +91,45 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
 
 
 def _options(
-    evidence: Evidence, scenario: Scenario, rows: pd.DataFrame, costs: pd.DataFrame
-) -> tuple[pd.DataFrame, str, str]:
+    evidence: Evidence, scenario: Scenario, rows: Sequence[Row], costs: Sequence[Row]
+) -> tuple[list[Row], str, str]:
     """`indications.options` with cautions, cost, one benefit and one harm beside each therapy.
 
-    Adds `against` and `boxed` (sentences), `usd_*`, `visits_*` and the two effects in words.
+    Adds `against` and `boxed` (sentences), `usd_*`, `visits_*` and the two effects in words, with
+    their sources; and says what the two effects are. Columns: `OPTION_COLUMNS`.
     """
     condition_id, patient = scenario.condition_id, scenario.patient
-    listed = side_by_side.options_for(evidence, condition_id, patient)
     mine: dict[str, list[Row]] = {}
-    for row in records(cautions.summary(rows[rows["matches"]])):
-        mine.setdefault(row["therapy_id"], []).append(row)
-    against, boxed = [], []
-    by_therapy = side_by_side.caution_rows(evidence, patient, condition_id)
-    for therapy_id in listed["therapy_id"]:
-        against.append(_against(mine.get(therapy_id, [])))
-        boxes = dict.fromkeys(
-            row["factor"]
-            for row in by_therapy.get(therapy_id, [])
-            if row["applies"] == "everyone" and row["severity"] == "boxed_warning"
-        )
-        boxed.append("; ".join(boxes) or "none in our reading")
-    listed = listed.assign(against=against, boxed=boxed)
-    for use, names in (
-        (
-            True,
-            ["usd_year_one_low", "usd_year_one_high", "visits_year_one", "visits_year_one_high"],
-        ),
-        (False, ["usd_per_course", "usd_per_course_high"]),
-    ):
-        of_use = costs[costs["use"].eq("chronic").eq(use)].set_index("therapy_id")
-        for name in names:
-            listed[name] = listed["therapy_id"].map(of_use[name])
-    listed["cost_reason"] = listed["therapy_id"].map(
-        costs.drop_duplicates("therapy_id").set_index("therapy_id")["reason"]
-    )
-    told = _effects(evidence, condition_id)
-    for group, (_, cells) in told.items():
-        listed[group] = [effect_words(cells.get(key)) for key in listed["therapy_id"]]
-        listed[f"{group}_source_id"] = [
-            (cells.get(key) or {}).get("source_id") for key in listed["therapy_id"]
-        ]
-    return listed, told["benefit"][0], told["harm"][0]
+    for caution in cautions.summary_rows(row for row in rows if row["matches"]):
+        mine.setdefault(caution["therapy_id"], []).append(caution)
+    boxes: dict[str, dict[str, None]] = {}
+    for row in rows:
+        if row["applies"] == "everyone" and row["severity"] == "boxed_warning":
+            boxes.setdefault(row["therapy_id"], {})[row["factor"]] = None
+    money: dict[tuple[str, bool], Row] = {}
+    reasons: dict[str, str] = {}
+    for row in costs:
+        money[row["therapy_id"], row["use"] == "chronic"] = row
+        reasons.setdefault(row["therapy_id"], row["reason"])
+    effects_of = _effects(evidence, condition_id)
+    out: list[Row] = []
+    for key, option in side_by_side.option_rows(evidence, condition_id, patient).items():
+        found = {
+            **option,
+            "against": _against(mine.get(key, [])),
+            "boxed": "; ".join(boxes.get(key, ())) or "none in our reading",
+            "cost_reason": reasons.get(key),
+        }
+        for names, chronic in ((YEARLY, True), (COURSE, False)):
+            priced = money.get((key, chronic), {})
+            found |= {name: priced.get(name, math.nan) for name in names}
+        for group, (_, cells) in effects_of.items():
+            cell = cells.get(key)
+            ids = cell["source_id"] if cell is not None else None
+            found[group] = effect_words(cell)
+            found |= {f"{group}_source_id": ids, f"{group}_source": evidence.titles(ids)}
+        out.append(found)
+    return out, effects_of["benefit"][0], effects_of["harm"][0]
 
 
 def _against(rows: list[Row]) -> str:
@@ -189,10 +193,10 @@ def effect_words(row: Row | None) -> str:
 @lru_cache(maxsize=32)
 def relevant_factors(evidence: Evidence, condition_id: str) -> frozenset[str]:
     """Factors on which a label of the condition's therapies speaks, or on which one depends."""
-    therapies = set(indications.therapies_of(evidence, condition_id)["therapy_id"])
-    rows = cautions.every_row(evidence)
-    spoken = rows.loc[rows["therapy_id"].isin(therapies), "factor_id"]
-    return frozenset(spoken) | frozenset(indications.needed_factors(evidence, condition_id))
+    by_therapy = cautions.rows_by_therapy(evidence)
+    therapies = indications.therapies_of(evidence, condition_id)["therapy_id"]
+    spoken = (row["factor_id"] for key in therapies for row in by_therapy.get(key, ()))
+    return frozenset((*spoken, *indications.needed_factors(evidence, condition_id)))
 
 
 @lru_cache(maxsize=16)
@@ -206,7 +210,8 @@ def brands(evidence: Evidence, patient: Patient, condition_id: str) -> pd.DataFr
     columns = ["product", "excipients", "labeled", "depends", "concerns", "label_month",
                "label_read", "source_id"]  # fmt: skip
     depends: dict[str, list[Row]] = {}
-    rows = side_by_side.caution_rows(evidence, patient, condition_id).get("ivig", [])
+    every = side_by_side.caution_rows(evidence, patient, condition_id)
+    rows = [row for row in every if row["therapy_id"] == "ivig"]
     for row in rows:
         if row["factor_id"] in BRAND_FACTORS and row["severity"] != "not_in_reading":
             depends.setdefault(row["product_id"], []).append(row)
@@ -239,21 +244,22 @@ def _short(row: Row) -> str:
 def digest(shown: View) -> str:
     """The page as text, for a reviewer's comparison."""
     lines = [str(shown.finding)]
-    for row in records(shown.options):
+    for row in shown.options:
         lines.append(
             f"{row['therapy_id']} | {row['label_status']} | year one {row['usd_year_one_low']:.2f} "
             f"to {row['usd_year_one_high']:.2f} | per course {row['usd_per_course']:.2f} | "
             f"{row['benefit']} | {row['harm']}"
         )
-    mine = shown.cautions[shown.cautions["matches"]]
-    counts = mine.groupby(["therapy_id", "severity", "factor_id"], sort=False).size()
-    for row in records(counts.rename("products").reset_index()):
-        lines.append(" | ".join(str(value) for value in row.values()) + " products")
+    counts = Counter(
+        (row["therapy_id"], row["severity"], row["factor_id"])
+        for row in shown.cautions
+        if row["matches"]
+    )
+    lines += [f"{' | '.join(key)} | {count} products" for key, count in counts.items()]
     if shown.comparison is not None:
-        frame = side_by_side.frame(shown.comparison)
         lines += [
             f"{row['item']} | {row['therapy_id']} | {row['statement']}"
-            for row in records(frame)
+            for row in side_by_side.statements(shown.comparison)
             if row["section"].startswith(("What in this", "What it costs", "Harm", "Good"))
         ]
     return "\n".join(lines).replace("nan to nan", NOT_REPORTED).replace(" nan", " not reported")

@@ -12,6 +12,7 @@ import pandas as pd
 
 from compare import cost, effects, preferences, reproduce
 from compare.acceptability import Draws, Ranking
+from compare.arms import MINUS
 from compare.charts import tradeoffs as charts
 from compare.charts.house import label, read_in
 from compare.decision import Ranges, Shapes, Weights, central_weights, read
@@ -235,7 +236,7 @@ def amount(value: float, unit: str) -> str:
     digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 1 else 2
     signed = unit == PER_100 or unit.endswith("difference")
     sign = "+" if signed and round(value, digits) > 0 else ""
-    return sign + number(value, digits)
+    return sign + number(value, digits).replace("-", MINUS)
 
 
 def against(unit: str) -> str:

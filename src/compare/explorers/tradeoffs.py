@@ -11,6 +11,7 @@ import pandas as pd
 from traitlets import TraitError
 
 from compare import cost, effects, prices
+from compare.arms import MINUS
 from compare.charts import tradeoffs as charts
 from compare.charts.house import label
 from compare.evidence import Evidence
@@ -43,7 +44,9 @@ from compare.scenario import Scenario
 __all__ = ["TradeOffExplorer", "digest", "opening", "view"]
 
 SLOTS = 8
-RANGE = re.compile(r"^\s*\$?(-?[\d,.]+)\s*(?:to|;)\s*\$?(-?[\d,.]+)\s*$", re.IGNORECASE)
+RANGE = re.compile(
+    rf"^\s*\$?([-{MINUS}]?[\d,.]+)\s*(?:to|;)\s*\$?([-{MINUS}]?[\d,.]+)\s*$", re.IGNORECASE
+)
 GROUPS = {"cost": "Cost", "burden": "Burden", "benefit": "Good", "harm": "Harm"}
 BASES = [
     ("difference from the trial's own placebo", "difference"),
@@ -62,7 +65,7 @@ EMPTY = pd.DataFrame(columns=charts.COLUMNS)
 def number_in(words: str) -> float:
     """A number as a reader types it. Raises `ValueError` in plain words."""
     try:
-        return float(words.replace(",", "").replace("$", "").strip())
+        return float(words.replace(",", "").replace("$", "").replace(MINUS, "-").strip())
     except ValueError:
         raise ValueError(f"{words!r} is not a number") from None
 

@@ -2,48 +2,56 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from collections.abc import Iterable
 
 from compare.findings import Finding
-from compare.history import change
+from compare.history import changes
 from compare.markup import short_name
+from compare.tables import Row
 
 
-def per_gram(frame: pd.DataFrame) -> Finding:
-    """Between what limits IVIG has moved, over the codes with two quarters or more."""
-    moved = change(frame, ["code", "products"], "usd_per_gram")
-    if moved.empty:
+def per_gram(rows: Iterable[Row]) -> Finding:
+    """Between what limits IVIG has moved, over the codes with two quarters or more.
+
+    `rows` are those of `usd_per_gram`.
+    """
+    moved = changes(rows, ["code", "products"], "usd_per_gram")
+    if not moved:
         return Finding("Our tables hold no price history of IVIG.")
-    low, high = moved["change_pct"].min(), moved["change_pct"].max()
-    first, last = moved["first_from"].min(), moved["last_from"].max()
+    percents, lasts = ([row[name] for row in moved] for name in ("change_pct", "last"))
+    low, high, lowest, highest = min(percents), max(percents), min(lasts), max(lasts)
+    first, last = min(row["first_from"] for row in moved), max(row["last_from"] for row in moved)
     numbers = {
         "codes": float(len(moved)),
-        "lowest_pct": float(low),
-        "highest_pct": float(high),
-        "last_low_usd": float(moved["last"].min()),
-        "last_high_usd": float(moved["last"].max()),
+        "lowest_pct": low,
+        "highest_pct": high,
+        "last_low_usd": lowest,
+        "last_high_usd": highest,
     }
     return Finding(
         f"From {first:%Y-%m} to {last:%Y-%m} the payment limits of {len(moved)} IVIG codes changed "
-        f"by {low:+.1f} to {high:+.1f} percent; they now lie between ${moved['last'].min():.2f} "
-        f"and ${moved['last'].max():.2f} per gram.",
+        f"by {low:+.1f} to {high:+.1f} percent; they now lie between ${lowest:.2f} and "
+        f"${highest:.2f} per gram.",
         numbers,
     )
 
 
-def per_year(frame: pd.DataFrame, condition: str, what: str) -> Finding:
-    """The largest fall and the largest rise among the condition's therapies."""
-    moved = change(frame, ["therapy_id", "therapy"], "usd_low")
-    if moved.empty:
+def per_year(rows: Iterable[Row], condition: str, what: str) -> Finding:
+    """The largest fall and the largest rise among the condition's therapies.
+
+    `rows` are those of `usd_by_quarter`.
+    """
+    moved = changes(rows, ["therapy_id", "therapy"], "usd_low")
+    if not moved:
         return Finding(
             f"For {condition} no therapy has prices of two quarters {what} on today's basis."
         )
-    ranked = moved.sort_values("change_pct", kind="stable")
-    low, high = ranked.iloc[0], ranked.iloc[-1]
+    ranked = sorted(moved, key=lambda row: row["change_pct"])
+    low, high = ranked[0], ranked[-1]
     numbers = {
         "therapies": float(len(moved)),
-        "lowest_pct": float(low["change_pct"]),
-        "highest_pct": float(high["change_pct"]),
+        "lowest_pct": low["change_pct"],
+        "highest_pct": high["change_pct"],
     }
     if len(ranked) == 1:
         return Finding(
