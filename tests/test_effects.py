@@ -87,7 +87,7 @@ def test_without_borrowing_nothing_is_indirect(evidence: compare.Evidence) -> No
 
 def test_standing_rows_are_those_of_the_harms_page(evidence: compare.Evidence) -> None:
     """For each therapy, event and way of counting the same row as `harms.series` shows."""
-    cells = effect_cells.evidence_cells(evidence, "ra", "difference", True)
+    cells = pd.DataFrame(effect_cells.evidence_cells(evidence, "ra", "difference", True).values())
     cells = cells[cells["group"].eq("harm")]
     for way in harms.ASCERTAINMENTS:
         wanted = harms.series(evidence, "ra", way)

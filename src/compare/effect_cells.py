@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 import re
 from collections import Counter
 from collections.abc import Mapping
@@ -10,12 +11,11 @@ from statistics import NormalDist
 from typing import Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from compare import arms, benefits, harms
 from compare.evidence import Evidence
 from compare.schedule import known
-from compare.tables import Codes, codes_of, first_of, records
+from compare.tables import Row, records
 
 IDS = ["therapy_id", "therapy", "therapy_class"]
 COLUMNS = [
@@ -23,6 +23,7 @@ COLUMNS = [
     "events", "n", "comparator_events", "comparator_n", "below", "directness", "borrowed_from",
     "reported", "reason", "shown", "ascertainment", "comparator", "study", "row_id", "source_id",
 ]  # fmt: skip
+BLANK = dict.fromkeys(COLUMNS, math.nan)
 BASES = {
     "difference": "difference from each trial's own placebo or background arm",
     "treated": "treated arms alone (a cross-trial view)",
@@ -62,44 +63,50 @@ MEASURES = {
 
 
 @functools.lru_cache(maxsize=32)
-def evidence_cells(evidence: Evidence, condition_id: str, basis: str, borrow: bool) -> pd.DataFrame:
-    """Every harm and benefit cell that a source speaks of. Shared: do not change it.
+def evidence_cells(
+    evidence: Evidence, condition_id: str, basis: str, borrow: bool
+) -> Mapping[tuple[str, str], Row]:
+    """Every harm and benefit cell that a source speaks of, by therapy and criterion.
 
     Which row stands for a harm follows `harms.series`: the condition's primary row, else, with
-    `borrow`, the therapy's largest primary row elsewhere.
+    `borrow`, the therapy's largest primary row elsewhere. Besides `COLUMNS` each has `kind` and
+    `measure`. Shared: do not change it.
     """
     check_basis(basis)
-    cells, pairs = _harm_cells(evidence, basis)
-    therapies = harms.condition_therapies(evidence, condition_id)["therapy_id"]
-    away = cells["condition_id"].ne(condition_id).to_numpy()
-    fits = cells["therapy_id"].isin(therapies).to_numpy() & (borrow | ~away)
-    chosen = first_of(pairs, fits, away)
-    names = cells["condition_id"].map(
-        {key: row["condition"] for key, row in evidence.by_id("conditions").items()}
-    )
-    cells = cells.iloc[chosen].assign(
-        directness=np.where(away, "indirect", "direct")[chosen],
-        borrowed_from=np.where(away, names, "")[chosen],
-    )
-    columns = [*COLUMNS, "kind", "measure"]
-    good = pd.DataFrame(_benefit_cells(evidence, condition_id, basis), columns=columns)
-    if good.empty:
-        return cells[columns].reset_index(drop=True)
-    return pd.concat([cells[columns], good], ignore_index=True)
+    therapies = set(harms.condition_therapies(evidence, condition_id)["therapy_id"])
+    conditions = evidence.by_id("conditions")
+
+    def away(cell: Row) -> bool:
+        return bool(cell["condition_id"] != condition_id)
+
+    chosen: dict[tuple[str, str], Row] = {}
+    for cell in sorted(_harm_cells(evidence, basis), key=away):
+        if cell["therapy_id"] in therapies and (borrow or not away(cell)):
+            where = {"directness": "direct", "borrowed_from": ""}
+            if away(cell):
+                name = conditions[cell["condition_id"]]["condition"]
+                where = {"directness": "indirect", "borrowed_from": name}
+            chosen.setdefault((cell["therapy_id"], cell["criterion"]), {**cell, **where})
+    for cell in _benefit_cells(evidence, condition_id, basis):
+        chosen[cell["therapy_id"], cell["criterion"]] = {**BLANK, **cell}
+    return chosen
 
 
 @functools.lru_cache(maxsize=4)
-def _harm_cells(evidence: Evidence, basis: str) -> tuple[pd.DataFrame, Codes]:
+def _harm_cells(evidence: Evidence, basis: str) -> list[dict[str, Any]]:
     """Every primary harm of every condition, counted in patients, as a cell; the most treated
-    patients first, with a number per therapy and criterion."""
-    rows = harms.every_row(evidence)
-    rows = rows[rows["primary"].eq("yes") & rows["measure"].eq("pct_of_subjects")]
-    columns = [*COLUMNS, "kind", "measure", "condition_id", "n_treated"]
-    cells = pd.DataFrame([_harm_cell(row, basis) for row in records(rows)], columns=columns)
-    cells = cells.sort_values(
-        ["n_treated", "row_id"], ascending=[False, True], na_position="last", ignore_index=True
-    )
-    return cells, codes_of(cells, "therapy_id", "criterion")
+    patients first."""
+    rows = records(harms.every_row(evidence))
+    cells = [
+        {**BLANK, **_harm_cell(row, basis)}
+        for row in rows
+        if row["primary"] == "yes" and row["measure"] == "pct_of_subjects"
+    ]
+
+    def rank(cell: Row) -> tuple[float, str]:
+        return -cell["n_treated"] if known(cell["n_treated"]) else math.inf, cell["row_id"]
+
+    return sorted(cells, key=rank)
 
 
 def check_basis(basis: str) -> None:

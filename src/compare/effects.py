@@ -18,6 +18,7 @@ import pandas as pd
 from compare import cost, harms
 from compare.effect_cells import (
     BASES,
+    BLANK,
     COLUMNS,
     IDS,
     LISTED_KINDS,
@@ -58,6 +59,13 @@ COST = {
         "Chair hours in year one", "chair_hours_year_one", "chair_hours_year_one_high",
         "hours a year",
     ),
+}  # fmt: skip
+OF_CRITERION = ("criterion", "label", "group", "unit", "favors", "ascertainment")
+COUNTS = ("scored", "shown", "borrowed", "therapies")
+# A cell that no source speaks of.
+SILENT = BLANK | {
+    "distribution": "missing", "directness": "missing", "reported": False,
+    "reason": "not reported", "borrowed_from": "", "shown": "", "comparator": "", "study": "",
 }  # fmt: skip
 NOT_COUNTED = dict.fromkeys(("events", "n", "comparator_events", "comparator_n", "below"), np.nan)
 EVENT_KINDS = ("symptom", "infection", "any_event", "infusion_reaction")
@@ -119,7 +127,7 @@ def effect_rows(
     for name in wanted:
         if name not in offered:
             raise ValueError(f"unknown criterion {name!r}; see criteria_for")
-    therapies = records(_therapies(evidence, condition_id))
+    therapies = _therapies(evidence, condition_id)
     cells: dict[tuple[str, str], Row] = {}
     money = [name for name in wanted if name in COST]
     if money:
@@ -136,17 +144,21 @@ def effect_rows(
 
 
 @functools.lru_cache(maxsize=32)
-def _therapies(evidence: Evidence, condition_id: str) -> pd.DataFrame:
-    """Therapies of the condition: those the tables speak of, and those with a regimen."""
-    known_ones = harms.condition_therapies(evidence, condition_id)[IDS]
-    rows = evidence.regimens[evidence.regimens["condition_id"].eq(condition_id)]
-    more = ~evidence.therapies["therapy_id"].isin(known_ones["therapy_id"])
-    more &= evidence.therapies["therapy_id"].isin(rows["therapy_id"])
-    return pd.concat([known_ones, evidence.therapies.loc[more, IDS]], ignore_index=True)
+def _therapies(evidence: Evidence, condition_id: str) -> list[Row]:
+    """Therapies of the condition: those the tables speak of, and those with a regimen. Shared."""
+    spoken = records(harms.condition_therapies(evidence, condition_id)[IDS])
+    known_ones = {row["therapy_id"] for row in spoken}
+    given = {row["therapy_id"] for row in evidence.rows("regimens", "condition_id", condition_id)}
+    more = [
+        {name: row[name] for name in IDS}
+        for key, row in evidence.by_id("therapies").items()
+        if key in given - known_ones
+    ]
+    return [*spoken, *more]
 
 
 def _cost_cells(
-    therapies: list[dict[str, Any]],
+    therapies: Sequence[Row],
     costs: Sequence[Row],
     chosen: Mapping[tuple[str, bool], Plan],
     weight_kg: float,
@@ -233,66 +245,52 @@ def _grid(
     evidence: Evidence, condition_id: str, basis: str, borrow: bool, wanted: tuple[str, ...]
 ) -> Mapping[tuple[str, str], Row]:
     """One cell per therapy and criterion; a cell that no source speaks of is missing. Shared."""
-    therapies = _therapies(evidence, condition_id)
-    offered = criteria_for(evidence, condition_id, basis, borrow).set_index("criterion")
+    offered = criterion_rows(evidence, condition_id, basis, borrow)
     cells = evidence_cells(evidence, condition_id, basis, borrow)
-    cells = cells[cells["criterion"].isin(wanted)]
-    grid = therapies.merge(pd.DataFrame({"criterion": list(wanted)}), how="cross")
-    own = [name for name in COLUMNS if name not in ("therapy", "therapy_class")]
-    out = grid.merge(cells[own], on=["therapy_id", "criterion"], how="left")
-    for name in ("label", "group", "unit", "favors", "ascertainment"):
-        out[name] = out["criterion"].map(offered[name])
-    silent = out["distribution"].isna()
-    out["reported"] = out["reported"].eq(True)
-    out.loc[silent, "distribution"] = "missing"
-    out.loc[silent, "directness"] = "missing"
-    out.loc[silent, "reason"] = "not reported"
-    for name in ("borrowed_from", "shown", "comparator", "study"):
-        out[name] = out[name].fillna("")
-    limits: Mapping[tuple[str, str], float] = {}
-    if basis == "difference":
-        limits = thresholds(evidence, condition_id)
-    for i in np.flatnonzero(silent):
-        criterion, therapy_id = str(out.at[i, "criterion"]), str(out.at[i, "therapy_id"])
-        limit = limits.get((therapy_id, str(out.at[i, "ascertainment"])))
-        if limit is not None and offered.at[criterion, "kind"] in LISTED_KINDS:
-            out.loc[i, "below"] = limit
-            out.loc[i, "reason"] = f"not listed; the label lists from {limit:g}"
-    return {(row["therapy_id"], row["criterion"]): row for row in records(out[COLUMNS])}
+    limits = thresholds(evidence, condition_id) if basis == "difference" else {}
+    grid = {}
+    for therapy in _therapies(evidence, condition_id):
+        for name in wanted:
+            key, criterion = (therapy["therapy_id"], name), offered[name]
+            cell = cells.get(key, SILENT)
+            shared = {part: criterion[part] for part in OF_CRITERION}
+            limit = limits.get((therapy["therapy_id"], criterion["ascertainment"]))
+            if cell is SILENT and limit is not None and criterion["kind"] in LISTED_KINDS:
+                reason = f"not listed; the label lists from {limit:g}"
+                shared |= {"below": limit, "reason": reason}
+            whole = {**cell, **therapy, **shared}
+            grid[key] = {part: whole[part] for part in COLUMNS}
+    return grid
 
 
 @functools.lru_cache(maxsize=32)
-def _offered(evidence: Evidence, condition_id: str, basis: str, borrow: bool) -> pd.DataFrame:
+def _offered(evidence: Evidence, condition_id: str, basis: str, borrow: bool) -> Mapping[str, Row]:
     check_condition(evidence, condition_id)
-    cells = evidence_cells(evidence, condition_id, basis, borrow)
-    therapies = _therapies(evidence, condition_id)
-    regimens = evidence.regimens[evidence.regimens["condition_id"].eq(condition_id)]
-    yearly = set(regimens.loc[regimens["use"].eq("chronic"), "therapy_id"])
-    course = set(regimens.loc[regimens["use"].ne("chronic"), "therapy_id"])
-    rows: list[list[Any]] = []
+    check_basis(basis)
+    regimens = evidence.rows("regimens", "condition_id", condition_id)
+    yearly = {row["therapy_id"] for row in regimens if row["use"] == "chronic"}
+    course = {row["therapy_id"] for row in regimens if row["use"] != "chronic"}
+    therapies = len(_therapies(evidence, condition_id))
+    offered: dict[str, dict[str, Any]] = {}
     for name, (label, _, _, unit) in COST.items():
         count = len(course if name == "cost_per_course" else yearly)
         if count:
-            sort = group_of(name)
-            rows.append([name, label, sort, unit, "lower", "", sort, count, count, 0])
-    cells = cells[cells["therapy_id"].isin(therapies["therapy_id"])]
-    columns = ["criterion", "label", "group", "unit", "favors", "ascertainment", "kind",
-               "scored", "shown", "borrowed"]  # fmt: skip
-    table = pd.DataFrame(rows, columns=columns)
-    if len(cells):
-        flags = cells.assign(_borrowed=cells["reported"] & cells["directness"].eq("indirect"))
-        groups = flags.astype({"reported": int, "_borrowed": int}).groupby("criterion", sort=False)
-        first = groups[columns[1:7]].first()
-        counts = groups[["reported", "_borrowed"]].sum()
-        first["scored"], first["borrowed"] = counts["reported"], counts["_borrowed"]
-        first["shown"] = groups.size()
-        table = pd.concat([table, first.reset_index()[columns]], ignore_index=True)
-    table["therapies"] = len(therapies)
-    order = table["group"].map(["cost", "burden", "benefit", "harm"].index)
-    table = table.iloc[np.lexsort((table["label"], -table["scored"], order))]
-    money = table["group"].isin(["cost", "burden"])
-    table = pd.concat([table[money].sort_index(), table[~money]], ignore_index=True)
-    return table
+            group = group_of(name)
+            values = (name, label, group, unit, "lower", "", group, count, count, 0, therapies)
+            offered[name] = dict(zip((*OF_CRITERION, "kind", *COUNTS), values, strict=True))
+    trials: dict[str, dict[str, Any]] = {}
+    for (_, name), cell in evidence_cells(evidence, condition_id, basis, borrow).items():
+        first = {part: cell[part] for part in (*OF_CRITERION, "kind")}
+        counts = dict.fromkeys(COUNTS, 0) | {"therapies": therapies}
+        row = trials.setdefault(name, first | counts)
+        row["scored"] += cell["reported"]
+        row["shown"] += 1
+        row["borrowed"] += cell["reported"] and cell["directness"] == "indirect"
+
+    def rank(row: Row) -> tuple[int, int, str]:
+        return ["benefit", "harm"].index(row["group"]), -row["scored"], row["label"]
+
+    return offered | {row["criterion"]: row for row in sorted(trials.values(), key=rank)}
 
 
 def criteria_for(
@@ -305,24 +303,15 @@ def criteria_for(
     `shown` (therapies with any figure), `borrowed` (scored ones from another condition),
     `therapies` (of the condition). Cost and burden count therapies with a regimen.
     """
-    check_basis(basis)
-    return _offered(evidence, condition_id, basis, borrow)
+    rows = criterion_rows(evidence, condition_id, basis, borrow)
+    return pd.DataFrame(list(rows.values()), columns=[*OF_CRITERION, "kind", *COUNTS])
 
 
 def criterion_rows(
     evidence: Evidence, condition_id: str, basis: str = "difference", borrow: bool = True
 ) -> Mapping[str, Row]:
     """The rows of `criteria_for` as dictionaries by criterion, in its order. Shared."""
-    check_basis(basis)
-    return _offered_rows(evidence, condition_id, basis, borrow)
-
-
-@functools.lru_cache(maxsize=32)
-def _offered_rows(
-    evidence: Evidence, condition_id: str, basis: str, borrow: bool
-) -> Mapping[str, Row]:
-    offered = _offered(evidence, condition_id, basis, borrow)
-    return {row["criterion"]: row for row in records(offered)}
+    return _offered(evidence, condition_id, basis, borrow)
 
 
 def core_criteria(offered: Mapping[str, Row]) -> list[str]:

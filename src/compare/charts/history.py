@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -139,7 +139,7 @@ def year_layout(rows: Sequence[Row], what: str) -> dict[str, Any]:
     if not rows:
         return empty_layout("No therapy here has a price in the data.")
     days, usd_low = days_of(rows), [row["usd_low"] for row in rows]
-    by_day = [rows[i] for i in np.array(days, dtype="datetime64[us]").argsort()]
+    by_day = [row for _, row in sorted(zip(days, rows, strict=True), key=itemgetter(0))]
     last = {(row["therapy_id"], row["use"]): i for i, row in enumerate(by_day)}
     ends = [by_day[i] for i in sorted(last.values())]
     low, high = math.log10(min(usd_low)) - 0.15, math.log10(max(usd_low)) + 0.15
