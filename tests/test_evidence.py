@@ -121,6 +121,26 @@ def test_at_most_one_primary_row(evidence: compare.Evidence) -> None:
     assert doubled.empty, doubled.to_string()
 
 
+# Their larger groups pool the labeled dose with others.
+LABELED_DOSE = {
+    "ae_ivig_cidp_headache_08",
+    "ae_ivig_itp_coombs_test_positive_04",
+    "ae_rituximab_ra_serious_infection_01",
+    "ae_tocilizumab_ra_discontinuation_hypersensitivity_03",
+    "ae_ustekinumab_crohns_death_01",
+}
+
+
+def test_the_primary_row_has_the_most_patients(evidence: compare.Evidence) -> None:
+    """Among rows alike in design and comparator, unless its group alone had the labeled dose."""
+    rows = evidence.adverse_events
+    rows = rows[rows["measure"].eq("pct_of_subjects") & rows["n_treated"].notna()]
+    keys = ["therapy_id", "condition_id", "event_id", "ascertainment", "design", "comparator_kind"]
+    most = rows.groupby(keys)["n_treated"].transform("max")
+    fewer = rows.loc[rows["primary"].eq("yes") & rows["n_treated"].lt(most), "row_id"]
+    assert set(fewer) == LABELED_DOSE
+
+
 def test_a_product_is_home_to_its_therapy(evidence: compare.Evidence) -> None:
     """A reference product's own reference is itself or blank: chains of references do not occur."""
     products = evidence.products.set_index("product_id")["reference_product_id"]

@@ -181,7 +181,8 @@ class Shown:
         return found.text_content() or ""
 
     def chart(self) -> str:
-        """What the first chart draws: shapes and texts."""
+        """What the first chart draws, once it is there: shapes and texts."""
+        self.page.locator(".js-plotly-plot .cartesianlayer").first.wait_for(state="attached")
         return str(
             self.page.evaluate(
                 """() => [...document.querySelector('.js-plotly-plot')
