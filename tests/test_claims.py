@@ -24,7 +24,7 @@ def found(evidence: compare.Evidence) -> dict[str, claims.Assessment]:
 
 def places_of(assessment: claims.Assessment) -> dict[str, Any]:
     """Rows of an assessment by condition."""
-    return {row["condition_id"]: row for row in assessment.places.to_dict("records")}
+    return {row["condition_id"]: row for row in assessment.places}
 
 
 # Rules
@@ -102,7 +102,7 @@ def test_ten_claims_each_with_a_verdict(found: dict[str, claims.Assessment]) -> 
     assert list(found) == list(claims.CLAIMS)
     for assessment in found.values():
         assert assessment.verdict in claims.VERDICTS
-        assert set(assessment.places["verdict"]) <= set(claims.VERDICTS)
+        assert set(assessment.verdicts) <= set(claims.VERDICTS)
         assert findings.reason(assessment).text
         assert findings.WOULD_CHANGE[assessment.claim_id]
 
@@ -248,7 +248,8 @@ def test_common_side_effects_within_72_hours(
         & rows["ascertainment"].eq("within_72h")
         & rows["measure"].eq("pct_of_subjects")
     ]["risk_pct"].dropna()
-    row = found["common_side_effects_pass"].places.set_index("event_id").loc["headache"]
+    places = {row["event_id"]: row for row in found["common_side_effects_pass"].places}
+    row = places["headache"]
     assert row["low_pct"] == pytest.approx(own.min())
     assert row["high_pct"] == pytest.approx(own.max())
     assert row["verdict"] == A
@@ -260,16 +261,15 @@ def test_rare_harms_by_their_intervals(
     """Common is called only what lies above 1 in 100 with its whole Wilson interval."""
     places = found["rare_serious_side_effects"].places
     assert len(places)
-    for row in places.itertuples():
-        low, high = (
-            100 * float(end) for end in harms.wilson(round(row.risk_pct * row.n / 100), int(row.n))
-        )
-        assert row.low_pct == pytest.approx(low, abs=0.06)
-        assert row.high_pct == pytest.approx(high, abs=0.06)
-        assert (row.verdict == C) == (row.low_pct > 1)
+    for row in places:
+        n = row["n"]
+        low, high = (100 * float(end) for end in harms.wilson(round(row["risk_pct"] * n / 100), n))
+        assert row["low_pct"] == pytest.approx(low, abs=0.06)
+        assert row["high_pct"] == pytest.approx(high, abs=0.06)
+        assert (row["verdict"] == C) == (row["low_pct"] > 1)
     numbers = found["rare_serious_side_effects"].numbers
     assert numbers["events"] == len(places)
-    assert numbers["common"] == (places["low_pct"] > 1).sum()
+    assert numbers["common"] == sum(row["low_pct"] > 1 for row in places)
 
 
 def test_used_in_conditions_by_authority(
@@ -331,7 +331,7 @@ def test_published_findings_are_counted(
     numbers = findings.reason(assessment).numbers
     for direction in ("supports", "partly", "contradicts", "context"):
         assert numbers[f"published_{direction}"] == rows["direction"].eq(direction).sum()
-    assert assessment.published["title"].notna().all()
+    assert all(isinstance(row["title"], str) for row in assessment.published)
     assert set(rows["source_id"]) <= set(assessment.source_ids)
 
 
@@ -342,7 +342,7 @@ def test_reason_states_its_numbers(found: dict[str, claims.Assessment], claim_id
     finding = findings.reason(assessment)
     own = {f"{value:.0f}" for value in finding.numbers.values()}
     own |= {str(len(assessment.published)), str(len(assessment.places)), "72", "1", "100"}
-    own.add(str(int(assessment.places.get("high_pct", pd.Series()).notna().sum())))
+    own.add(str(sum(row.get("high_pct") is not None for row in assessment.places)))
     stated = set(re.findall(r"(?<![\w.])\d+(?![\w.]*\d)", finding.text))
     assert stated <= own
 
@@ -374,7 +374,7 @@ def test_no_indication_to_prevent_is_said(evidence: compare.Evidence) -> None:
     rows = evidence.indications
     blank = dict.fromkeys(("population", "restriction", "line"))
     changed = dataclasses.replace(evidence, indications=rows.assign(**blank))
-    (row,) = claims.assess(changed, "prevention").places.to_dict("records")
+    (row,) = claims.assess(changed, "prevention").places
     assert row["verdict"] == A
     assert row["tables_say"].startswith("No indication of IVIG in our tables is to prevent")
 
@@ -386,7 +386,7 @@ def test_without_prices_the_claim_on_cost_rests_on_publications(
     changed = dataclasses.replace(evidence, prices=evidence.prices.iloc[:0])
     found = claims.assess(changed, "cheaper")
     assert found.rests_on == "published"
-    assert found.verdict == verdicts.from_directions(found.published["direction"], comparative=True)
+    assert found.verdict == verdicts.from_directions(found.directions, comparative=True)
     assert found.numbers["conditions_compared"] == 0
     assert "In no condition do our tables price both" in str(findings.reason(found))
 
@@ -396,10 +396,11 @@ def test_events_without_figures_within_72_hours_say_so(evidence: compare.Evidenc
     table = evidence.adverse_events
     headache = table["event_id"].eq("headache") & table["ascertainment"].eq("within_72h")
     changed = dataclasses.replace(evidence, adverse_events=table[~headache])
-    rows = claims.assess(changed, "common_side_effects_pass").places.set_index("event_id")
-    assert rows.at["headache", "tables_say"] == "no figure by patient in our tables"
-    assert pd.isna(rows.at["headache", "low_pct"])
-    assert rows.at["headache", "source_id"] is None or pd.isna(rows.at["headache", "source_id"])
+    places = claims.assess(changed, "common_side_effects_pass").places
+    (row,) = (row for row in places if row["event_id"] == "headache")
+    assert row["tables_say"] == "no figure by patient in our tables"
+    assert row["low_pct"] is None
+    assert row["source_id"] is None
 
 
 def test_a_rare_harm_that_is_common_contradicts(evidence: compare.Evidence) -> None:
@@ -415,7 +416,7 @@ def test_a_rare_harm_that_is_common_contradicts(evidence: compare.Evidence) -> N
     changed.loc[chosen, "treated_pct"] = 10.0
     found = claims.assess(dataclasses.replace(evidence, adverse_events=changed),
                           "rare_serious_side_effects")  # fmt: skip
-    row = found.places[found.places["place"].eq(rare["event"].iloc[0])].iloc[0]
+    (row,) = (row for row in found.places if row["place"] == rare["event"].iloc[0])
     assert row["verdict"] == C
     assert row["low_pct"] == pytest.approx(8.29, abs=0.01)
     assert found.numbers["common"] >= 1

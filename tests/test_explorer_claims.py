@@ -2,7 +2,6 @@
 
 import dataclasses
 
-import pandas as pd
 import pytest
 
 import compare
@@ -86,10 +85,8 @@ def test_page_without_published_findings(evidence: compare.Evidence) -> None:
 
 def test_summary_has_a_row_per_claim(evidence: compare.Evidence) -> None:
     """The table that is saved."""
-    frame = claims.summary(claims.view(evidence).assessments)
-    assert isinstance(frame, pd.DataFrame)
-    assert frame["claim_id"].is_unique
-    assert len(frame) == 10
+    rows = claims.summary(claims.view(evidence).assessments)
+    assert len({row["claim_id"] for row in rows}) == len(rows) == 10
 
 
 def test_an_unknown_claim_is_named(evidence: compare.Evidence) -> None:

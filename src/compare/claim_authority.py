@@ -10,7 +10,6 @@ from typing import Any
 
 from compare.evidence import Evidence
 from compare.schedule import fixed_days, known
-from compare.tables import records
 from compare.verdicts import (
     CONTRADICTED,
     NAMED,
@@ -21,6 +20,7 @@ from compare.verdicts import (
     VERDICTS,
     Assessment,
     from_directions,
+    ids_of,
     in_order,
     together,
     with_places,
@@ -33,14 +33,13 @@ PREVENTS = re.compile(r"prevent|prophyla", re.IGNORECASE)
 
 def covered(evidence: Evidence, blank: Assessment) -> Assessment:
     rows = []
-    labels = evidence.indications
-    labels = labels[labels["therapy_id"].eq("ivig") & labels["fda_label"].eq("yes")]
-    wanted = [*dict.fromkeys([*NAMED, *labels["condition_id"]])]
-    for condition_id in in_order(evidence, wanted):
-        own = labels[labels["condition_id"].eq(condition_id)]
-        spoken = blank.published[blank.published["condition_id"].eq(condition_id)]
-        if len(own):
-            products = own["product_id"].nunique()
+    said_of = evidence.rows("indications", "therapy_id", "ivig")
+    labels = [row for row in said_of if row["fda_label"] == "yes"]
+    for condition_id in in_order(evidence, [*NAMED, *(row["condition_id"] for row in labels)]):
+        own = [row for row in labels if row["condition_id"] == condition_id]
+        spoken = [row for row in blank.published if row["condition_id"] == condition_id]
+        if own:
+            products = len({row["product_id"] for row in own if known(row["product_id"])})
             said = (
                 f"FDA label on {products} IVIG "
                 + ("product" if products == 1 else "products")
@@ -49,26 +48,25 @@ def covered(evidence: Evidence, blank: Assessment) -> Assessment:
             verdict = PARTLY
         else:
             said = "No IVIG product has an FDA label for it"
-            verdict = from_directions(spoken["direction"])
+            verdict = from_directions(row["direction"] for row in spoken)
         rows.append(
             {
                 "condition_id": condition_id,
                 "place": evidence.label("conditions", condition_id),
                 "verdict": verdict,
                 "tables_say": said,
-                "labeled": bool(len(own)),
-                "source_id": ";".join(dict.fromkeys([*own["source_id"], *spoken["source_id"]]))
-                or None,
+                "labeled": bool(own),
+                "source_id": ids_of([*own, *spoken]),
             }
         )
     found = with_places(blank, rows)
     numbers = {
         "named": float(len(NAMED)),
         "named_labeled": float(
-            found.places[found.places["condition_id"].isin(NAMED)]["labeled"].sum()
+            sum(row["labeled"] for row in found.places if row["condition_id"] in NAMED)
         ),
     }
-    return replace(found, verdict=from_directions(found.published["direction"]), numbers=numbers)
+    return replace(found, verdict=from_directions(found.directions), numbers=numbers)
 
 
 # Used in conditions: label and current guidelines.
@@ -77,13 +75,12 @@ def covered(evidence: Evidence, blank: Assessment) -> Assessment:
 def used(evidence: Evidence, blank: Assessment) -> Assessment:
     rows = [_authority_row(evidence, condition_id) for condition_id in NAMED]
     found = with_places(blank, rows)
-    counts = found.places["verdict"].value_counts()
     numbers = {
         "named": float(len(NAMED)),
-        "labeled": float(found.places["labeled"].sum()),
-        **{verdict.replace(" ", "_"): float(counts.get(verdict, 0)) for verdict in VERDICTS},
+        "labeled": float(sum(row["labeled"] for row in rows)),
+        **{verdict.replace(" ", "_"): float(found.verdicts.count(verdict)) for verdict in VERDICTS},
     }
-    verdict = together(found.places["verdict"])
+    verdict = together(found.verdicts)
     return replace(found, verdict=verdict, rests_on="tables", numbers=numbers)
 
 
@@ -92,11 +89,11 @@ def _authority_row(evidence: Evidence, condition_id: str) -> dict[str, Any]:
     current statements both for and against, or an option only. Contradicted: current statements
     against it only. Not supported: no current statement in our tables.
     """
-    rows = evidence.indications
-    rows = rows[rows["therapy_id"].eq("ivig") & rows["condition_id"].eq(condition_id)]
-    current, retired = rows[rows["retired"].ne("yes")], rows[rows["retired"].eq("yes")]
-    labeled = bool(current["fda_label"].eq("yes").any())
-    said = set(current["statement"])
+    here = evidence.rows("indications", "condition_id", condition_id)
+    rows = [row for row in here if row["therapy_id"] == "ivig"]
+    current = [row for row in rows if row["retired"] != "yes"]
+    labeled = any(row["fda_label"] == "yes" for row in current)
+    said = {row["statement"] for row in current}
     against = said & {"not_recommended", "warned_against", "insufficient_evidence"}
     verdict = NOT_SUPPORTED
     if labeled or ("recommended" in said and not against):
@@ -105,11 +102,10 @@ def _authority_row(evidence: Evidence, condition_id: str) -> dict[str, Any]:
         verdict = PARTLY
     elif against & {"not_recommended", "warned_against"}:
         verdict = CONTRADICTED
-    lines = [_quoted(row) for row in records(current) if row["fda_label"] != "yes"]
+    lines = [_quoted(row) for row in current if row["fda_label"] != "yes"]
     text = "FDA label. " if labeled else "No FDA label. "
     text += "; ".join(lines) if lines else "No current guideline statement in our tables"
-    if len(retired):
-        older = [_quoted(row) for row in records(retired)]
+    if older := [_quoted(row) for row in rows if row["retired"] == "yes"]:
         text += f". Retired, not counted: {'; '.join(older)}"
     return {
         "condition_id": condition_id,
@@ -118,7 +114,7 @@ def _authority_row(evidence: Evidence, condition_id: str) -> dict[str, Any]:
         "tables_say": text + ".",
         "labeled": labeled,
         "statements": len(current),
-        "source_id": ";".join(dict.fromkeys(rows["source_id"])) or None,
+        "source_id": ids_of(rows),
     }
 
 
@@ -133,10 +129,10 @@ def _quoted(row: Mapping[str, Any]) -> str:
 
 
 def over_days(evidence: Evidence, blank: Assessment) -> Assessment:
-    table = evidence.regimens[evidence.regimens["therapy_id"].eq("ivig")]
+    table = evidence.rows("regimens", "therapy_id", "ivig")
     rows = []
-    for condition_id in in_order(evidence, table["condition_id"]):
-        own = records(table[table["condition_id"].eq(condition_id)])
+    for condition_id in in_order(evidence, (phase["condition_id"] for phase in table)):
+        own = [phase for phase in table if phase["condition_id"] == condition_id]
         spans = [days_of(phase) for phase in own]
         low, high = min(span[0] for span in spans), max(span[1] for span in spans)
         verdict = SUPPORTED if low >= 2 else CONTRADICTED if high == 1 else PARTLY
@@ -151,16 +147,15 @@ def over_days(evidence: Evidence, blank: Assessment) -> Assessment:
                 "tables_say": f"{days} for one dose or course, over {regimens} {word}",
                 "days_low": low,
                 "days_high": high,
-                "source_id": ";".join(dict.fromkeys(phase["source_id"] for phase in own)),
+                "source_id": ids_of(own),
             }
         )
     found = with_places(blank, rows, ["days_low", "days_high"])
-    counts = found.places["verdict"].value_counts()
     numbers = {
         "conditions": float(len(rows)),
-        **{verdict.replace(" ", "_"): float(counts.get(verdict, 0)) for verdict in VERDICTS},
+        **{verdict.replace(" ", "_"): float(found.verdicts.count(verdict)) for verdict in VERDICTS},
     }
-    verdict = together(found.places["verdict"])
+    verdict = together(found.verdicts)
     return replace(found, verdict=verdict, rests_on="tables", numbers=numbers)
 
 
@@ -184,19 +179,19 @@ def days_of(phase: Mapping[str, Any]) -> tuple[int, int]:
 
 
 def available(evidence: Evidence, blank: Assessment) -> Assessment:
-    products = evidence.products[evidence.products["therapy_id"].eq("ivig")]
-    sold = products[products["status"].eq("marketed")]
+    products = evidence.rows("products", "therapy_id", "ivig")
+    sold = [row for row in products if row["status"] == "marketed"]
     row = {
         "place": "US market",
         "verdict": NOT_ASSESSABLE,
         "tables_say": f"{len(sold)} IVIG products are marketed; whether they are in stock is not "
         "in our tables",
-        "source_id": ";".join(dict.fromkeys(sold["source_id"])) or None,
+        "source_id": ids_of(sold),
     }
     found = with_places(blank, [row])
     return replace(
         found,
-        verdict=from_directions(found.published["direction"]),
+        verdict=from_directions(found.directions),
         numbers={"products": float(len(sold))},
     )
 
@@ -206,27 +201,27 @@ def available(evidence: Evidence, blank: Assessment) -> Assessment:
 
 def steroids(evidence: Evidence, blank: Assessment) -> Assessment:
     named = _mentions(evidence, STEROIDS)
-    conditions = [*named, *blank.published["condition_id"].dropna()]
+    conditions = [*named, *(row["condition_id"] for row in blank.published)]
     rows = []
     for condition_id in in_order(evidence, conditions):
-        spoken = blank.published[blank.published["condition_id"].eq(condition_id)]
+        spoken = [row for row in blank.published if row["condition_id"] == condition_id]
         said, used = named.get(condition_id, ("No indication in our tables speaks of both", ""))
         rows.append(
             {
                 "condition_id": condition_id,
                 "place": evidence.label("conditions", condition_id),
-                "verdict": from_directions(spoken["direction"]),
+                "verdict": from_directions(row["direction"] for row in spoken),
                 "tables_say": said,
-                "source_id": ";".join(filter(None, [used, *spoken["source_id"]])) or None,
+                "source_id": ";".join(filter(None, [used, *(row["source_id"] for row in spoken)]))
+                or None,
             }
         )
     found = with_places(blank, rows)
-    counts = found.places["verdict"].value_counts()
     numbers = {
         "conditions": float(len(rows)),
-        "supported": float(counts.get(SUPPORTED, 0)),
+        "supported": float(found.verdicts.count(SUPPORTED)),
     }
-    return replace(found, verdict=together(found.places["verdict"]), numbers=numbers)
+    return replace(found, verdict=together(found.verdicts), numbers=numbers)
 
 
 def prevention(evidence: Evidence, blank: Assessment) -> Assessment:
@@ -244,15 +239,15 @@ def prevention(evidence: Evidence, blank: Assessment) -> Assessment:
         said = "No indication of IVIG in our tables is to prevent an autoimmune disease"
         rows = [{"place": "All conditions", "verdict": NOT_ASSESSABLE, "tables_say": said}]
     found = with_places(blank, rows)
-    return replace(found, verdict=from_directions(found.published["direction"]))
+    return replace(found, verdict=from_directions(found.directions))
 
 
 def _mentions(evidence: Evidence, pattern: re.Pattern[str]) -> dict[str, tuple[str, str]]:
     """Current IVIG indications whose wording fits, by condition: the words, and their sources."""
-    rows = evidence.indications
-    rows = rows[rows["therapy_id"].eq("ivig") & rows["retired"].ne("yes")]
     found: dict[str, tuple[str, str]] = {}
-    for row in records(rows):
+    for row in evidence.rows("indications", "therapy_id", "ivig"):
+        if row["retired"] == "yes":
+            continue
         parts = [row[name] for name in ("population", "restriction", "line") if known(row[name])]
         words = [str(part) for part in parts if pattern.search(str(part))]
         if not words:

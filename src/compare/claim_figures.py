@@ -35,26 +35,27 @@ COMMON_PCT, RARE_PCT = 1.0, 0.1
 
 
 def cheaper(evidence: Evidence, blank: Assessment, weight_kg: float | None) -> Assessment:
-    regimens = evidence.regimens
-    with_ivig = set(regimens.loc[regimens["therapy_id"].eq("ivig"), "condition_id"])
-    rows = []
-    for condition_id in evidence.conditions["condition_id"]:
-        if condition_id in with_ivig or condition_id in NAMED:
-            rows.append(_cost_row(evidence, condition_id, weight_kg))
-    found = with_places(blank, rows)
-    compared = found.places[found.places["verdict"].ne(NOT_ASSESSABLE)]
-    numbers = {
+    with_ivig = [row["condition_id"] for row in evidence.rows("regimens", "therapy_id", "ivig")]
+    rows = [
+        _cost_row(evidence, condition_id, weight_kg)
+        for condition_id in in_order(evidence, [*with_ivig, *NAMED])
+    ]
+    compared = [row for row in rows if row["verdict"] != NOT_ASSESSABLE]
+    counts = ("dearer", "cheaper", "overlapping")
+    totals = {name: float(sum(row[name] for row in compared)) for name in counts}
+    return _compared(with_places(blank, rows), totals)
+
+
+def _compared(found: Assessment, numbers: Mapping[str, float]) -> Assessment:
+    """The verdict of the conditions that can be compared; without one, of what was published."""
+    first = {
         "conditions": float(len(found.places)),
-        "conditions_compared": float(len(compared)),
-        "dearer": float(compared["dearer"].sum()),
-        "cheaper": float(compared["cheaper"].sum()),
-        "overlapping": float(compared["overlapping"].sum()),
+        "conditions_compared": float(sum(one != NOT_ASSESSABLE for one in found.verdicts)),
     }
-    verdict = together(found.places["verdict"])
+    verdict, rests_on = together(found.verdicts), "tables"
     if verdict == NOT_ASSESSABLE:
-        verdict = from_directions(found.published["direction"], comparative=True)
-        return replace(found, verdict=verdict, numbers=numbers)
-    return replace(found, verdict=verdict, rests_on="tables", numbers=numbers)
+        verdict, rests_on = from_directions(found.directions, comparative=True), "published"
+    return replace(found, verdict=verdict, rests_on=rests_on, numbers={**first, **numbers})
 
 
 def _cost_row(evidence: Evidence, condition_id: str, weight_kg: float | None) -> dict[str, Any]:
@@ -146,19 +147,11 @@ def fewer(evidence: Evidence, blank: Assessment) -> Assessment:
         _harm_row(evidence, condition_id)
         for condition_id in in_order(evidence, [*with_ivig, *NAMED])
     ]
-    found = with_places(blank, rows)
-    compared = found.places[found.places["verdict"].ne(NOT_ASSESSABLE)]
     numbers = {
-        "conditions": float(len(found.places)),
-        "conditions_compared": float(len(compared)),
-        "ivig_more_than_placebo": float(found.places["ivig_more"].sum()),
-        "ivig_figures": float(found.places["ivig_figures"].sum()),
+        "ivig_more_than_placebo": float(sum(row["ivig_more"] for row in rows)),
+        "ivig_figures": float(sum(row["ivig_figures"] for row in rows)),
     }
-    verdict = together(found.places["verdict"])
-    if verdict == NOT_ASSESSABLE:
-        verdict = from_directions(found.published["direction"], comparative=True)
-        return replace(found, verdict=verdict, numbers=numbers)
-    return replace(found, verdict=verdict, rests_on="tables", numbers=numbers)
+    return _compared(with_places(blank, rows), numbers)
 
 
 def _harm_row(evidence: Evidence, condition_id: str) -> dict[str, Any]:
@@ -245,13 +238,13 @@ def pass_soon(evidence: Evidence, blank: Assessment) -> Assessment:
                 "place": evidence.label("events", event_id),
                 "verdict": NOT_ASSESSABLE,
                 "tables_say": said,
-                "low_pct": soon["risk_pct"].min() if len(soon) else None,
-                "high_pct": soon["risk_pct"].max() if len(soon) else None,
+                "low_pct": float(soon["risk_pct"].min()) if len(soon) else None,
+                "high_pct": float(soon["risk_pct"].max()) if len(soon) else None,
                 "source_id": ";".join(dict.fromkeys(soon["source_id"])) or None,
             }
         )
     found = with_places(blank, rows)
-    return replace(found, verdict=from_directions(found.published["direction"]))
+    return replace(found, verdict=from_directions(found.directions))
 
 
 # Rare serious harms: what trials of this size can show.
@@ -292,10 +285,10 @@ def rare(evidence: Evidence, blank: Assessment) -> Assessment:
     found = with_places(blank, rows, ["low_pct"])
     numbers = {
         "events": float(len(rows)),
-        "common": float(found.places["verdict"].eq(CONTRADICTED).sum()),
+        "common": float(found.verdicts.count(CONTRADICTED)),
         "largest_n": float(table["n_treated"].max()) if len(table) else 0.0,
     }
-    published = from_directions(found.published["direction"])
+    published = from_directions(found.directions)
     # One event that is plainly not rare takes "supported" away; it does not make all common.
     verdict = PARTLY if numbers["common"] and published == SUPPORTED else published
     return replace(found, verdict=verdict, numbers=numbers)

@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import functools
 
-import pandas as pd
-
 from compare.claim_authority import (
     available,
     covered,
@@ -23,7 +21,8 @@ from compare.claim_authority import (
 from compare.claim_figures import cheaper, fewer, pass_soon, rare
 from compare.evidence import Evidence
 from compare.schedule import known
-from compare.verdicts import NOT_ASSESSABLE, PLACES, VERDICTS, Assessment
+from compare.tables import Row
+from compare.verdicts import NOT_ASSESSABLE, VERDICTS, Assessment
 
 __all__ = ["CLAIMS", "VERDICTS", "Assessment", "assess", "assess_all", "publications"]
 
@@ -39,6 +38,7 @@ CLAIMS = (
     "with_steroids",
     "prevention",
 )
+OF_SOURCE = ("title", "publisher", "url", "published", "kind")
 RULES = {
     "covered": covered,
     "fewer_side_effects": fewer,
@@ -55,7 +55,7 @@ RULES = {
 def assess(evidence: Evidence, claim_id: str, weight_kg: float | None = None) -> Assessment:
     """One claim against the evidence; `weight_kg` None takes each condition's opening weight.
 
-    Its frames are shared: do not change them. Raises `ValueError` for a claim that is not one of
+    Its rows are shared: do not change them. Raises `ValueError` for a claim that is not one of
     the ten.
     """
     if claim_id not in CLAIMS:
@@ -66,10 +66,8 @@ def assess(evidence: Evidence, claim_id: str, weight_kg: float | None = None) ->
 @functools.lru_cache(maxsize=64)
 def _assess(evidence: Evidence, claim_id: str, weight_kg: float | None) -> Assessment:
     published = publications(evidence, claim_id)
-    name = str(published["claim"].iloc[0]) if len(published) else claim_id
-    blank = Assessment(
-        claim_id, name, NOT_ASSESSABLE, "published", pd.DataFrame(columns=PLACES), published
-    )
+    name = str(published[0]["claim"]) if published else claim_id
+    blank = Assessment(claim_id, name, NOT_ASSESSABLE, "published", [], published)
     if claim_id == "cheaper":
         return cheaper(evidence, blank, weight_kg)
     return RULES[claim_id](evidence, blank)
@@ -80,16 +78,15 @@ def assess_all(evidence: Evidence, weight_kg: float | None = None) -> list[Asses
     return [assess(evidence, claim_id, weight_kg) for claim_id in CLAIMS]
 
 
-def publications(evidence: Evidence, claim_id: str) -> pd.DataFrame:
-    """Published findings on a claim, as in `claims`, with condition, title, link and date."""
-    rows = evidence.claims[evidence.claims["claim_id"].eq(claim_id)]
-    found = rows.merge(
-        evidence.sources[["source_id", "title", "publisher", "url", "published", "kind"]],
-        on="source_id",
-        how="left",
-    )
-    found["condition"] = [
-        evidence.label("conditions", str(key)) if known(key) else ""
-        for key in found["condition_id"]
-    ]
+def publications(evidence: Evidence, claim_id: str) -> list[Row]:
+    """Published findings on a claim: rows of `claims` as dictionaries, with `condition` and with
+    title, link and date (`OF_SOURCE`) of the source.
+    """
+    found: list[Row] = []
+    for row in evidence.rows("claims", "claim_id", claim_id):
+        source = evidence.by_id("sources").get(row["source_id"], {})
+        key = row["condition_id"]
+        condition = evidence.label("conditions", key) if known(key) else ""
+        of_source = {name: source.get(name) for name in OF_SOURCE}
+        found.append({**row, **of_source, "condition": condition})
     return found

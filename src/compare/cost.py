@@ -20,7 +20,7 @@ import pandas as pd
 from compare import administration, schedule
 from compare.evidence import Evidence, check_condition
 from compare.patient import Patient
-from compare.plan import MONEY_COLUMNS, Plan, PricedPhase, mg_per_ml, plans
+from compare.plan import MONEY_COLUMNS, Plan, PricedPhase, mg_per_ml, names_of, plans
 from compare.prices import NET_OF_REBATES, Tariff
 from compare.tables import Row, records, split
 from compare.vials import MCG_PER, SLACK_MCG, containers
@@ -97,20 +97,13 @@ def cost_rows(
     evidence: Evidence, found: Iterable[Plan], patient: Patient, dosing_weight: str = "actual"
 ) -> list[Row]:
     """The rows of `cost_table` as dictionaries, for those who take them one by one."""
-    therapies = evidence.by_id("therapies")
     rows: list[Row] = []
     for whole in found:
         columns, reason = plan_cost(whole, patient, dosing_weight)
         plan = whole.at(dosing_weight_kg(patient, whole.therapy_id, dosing_weight))
         rows.append(
             {
-                "therapy_id": plan.therapy_id,
-                "therapy": therapies[plan.therapy_id]["therapy"],
-                "therapy_class": therapies[plan.therapy_id]["therapy_class"],
-                "product_id": plan.product_id,
-                "product": evidence.label("products", plan.product_id),
-                "regimen_id": plan.regimen_id,
-                "regimen": plan.first["regimen"],
+                **names_of(evidence, plan),
                 "route": "+".join(dict.fromkeys(str(row.phase["route"]) for row in plan.rows)),
                 "use": plan.first["use"],
                 "price_basis": plan.price_basis,

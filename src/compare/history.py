@@ -16,7 +16,7 @@ import pandas as pd
 from compare.cost import opening_plans, plan_cost
 from compare.evidence import Evidence
 from compare.patient import Patient
-from compare.plan import Plan, repriced
+from compare.plan import Plan, names_of, repriced
 from compare.prices import price_book
 from compare.tables import Row, records
 from compare.vials import MCG_PER
@@ -83,7 +83,6 @@ def usd_by_quarter(evidence: Evidence, condition_id: str, patient: Patient) -> p
 
 def quarter_rows(evidence: Evidence, condition_id: str, patient: Patient) -> list[dict[str, Any]]:
     """The rows of `usd_by_quarter` as dictionaries, for those who take them one by one."""
-    therapies = evidence.by_id("therapies")
     found = []
     for day, plan in _past_plans(evidence, condition_id, patient.age_years):
         low, high = _money(plan, patient)
@@ -91,12 +90,7 @@ def quarter_rows(evidence: Evidence, condition_id: str, patient: Patient) -> lis
             continue
         found.append(
             {
-                "therapy_id": plan.therapy_id,
-                "therapy": therapies[plan.therapy_id]["therapy"],
-                "therapy_class": therapies[plan.therapy_id]["therapy_class"],
-                "product_id": plan.product_id,
-                "product": evidence.label("products", plan.product_id),
-                "regimen_id": plan.regimen_id,
+                **names_of(evidence, plan),
                 "use": plan.first["use"],
                 "price_basis": plan.price_basis,
                 "effective_from": day,

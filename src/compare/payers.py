@@ -16,6 +16,7 @@ import pandas as pd
 
 from compare.cost import opening_plans
 from compare.evidence import Evidence
+from compare.plan import names_of
 from compare.prices import price_book
 from compare.schedule import known
 
@@ -60,7 +61,6 @@ def who_pays(evidence: Evidence, condition_id: str) -> pd.DataFrame:
     `ValueError` for an unknown condition. Shared: do not change it.
     """
     opening = opening_plans(evidence, condition_id)
-    therapies = evidence.by_id("therapies")
     cap, cap_source = _cap(evidence)
     rows, seen = [], set()
     for plan in opening.values():
@@ -75,13 +75,7 @@ def who_pays(evidence: Evidence, condition_id: str) -> pd.DataFrame:
                 said[name] = join.join(filter(None, [phase[name], said[name]]))
             rows.append(
                 {
-                    "therapy_id": plan.therapy_id,
-                    "therapy": therapies[plan.therapy_id]["therapy"],
-                    "therapy_class": therapies[plan.therapy_id]["therapy_class"],
-                    "product_id": plan.product_id,
-                    "product": evidence.label("products", plan.product_id),
-                    "regimen_id": plan.regimen_id,
-                    "regimen": plan.first["regimen"],
+                    **names_of(evidence, plan),
                     "route": phase["route"],
                     "setting": SETTINGS[str(phase["given_by"])],
                     "inpatient": NOT_MODELLED,

@@ -10,6 +10,7 @@ import functools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -367,6 +368,20 @@ def plans(
                 )
             )
     return tuple(found)
+
+
+def names_of(evidence: Evidence, plan: Plan) -> dict[str, Any]:
+    """Ids and names of the plan's therapy, product and regimen, as tables begin with them."""
+    therapy = evidence.by_id("therapies")[plan.therapy_id]
+    return {
+        "therapy_id": plan.therapy_id,
+        "therapy": therapy["therapy"],
+        "therapy_class": therapy["therapy_class"],
+        "product_id": plan.product_id,
+        "product": evidence.label("products", plan.product_id),
+        "regimen_id": plan.regimen_id,
+        "regimen": plan.first["regimen"],
+    }
 
 
 def repriced(plan: Plan, phases: Sequence[Phase], book: PriceBook) -> Plan:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
-
-import pandas as pd
 
 from compare.evidence import Evidence
+from compare.schedule import known
+from compare.tables import Row
 
 SUPPORTED = "supported"
 PARTLY = "partly"
@@ -19,7 +18,7 @@ VERDICTS = (SUPPORTED, PARTLY, NOT_SUPPORTED, CONTRADICTED, NOT_ASSESSABLE)
 
 # Conditions that the article names.
 NAMED = ("gbs", "crohns", "sle", "ra", "ms_relapsing", "gmg")
-PLACES = ["place", "verdict", "tables_say", "source_id"]
+PLACES = ("place", "verdict", "tables_say", "source_id")
 
 
 @dataclass(frozen=True)
@@ -27,22 +26,35 @@ class Assessment:
     """One claim: its verdict, and what it rests on.
 
     `places` has one row per condition (or event): `place`, `verdict`, `tables_say`, `source_id`,
-    and the numbers behind them. `published` are rows of `claims` with the source's title, link and
-    date. `numbers` are those that the reason states. `rests_on` is "tables" or "published".
+    and the numbers behind them, under the names in `columns` and in their order. `published` are
+    rows of `claims` with the source's title, link and date. `numbers` are those that the reason
+    states. `rests_on` is "tables" or "published".
     """
 
     claim_id: str
     claim: str
     verdict: str
     rests_on: str
-    places: pd.DataFrame
-    published: pd.DataFrame
+    places: Sequence[Row]
+    published: Sequence[Row]
     numbers: Mapping[str, float] = field(default_factory=dict)
+    columns: tuple[str, ...] = PLACES
 
     @property
     def source_ids(self) -> list[str]:
         """Sources behind the assessment."""
-        return [*self.places["source_id"].dropna(), *self.published["source_id"].dropna()]
+        every = [row["source_id"] for rows in (self.places, self.published) for row in rows]
+        return [cell for cell in every if known(cell)]
+
+    @property
+    def verdicts(self) -> list[str]:
+        """Verdicts of its places."""
+        return [row["verdict"] for row in self.places]
+
+    @property
+    def directions(self) -> list[str]:
+        """Directions of its published findings."""
+        return [row["direction"] for row in self.published]
 
 
 def from_directions(directions: Iterable[str], comparative: bool = False) -> str:
@@ -76,13 +88,17 @@ def together(verdicts: Iterable[str]) -> str:
     return PARTLY if found & {SUPPORTED, PARTLY} else NOT_SUPPORTED
 
 
-def with_places(
-    blank: Assessment, rows: list[dict[str, Any]], columns: Iterable[str] = ()
-) -> Assessment:
-    names = list(dict.fromkeys([*PLACES, *columns, *(key for row in rows for key in row)]))
-    return replace(blank, places=pd.DataFrame(rows, columns=names))
+def with_places(blank: Assessment, rows: Sequence[Row], columns: Iterable[str] = ()) -> Assessment:
+    names = tuple(dict.fromkeys([*PLACES, *columns, *(key for row in rows for key in row)]))
+    places = [{name: row.get(name) for name in names} for row in rows]
+    return replace(blank, places=places, columns=names)
+
+
+def ids_of(rows: Iterable[Row]) -> str | None:
+    """Sources of the rows, each once, as a cell of ids; None without rows."""
+    return ";".join(dict.fromkeys(row["source_id"] for row in rows)) or None
 
 
 def in_order(evidence: Evidence, condition_ids: Iterable[str]) -> list[str]:
     wanted = set(condition_ids)
-    return [key for key in evidence.conditions["condition_id"] if key in wanted]
+    return [key for key in evidence.by_id("conditions") if key in wanted]

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import ipywidgets as w
-import pandas as pd
 
 from compare import claims
 from compare.evidence import Evidence
 from compare.explorers.base import WRAP, Explorer, labelled
 from compare.findings import Finding
 from compare.findings import claims as findings
-from compare.markup import csv_text, download, file_name, read_in, sources, table, text
+from compare.markup import cited_csv, csv_rows, download, file_name, read_in, sources, table, text
 from compare.schedule import known
+from compare.tables import Row
 
 DIRECTIONS = {
     "supports": "supports it",
@@ -61,7 +61,7 @@ def digest(shown: View) -> str:
         numbers = ", ".join(f"{key} {value:g}" for key, value in finding.numbers.items())
         lines.append(f"{assessment.claim_id} | {assessment.verdict} | {assessment.rests_on}")
         lines.append(f"  {numbers}")
-        lines += [f"  {row.place}: {row.verdict}" for row in assessment.places.itertuples()]
+        lines += [f"  {row['place']}: {row['verdict']}" for row in assessment.places]
     return "\n".join(lines)
 
 
@@ -84,30 +84,26 @@ def source_cell(row: Mapping[str, Any]) -> str:
     return f"{title}<br><small>{after}</small>" if after else title
 
 
-def summary(assessments: tuple[claims.Assessment, ...]) -> pd.DataFrame:
+def summary(assessments: tuple[claims.Assessment, ...]) -> list[Row]:
     """One row per claim: the claim, the verdict, what it rests on, and where it holds."""
-    return pd.DataFrame(
-        [
-            {
-                "claim_id": a.claim_id,
-                "claim": a.claim,
-                "verdict": a.verdict,
-                "rests_on": BASIS[a.rests_on],
-                "in_short": in_short(a),
-                "published": len(a.published),
-            }
-            for a in assessments
-        ]
-    )
+    return [
+        {
+            "claim_id": a.claim_id,
+            "claim": a.claim,
+            "verdict": a.verdict,
+            "rests_on": BASIS[a.rests_on],
+            "in_short": in_short(a),
+            "published": len(a.published),
+        }
+        for a in assessments
+    ]
 
 
 def in_short(assessment: claims.Assessment) -> str:
     """Verdicts by condition (or event), those that can be assessed."""
     by_verdict: dict[str, list[str]] = {}
-    if len(assessment.places):
-        places = assessment.places
-        for verdict, place in zip(places["verdict"], places["place"], strict=True):
-            by_verdict.setdefault(str(verdict), []).append(str(place))
+    for row in assessment.places:
+        by_verdict.setdefault(row["verdict"], []).append(row["place"])
     parts = [
         f"{verdict}: {', '.join(by_verdict[verdict])}"
         for verdict in claims.VERDICTS[:-1]
@@ -167,14 +163,15 @@ class ClaimsExplorer(Explorer):
     def show(self, computed: View) -> None:
         chosen = computed.chosen
         self.finding.value = text(computed.overview)
-        frame = summary(computed.assessments)
+        rows = summary(computed.assessments)
+        places = self.evidence.cited_rows(chosen.places)
         words = "".join(
             f"<li><b>{text(word)}</b>: {text(meaning)}</li>"
             for word, meaning in VERDICT_MEANING.items()
         )
         self.panels["summary"].value = (
             table(
-                frame,
+                rows,
                 {
                     "Claim": "claim",
                     "Verdict": lambda r: f"<b>{text(r['verdict'])}</b>",
@@ -190,7 +187,7 @@ class ClaimsExplorer(Explorer):
             f"<p><b>{text(chosen.verdict.capitalize())}.</b> {text(computed.reason)}</p>"
         )
         self.panels["places"].value = table(
-            self.evidence.cited(chosen.places),
+            places,
             {
                 "Where": "place",
                 "Verdict": "verdict",
@@ -216,18 +213,23 @@ class ClaimsExplorer(Explorer):
         ].value = (
             f"<h2>What would change this</h2><p>{text(findings.WOULD_CHANGE[chosen.claim_id])}</p>"
         )
+        columns = [*self.evidence.claims.columns, *claims.OF_SOURCE, "condition"]
         weight = self.controls["weight"].value
         stem = ("claims", f"{weight:g}kg" if weight else "", self.evidence.stamp)
         self.panels["downloads"].value = (
-            download("Save the verdicts (CSV)", csv_text(frame), file_name(*stem, ending="csv"))
+            download(
+                "Save the verdicts (CSV)",
+                csv_rows(rows, [*rows[0]]),
+                file_name(*stem, ending="csv"),
+            )
             + download(
                 "Save this claim's table (CSV)",
-                csv_text(self.evidence.cited(chosen.places)),
+                cited_csv(places, chosen.columns),
                 file_name("claim", chosen.claim_id, *stem[1:], ending="csv"),
             )
             + download(
                 "Save its published findings (CSV)",
-                csv_text(chosen.published),
+                csv_rows(chosen.published, columns),
                 file_name("claim", chosen.claim_id, "published", stem[2], ending="csv"),
             )
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from compare.findings import Finding
+from compare.schedule import known
 from compare.verdicts import NOT_ASSESSABLE, SUPPORTED, VERDICTS, Assessment
 
 # What would change each verdict: the figure that is missing today.
@@ -47,9 +48,8 @@ def overview(assessments: Sequence[Assessment]) -> Finding:
 def reason(assessment: Assessment) -> Finding:
     """Why a claim got its verdict, with the numbers it rests on."""
     numbers = dict(assessment.numbers)
-    counts = assessment.published["direction"].value_counts()
     for direction in ("supports", "partly", "contradicts", "context"):
-        numbers[f"published_{direction}"] = float(counts.get(direction, 0))
+        numbers[f"published_{direction}"] = float(assessment.directions.count(direction))
     said = _SAID[assessment.claim_id](assessment)
     published = (
         f"Of {len(assessment.published)} published findings {int(numbers['published_supports'])} "
@@ -70,15 +70,14 @@ def _n(assessment: Assessment, name: str) -> int:
 
 
 def _places(assessment: Assessment, verdict: str) -> str:
-    found = assessment.places.loc[assessment.places["verdict"].eq(verdict), "place"]
-    return ", ".join(map(str, found))
+    return ", ".join(row["place"] for row in assessment.places if row["verdict"] == verdict)
 
 
 def _cheaper(a: Assessment) -> str:
     compared = _n(a, "conditions_compared")
     if not compared:
         return "In no condition do our tables price both a year of IVIG and a year of another."
-    named = ", ".join(a.places.loc[a.places["verdict"].ne(NOT_ASSESSABLE), "place"])
+    named = ", ".join(row["place"] for row in a.places if row["verdict"] != NOT_ASSESSABLE)
     word = "condition" if compared == 1 else "conditions"
     return (
         f"A year of IVIG and a year of another therapy are both priced in {compared} {word} of "
@@ -105,7 +104,7 @@ def _fewer(a: Assessment) -> str:
 
 
 def _pass(a: Assessment) -> str:
-    seen = int(a.places["high_pct"].notna().sum())
+    seen = sum(known(row["high_pct"]) for row in a.places)
     return (
         f"Our tables count {seen} of the {len(a.places)} common reactions within 72 hours of an "
         "infusion, and hold no duration of any."
@@ -122,11 +121,7 @@ def _rare(a: Assessment) -> str:
 
 
 def _used(a: Assessment) -> str:
-    parts = [
-        f"{verdict} in {_places(a, verdict)}"
-        for verdict in VERDICTS
-        if verdict in set(a.places["verdict"])
-    ]
+    parts = [f"{verdict} in {_places(a, verdict)}" for verdict in VERDICTS if verdict in a.verdicts]
     return (
         f"IVIG is labeled by the FDA in {_n(a, 'labeled')} of the {_n(a, 'named')} conditions that "
         f"the article names. By label and current guidelines the claim is {'; '.join(parts)}."
