@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -9,7 +10,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import TALL, TOKEN, WIDE, free_port, serve
 from tools import ROOT
@@ -171,6 +172,29 @@ def open_cost(browser: Browser, voila: str) -> Iterator[Callable[..., Page]]:
         return page
 
     yield open_
+    context.close()
+
+
+def test_chart_follows_where_widgets_are_slow_to_load(browser: Browser, voila: str) -> None:
+    """A time limit of anywidget passes before its modules are there, as on a slow machine."""
+    context = browser.new_context(viewport={"width": WIDE, "height": TALL})
+    context.add_init_script(
+        "AbortSignal.timeout = () => ({ addEventListener: (_, passed) => passed() });"
+    )
+    page = context.new_page()
+    page.goto(f"{voila}?token={TOKEN}")
+    page.goto(f"{voila}voila/render/02_cost.ipynb")
+    page.locator(".js-plotly-plot .bars").first.wait_for(state="attached", timeout=60_000)
+    chart, slider = page.locator(".js-plotly-plot").first, control(page, "Weight (kg), slider")
+    enter(page, "Weight (kg)", "140")
+    expect(page.locator(".tc-finding").first).to_contain_text("at 140 kg")
+    figure = re.search(r"IVIG costs (\$[\d,]+)", page.locator(".tc-finding").first.inner_text())
+    assert figure is not None
+    expect(chart).to_contain_text(figure[1])
+    expect(slider).to_have_value("140")
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".tc-finding").first).to_contain_text("at 140.5 kg")
     context.close()
 
 

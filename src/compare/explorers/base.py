@@ -41,8 +41,7 @@ def number_with_slider(
     box = labelled(
         w.BoundedFloatText(value=value, min=low, max=high, step=step, description=name), "200px"
     )
-    slider = Slider(label=f"{name}, slider", min=low, max=high, step=step, value=value)
-    w.link((box, "value"), (slider, "value"))
+    slider = Slider(label=f"{name}, slider", box=box)
     return box, w.HBox([box, slider], layout=w.Layout(align_items="center"))
 
 

@@ -43,43 +43,43 @@ const CONFIG = {
 // Narrower, its texts would lie on each other: it is scrolled instead.
 const LEAST_WIDTH = "720px";
 
-function render({ model, el }) {
+async function render({ model, el }) {
+  const drawing = await model.widget_manager.get_model(
+    model.get("drawing").slice("IPY_MODEL_".length),
+  );
   const plot = document.createElement("div");
   plot.style.width = "100%";
   plot.style.minWidth = LEAST_WIDTH;
   el.classList.add("tc-chart");
   el.appendChild(plot);
   let wanted = false;
-  let drawing = false;
+  let busy = false;
 
   async function draw() {
     wanted = true;
-    if (drawing) return;
-    drawing = true;
+    if (busy) return;
+    busy = true;
     const plotly = await library.promise;
     try {
       while (wanted) await inTurn(() => react(plotly));
     } finally {
-      drawing = false;
+      busy = false;
     }
   }
 
   async function react(plotly) {
     wanted = false;
-    const { data, layout } = JSON.parse(model.get("spec"));
-    const serial = model.get("serial");
+    const { data, layout } = JSON.parse(drawing.get("value"));
     plot.style.display = data.length || layout.annotations?.length ? "" : "none";
     plot.style.height = `${layout.height ?? 0}px`;
     delete layout.height;
     plot.setAttribute("role", "figure");
     plot.setAttribute("aria-label", model.get("label"));
     await plotly.react(plot, data, layout, CONFIG);
-    plot.dataset.serial = serial;
   }
 
-  model.on("change:spec", draw);
-  // Parsing the library takes a moment: it must not keep any model from becoming ready.
-  (globalThis.requestIdleCallback ?? setTimeout)(() => provide(model.get("library")));
+  drawing.on("change:value", draw);
+  provide(model.get("library"));
   draw();
   const observer = new ResizeObserver(() => {
     el.tabIndex = el.scrollWidth > el.clientWidth ? 0 : -1;
@@ -89,6 +89,7 @@ function render({ model, el }) {
   observer.observe(el);
   return () => {
     observer.disconnect();
+    drawing.off("change:value", draw);
     library.promise.then((p) => p.purge(plot));
   };
 }

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import anywidget
+import ipywidgets as w
 import plotly.graph_objects as go
 import traitlets
 from plotly.offline import get_plotlyjs
@@ -30,30 +31,33 @@ class LiveFigure(anywidget.AnyWidget):
     """A plotly chart that is drawn anew, whole, each time it is given traces and a layout.
 
     The first figure of a page carries the chart library (`with_library`), the others wait for
-    it. `serial` counts the drawings; `label` names the chart for screen readers.
+    it. `label` names the chart for screen readers.
+
+    What is drawn is the value of a widget of ipywidgets, `drawing`: anywidget drops every later
+    message to a widget of its own whose module took more than 2 seconds to load, as on a slow
+    machine, and the chart would go on showing what it opened with.
     """
 
     _esm = Path(__file__).parent / "live.js"
-    spec = traitlets.Unicode(EMPTY).tag(sync=True)
+    drawing = traitlets.Instance(w.Label).tag(sync=True, **w.widget_serialization)
     library = traitlets.Unicode("").tag(sync=True)
     label = traitlets.Unicode("chart; the same numbers stand in a table").tag(sync=True)
-    serial = traitlets.Int(0).tag(sync=True)
 
     def __init__(self, with_library: bool = False) -> None:
-        super().__init__(library=chart_library() if with_library else "")
+        super().__init__(drawing=w.Label(EMPTY), library=chart_library() if with_library else "")
 
     def draw(self, traces: Sequence[Trace], layout: Mapping[str, Any]) -> None:
         """Show these traces in this layout."""
-        self._show(json.dumps({"data": traces, "layout": layout}, cls=PlotlyJSONEncoder))
+        self.drawing.value = json.dumps({"data": traces, "layout": layout}, cls=PlotlyJSONEncoder)
 
     def clear(self) -> None:
         """Show nothing."""
-        self._show(EMPTY)
+        self.drawing.value = EMPTY
 
-    def _show(self, spec: str) -> None:
-        with self.hold_sync():
-            self.serial += 1
-            self.spec = spec
+    @property
+    def spec(self) -> str:
+        """Traces and layout as JSON."""
+        return str(self.drawing.value)
 
     @property
     def drawn(self) -> go.Figure:

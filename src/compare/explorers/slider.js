@@ -1,19 +1,21 @@
 // The browser's own slider: it has a name for screen readers, which ipywidgets' slider lacks.
 
-function render({ model, el }) {
+async function render({ model, el }) {
+  const box = await model.widget_manager.get_model(model.get("box").slice("IPY_MODEL_".length));
   const input = document.createElement("input");
   input.type = "range";
   input.style.width = "180px";
   input.setAttribute("aria-label", model.get("label"));
-  for (const name of ["min", "max", "step"]) input[name] = model.get(name);
-  const follow = () => (input.value = model.get("value"));
-  model.on("change:value", follow);
+  for (const name of ["min", "max", "step"]) input[name] = box.get(name);
+  const follow = () => (input.value = box.get("value"));
+  box.on("change:value", follow);
   follow();
   input.addEventListener("change", () => {
-    model.set("value", input.valueAsNumber);
-    model.save_changes();
+    box.set("value", input.valueAsNumber);
+    box.save_changes();
   });
   el.appendChild(input);
+  return () => box.off("change:value", follow);
 }
 
 export default { render };
