@@ -7,12 +7,20 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from compare.administration import UNKNOWN_PUSH, UNKNOWN_TIME, Fees, classes, infusion_minutes
+from compare.administration import (
+    UNKNOWN_FEE,
+    UNKNOWN_PUSH,
+    UNKNOWN_TIME,
+    Fees,
+    classes,
+    infusion_minutes,
+)
 from compare.evidence import Evidence
 
 
@@ -52,6 +60,17 @@ def test_injections_are_paid_by_kind(fees: Fees) -> None:
         found, reason = fees.usd(kind, minutes)
         assert found.tolist() == [usd, usd]
         assert reason == ""
+
+
+def test_a_fee_that_is_not_in_the_table_is_nothing_and_says_so(evidence: Evidence) -> None:
+    """Without the further hour of 96366 an hour is paid and two are not; injections likewise."""
+    lacks = evidence.administration_fees["role"].isin(["further_hour", "injection_complex"])
+    fees = Fees(replace(evidence, administration_fees=evidence.administration_fees[~lacks]))
+    found, reason = fees.usd("therapeutic", np.array([60.0, 120.0]))
+    assert (found.tolist(), reason) == ([67.14, 0.0], UNKNOWN_FEE)
+    assert fees.usd("therapeutic", np.array([60.0]))[1] == ""
+    found, reason = fees.usd("injection_complex", np.array([5.0]))
+    assert (found.tolist(), reason) == ([0.0], UNKNOWN_FEE)
 
 
 def test_unknown_minutes_are_paid_nothing_and_say_so(fees: Fees) -> None:

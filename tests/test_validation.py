@@ -38,6 +38,8 @@ def apply(folder: Path, change: dict[str, Any]) -> None:
         path.unlink()
     elif kind == "empty file":
         path.write_bytes(b"")
+    elif kind == "byte-order mark":
+        path.write_bytes(b"\xef\xbb\xbf")
     elif kind == "recode":
         path.write_text(path.read_text(encoding="utf-8"), encoding=change["encoding"])
     elif kind == "rename column":

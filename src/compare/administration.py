@@ -13,6 +13,7 @@ Floats = NDArray[np.float64]
 START_MINUTES = 30.0
 PUSH_MINUTES = 15
 UNKNOWN_TIME = "infusion time is not in our reading, so no administration fee is counted"
+UNKNOWN_FEE = "a fee for giving it is not in our data, so no administration fee is counted"
 UNKNOWN_PUSH = "an infusion of up to 15 minutes is paid as a push, whose fee is not in our data"
 
 
@@ -34,18 +35,27 @@ class Fees:
         The first hour is paid as such; each further hour counts when over 30 minutes of it are
         used. Up to 15 minutes into a vein is a push.
         """
-        if kind == "injection":
-            return np.full(minutes.shape, self._usd["injection", "injection"]), ""
-        if kind == "injection_complex":
-            return np.full(minutes.shape, self._usd["injection", "injection_complex"]), ""
+        if kind in ("injection", "injection_complex"):
+            return _or_nothing(np.full(minutes.shape, self._fee("injection", kind)), "")
         further = np.ceil((zero_for_nan(minutes) - 90) / 60).clip(min=0)
-        usd = self._usd[kind, "first_hour"] + further * self._usd[kind, "further_hour"]
+        usd = self._fee(kind, "first_hour") + np.where(
+            further > 0, further * self._fee(kind, "further_hour"), 0.0
+        )
         unknown, push = np.isnan(minutes), minutes <= PUSH_MINUTES
         reason = UNKNOWN_TIME if unknown.any() else ""
         if kind != "pump" and push.any():
             reason = UNKNOWN_PUSH
             usd = np.where(push, self._usd.get((kind, "push"), 0.0), usd)
-        return np.where(unknown, 0.0, usd), reason
+        return _or_nothing(np.where(unknown, 0.0, usd), reason)
+
+    def _fee(self, kind: str, role: str) -> float:
+        return self._usd.get((kind, role), np.nan)
+
+
+def _or_nothing(usd: Floats, reason: str) -> tuple[Floats, str]:
+    """The fees with 0 for those that the table does not hold, and the reason."""
+    lost = np.isnan(usd)
+    return np.where(lost, 0.0, usd), UNKNOWN_FEE if lost.any() else reason
 
 
 def classes(phase: Phase) -> tuple[str, str]:

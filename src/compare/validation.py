@@ -30,6 +30,7 @@ SHAPES = {
     "integer": r"[+-]?\d+",
     "date": r"\d{4}-\d{2}-\d{2}",
 }
+EMPTY = "the file is empty; expected a header line and rows"
 MISSING_SHOWN = "(blank)"
 MAX_BYTES = 20_000_000
 READ_TABLES = ("adverse_events", "outcomes", "regimens", "prices", "cautions")
@@ -119,7 +120,7 @@ def empty_frame(resource: Resource) -> pd.DataFrame:
 def not_text(content: bytes) -> str:
     """Why content is no text file at all; empty where it may be one."""
     if not content.strip():
-        return "the file is empty; expected a header line and rows"
+        return EMPTY
     if len(content) > MAX_BYTES:
         return f"the file is larger than {MAX_BYTES // 1_000_000} million bytes"
     if content.startswith(b"PK"):
@@ -134,10 +135,12 @@ def decoded(content: bytes) -> tuple[str, int | None, str]:
     if reason := not_text(content):
         return "", None, reason
     try:
-        return content.decode("utf-8-sig"), None, ""
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         return "", line, "the file is not in UTF-8; save it as 'CSV UTF-8'"
+    # A byte-order mark alone is no header.
+    return text, None, "" if text.strip() else EMPTY
 
 
 def text_frame(content: bytes, table: str) -> tuple[pd.DataFrame, list[Problem]]:
