@@ -293,6 +293,13 @@ def test_same_code_with_another_unit_costs_the_same_per_mg(evidence: compare.Evi
     assert report.at["J1561", "change"] == "unit changed"
 
 
+def test_digits_of_other_scripts_are_no_limit(evidence: compare.Evidence) -> None:
+    """Python reads full-width digits as a number; the file is refused, and the place named."""
+    content = asp(("J1561,Gamunex-c/gammaked,500 MG,12,20.000,,,,,,",)).decode("cp1252")
+    with pytest.raises(compare.DataError, match="Payment Limit"):
+        evidence.with_asp_file(content.replace("500 MG,12,", "500 MG,\uff11\uff12,").encode())
+
+
 def test_limits_that_cannot_be_used_are_listed(evidence: compare.Evidence) -> None:
     """N/A, a unit that is no mass, and a code of a known molecule that is not in our tables."""
     rows = (

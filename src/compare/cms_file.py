@@ -49,11 +49,11 @@ TITLES = {
     "limit": "Payment Limit",
 }
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
-DAY = rf"((?:{MONTHS})\s+\d{{1,2}},\s*\d{{4}})"
+DAY = rf"((?:{MONTHS})\s+[0-9]{{1,2}},\s*[0-9]{{4}})"
 EFFECTIVE = re.compile(rf"effective\s+{DAY}\s+(?:through|to|-)\s+{DAY}", re.IGNORECASE)
-DOSAGE = re.compile(r"(\d+(?:\.\d+)?)\s*(mg|gm|g|mcg|ug)", re.IGNORECASE)
+DOSAGE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(mg|gm|g|mcg|ug)", re.IGNORECASE)
 UNITS = {"mg": "mg", "gm": "g", "g": "g", "mcg": "mcg", "ug": "mcg"}
-NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,9})?")
+NUMBER = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")
 HCPCS = re.compile(r"[A-Z0-9]{5}")
 REPORT = [
     "change",

@@ -26,9 +26,9 @@ WORDS = {
     "date": "a date as YYYY-MM-DD",
 }
 SHAPES = {
-    "number": r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?",
-    "integer": r"[+-]?\d+",
-    "date": r"\d{4}-\d{2}-\d{2}",
+    "number": r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?",
+    "integer": r"[+-]?[0-9]+",
+    "date": r"[0-9]{4}-[0-9]{2}-[0-9]{2}",
 }
 EMPTY = "the file is empty; expected a header line and rows"
 MISSING_SHOWN = "(blank)"
@@ -418,7 +418,7 @@ RULES: Sequence[tuple[str, str, str, Callable[[pd.DataFrame], pd.Series]]] = (
         "regimens",
         "days",
         "expected days separated by semicolons, such as 0;14;42",
-        lambda f: f["days"].notna() & ~f["days"].fillna("").str.fullmatch(r"\d+(;\d+)*"),
+        lambda f: f["days"].notna() & ~f["days"].fillna("").str.fullmatch(r"[0-9]+(;[0-9]+)*"),
     ),
     (
         "cautions",
