@@ -412,8 +412,3 @@ def _said(row: Mapping[str, Any]) -> str:
     if row["severity"] == "not_in_reading":
         return "not in our reading of the label: look it up"
     return str(row["action"])
-
-
-def of_products(rows: pd.DataFrame, product_ids: Iterable[str]) -> pd.DataFrame:
-    """The rows of some products."""
-    return rows[rows["product_id"].isin(list(product_ids))]

@@ -179,9 +179,7 @@ def cited_csv(rows: Iterable[Row], columns: Sequence[str]) -> str:
 
 
 def _csv_cell(value: Any) -> Any:
-    """Text made harmless, a day as a date, blank for what is not known."""
-    if isinstance(value, str):
-        return neutral(value)
+    """What is no text: a day as a date, blank for what is not known."""
     if value is pd.NA or not known(value):
         return ""
     return value.date().isoformat() if isinstance(value, pd.Timestamp) else value
