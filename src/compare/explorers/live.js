@@ -10,11 +10,22 @@ const library = (globalThis.compareChartLibrary ??= Promise.withResolvers
       return deferred;
     })());
 
-function provide(source) {
+// Starting the library takes most of a second, in which no other widget can load its module, and
+// anywidget waits 2 seconds for one: the others go first. (Safari has no idle callbacks.)
+const idle = () =>
+  new Promise((resolve) =>
+    globalThis.requestIdleCallback
+      ? requestIdleCallback(resolve, { timeout: 500 })
+      : setTimeout(resolve),
+  );
+
+async function provide(source) {
   if (!source || library.given) return;
   library.given = true;
+  await idle();
   const module = { exports: {} };
   new Function("module", "exports", "define", source)(module, module.exports, undefined);
+  await idle();
   library.resolve(module.exports);
 }
 
