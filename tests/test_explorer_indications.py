@@ -6,6 +6,7 @@ import dataclasses
 
 from compare.charts.house import CLASSES
 from compare.explorers import indications as page
+from compare.explorers.controls import HIDDEN
 
 
 def test_opening_digest_is_the_pure_one(evidence):
@@ -36,7 +37,7 @@ def test_each_condition_shows(evidence):
         assert explorer.status.value == "", condition_id
         assert explorer.panels["statements"].value
     assert not explorer.controls["factor_achr_positive"].value
-    assert explorer.controls["factor_achr_positive"].layout.display == "none"
+    assert HIDDEN in explorer.controls["factor_achr_positive"]._dom_classes
 
 
 def test_both_sides_of_a_conflict_are_shown(evidence):

@@ -12,6 +12,7 @@ import compare
 from compare import cautions
 from compare.explorers import patient as page
 from compare.explorers import patient_view
+from compare.explorers.controls import HIDDEN
 
 
 @pytest.fixture
@@ -87,15 +88,15 @@ def test_what_applies_to_everyone_is_always_there(evidence, explorer):
 def test_factors_offered_are_those_that_matter(evidence, explorer):
     """JC virus is offered in MS and not in CIDP, unless every factor is asked for."""
     box = explorer.controls["factor_jc_virus_positive"]
-    assert box.layout.display == "none"
+    assert HIDDEN in box._dom_classes
     explorer.controls["every_factor"].value = True
-    assert box.layout.display == ""
+    assert HIDDEN not in box._dom_classes
     explorer.controls["every_factor"].value = False
     explorer.controls["condition"].value = "ms_relapsing"
-    assert box.layout.display == ""
+    assert HIDDEN not in box._dom_classes
     box.value = True
     explorer.controls["condition"].value = "cidp"
-    assert box.layout.display == ""
+    assert HIDDEN not in box._dom_classes
     assert "jc_virus_positive" in explorer.scenario().patient.factors
 
 

@@ -13,8 +13,8 @@ import pandas as pd
 
 from compare.errors import DataError
 from compare.evidence import Evidence
+from compare.explorers.controls import FULL, words
 from compare.explorers.live import LiveFigure
-from compare.explorers.slider import Slider
 from compare.markup import cited_csv, csv_text
 from compare.tables import Row
 
@@ -23,26 +23,6 @@ CAUTION = (
     "corticosteroids, oral immunosuppressants, JAK and S1P inhibitors."
 )
 STYLE = (Path(__file__).parents[1] / "house.css").read_text(encoding="utf-8")
-WRAP = w.Layout(flex_flow="row wrap", align_items="flex-end", width="100%", grid_gap="4px 18px")
-
-
-def labelled(control: w.Widget, width: str = "auto") -> w.Widget:
-    """The control with its whole label shown, as wide as it needs to be."""
-    control.style.description_width = "initial"
-    control.layout.width = width
-    control.layout.max_width = "98%"
-    return control
-
-
-def number_with_slider(
-    name: str, value: float, low: float, high: float, step: float
-) -> tuple[w.BoundedFloatText, w.HBox]:
-    """A labelled number box (the control) beside a slider that follows it, and their row."""
-    box = labelled(
-        w.BoundedFloatText(value=value, min=low, max=high, step=step, description=name), "200px"
-    )
-    slider = Slider(label=f"{name}, slider", box=box)
-    return box, w.HBox([box, slider], layout=w.Layout(align_items="center"))
 
 
 class Explorer:
@@ -56,9 +36,9 @@ class Explorer:
     def __init__(self, evidence: Evidence, today: date | None = None) -> None:
         self.evidence = evidence
         self.controls: dict[str, w.Widget] = {}
-        self.status = w.HTML()
+        self.status = words()
         self.status.add_class("tc-status")
-        self.finding = w.HTML()
+        self.finding = words()
         self.finding.add_class("tc-finding")
         self.panels: dict[str, w.Widget] = {}
         self._busy = False
@@ -67,14 +47,14 @@ class Explorer:
         stamp = f"Data of {evidence.data_date}, version {evidence.version}."
         days = (self.today - evidence.data_date).days
         stamp += f" That is {days} days ago." if days > 0 else ""
-        self.banner = w.HTML(
+        self.banner = words(
             f"<style>{STYLE}</style>"
             f'<p class="tc-banner">{html.escape(stamp)} {html.escape(CAUTION)}</p>'
         )
 
     def start(self, children: Sequence[w.Widget]) -> None:
         """Assemble the page, listen to every control, and show it for the first time."""
-        self.page = w.VBox(list(children), layout=w.Layout(width="100%"))
+        self.page = w.VBox(list(children), layout=FULL)
         self.page.add_class("tc-page")
         for control in self.controls.values():
             control.observe(self.on_change, names="value")
@@ -136,7 +116,7 @@ class Explorer:
 
     def panel(self, name: str) -> w.HTML:
         """A place for HTML text, emptied on errors."""
-        self.panels[name] = w.HTML()
+        self.panels[name] = words()
         return self.panels[name]
 
     def chart(self, name: str) -> LiveFigure:
@@ -178,40 +158,3 @@ def sentence(error: Exception) -> str:
         "Something went wrong, so nothing is shown. Change a setting to try again, or reload the "
         f"page. (For the maintainers: {type(error).__name__}: {error})"
     )
-
-
-def condition_control(evidence: Evidence, condition_id: str, name: str = "Condition") -> w.Dropdown:
-    """The list of conditions, by name."""
-    return labelled(
-        w.Dropdown(
-            options=options_of(evidence.conditions, "condition_id", "condition"),
-            value=condition_id,
-            description=name,
-        )
-    )
-
-
-def age_control(age_years: float) -> w.BoundedFloatText:
-    """The patient's age."""
-    box = w.BoundedFloatText(value=age_years, min=0, max=120, description="Age (years)")
-    return labelled(box, "170px")
-
-
-def height_control(height_cm: float | None) -> w.BoundedFloatText:
-    """The patient's height; 0 where it is not known."""
-    box = w.BoundedFloatText(
-        value=height_cm or 0, min=0, max=250, description="Height (cm), 0: not known"
-    )
-    return labelled(box, "270px")
-
-
-def sex_control() -> w.Dropdown:
-    """The patient's sex, which only ideal weight and some cautions need."""
-    choices = [("not given", ""), ("female", "female"), ("male", "male")]
-    return labelled(w.Dropdown(options=choices, description="Sex"))
-
-
-def options_of(frame: Any, id_column: str, name_column: str) -> list[tuple[str, str]]:
-    """Choices of a dropdown, (name, id), by name."""
-    pairs = zip(frame[name_column], frame[id_column], strict=True)
-    return sorted(pairs, key=lambda pair: pair[0].lower())

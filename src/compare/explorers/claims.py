@@ -10,7 +10,8 @@ import ipywidgets as w
 
 from compare import claims
 from compare.evidence import Evidence
-from compare.explorers.base import WRAP, Explorer, labelled
+from compare.explorers.base import Explorer
+from compare.explorers.controls import WRAP, labelled
 from compare.findings import Finding
 from compare.findings import claims as findings
 from compare.markup import cited_csv, csv_rows, download, file_name, read_in, sources, table, text
@@ -120,21 +121,19 @@ class ClaimsExplorer(Explorer):
         names = evidence.claims.drop_duplicates("claim_id").set_index("claim_id")["claim"]
         self.controls = {
             "claim": labelled(
-                w.Dropdown(
-                    options=[(str(names.get(key, key)), key) for key in claims.CLAIMS],
-                    value=claim_id,
-                    description="Claim",
-                )
+                w.Dropdown,
+                "Claim",
+                options=[(str(names.get(key, key)), key) for key in claims.CLAIMS],
+                value=claim_id,
             ),
             "weight": labelled(
-                w.BoundedFloatText(
-                    value=0,
-                    min=0,
-                    max=300,
-                    step=1,
-                    description="Weight for costs (kg; 0: usual for each condition)",
-                ),
+                w.BoundedFloatText,
+                "Weight for costs (kg; 0: usual for each condition)",
                 "430px",
+                value=0,
+                min=0,
+                max=300,
+                step=1,
             ),
         }
         self.start(

@@ -14,9 +14,9 @@ from compare import cost, findings, plan
 from compare.charts import cost as charts
 from compare.charts.house import CLASSES
 from compare.evidence import Evidence
-from compare.explorers.base import (
+from compare.explorers.base import Explorer
+from compare.explorers.controls import (
     WRAP,
-    Explorer,
     age_control,
     condition_control,
     height_control,
@@ -291,9 +291,7 @@ class CostExplorer(Explorer):
         super().__init__(evidence, **more)
         opening = cost.opening_patient(evidence, condition_id)
         self.weight, weight_row = number_with_slider("Weight (kg)", opening.weight_kg, 1, 300, 0.5)
-        quick = [
-            w.Button(description=f"{kg} kg", layout=w.Layout(width="64px")) for kg in (60, 80, 100)
-        ]
+        quick = [labelled(w.Button, f"{kg} kg", "64px") for kg in (60, 80, 100)]
         for kg, button in zip((60, 80, 100), quick, strict=True):
             button.on_click(lambda _, kg=kg: setattr(self.weight, "value", kg))
         classes = [("all classes", "")] + [(name, key) for key, (name, *_) in CLASSES.items()]
@@ -305,19 +303,21 @@ class CostExplorer(Explorer):
             "age": age_control(opening.age_years),
             "height": height_control(opening.height_cm),
             "sex": sex_control(),
-            "therapy_class": labelled(w.Dropdown(options=classes, description="Class")),
-            "basis": labelled(w.Dropdown(options=bases, description="Price")),
-            "products": labelled(w.Dropdown(options=[ONE, EVERY], description="Show")),
+            "therapy_class": labelled(w.Dropdown, "Class", options=classes),
+            "basis": labelled(w.Dropdown, "Price", options=bases),
+            "products": labelled(w.Dropdown, "Show", options=[ONE, EVERY]),
             "dosing_weight": labelled(
-                w.Dropdown(options=list(cost.DOSING_WEIGHTS), description="IVIG dosed by weight")
+                w.Dropdown, "IVIG dosed by weight", options=list(cost.DOSING_WEIGHTS)
             ),
             "cycle_days": labelled(
-                w.BoundedIntText(
-                    value=0, min=0, max=365, description="Days from cycle to cycle (0: the range)"
-                ),
+                w.BoundedIntText,
+                "Days from cycle to cycle (0: the range)",
                 "330px",
+                value=0,
+                min=0,
+                max=365,
             ),
-            "chosen": labelled(w.Dropdown(options=[("", "")], description="Arithmetic of")),
+            "chosen": labelled(w.Dropdown, "Arithmetic of", options=[("", "")]),
         }
         names = ["condition", "therapy_class", "basis", "products", "age", "height", "sex"]
         names += ["dosing_weight", "cycle_days"]

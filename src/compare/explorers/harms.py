@@ -16,7 +16,13 @@ from compare.arms import COMPARISONS, risk_words
 from compare.charts import harms as charts
 from compare.charts.house import CLASSES
 from compare.evidence import Evidence
-from compare.explorers.base import WRAP, Explorer, condition_control, labelled
+from compare.explorers.base import Explorer
+from compare.explorers.controls import (
+    WRAP,
+    checkbox,
+    condition_control,
+    labelled,
+)
 from compare.explorers.harm_tables import (
     CONTROLLED_COLUMNS,
     FOREST_COLUMNS,
@@ -339,39 +345,23 @@ class HarmsExplorer(Explorer):
 
     def __init__(self, evidence: Evidence, condition_id: str = "gmg", **more: Any) -> None:
         super().__init__(evidence, **more)
-        checks = {
-            key: w.Checkbox(
-                value=True, description=name, indent=False,
-                layout=w.Layout(width="auto", max_width="98%"),
-            )
-            for key, (name, *_) in CLASSES.items()
-        }  # fmt: skip
+        checks = {key: checkbox(name, value=True) for key, (name, *_) in CLASSES.items()}
         self.classes = checks
         self.controls = {
             "condition": condition_control(evidence, condition_id),
-            "ascertainment": labelled(
-                w.Dropdown(options=[("", "")], description="Harm counted as")
-            ),
+            "ascertainment": labelled(w.Dropdown, "Harm counted as", options=[("", "")]),
             "basis": labelled(
-                w.Dropdown(
-                    options=[(name, key) for key, name in charts.BASES.items()], description="Show"
-                )
+                w.Dropdown, "Show", options=[(name, key) for key, name in charts.BASES.items()]
             ),
             "comparison": labelled(
-                w.Dropdown(
-                    options=[(name, key) for key, (name, _) in COMPARISONS.items()],
-                    description="Against",
-                )
+                w.Dropdown,
+                "Against",
+                options=[(name, key) for key, (name, _) in COMPARISONS.items()],
             ),
-            "system_organ": labelled(
-                w.Dropdown(options=[MOST_REPORTED], description="Events in the map")
-            ),
-            "event": labelled(w.Dropdown(options=[("", "")], description="Event in detail")),
-            "borrow": w.Checkbox(
-                value=True,
-                description="Borrow from other conditions where this one has no figure (marked)",
-                indent=False,
-                layout=w.Layout(width="auto", max_width="98%"),
+            "system_organ": labelled(w.Dropdown, "Events in the map", options=[MOST_REPORTED]),
+            "event": labelled(w.Dropdown, "Event in detail", options=[("", "")]),
+            "borrow": checkbox(
+                "Borrow from other conditions where this one has no figure (marked)", value=True
             ),
             **{f"class_{key}": box for key, box in checks.items()},
         }

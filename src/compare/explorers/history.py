@@ -12,8 +12,9 @@ import pandas as pd
 from compare import cost, history, payers
 from compare.charts import history as charts
 from compare.evidence import Evidence
-from compare.explorers.base import WRAP, Explorer, condition_control, number_with_slider
+from compare.explorers.base import Explorer
 from compare.explorers.claims import DIRECTIONS, published_cell, source_cell
+from compare.explorers.controls import WRAP, condition_control, number_with_slider
 from compare.findings import Finding
 from compare.findings import history as findings
 from compare.markup import (

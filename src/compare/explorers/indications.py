@@ -16,7 +16,15 @@ from compare import benefits, cost, findings, indications
 from compare.charts import indications as charts
 from compare.charts.house import CLASSES, GLYPHS, Trace
 from compare.evidence import Evidence
-from compare.explorers.base import WRAP, Explorer, age_control, condition_control, labelled
+from compare.explorers.base import Explorer
+from compare.explorers.controls import (
+    WRAP,
+    age_control,
+    checkbox,
+    condition_control,
+    labelled,
+    reveal,
+)
 from compare.findings import indications as indication_findings
 from compare.indications import (
     IN_LABEL,
@@ -284,17 +292,17 @@ class IndicationsExplorer(Explorer):
         asked = {key for cell in rows["requires_any"] for key in split(cell)}
         asked |= set(indications.RULED_OUT)
         self.factors = {
-            str(row["factor_id"]): self.box(str(row["factor"]), False)
+            str(row["factor_id"]): checkbox(str(row["factor"]))
             for row in records(evidence.factors)
             if row["factor_id"] in asked
         }
-        self.classes = {key: self.box(name, True) for key, (name, *_) in CLASSES.items()}
+        self.classes = {key: checkbox(name, value=True) for key, (name, *_) in CLASSES.items()}
         labels = rows[rows["authority"].eq("label") & rows["statement"].eq("labeled")]
         places = [key for key in PLACES if key in set(labels["jurisdiction"])]
         self.controls = {
             "condition": condition_control(evidence, condition_id),
             "jurisdiction": labelled(
-                w.Dropdown(options=[(PLACES[key], key) for key in places], description="Labels of")
+                w.Dropdown, "Labels of", options=[(PLACES[key], key) for key in places]
             ),
             "age": age_control(start.patient.age_years),
             **{f"class_{key}": box for key, box in self.classes.items()},
@@ -321,17 +329,11 @@ class IndicationsExplorer(Explorer):
             ]
         )
 
-    @staticmethod
-    def box(name: str, value: bool) -> w.Checkbox:
-        """A check box as wide as its words."""
-        layout = w.Layout(width="auto", max_width="98%")
-        return w.Checkbox(value=value, description=name, indent=False, layout=layout)
-
     def offer(self, condition_id: str) -> None:
         """Show the check boxes on which a label or guideline of the condition depends."""
         wanted = indications.needed_factors(self.evidence, condition_id)
         for key, box in self.factors.items():
-            box.layout.display = "" if key in wanted else "none"
+            reveal(box, key in wanted)
             if key not in wanted:
                 box.value = False
 

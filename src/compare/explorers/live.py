@@ -16,6 +16,7 @@ from plotly.offline import get_plotlyjs
 from plotly.utils import PlotlyJSONEncoder
 
 from compare.charts.house import Trace
+from compare.explorers.controls import layout, style
 
 
 @functools.cache
@@ -44,7 +45,11 @@ class LiveFigure(anywidget.AnyWidget):
     label = traitlets.Unicode("chart; the same numbers stand in a table").tag(sync=True)
 
     def __init__(self, with_library: bool = False) -> None:
-        super().__init__(drawing=w.Label(EMPTY), library=chart_library() if with_library else "")
+        super().__init__(
+            drawing=w.Label(EMPTY, style=style(w.Label), layout=layout()),
+            library=chart_library() if with_library else "",
+            layout=layout(),
+        )
 
     def draw(self, traces: Sequence[Trace], layout: Mapping[str, Any]) -> None:
         """Show these traces in this layout."""

@@ -13,14 +13,16 @@ from compare import cost, incoming
 from compare.charts.cost import basis_text
 from compare.errors import DataError
 from compare.evidence import Evidence
-from compare.explorers.base import (
+from compare.explorers.base import Explorer, sentence
+from compare.explorers.controls import (
     WRAP,
-    Explorer,
     age_control,
     condition_control,
+    conditions_of,
+    heading,
+    labelled,
     number_with_slider,
-    options_of,
-    sentence,
+    words,
 )
 from compare.findings import Finding
 from compare.findings import incoming as findings
@@ -216,31 +218,24 @@ class OwnDataExplorer(Explorer):
             "age": age_control(patient.age_years),
         }
         self.pickers = {
-            kind: w.FileUpload(
-                accept=".csv",
-                multiple=kind == "therapy",
-                description=name,
-                layout=w.Layout(width="auto"),
-            )
+            kind: labelled(w.FileUpload, name, accept=".csv", multiple=kind == "therapy")
             for kind, (name, _) in KINDS.items()
         }
         for kind, picker in self.pickers.items():
             picker.observe(lambda change, kind=kind: self.on_file(kind, change), names="value")
-        self.reset = w.Button(
-            description="Back to the project's data", layout=w.Layout(width="auto")
-        )
+        self.reset = labelled(w.Button, "Back to the project's data")
         self.reset.on_click(lambda _: self.forget())
-        self.message = w.HTML()
+        self.message = words()
         self.message.add_class("tc-status")
         chosen = [self.pickers[kind] for kind in ("prices", "asp_file", "therapy")]
         self.start(
             [
                 self.banner,
-                w.HTML("<h2>Load a file</h2>"),
+                heading("Load a file"),
                 w.HBox([*chosen, self.reset], layout=WRAP),
                 self.message,
                 self.panel("loaded"),
-                w.HTML("<h2>Before and after</h2>"),
+                heading("Before and after"),
                 w.HBox([self.controls["condition"], weight_row, self.controls["age"]], layout=WRAP),
                 self.status,
                 self.finding,
@@ -288,7 +283,7 @@ class OwnDataExplorer(Explorer):
     def offer_conditions(self) -> None:
         """The conditions of the evidence as loaded; the present one stays where it can."""
         control = self.controls["condition"]
-        options = options_of(self.loaded.conditions, "condition_id", "condition")
+        options = conditions_of(self.loaded)
         if options == list(control.options):
             return
         kept = control.value

@@ -10,15 +10,19 @@ import ipywidgets as w
 from compare import cautions, report, side_by_side
 from compare.charts import cost as cost_charts
 from compare.evidence import Evidence
-from compare.explorers.base import (
+from compare.explorers.base import Explorer
+from compare.explorers.controls import (
+    FULL,
     WRAP,
-    Explorer,
     age_control,
+    checkbox,
     condition_control,
     height_control,
     labelled,
     number_with_slider,
+    reveal,
     sex_control,
+    words,
 )
 from compare.explorers.patient_tables import (
     BRAND_COLUMNS,
@@ -64,40 +68,31 @@ class PatientExplorer(Explorer):
         )
         offered = evidence.factors[evidence.factors["factor_group"].isin(GROUPS)]
         self.factors = {
-            str(row["factor_id"]): w.Checkbox(
-                value=False, description=str(row["factor"]), indent=False, tooltip=row["gloss"],
-                layout=w.Layout(width="auto", max_width="98%"),
-            )
+            str(row["factor_id"]): checkbox(str(row["factor"]), tooltip=row["gloss"])
             for row in records(offered)
             if row["factor_id"] not in DERIVED
-        }  # fmt: skip
+        }
         self.controls = {
             "condition": condition_control(evidence, condition_id),
             "weight": self.weight,
             "age": age_control(start.patient.age_years),
             "height": height_control(start.patient.height_cm),
             "sex": sex_control(),
-            "every_factor": w.Checkbox(
-                value=False, indent=False,
-                description="Offer every factor, also those on which no label here speaks",
-                layout=w.Layout(width="auto", max_width="98%"),
+            "every_factor": checkbox(
+                "Offer every factor, also those on which no label here speaks"
             ),
             **{
-                f"compare_{i}": labelled(
-                    w.Dropdown(options=[("none", "")], description=f"Therapy {i + 1}")
-                )
+                f"compare_{i}": labelled(w.Dropdown, f"Therapy {i + 1}", options=[("none", "")])
                 for i in range(MOST)
             },
             "ivig_product": labelled(
-                w.Dropdown(options=[("the one priced lowest", "")], description="Brand of IVIG"),
-                "420px",
+                w.Dropdown, "Brand of IVIG", "420px", options=[("the one priced lowest", "")]
             ),
             "name": labelled(
-                w.Text(description="Title of the printout (optional)", continuous_update=False),
-                "480px",
+                w.Text, "Title of the printout (optional)", "480px", continuous_update=False
             ),
             **{f"factor_{key}": box for key, box in self.factors.items()},
-        }  # fmt: skip
+        }
         self.groups = [self.group(key, heading) for key, heading in GROUPS.items()]
         self.offer(condition_id)
         self.choose(start)
@@ -132,8 +127,8 @@ class PatientExplorer(Explorer):
         rows = self.evidence.factors
         ids = rows.loc[rows["factor_group"].eq(key), "factor_id"]
         boxes = [self.factors[str(i)] for i in ids if str(i) in self.factors]
-        title = w.HTML(f"<b>{text(heading)}</b>")
-        box = w.VBox([title, w.HBox(boxes, layout=WRAP)], layout=w.Layout(width="100%"))
+        title = words(f"<b>{text(heading)}</b>")
+        box = w.VBox([title, w.HBox(boxes, layout=WRAP)], layout=FULL)
         box.add_class("tc-group")
         return box
 
@@ -142,12 +137,15 @@ class PatientExplorer(Explorer):
         wanted = relevant_factors(self.evidence, condition_id)
         implied = split(self.evidence.by_id("conditions")[condition_id]["implied_factors"])
         every = self.controls["every_factor"].value
-        for key, box in self.factors.items():
-            shown = box.value or ((every or key in wanted) and key not in implied)
-            box.layout.display = "" if shown else "none"
+        offered = {
+            box
+            for key, box in self.factors.items()
+            if box.value or ((every or key in wanted) and key not in implied)
+        }
+        for box in self.factors.values():
+            reveal(box, box in offered)
         for group in self.groups:
-            some = any(box.layout.display != "none" for box in group.children[1].children)
-            group.layout.display = "" if some else "none"
+            reveal(group, not offered.isdisjoint(group.children[1].children))
 
     def choose(self, scenario: Scenario) -> None:
         """Offer the condition's therapies for comparison, and take those of the scenario."""
@@ -165,7 +163,7 @@ class PatientExplorer(Explorer):
         names = [(self.evidence.label("products", key), key) for key in brands]
         control = self.controls["ivig_product"]
         control.options = [("the one priced lowest", ""), *names]
-        control.layout.display = "" if has_ivig else "none"
+        reveal(control, has_ivig)
 
     def adapt(self, change: Mapping[str, Any]) -> None:
         """A new condition opens with its own patient and therapies; the history stays."""

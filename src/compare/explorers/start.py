@@ -14,7 +14,8 @@ from compare import cost, coverage
 from compare.charts import coverage as coverage_charts
 from compare.charts.house import CLASSES
 from compare.evidence import Evidence
-from compare.explorers.base import WRAP, Explorer, condition_control
+from compare.explorers.base import Explorer
+from compare.explorers.controls import WRAP, condition_control
 from compare.findings import Finding
 from compare.findings import coverage as coverage_findings
 from compare.markup import (

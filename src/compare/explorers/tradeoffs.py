@@ -16,14 +16,17 @@ from compare.charts import tradeoffs as charts
 from compare.charts.house import label
 from compare.evidence import Evidence
 from compare.explorers import tradeoff_tables as tables
-from compare.explorers.base import (
+from compare.explorers.base import Explorer
+from compare.explorers.controls import (
     WRAP,
-    Explorer,
     age_control,
     condition_control,
+    heading,
     height_control,
     labelled,
+    layout,
     number_with_slider,
+    reveal,
     sex_control,
 )
 from compare.explorers.tradeoff_view import (
@@ -90,20 +93,20 @@ class TradeOffExplorer(Explorer):
             "age": age_control(start.patient.age_years),
             "height": height_control(start.patient.height_cm),
             "sex": sex_control(),
-            "x": labelled(w.Dropdown(options=[("", "")], description="Across: harm or good")),
-            "y": labelled(w.Dropdown(options=[("", "")], description="Up: cost")),
-            "price": labelled(w.Dropdown(options=PRICES, description="Price")),
-            "basis": labelled(w.Dropdown(options=BASES, description="Harms and good as")),
-            "borrow": labelled(w.Dropdown(options=BORROW, description="Harms not studied here")),
+            "x": labelled(w.Dropdown, "Across: harm or good", options=[("", "")]),
+            "y": labelled(w.Dropdown, "Up: cost", options=[("", "")]),
+            "price": labelled(w.Dropdown, "Price", options=PRICES),
+            "basis": labelled(w.Dropdown, "Harms and good as", options=BASES),
+            "borrow": labelled(w.Dropdown, "Harms not studied here", options=BORROW),
             "how": labelled(
-                w.Dropdown(options=[(words, key) for key, words in HOW.items()],
-                           description="What matters, given by")
+                w.Dropdown,
+                "What matters, given by",
+                options=[(words, key) for key, words in HOW.items()],
             ),
-            "missing": labelled(w.Dropdown(options=GAPS, description="A missing figure counts as")),
-            "name": labelled(w.Text(description="Name of this scenario"), "380px"),
-            "upload": w.FileUpload(accept=".json", description="Open a saved scenario",
-                                   layout=w.Layout(width="220px")),
-        }  # fmt: skip
+            "missing": labelled(w.Dropdown, "A missing figure counts as", options=GAPS),
+            "name": labelled(w.Text, "Name of this scenario", "380px"),
+            "upload": labelled(w.FileUpload, "Open a saved scenario", "220px", accept=".json"),
+        }
         self.rows = [self.slot(i) for i in range(SLOTS)]
         self.offer(start.condition_id, start.criteria)
         names = ("age", "height", "sex")
@@ -143,27 +146,23 @@ class TradeOffExplorer(Explorer):
         k = i + 1
         self.controls |= {
             f"criterion_{i}": labelled(
-                w.Dropdown(options=[("none", "")], description=f"Criterion {k}"), "510px"
+                w.Dropdown, f"Criterion {k}", "510px", options=[("none", "")]
             ),
             f"points_{i}": labelled(
-                w.BoundedFloatText(value=0, min=0, max=100, step=5, description=f"Points {k}"),
-                "122px",
+                w.BoundedFloatText, f"Points {k}", "122px", value=0, min=0, max=100, step=5
             ),
-            f"range_{i}": labelled(
-                w.Text(description=f"Range {k}", continuous_update=False), "235px"
-            ),
+            f"range_{i}": labelled(w.Text, f"Range {k}", "235px", continuous_update=False),
             f"half_{i}": labelled(
-                w.Text(description=f"Worth half {k}", placeholder="middle",
-                       continuous_update=False), "165px",
+                w.Text, f"Worth half {k}", "165px", placeholder="middle", continuous_update=False
             ),
-        }  # fmt: skip
-        up = w.Button(description=f"Move {k} up", layout=w.Layout(width="86px"), disabled=i == 0)
+        }
+        up = labelled(w.Button, f"Move {k} up", "86px", disabled=i == 0)
         up.on_click(lambda _: self.together(lambda: self.swap(i)))
         parts = [self.controls[f"{name}_{i}"] for name in ("criterion", "points", "range", "half")]
-        own = w.Layout(
+        close = layout(
             flex_flow="row wrap", align_items="flex-end", width="100%", grid_gap="4px 10px"
         )
-        return w.HBox([*parts, up], layout=own)
+        return w.HBox([*parts, up], layout=close)
 
     def swap(self, i: int) -> None:
         """Exchange a row with the one above it."""
@@ -378,12 +377,12 @@ class TradeOffExplorer(Explorer):
         filled = [i for i in range(SLOTS) if self.controls[f"criterion_{i}"].value]
         last = max(filled, default=-1) + 1
         for i, row in enumerate(self.rows):
-            show(row, i <= last)
+            reveal(row, i <= last)
             name = self.controls[f"criterion_{i}"].value
-            show(self.controls[f"points_{i}"], bool(name) and how in POINTS)
+            reveal(self.controls[f"points_{i}"], bool(name) and how in POINTS)
             for part in ("range", "half"):
-                show(self.controls[f"{part}_{i}"], bool(name))
-            show(row.children[-1], bool(name) and i > 0)
+                reveal(self.controls[f"{part}_{i}"], bool(name))
+            reveal(row.children[-1], bool(name) and i > 0)
             if name in computed.ranges:
                 unit = str(computed.figures.criteria[name]["unit"])
                 ends = [amount(end, unit) for end in computed.ranges[name]]
@@ -455,18 +454,6 @@ class TradeOffExplorer(Explorer):
             + (", the values and the ranks" if computed.said else "")
             + f' digit by digit.</p><pre class="tc-code">{text(computed.script)}</pre>'
         )
-
-
-def heading(words: str) -> w.HTML:
-    """A heading between panels."""
-    return w.HTML(f"<h2>{text(words)}</h2>")
-
-
-def show(widget: w.Widget, visible: bool) -> None:
-    """Show or hide a widget, saying nothing where it is so already."""
-    display = None if visible else "none"
-    if widget.layout.display != display:
-        widget.layout.display = display
 
 
 def reset(control: w.Dropdown, choices: list[tuple[str, str]]) -> None:
