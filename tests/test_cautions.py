@@ -20,7 +20,8 @@ ANTI_CD20 = ("rituximab", "ocrelizumab", "ofatumumab", "ublituximab", "obinutuzu
 @pytest.fixture(scope="module")
 def every(evidence):
     """All cautions of all products, own and inherited."""
-    return cautions.every_row(evidence)
+    rows = cautions.rows_by_therapy(evidence).values()
+    return pd.DataFrame([row for some in rows for row in some])
 
 
 def check(evidence, condition_id, *factors, age_years=50.0, **more):

@@ -133,7 +133,7 @@ def test_counts_are_rebuilt_from_percents_that_give_them(evidence):
 )
 def test_rebuilt_count(pct, n, count):
     """A count is rebuilt only where it prints as the percent and the percent is fine enough."""
-    np.testing.assert_equal(arms.rebuilt_count(pct, n), count)
+    np.testing.assert_equal(arms.rebuilt_counts(pct, n), count)
 
 
 @given(n=st.integers(1, 3000), data=st.data(), decimals=st.integers(0, 2))
@@ -141,7 +141,7 @@ def test_a_rebuilt_count_prints_as_its_percent(n, data, decimals):
     """A count rebuilt from the print of a true count reprints as it, half a digit off at most."""
     x = data.draw(st.integers(0, n))
     printed = round(100 * x / n, decimals)
-    found = arms.rebuilt_count(printed, n)
+    found = arms.rebuilt_counts(printed, n)
     if not np.isnan(found):
         half = arms.half_unit(printed)
         assert abs(100 * found / n - printed) <= half + 1e-9

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from compare.intervals import risk_difference, wilson
 from compare.schedule import known
@@ -69,25 +69,24 @@ def half_unit(pct: float) -> float:
     A trailing zero is lost on reading (12.0 counts as 12), which errs toward caution.
     """
     text = repr(float(pct))
-    decimals = 0 if text.endswith(".0") or "e" in text else len(text.split(".")[1])
+    decimals = 0 if text.endswith((".0", "nan")) or "e" in text else len(text.split(".")[1])
     return 0.5 * 10.0**-decimals
 
 
-def rebuilt_count(pct: float, n: float) -> float:
-    """The count of patients behind a printed percent of `n`; NaN where the percent does not say it.
+def rebuilt_counts(pct: ArrayLike, n: ArrayLike) -> Floats:
+    """Counts of patients behind printed percents of `n`; NaN where the percent does not say it.
 
     The nearest count must print as that percent, and the percent must be finer than the interval
     around it: 0 or 1 percent of 1,500 patients could be any of a dozen counts, which is too coarse
     to hang an interval on.
     """
-    if not (known(pct) and known(n)):
-        return np.nan
-    count = float(np.floor(pct * n / 100 + 0.5))
-    half = half_unit(pct)
-    if count > n or abs(100 * count / n - pct) > half + 1e-9:
-        return np.nan
-    low, high = wilson(count, n)
-    return count if half <= 50 * float(high - low) else np.nan
+    printed, total = np.broadcast_arrays(np.asarray(pct, dtype=float), np.asarray(n, dtype=float))
+    half = np.reshape([half_unit(value) for value in printed.ravel()], printed.shape)
+    count = np.floor(printed * total / 100 + 0.5)
+    fits = (count <= total) & (np.abs(100 * count / total - printed) <= half + 1e-9)
+    count = np.where(fits, count, np.nan)
+    low, high = wilson(count, total)
+    return np.where(half <= 50 * (high - low), count, np.nan)
 
 
 def counts(
@@ -105,10 +104,8 @@ def counts(
     printed = ~np.isnan(x) & ~np.isnan(total) & (x <= total)
     share = np.where(printed, 100 * x / np.where(printed, total, 1.0), np.nan)
     at_odds = (printed & ~np.isnan(p) & (np.abs(share - p) > 1)) | (x > total)
-    again = [
-        rebuilt_count(value, size) if allowed and np.isnan(given) else np.nan
-        for value, size, given, allowed in zip(p, total, x, countable, strict=True)
-    ]
+    wanted = countable.to_numpy(dtype=bool) & np.isnan(x)
+    again = rebuilt_counts(np.where(wanted, p, np.nan), total)
     rebuilt = ~np.isnan(again)
     found = np.where(rebuilt, again, np.where(at_odds, np.nan, x))
     risk = np.where(printed & ~at_odds, share, p)

@@ -6,7 +6,7 @@ borrowed from another condition.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -17,7 +17,7 @@ from compare import arms
 from compare.evidence import CLASS_ORDER, Evidence, check_condition
 from compare.harms import IDS, condition_therapies
 from compare.schedule import known
-from compare.tables import records
+from compare.tables import Row, grouped, records
 
 COLUMNS = [
     *IDS,
@@ -111,12 +111,9 @@ def outcomes(evidence: Evidence, condition_id: str) -> pd.DataFrame:
 
 
 @lru_cache(maxsize=8)
-def rows_by_condition(evidence: Evidence) -> Mapping[str, list[dict[str, Any]]]:
+def rows_by_condition(evidence: Evidence) -> Mapping[str, Sequence[Row]]:
     """Rows of `outcomes` as dictionaries, by condition. Shared: do not change them."""
-    found: dict[str, list[dict[str, Any]]] = {}
-    for row in records(every_row(evidence)):
-        found.setdefault(row["condition_id"], []).append(row)
-    return found
+    return grouped(records(every_row(evidence)), "condition_id")
 
 
 @lru_cache(maxsize=8)
@@ -253,9 +250,7 @@ def controlled_outcomes(evidence: Evidence, condition_id: str) -> pd.DataFrame:
     Columns: ids, `labeled`, `controlled_outcomes`, `missed_endpoints`, `missing` (a sentence).
     """
     names = ["therapy_id", "comparator_kind", "missed_primary", "study", "endpoint"]
-    by_therapy: dict[str, list[dict[str, Any]]] = {}
-    for row in records(outcomes(evidence, condition_id)[names]):
-        by_therapy.setdefault(row["therapy_id"], []).append(row)
+    by_therapy = grouped(records(outcomes(evidence, condition_id)[names]), "therapy_id")
     out = condition_therapies(evidence, condition_id)
     numbers, missed, missing = [], [], []
     for therapy_id in out["therapy_id"]:

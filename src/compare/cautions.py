@@ -6,6 +6,7 @@ is not the same as safe.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
@@ -17,7 +18,7 @@ from compare.indications import LEADING, check_factors, needed_factors, therapie
 from compare.markup import short_name
 from compare.patient import Patient
 from compare.schedule import known
-from compare.tables import Row, records, split
+from compare.tables import Row, grouped, records, split
 
 SEVERITIES = {
     "contraindicated": "Contraindicated",
@@ -149,46 +150,54 @@ def caution_rows(
 
 @lru_cache(maxsize=4)
 def rows_by_therapy(evidence: Evidence) -> Mapping[str, list[Row]]:
-    """Rows of `every_row` as dictionaries, by therapy. Shared: do not change them."""
+    """Cautions of every product, own and inherited, without a patient, by therapy.
+
+    Shared: do not change them. A label that was read in part keeps what was read, and inherits
+    only what it lacks.
+    """
+    own = grouped(records(evidence.cautions), "product_id")
+    products = evidence.by_id("products")
     found: dict[str, list[Row]] = {}
-    for row in records(every_row(evidence)):
-        found.setdefault(row["therapy_id"], []).append(row)
+    for therapy_id, product_id in _pairs(evidence):
+        product = products[product_id]
+        elsewhere = f"{product['product']}, read for another route"
+        rows = [
+            {
+                **row,
+                "inherited": row["therapy_id"] != therapy_id,
+                "inherited_from": "" if row["therapy_id"] == therapy_id else elsewhere,
+                "label_month": _month(product),
+            }
+            for row in own.get(product_id, ())
+        ]
+        if not rows or product["label_read"] != "yes":
+            have = {_key(row) for row in rows}
+            name = short_name(evidence.label("therapies", therapy_id))
+            inherited = _inherited(products, own, therapy_id, product_id, name)
+            rows += [row for row in inherited if _key(row) not in have]
+        place = _place(evidence, therapy_id, product)
+        found.setdefault(therapy_id, []).extend(_told(evidence, row, place) for row in rows)
     return found
 
 
-@lru_cache(maxsize=4)
-def every_row(evidence: Evidence) -> pd.DataFrame:
-    """Cautions of every product, own and inherited, without a patient. Shared: do not change it.
+def _place(evidence: Evidence, therapy_id: str, product: Row) -> dict[str, Any]:
+    """What every row of a product says of therapy and product."""
+    therapy = evidence.by_id("therapies")[therapy_id]
+    return {
+        **{name: therapy[name] for name in LEADING},
+        "product_id": product["product_id"],
+        "product": product["product"],
+        "label_read": product["label_read"] == "yes",
+    }
 
-    A label that was read in part keeps what was read, and inherits only what it lacks.
-    """
-    own = evidence.cautions.copy()
-    by_product = {str(key): frame for key, frame in own.groupby("product_id", sort=False)}
-    products = evidence.by_id("products")
-    parts = []
-    for therapy_id, product_id in _pairs(evidence):
-        product = products[product_id]
-        rows = by_product.get(product_id)
-        name = short_name(evidence.label("therapies", therapy_id))
-        if rows is None:
-            frame = _inherited(products, by_product, therapy_id, product_id, name)
-        else:
-            same = rows["therapy_id"].eq(therapy_id)
-            frame = rows.assign(inherited=~same, inherited_from="", label_month=_month(product))
-            frame.loc[~same, "inherited_from"] = f"{product['product']}, read for another route"
-            if product["label_read"] != "yes":
-                more = _inherited(products, by_product, therapy_id, product_id, name)
-                frame = pd.concat([frame, more[~_keys(more).isin(_keys(frame))]])
-        parts.append(frame.assign(therapy_id=therapy_id, product_id=product_id))
-    out = pd.concat(parts, ignore_index=True)
-    out = out.merge(evidence.therapies[LEADING], on="therapy_id", how="left")
-    columns = ["product_id", "product", "label_read"]
-    out = out.merge(evidence.products[columns], on="product_id", how="left")
-    out["label_read"] = out["label_read"].eq("yes")
-    names = evidence.factors[["factor_id", "factor", "factor_group"]]
-    out = out.merge(names, on="factor_id", how="left")
-    out["condition_text"] = out["condition_text"].fillna("")
-    return out.assign(matches=False, why="")[COLUMNS]
+
+def _told(evidence: Evidence, row: Row, place: Mapping[str, Any]) -> Row:
+    """A row with the columns of `COLUMNS`, in their order."""
+    factor = evidence.by_id("factors")[row["factor_id"]]
+    condition = row["condition_text"] if known(row["condition_text"]) else ""
+    whole = {**row, **factor, **place, "source_id": row["source_id"]}
+    whole |= {"condition_text": condition, "matches": False, "why": ""}
+    return {name: whole[name] for name in COLUMNS}
 
 
 def products_of(evidence: Evidence, therapy_id: str) -> list[str]:
@@ -205,8 +214,8 @@ def _pairs(evidence: Evidence) -> tuple[tuple[str, str], ...]:
     return tuple(dict.fromkeys([*home, *also]))
 
 
-def _keys(rows: pd.DataFrame) -> pd.MultiIndex:
-    return pd.MultiIndex.from_frame(rows[["factor_id", "applies"]])
+def _key(row: Row) -> tuple[str, str]:
+    return row["factor_id"], row["applies"]
 
 
 Products = Mapping[str, Mapping[str, Any]]
@@ -218,85 +227,79 @@ def _month(product: Mapping[str, Any]) -> str:
 
 def _inherited(
     products: Products,
-    by_product: dict[str, pd.DataFrame],
+    own: Mapping[str, Sequence[Row]],
     therapy_id: str,
     product_id: str,
     name: str,
-) -> pd.DataFrame:
+) -> list[dict[str, Any]]:
     """Rows of a product without rows of its own: its reference's, else those of its class.
 
     Of a class only what every label read carries; where one label was read, all but what hangs on
     ingredients and container. A class row says so, with the month of the label quoted.
     """
     reference = products[product_id]["reference_product_id"]
-    if known(reference) and reference in by_product:
+    if known(reference) and reference in own:
         origin = products[reference]
-        return by_product[str(reference)].assign(
-            inherited=True,
-            inherited_from=f"its reference product {origin['product']}",
-            label_month=_month(origin),
-        )
-    pool = {
-        key: frame
-        for key, frame in by_product.items()
-        if products[key]["therapy_id"] == therapy_id and key != product_id
+        return _from(own[reference], f"its reference product {origin['product']}", origin)
+    pool = [key for key in own if products[key]["therapy_id"] == therapy_id and key != product_id]
+    read = [key for key in pool if products[key]["label_read"] == "yes"] or pool
+    common = {
+        key: [row for row in own[key] if row["factor_id"] not in OWN_TO_A_PRODUCT] for key in read
     }
-    read = [key for key in pool if products[key]["label_read"] == "yes"] or list(pool)
-    if not read:
-        empty = next(iter(by_product.values())).iloc[:0]
-        return empty.assign(inherited=True, inherited_from="", label_month="")
     if len(read) == 1:
-        (only,) = read
-        frame = pool[only][~pool[only]["factor_id"].isin(OWN_TO_A_PRODUCT)]
-        return frame.assign(
-            inherited=True,
-            inherited_from=f"{products[only]['product']}, the one {name} label read so far",
-            label_month=_month(products[only]),
-        )
-    return _of_class(products, {key: pool[key] for key in read}, product_id, name)
+        origin = products[read[0]]
+        said = f"{origin['product']}, the one {name} label read so far"
+        return _from(common[read[0]], said, origin)
+    return _of_class(products, common, product_id, name)
+
+
+def _from(rows: Iterable[Row], said: str, origin: Row) -> list[dict[str, Any]]:
+    """Rows of another product's label, saying so."""
+    inherited = {"inherited": True, "inherited_from": said, "label_month": _month(origin)}
+    return [{**row, **inherited} for row in rows]
 
 
 def _of_class(
-    products: Products, pool: dict[str, pd.DataFrame], product_id: str, therapy: str
-) -> pd.DataFrame:
+    products: Products, pool: Mapping[str, Sequence[Row]], product_id: str, therapy: str
+) -> list[dict[str, Any]]:
     """What every label of the class carries, at its strictest.
 
     In a wording without numbers where there is one (rates and amounts belong to a brand), else in
     that of the newest label.
     """
-    everything = pd.concat(pool.values())
-    everything = everything[~everything["factor_id"].isin(OWN_TO_A_PRODUCT)]
-    everything["_rank"] = everything["severity"].map(list(SEVERITIES).index)
-    everything["label_month"] = [_month(products[key]) for key in everything["product_id"]]
-    keys = ["factor_id", "applies"]
-    carried = everything.groupby(keys)["product_id"].nunique()
-    common = carried.index[carried.eq(len(pool))]
-    everything = everything[pd.MultiIndex.from_frame(everything[keys]).isin(common)]
-    words = everything["condition_text"].fillna("") + everything["action"]
-    everything["_numbers"] = words.str.contains(r"\d")
-    newest = everything.sort_values("label_month", ascending=False, kind="stable")
-    chosen = newest.sort_values(["_rank", "_numbers"], kind="stable").drop_duplicates(keys)
+
+    def month(row: Row) -> str:
+        return _month(products[row["product_id"]])
+
+    def order(row: Row) -> tuple[int, bool]:
+        words = f"{row['condition_text'] if known(row['condition_text']) else ''} {row['action']}"
+        return list(SEVERITIES).index(row["severity"]), bool(re.search(r"\d", words))
+
+    newest = sorted((row for rows in pool.values() for row in rows), key=month, reverse=True)
+    alike: dict[tuple[str, str], list[Row]] = {}
+    for row in sorted(newest, key=order):
+        alike.setdefault(_key(row), []).append(row)
     boxed = products[product_id]["boxed_warning"] == "yes"
-    said = []
-    for row in records(chosen):
-        same = everything[
-            everything["factor_id"].eq(row["factor_id"]) & everything["applies"].eq(row["applies"])
-        ]
-        name = products[row["product_id"]]["product"]
-        if same["severity"].eq(row["severity"]).all():
-            text = f"every {therapy} label read ({len(pool)}; worded as {name}'s)"
+    found = []
+    for same in alike.values():
+        if len({row["product_id"] for row in same}) < len(pool):
+            continue
+        row, origin = same[0], products[same[0]["product_id"]]
+        others = {other["severity"] for other in same} - {row["severity"]}
+        if not others:
+            said = f"every {therapy} label read ({len(pool)}; worded as {origin['product']}'s)"
         else:
-            other = sorted(set(same["severity"]) - {row["severity"]})
-            others = ", ".join(SEVERITIES[s].lower() for s in other)
-            text = f"every {therapy} label read ({len(pool)}; as {name}'s; in others: {others})"
+            other = ", ".join(SEVERITIES[severity].lower() for severity in sorted(others))
+            said = f"every {therapy} label read ({len(pool)}; as {origin['product']}'s; "
+            said += f"in others: {other})"
         if row["severity"] == "boxed_warning":
-            text += (
+            said += (
                 "; this product's label carries a boxed warning"
                 if boxed
                 else "; whether this product's own label has it was not read"
             )
-        said.append(text)
-    return chosen.drop(columns=["_rank", "_numbers"]).assign(inherited=True, inherited_from=said)
+        found += _from([row], said, origin)
+    return found
 
 
 def _not_in_reading(

@@ -15,7 +15,7 @@ import numpy as np
 from compare import arms, benefits, harms
 from compare.evidence import Evidence
 from compare.schedule import known
-from compare.tables import Row, records
+from compare.tables import Row, grouped, records
 
 IDS = ["therapy_id", "therapy", "therapy_class"]
 COLUMNS = [
@@ -189,10 +189,8 @@ def _benefit_cells(evidence: Evidence, condition_id: str, basis: str) -> list[di
     Where trials print different measures of one endpoint, the one that most therapies have is
     scored; the others are shown.
     """
-    groups: dict[str, list[dict[str, Any]]] = {}
-    for row in benefits.rows_by_condition(evidence).get(condition_id, ()):
-        if row["primary"] == "yes":
-            groups.setdefault(row["endpoint_id"], []).append(row)
+    rows = benefits.rows_by_condition(evidence).get(condition_id, ())
+    groups = grouped((row for row in rows if row["primary"] == "yes"), "endpoint_id")
     endpoints, cells = evidence.by_id("endpoints"), []
     for endpoint_id, group in groups.items():
         found = [(row, _benefit(row, basis)) for row in group]
@@ -250,7 +248,7 @@ def _benefit_cells(evidence: Evidence, condition_id: str, basis: str) -> list[di
     return cells
 
 
-def _benefit(row: dict[str, Any], basis: str) -> Benefit | None:
+def _benefit(row: Row, basis: str) -> Benefit | None:
     """A trial's effect against placebo as a distribution; None where there is none to score."""
     if basis == "treated":
         if not known(row["treated_low_pct"]) or not known(row["events_treated"]):
@@ -268,7 +266,7 @@ def _benefit(row: dict[str, Any], basis: str) -> Benefit | None:
     return None
 
 
-def _printed_effect(row: dict[str, Any]) -> Benefit | None:
+def _printed_effect(row: Row) -> Benefit | None:
     """The effect with the interval that the source prints, at 95 percent."""
     numbers = [row[name] for name in ("effect", "ci_low", "ci_high")]
     if not all(known(number) for number in numbers):
@@ -299,7 +297,7 @@ def _printed_effect(row: dict[str, Any]) -> Benefit | None:
     return None
 
 
-def _unscored_benefit(row: dict[str, Any], effect: Benefit | None, measure: str | None) -> str:
+def _unscored_benefit(row: Row, effect: Benefit | None, measure: str | None) -> str:
     if effect is not None and measure:
         return f"printed as {MEASURES[effect.measure]}, the others as {MEASURES[measure]}"
     if row["comparator_kind"] not in PLACEBO or row["design"] == "randomized_withdrawal":
@@ -307,7 +305,7 @@ def _unscored_benefit(row: dict[str, Any], effect: Benefit | None, measure: str 
     return "no interval is printed, and the counts are not known"
 
 
-def _shown_benefit(row: dict[str, Any]) -> str:
+def _shown_benefit(row: Row) -> str:
     if row["effect_words"]:
         return str(row["effect_words"])
     if not known(row["treated_value"]):

@@ -16,7 +16,7 @@ from compare import validation
 from compare.descriptor import DESCRIPTOR, descriptor
 from compare.errors import Problem
 from compare.schedule import known
-from compare.tables import Row, records, split
+from compare.tables import Row, grouped, records, split
 from compare.upload import File, Loaded
 
 
@@ -132,10 +132,7 @@ class Evidence:
 
     def _index(self, table: str, column: str) -> Mapping[str, Sequence[Row]]:
         if (table, column) not in self._indexes:
-            found: dict[str, list[Row]] = {}
-            for row in records(getattr(self, table)):
-                found.setdefault(row[column], []).append(row)
-            self._indexes[table, column] = found
+            self._indexes[table, column] = grouped(records(getattr(self, table)), column)
         return self._indexes[table, column]
 
     @functools.cached_property

@@ -19,7 +19,7 @@ from compare.arms import COMPARISONS, nnh_text, per_100
 from compare.evidence import CLASS_ORDER, Evidence, check_condition
 from compare.intervals import risk_difference, wilson
 from compare.schedule import known
-from compare.tables import Row, records
+from compare.tables import Row, grouped, records
 
 __all__ = [
     "adverse_events",
@@ -304,11 +304,8 @@ def _largest_first(evidence: Evidence) -> Mapping[str, Sequence[Row]]:
     def rank(row: Row) -> tuple[float, str]:
         return -row["n_treated"] if known(row["n_treated"]) else math.inf, row["row_id"]
 
-    found: dict[str, list[Row]] = {}
-    for row in sorted(cited_rows(evidence), key=rank):
-        if row["measure"] == "pct_of_subjects":
-            found.setdefault(row["ascertainment"], []).append(row)
-    return found
+    percents = [row for row in cited_rows(evidence) if row["measure"] == "pct_of_subjects"]
+    return grouped(sorted(percents, key=rank), "ascertainment")
 
 
 def with_missing(

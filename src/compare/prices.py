@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ import pandas as pd
 
 from compare.evidence import Evidence
 from compare.schedule import known
-from compare.tables import records
+from compare.tables import Row, grouped, records
 from compare.vials import MCG_PER
 
 BASES = {
@@ -89,9 +89,7 @@ class PriceBook:
         self._lines: dict[tuple[str, str], list[dict[str, Any]]] = {}
         for line in records(lines):
             self._lines.setdefault((line["product_id"], line["route"]), []).append(line)
-        self._containers: dict[str, list[dict[str, Any]]] = {}
-        for row in records(evidence.presentations):
-            self._containers.setdefault(row["product_id"], []).append(row)
+        self._containers = grouped(records(evidence.presentations), "product_id")
 
     def lines(self, product_id: str, route: str, price_basis: str) -> list[dict[str, Any]]:
         """Price lines of the product for this route and basis, newest first; `in_force` is said."""
@@ -179,7 +177,7 @@ class PriceBook:
             strength = round(row["strength"] * MCG_PER[row["strength_unit"]])
             usd = line["usd_per_billing_unit"] / line["billing_qty"]
             if strength not in cheapest or usd < cheapest[strength][0]:
-                cheapest[strength] = (usd, row | {"code": line["code"]})
+                cheapest[strength] = (usd, {**row, "code": line["code"]})
         if not cheapest:
             return "the price names no device whose strength is in our data"
         strengths = tuple(sorted(cheapest))
@@ -207,8 +205,8 @@ def _no_price(lines: list[dict[str, Any]], price_basis: str, route: str) -> str:
     return f"no {basis} for {route} use"
 
 
-def _one_per_strength(rows: list[dict[str, Any]]) -> dict[int, dict[str, Any]]:
-    by_strength: dict[int, dict[str, Any]] = {}
+def _one_per_strength(rows: Iterable[Row]) -> dict[int, Row]:
+    by_strength: dict[int, Row] = {}
     for row in rows:
         by_strength.setdefault(round(row["strength"] * MCG_PER[row["strength_unit"]]), row)
     return dict(sorted(by_strength.items()))

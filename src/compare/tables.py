@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -32,6 +32,14 @@ def _plain(column: pd.Series[Any]) -> list[Any]:
         None if cell is pd.NA else cell.item() if isinstance(cell, np.number | np.bool_) else cell
         for cell in cells
     ]
+
+
+def grouped(rows: Iterable[Row], column: str) -> dict[Any, list[Row]]:
+    """Rows by what a column holds, in their order."""
+    found: dict[Any, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row[column], []).append(row)
+    return found
 
 
 def split(cell: Any) -> list[str]:

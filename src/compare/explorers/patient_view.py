@@ -18,7 +18,7 @@ from compare.markup import NOT_REPORTED
 from compare.patient import Patient
 from compare.scenario import Scenario
 from compare.schedule import known
-from compare.tables import Row
+from compare.tables import Row, grouped
 
 BRAND_FACTORS = (
     "hyperprolinemia", "diabetes_glucose_meter", "corn_allergy", "iga_deficiency",
@@ -209,12 +209,16 @@ def brands(evidence: Evidence, patient: Patient, condition_id: str) -> pd.DataFr
     """
     columns = ["product", "excipients", "labeled", "depends", "concerns", "label_month",
                "label_read", "source_id"]  # fmt: skip
-    depends: dict[str, list[Row]] = {}
     every = side_by_side.caution_rows(evidence, patient, condition_id)
     rows = [row for row in every if row["therapy_id"] == "ivig"]
-    for row in rows:
-        if row["factor_id"] in BRAND_FACTORS and row["severity"] != "not_in_reading":
-            depends.setdefault(row["product_id"], []).append(row)
+    depends = grouped(
+        (
+            row
+            for row in rows
+            if row["factor_id"] in BRAND_FACTORS and row["severity"] != "not_in_reading"
+        ),
+        "product_id",
+    )
     said = evidence.rows("indications", "condition_id", condition_id)
     labeled = {row["product_id"] for row in said if row["fda_label"] == "yes"}
     out = []

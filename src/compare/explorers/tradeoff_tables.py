@@ -13,7 +13,7 @@ from compare.explorers.tradeoff_view import Figures, View, against, amount, brea
 from compare.findings.tradeoffs import first_phrase, moves, of_100
 from compare.markup import table, text, usd
 from compare.schedule import known
-from compare.tables import records
+from compare.tables import grouped, records
 
 BAR_PX = 120
 RANK_COLORS = ("#08306b", "#2171b5", "#6baed6", "#bdd7ee", "#e4edf6")
@@ -207,9 +207,7 @@ def sensitivity(shown: View) -> str:
     if shown.sensitivity.empty:
         return ""
     names, labels = shown.figures.names, shown.figures.labels
-    parts: dict[str, list[dict[str, Any]]] = {}
-    for row in records(shown.sensitivity):
-        parts.setdefault(row["criterion"], []).append(row)
+    parts = grouped(records(shown.sensitivity), "criterion")
     made = [
         {
             "label": labels[criterion],

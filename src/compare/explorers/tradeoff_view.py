@@ -23,7 +23,7 @@ from compare.findings import tradeoffs as findings
 from compare.markup import number, short_name, usd, usd_range
 from compare.patient import Patient
 from compare.scenario import Scenario
-from compare.tables import Row, records
+from compare.tables import Row, grouped, records
 
 HOW = {
     "": "nothing yet: show the figures only",
@@ -158,10 +158,7 @@ def cards(
 ) -> tuple[tuple[str, str], ...]:
     """What there is to weigh, before any weight: five headings, each with a sentence."""
     count = len({row["therapy_id"] for row in rows})
-    cells: dict[str, list[Row]] = {}
-    for row in rows:
-        if row["reported"]:
-            cells.setdefault(row["criterion"], []).append(row)
+    cells = grouped((row for row in rows if row["reported"]), "criterion")
 
     def span(name: str, words: str) -> str:
         part = cells.get(name, [])
