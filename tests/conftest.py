@@ -1,11 +1,9 @@
 """Fixtures shared by all tests."""
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
-import ipywidgets as w
 import pytest
 
 import compare
@@ -30,10 +28,3 @@ def pytest_configure() -> None:
     sitecustomize.block()
     inherited = os.environ.get("PYTHONPATH")
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(OFFLINE), inherited]))
-
-
-def inside(widget: w.Widget) -> Iterator[w.Widget]:
-    """The widget and all it holds."""
-    yield widget
-    for child in getattr(widget, "children", ()):
-        yield from inside(child)

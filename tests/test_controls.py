@@ -4,7 +4,7 @@ import ipywidgets as w
 import pytest
 
 from compare.explorers import controls, every_explorer
-from tests.conftest import inside
+from test_widgets_under_fire import inside
 
 
 def looks(widgets: list[w.Widget], part: str) -> dict[str, str]:

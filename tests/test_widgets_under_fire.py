@@ -7,6 +7,7 @@ same state. The normal run makes 12 moves on each page (about a hundred), `soak`
 import gc
 import random
 import tracemalloc
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -19,7 +20,6 @@ from compare.explorers.base import Explorer
 from compare.explorers.controls import HIDDEN
 from compare.explorers.cost import CostExplorer
 from compare.explorers.live import LiveFigure
-from tests.conftest import inside
 
 MOVES, SOAK_MOVES, SEED = 12, 1000, 7
 TODAY = date(2026, 11, 24)
@@ -28,6 +28,13 @@ WORDS = ("", "ward 7", "0 to 50", "5-40", "-3", "50 to 0", "abc", "1e9 to 2e9", 
 
 
 PAGES = every_explorer()
+
+
+def inside(widget: w.Widget) -> Iterator[w.Widget]:
+    """The widget and all it holds."""
+    yield widget
+    for child in getattr(widget, "children", ()):
+        yield from inside(child)
 
 
 def hidden(control: w.Widget) -> bool:

@@ -20,11 +20,12 @@ const idle = () =>
   );
 
 async function provide(source) {
-  if (!source || library.given) return;
+  if (!source.byteLength || library.given) return;
   library.given = true;
   await idle();
   const module = { exports: {} };
-  new Function("module", "exports", "define", source)(module, module.exports, undefined);
+  const code = new TextDecoder().decode(source);
+  new Function("module", "exports", "define", code)(module, module.exports, undefined);
   await idle();
   library.resolve(module.exports);
 }

@@ -20,9 +20,9 @@ from compare.explorers.controls import layout, style
 
 
 @functools.cache
-def chart_library() -> str:
+def chart_library() -> bytes:
     """Plotly's JavaScript, 5 MB, read once however many pages are opened."""
-    return str(get_plotlyjs())
+    return str(get_plotlyjs()).encode()
 
 
 EMPTY = '{"data": [], "layout": {}}'
@@ -41,13 +41,13 @@ class LiveFigure(anywidget.AnyWidget):
 
     _esm = Path(__file__).parent / "live.js"
     drawing = traitlets.Instance(w.Label).tag(sync=True, **w.widget_serialization)
-    library = traitlets.Unicode("").tag(sync=True)
+    library = traitlets.Bytes(b"").tag(sync=True)
     label = traitlets.Unicode("chart; the same numbers stand in a table").tag(sync=True)
 
     def __init__(self, with_library: bool = False) -> None:
         super().__init__(
             drawing=w.Label(EMPTY, style=style(w.Label), layout=layout()),
-            library=chart_library() if with_library else "",
+            library=chart_library() if with_library else b"",
             layout=layout(),
         )
 
