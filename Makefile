@@ -56,7 +56,7 @@ check: $(VENV)/.dev ## formatting, lint, types, data, form of the notebooks
 review: $(VENV)/.app ## rerun the notebooks: which numbers moved, which rows of data changed
 	$(BIN)/python -m tools.review
 
-bench: $(VENV)/.app ## measure speed; prints a table and writes build/bench.json (BENCH_ARGS=--browser)
+bench: $(VENV)/.test ## measure speed, alone on an idle machine: prints a table, writes build/bench.json
 	$(BIN)/python benchmarks/run.py $(BENCH_ARGS)
 
 data: $(VENV)/.app ## after an edit in data/: check all tables, rewrite hashes and dictionary

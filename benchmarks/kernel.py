@@ -189,32 +189,15 @@ def growth() -> list[Row]:
     with tempfile.TemporaryDirectory() as place:
         for times in (1, 10, 100):
             folder = grown(Path(place) / str(times), times)
-            often = 10 if times < 100 else 5
-            rows.append(
-                Row(
-                    f"growth: load, {times} x rows",
-                    median_ms(lambda _, f=folder: compare.load(f), often),
-                    "ms",
-                )
-            )
             evidence = compare.load(folder)
-            rows.append(
-                Row(
-                    f"growth: effects table, {times} x rows",
-                    median_ms(
-                        lambda _, e=evidence: compare.effects_table(e, "cidp", patient), often
-                    ),
-                    "ms",
-                )
-            )
-            page = CostExplorer(evidence)
-            rows.append(
-                Row(
-                    f"growth: update of Cost, {times} x rows",
-                    median_ms(
-                        lambda i, p=page: setattr(p.controls["weight"], "value", 60 + i), often
-                    ),
-                    "ms",
-                )
-            )
+            weight = CostExplorer(evidence).controls["weight"]
+            acts: dict[str, measure.Act] = {
+                "load": lambda _, f=folder: compare.load(f),
+                "effects table": lambda _, e=evidence: compare.effects_table(e, "cidp", patient),
+                "update of Cost": lambda i, w=weight: setattr(w, "value", 60 + i),
+            }
+            rows += [
+                Row(f"growth: {what}, {times} x rows", median_ms(act), "ms")
+                for what, act in acts.items()
+            ]
     return rows

@@ -32,5 +32,5 @@ def run() -> list[Row]:
             manager.shutdown_kernel(now=False)
 
     return ratio(
-        f"nbval: {count} notebooks", tested, started, 2.0, "as many kernels with pandas, plotly", 3
+        f"nbval: {count} notebooks", tested, started, 2.0, "as many kernels with pandas, plotly"
     )

@@ -59,7 +59,7 @@ def smaa() -> list[Row]:
         preferences.rank_acceptability(frame, equal, seed=i)
 
     title = f"SMAA: {DRAWS:,} draws x {THERAPIES} x {CRITERIA}"
-    rows = ratio(title, ours, lambda _: floor(counts), 2.0, "numpy alone", 10)
+    rows = ratio(title, ours, lambda _: floor(counts), 2.0, "numpy alone")
     drawn = preferences.sample(frame)
     for how, weights in (("exact", equal), ("in an order", list(equal)), ("all", None)):
         taken = median_ms(lambda _, w=weights: preferences.rank(drawn, w))

@@ -1,10 +1,8 @@
 """`make bench`: medians, and ratios to a floor timed in the same run; writes build/bench.json.
 
-    python benchmarks/run.py                  what the kernel does: a few minutes
-    python benchmarks/run.py --browser        also from key press to painted, and the first chart
-    python benchmarks/run.py --notebooks      also the notebooks' run as tests
+    python benchmarks/run.py                  everything: a quarter of an hour
+    python benchmarks/run.py --only pages     one part alone: see `parts`
     python benchmarks/run.py --long           also ten million patients
-    python benchmarks/run.py --only pages     one part alone
 
 Run alone on an idle machine. A bound that is missed is said, and is no error.
 """
@@ -39,19 +37,13 @@ def parts(options: argparse.Namespace) -> dict[str, Part]:
         "browser": browser.pages,
         "notebooks": notebooks.run,
     }
-    if options.only:
-        return {name: found[name] for name in options.only}
-    for name in ("browser", "notebooks"):
-        if not getattr(options, name):
-            del found[name]
-    return found
+    return {name: found[name] for name in options.only or found}
 
 
 def main() -> None:
     """Print the table and write build/bench.json."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
-    for name in ("browser", "notebooks", "long"):
-        parser.add_argument(f"--{name}", action="store_true")
+    parser.add_argument("--long", action="store_true", help="also ten million patients")
     parser.add_argument("--only", action="append", help="a part: start, pages, smaa, ...")
     options = parser.parse_args()
     machine = {"python": platform.python_version(), "cores": os.cpu_count()}
