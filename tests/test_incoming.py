@@ -159,6 +159,8 @@ def test_lost_zeros_of_an_ndc_are_found_again(evidence: compare.Evidence) -> Non
     ("content", "said"),
     [
         (b"", "is empty"),
+        (b",,\n,\n", "no cell is filled in"),
+        (b"sep=;\n", "no cell is filled in"),
         (b"\x00\x01", "NUL bytes"),
         (b"PK\x03\x04rest", "ZIP or Excel"),
         ("Präparat;Preis\nx;1\n".encode("cp1252"), "not in UTF-8"),

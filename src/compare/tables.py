@@ -17,21 +17,21 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows as dictionaries by column name, of plain Python values; NA of nullable types is None.
 
     What `to_dict("records")` returns, several times faster on a frame of few rows and many columns.
+    No column is looked at alone: a frame that is kept would gather a weak reference at each look.
     """
     names = [str(name) for name in frame.columns]
-    columns = [_plain(column) for _, column in frame.items()]
-    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+    cells = frame.to_numpy(dtype=object, copy=True)
+    for i, kind in enumerate(frame.dtypes):
+        plain = isinstance(kind, pd.StringDtype | np.dtype) and kind != "object"
+        if not plain:
+            cells[:, i] = [_plain(cell) for cell in cells[:, i]]
+    return [dict(zip(names, row, strict=True)) for row in cells.tolist()]
 
 
-def _plain(column: pd.Series[Any]) -> list[Any]:
-    kind = column.dtype
-    if isinstance(kind, pd.StringDtype) or (kind != "object" and isinstance(kind, np.dtype)):
-        return column.tolist()
-    cells = column.to_numpy(dtype=object).tolist()
-    return [
-        None if cell is pd.NA else cell.item() if isinstance(cell, np.number | np.bool_) else cell
-        for cell in cells
-    ]
+def _plain(cell: Any) -> Any:
+    if cell is pd.NA:
+        return None
+    return cell.item() if isinstance(cell, np.number | np.bool_) else cell
 
 
 def grouped(rows: Iterable[Row], column: str) -> dict[Any, list[Row]]:

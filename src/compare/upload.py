@@ -75,6 +75,8 @@ def cells(content: bytes, name: str) -> tuple[pd.DataFrame, list[Problem]]:
         expected = f"not readable as CSV ({error})"
         return pd.DataFrame(), [Problem(name, reader.line_num, None, None, expected)]
     rows = [(line, row) for line, row in rows[declared:] if any(row)]
+    if not rows:
+        return pd.DataFrame(), [Problem(name, None, None, None, "no cell is filled in")]
     return _frame(rows[0], rows[1:], delimiter, name)
 
 
