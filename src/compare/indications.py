@@ -18,7 +18,7 @@ from compare.evidence import Evidence, check_condition
 from compare.harms import condition_therapies
 from compare.patient import Patient
 from compare.schedule import known
-from compare.tables import Row, records, split
+from compare.tables import Row, grouped, records, split
 
 LEADING = ["therapy_id", "therapy", "therapy_class"]
 IN_LABEL = "in label"
@@ -136,9 +136,7 @@ def _rows(
     jurisdiction: str,
 ) -> list[dict[str, Any]]:
     """The rows of `options` for these therapies, in their order."""
-    by_therapy: dict[str, list[Row]] = {}
-    for row in statement_rows(evidence, condition_id, patient):
-        by_therapy.setdefault(row["therapy_id"], []).append(row)
+    by_therapy = grouped(statement_rows(evidence, condition_id, patient), "therapy_id")
     out = []
     for therapy in therapies:
         own = by_therapy.get(therapy["therapy_id"], [])

@@ -15,7 +15,6 @@ import ipywidgets as w
 from compare.evidence import Evidence
 from compare.explorers.slider import Slider
 from compare.markup import text
-from compare.tables import records
 
 
 @functools.cache
@@ -81,7 +80,7 @@ def reveal(widget: w.DOMWidget, visible: bool) -> None:
 
 def conditions_of(evidence: Evidence) -> list[tuple[str, str]]:
     """(name, id) of each condition, by name."""
-    named = [(row["condition"], row["condition_id"]) for row in records(evidence.conditions)]
+    named = [(row["condition"], key) for key, row in evidence.by_id("conditions").items()]
     return sorted(named, key=lambda pair: pair[0].lower())
 
 
