@@ -28,14 +28,14 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 TOKEN = "bench"
 COST = """
 import compare
-from compare.explorers.cost import CostExplorer
+from compare.pages.cost import CostExplorer
 
 CostExplorer(compare.load())
 """
 BARE = """
 import ipywidgets as w
-from compare.charts.house import TEMPLATE
-from compare.explorers.live import LiveFigure
+from compare.pages.house import TEMPLATE
+from compare.pages.chart import LiveFigure
 
 box = w.BoundedFloatText(value=70, min=1, max=300, description="Weight (kg)")
 chart = LiveFigure(True)

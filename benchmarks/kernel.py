@@ -15,15 +15,15 @@ import pandas as pd
 from measure import Row, median_ms, process, ratio
 
 import compare
-from compare import plan
-from compare.cost import default_plans
-from compare.evidence import DESCRIPTOR, content_hash, data_folder
-from compare.explorers import every_explorer
-from compare.explorers.base import Explorer
-from compare.explorers.cost import CostExplorer
-from compare.plan import Plan
-from compare.prices import Tariff
-from compare.vials import MCG_PER, cover
+from compare.cost import plan
+from compare.cost.containers import MCG_PER, cover
+from compare.cost.plan import Plan
+from compare.cost.prices import Tariff
+from compare.cost.table import default_plans
+from compare.data.evidence import DESCRIPTOR, content_hash, data_folder
+from compare.pages import every_explorer
+from compare.pages.cost.page import CostExplorer
+from compare.pages.explorer import Explorer
 
 LIMITS_MS = {"preference": 15.0, "patient": 60.0, "condition": 60.0}
 COHORT = [("cidp", "ivig"), ("ra", "infliximab"), ("crohns", "vedolizumab"), ("gmg", "eculizumab")]

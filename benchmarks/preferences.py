@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 from measure import Row, median_ms, ratio
 
-from compare import acceptability, preferences
+from compare import preferences
+from compare.preferences import draws as acceptability
 
 THERAPIES, CRITERIA, DRAWS = 12, 6, 100_000
 

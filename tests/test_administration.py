@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from compare.administration import (
+from compare.cost.administration import (
     UNKNOWN_FEE,
     UNKNOWN_PUSH,
     UNKNOWN_TIME,
@@ -21,7 +21,7 @@ from compare.administration import (
     classes,
     infusion_minutes,
 )
-from compare.evidence import Evidence
+from compare.data.evidence import Evidence
 
 
 def phase(**changes: Any) -> dict[str, Any]:

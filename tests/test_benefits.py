@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from statsmodels.stats.proportion import confint_proportions_2indep
 
-from compare import benefits
+from compare.trials import benefits
 
 
 def with_rows(evidence, *changes):

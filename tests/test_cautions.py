@@ -8,9 +8,10 @@ import pandas as pd
 import pytest
 
 import compare
-from compare import cautions, guidance, indications
-from compare.findings import cautions as caution_findings
-from compare.tables import records
+from compare.authority import cautions, guidance, indications
+from compare.cost import timetable
+from compare.data.rows import records
+from compare.pages.patient import sentences as caution_findings
 
 IVIG_EVERYWHERE = ("thrombosis_risk", "renal_injury_risk", "hemolysis_event_risk", "iga_deficiency")
 TNF = ("infliximab", "adalimumab", "etanercept", "golimumab", "certolizumab_pegol")
@@ -379,8 +380,8 @@ def test_schedule_in_words(evidence):
         for plan in compare.cost.plans(evidence, "cidp")
         if plan.therapy_id == "ivig" and plan.product_id == "privigen"
     )
-    rows = guidance.timetable(plan, compare.Patient(62, 55))
-    told = " | ".join(guidance.visit_words(row) for row in rows)
+    rows = timetable.timetable(plan, compare.Patient(62, 55))
+    told = " | ".join(timetable.visit_words(row) for row in rows)
     assert "2 g/kg in all = 124 g here" in told
     assert "every 3 weeks from day 21" in told
     assert "days" in told
@@ -422,7 +423,7 @@ def phase(**changes):
 )
 def test_a_dose_in_words(changes, words):
     """As the source states it, with what it is per and where it is capped."""
-    assert guidance.dose_words(phase(**changes)) == words
+    assert timetable.dose_words(phase(**changes)) == words
 
 
 @pytest.mark.parametrize(
@@ -442,7 +443,7 @@ def test_a_dose_in_words(changes, words):
 )  # fmt: skip
 def test_when_doses_fall_in_words(changes, words):
     """Weeks where the days are whole weeks, and the first day only where it is not day 0."""
-    assert guidance.when_words(phase(**changes)) == words
+    assert timetable.when_words(phase(**changes)) == words
 
 
 def test_silent_therapy_reads_not_in_our_reading(evidence):

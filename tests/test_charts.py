@@ -9,14 +9,15 @@ import pandas as pd
 import pytest
 
 import compare
-from compare import coverage, indications
-from compare.charts import coverage as coverage_charts
-from compare.charts import history as history_charts
-from compare.charts import indications as indication_charts
-from compare.charts import tradeoffs as tradeoff_charts
-from compare.findings import coverage as coverage_findings
-from compare.findings import history as history_findings
-from compare.tables import records
+from compare.authority import indications
+from compare.data.rows import records
+from compare.pages.coverage import chart as coverage_charts
+from compare.pages.coverage import sentences as coverage_findings
+from compare.pages.coverage import tables as coverage
+from compare.pages.history import chart as history_charts
+from compare.pages.history import sentences as history_findings
+from compare.pages.indications import chart as indication_charts
+from compare.pages.tradeoffs import chart as tradeoff_charts
 
 MARKS = pd.DataFrame(columns=tradeoff_charts.COLUMNS)
 

@@ -8,9 +8,12 @@ import pandas as pd
 import pytest
 
 import compare
-from compare import claims, cost, harms, verdicts
-from compare.claim_authority import days_of
-from compare.findings import claims as findings
+from compare import claims, cost
+from compare.claims import verdicts
+from compare.claims.authority import days_of
+from compare.data.conditions import opening_patient
+from compare.pages.claims import sentences as findings
+from compare.trials import harms
 
 S, P, N, C, A = claims.VERDICTS
 NAMED = {"gbs", "crohns", "sle", "ra", "ms_relapsing", "gmg"}
@@ -129,7 +132,7 @@ def test_cheaper_from_the_cost_table(
     assessment = found["cheaper"]
     total = dict.fromkeys(("dearer", "cheaper", "overlapping"), 0)
     for condition_id, row in places_of(assessment).items():
-        patient = cost.opening_patient(evidence, condition_id)
+        patient = opening_patient(evidence, condition_id)
         table = compare.annual_cost(evidence, condition_id, patient)
         chosen = cost.default_plans(
             evidence, cost.plans(evidence, condition_id), condition_id

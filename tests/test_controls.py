@@ -3,7 +3,7 @@
 import ipywidgets as w
 import pytest
 
-from compare.explorers import controls, every_explorer
+from compare.pages import controls, every_explorer
 from test_widgets_under_fire import inside
 
 

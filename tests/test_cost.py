@@ -12,13 +12,15 @@ import pandas as pd
 import pytest
 
 import compare
-from compare import cost, plan
-from compare.evidence import Evidence
-from compare.findings.cost import switching, yearly
-from compare.patient import Patient
-from compare.prices import Tariff
-from compare.tables import records
-from compare.vials import containers
+from compare import cost
+from compare.cost import plan
+from compare.cost.containers import containers
+from compare.cost.prices import Tariff
+from compare.data.conditions import opening_patient
+from compare.data.evidence import Evidence
+from compare.data.patient import Patient
+from compare.data.rows import records
+from compare.pages.cost.sentences import switching, yearly
 
 ADULT = Patient(weight_kg=70, age_years=54)
 
@@ -179,7 +181,7 @@ def test_given_and_discarded_units() -> None:
 def test_chain_adds_up_to_the_table(evidence: Evidence) -> None:
     """The arithmetic shown behind a bar gives the bar, for every priced plan at the low end."""
     for condition in evidence.conditions["condition_id"]:
-        patient = cost.opening_patient(evidence, condition)
+        patient = opening_patient(evidence, condition)
         for found in plan.plans(evidence, condition):
             columns, _ = cost.plan_cost(found, patient)
             if math.isnan(columns["usd_year_one_low"]):
@@ -197,7 +199,7 @@ def test_low_is_never_above_high(evidence: Evidence) -> None:
     pairs += [("usd_per_course", "usd_per_course_high")]
     pairs += [(f"{name}_{span}", f"{name}_{span}_high") for name in names[:1] for span in spans]
     for condition in evidence.conditions["condition_id"]:
-        table = compare.annual_cost(evidence, condition, cost.opening_patient(evidence, condition))
+        table = compare.annual_cost(evidence, condition, opening_patient(evidence, condition))
         for low, high in pairs:
             both = table[table[low].notna() & table[high].notna()]
             assert (both[low] <= both[high] + 1e-6).all(), (condition, low)
@@ -227,7 +229,7 @@ def test_vials_cover_the_dose(evidence: Evidence) -> None:
     """What is opened holds at least the dose, and less than one smallest container too much."""
     seen = 0
     for condition in evidence.conditions["condition_id"]:
-        patient = cost.opening_patient(evidence, condition)
+        patient = opening_patient(evidence, condition)
         weight = np.array([patient.weight_kg])
         surface = np.array([patient.body_surface_m2])
         for found in plan.plans(evidence, condition):

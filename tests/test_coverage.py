@@ -7,11 +7,12 @@ import pandas as pd
 import pytest
 
 import compare
-from compare import coverage
-from compare.charts import coverage as charts
-from compare.explorers.start import age_text
-from compare.findings import coverage as findings
-from compare.tables import records
+from compare.data.rows import records
+from compare.own import with_prices
+from compare.pages.coverage import chart as charts
+from compare.pages.coverage import sentences as findings
+from compare.pages.coverage import tables as coverage
+from compare.pages.coverage.page import age_text
 
 
 def row_of(evidence: compare.Evidence, therapy_id: str) -> pd.Series:
@@ -211,7 +212,7 @@ def test_sources_of_a_frame(evidence: compare.Evidence) -> None:
 
 def test_sources_of_loaded_prices(evidence: compare.Evidence) -> None:
     """The reader's own file is a source of the costs it changes."""
-    after = evidence.with_prices(b"code,billing_qty,billing_unit,usd_per_billing_unit\n"
+    after = with_prices(evidence, b"code,billing_qty,billing_unit,usd_per_billing_unit\n"
                                  b"J1561,500,mg,40\n", "ours.csv")  # fmt: skip
     table = compare.annual_cost(after, "cidp", compare.Patient(70, 55))
     titles = set(compare.sources_of(table, after)["title"])

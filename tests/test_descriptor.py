@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from compare.descriptor import descriptor
-from compare.errors import DataError
-from compare.evidence import DESCRIPTOR
+from compare.data.descriptor import descriptor
+from compare.data.errors import DataError
+from compare.data.evidence import DESCRIPTOR
 
 GOOD: dict[str, Any] = {
     "data_date": "2026-11-22",

@@ -35,8 +35,8 @@ datetime.date, datetime.datetime = Date, Moment
 import compare
 evidence = compare.load()
 print("days since the data:", (datetime.date.today() - evidence.data_date).days)
-from compare.explorers import (claims, cost, harms, history, indications, own_data, patient, start,
-                               tradeoffs)
+from compare.pages import (claims, cost, coverage, harms, history, indications, own_data,
+                           patient, tradeoffs)
 for source in json.load(sys.stdin):
     print("##")
     exec(source)

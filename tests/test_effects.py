@@ -9,13 +9,16 @@ import pandas as pd
 import pytest
 
 import compare
-from compare import cost, effect_cells, effects, harms, preferences
-from compare.intervals import risk_difference
+from compare import cost, effects, preferences
+from compare.data.conditions import opening_patient
+from compare.effects import cells as effect_cells
+from compare.trials import harms
+from compare.trials.intervals import risk_difference
 
 
 def table_of(evidence: compare.Evidence, condition_id: str, **options: object) -> pd.DataFrame:
     """The effects table for the condition's opening patient."""
-    patient = cost.opening_patient(evidence, condition_id)
+    patient = opening_patient(evidence, condition_id)
     return compare.effects_table(evidence, condition_id, patient, **options)  # type: ignore[arg-type]
 
 
@@ -99,7 +102,7 @@ def test_standing_rows_are_those_of_the_harms_page(evidence: compare.Evidence) -
 
 def test_cost_cells_are_those_of_the_cost_table(evidence: compare.Evidence) -> None:
     """Low and high of a cost are one product's year one; the value is their middle."""
-    patient = cost.opening_patient(evidence, "cidp")
+    patient = opening_patient(evidence, "cidp")
     chosen = cost.opening_plans(evidence, "cidp", age_years=patient.age_years)
     costs = cost.cost_table(evidence, chosen.values(), patient).set_index("therapy_id")
     found = table_of(evidence, "cidp", criteria=["cost_year_one"]).set_index("therapy_id")

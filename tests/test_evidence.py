@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 import compare
-from compare import validation
-from compare.evidence import TABLES, content_hash, data_folder, descriptor
+from compare.data import checks as validation
+from compare.data.evidence import TABLES, content_hash, data_folder, descriptor
 
 FOLDER = data_folder()
 RESOURCES = {resource["name"]: resource for resource in descriptor(FOLDER)["resources"]}

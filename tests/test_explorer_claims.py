@@ -5,8 +5,8 @@ import dataclasses
 import pytest
 
 import compare
-from compare.claims import assess
-from compare.explorers import claims
+from compare.claims.table import assess
+from compare.pages.claims import page as claims
 
 
 @pytest.fixture

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import compare
-from compare import cost as costs
-from compare.explorers import cost
-from compare.scenario import Scenario
+from compare.data.conditions import opening_patient
+from compare.data.scenario import Scenario
+from compare.pages.cost import page as cost
 
 
 def lines(evidence: compare.Evidence, condition_id: str, **changes: object) -> list[list[str]]:
@@ -25,7 +25,7 @@ def test_page_opens_with_its_digest(evidence: compare.Evidence) -> None:
 
 def test_yearly_lines_carry_the_tables_figures(evidence: compare.Evidence) -> None:
     """Year one at both ends, a later year, and doses, to the cent, one line per bar."""
-    patient = costs.opening_patient(evidence, "cidp")
+    patient = opening_patient(evidence, "cidp")
     table = compare.annual_cost(evidence, "cidp", patient)
     (sentence,), *rows = lines(evidence, "cidp")
     assert "year one costs from" in sentence

@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from compare import arms, harms
-from compare.charts import harms as charts
-from compare.charts.house import CLASSES
-from compare.explorers import harms as page
-from compare.markup import short_name
-from compare.scenario import Scenario
-from compare.schedule import known
+from compare.data.rows import known
+from compare.data.scenario import Scenario
+from compare.pages.harms import chart as charts
+from compare.pages.harms import page
+from compare.pages.house import CLASSES
+from compare.trials import arms, harms
+from compare.words import short_name
 
 
 def scenarios(evidence):
@@ -223,7 +223,7 @@ def test_pml_stands_by_antibody_status_and_duration(evidence):
     own = [row for row in shown.whole.pml if row["therapy_id"] == "natalizumab"]
     for words in ("antibody negative", "antibody positive", "months 25 to 48"):
         assert any(words in row["arm"] for row in own)
-    from compare.explorers.harm_tables import per_1000  # noqa: PLC0415
+    from compare.pages.harms.tables import per_1000  # noqa: PLC0415
 
     told = [per_1000(row) for row in own]
     assert "fewer than 1 in 1,000" in told

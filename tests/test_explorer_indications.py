@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 
-from compare.charts.house import CLASSES
-from compare.explorers import indications as page
-from compare.explorers.controls import HIDDEN
+from compare.pages.controls import HIDDEN
+from compare.pages.house import CLASSES
+from compare.pages.indications import page
 
 
 def test_opening_digest_is_the_pure_one(evidence):

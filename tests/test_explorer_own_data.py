@@ -11,10 +11,12 @@ import pandas as pd
 import pytest
 
 import compare
-from compare import incoming
-from compare.evidence import TABLES
-from compare.explorers import cost, own_data
-from compare.markup import usd_range
+from compare import own
+from compare.data.evidence import TABLES
+from compare.own import with_asp_file, with_prices
+from compare.pages.cost import page as cost
+from compare.pages.own_data import page as own_data
+from compare.words import usd_range
 from tests.conftest import ROOT
 from tests.test_incoming import PRICES, THERAPY, asp, encoded
 
@@ -63,7 +65,7 @@ def test_own_prices_change_the_page(page: own_data.OwnDataExplorer) -> None:
     assert "costs changed" in page.finding.value
     assert "Gamunex-C" in page.panels["difference"].value
     assert "own price" in page.panels["difference"].value
-    assert "with_prices(&#x27;ours.csv&#x27;)" in page.panels["code"].value
+    assert "prices=&#x27;ours.csv&#x27;" in page.panels["code"].value
     table = pd.read_csv(pd.io.common.StringIO(saved(page.panels["downloads"].value)))
     assert table["changed"].ne("same").any()
     assert page.loaded.loaded[-1].kind == "prices"
@@ -75,8 +77,8 @@ def test_page_equals_the_code_it_prints(
     """The table on the page is that of the two lines."""
     choose(page, "prices", ours__csv=PRICES.encode())
     scenario = page.scenario()
-    table = incoming.difference(
-        evidence, evidence.with_prices(PRICES.encode()), scenario.condition_id,
+    table = own.difference(
+        evidence, with_prices(evidence, PRICES.encode()), scenario.condition_id,
         compare.Patient(scenario.patient.weight_kg, scenario.patient.age_years),
     )  # fmt: skip
     shown = page.compute().difference
@@ -138,8 +140,8 @@ def test_five_mistakes_are_one_message_and_change_nothing(
 def test_new_quarter_changes_costs_on_screen_after_one_call(evidence: compare.Evidence) -> None:
     """Gamunex-C at 2 g/kg and 60 dollars for 500 mg; the page made before keeps its own data."""
     page = cost.CostExplorer(evidence, "itp")
-    after = cost.CostExplorer(evidence.with_asp_file(asp()), "itp")
-    table = compare.annual_cost(evidence.with_asp_file(asp()), "itp", after.scenario().patient)
+    after = cost.CostExplorer(with_asp_file(evidence, asp()), "itp")
+    table = compare.annual_cost(with_asp_file(evidence, asp()), "itp", after.scenario().patient)
     row = table[table["product_id"].eq("gamunex_c") & table["usd_per_course"].notna()].iloc[0]
     for explorer in (page, after):
         explorer.controls["products"].value = cost.EVERY
@@ -189,7 +191,7 @@ def test_files_are_kept_together(page: own_data.OwnDataExplorer) -> None:
     choose(page, "asp_file", january__csv=asp())
     tables = {name.replace(".", "__"): content for name, content in encoded(THERAPY).items()}
     choose(page, "therapy", **tables)
-    assert [loaded.kind for loaded in page.loaded.loaded] == ["therapy", "asp_file", "prices"]
+    assert [loaded.kind for loaded in page.loaded.loaded] == ["asp_file", "therapy", "prices"]
     changed = page.compute().difference.set_index("product_id")["changed"]
     assert changed["newbrand"] == "new"
     assert changed["gamunex_c"] == "lower"
@@ -224,7 +226,7 @@ def test_failure_of_the_page_is_said(
     def broken(*_: object) -> None:
         raise ValueError("no such thing")
 
-    monkeypatch.setattr(incoming, "difference", broken)
+    monkeypatch.setattr(own, "difference", broken)
     page.controls["weight"].value = 80
     assert "no such thing" in page.status.value
     assert page.panels["difference"].value == ""

@@ -9,10 +9,10 @@ import re
 import pytest
 
 import compare
-from compare import cautions
-from compare.explorers import patient as page
-from compare.explorers import patient_view
-from compare.explorers.controls import HIDDEN
+from compare.authority import cautions
+from compare.pages.controls import HIDDEN
+from compare.pages.patient import page
+from compare.pages.patient import views as patient_view
 
 
 @pytest.fixture

@@ -14,15 +14,15 @@ import pytest
 
 import compare
 from compare import effects, preferences
-from compare.acceptability import Ranking
-from compare.arms import MINUS
-from compare.charts import tradeoffs as charts
-from compare.explorers import tradeoff_tables as tables
-from compare.explorers import tradeoffs
-from compare.explorers.tradeoff_view import amount, break_evens
-from compare.explorers.tradeoffs import TradeOffExplorer
-from compare.findings import tradeoffs as findings
-from compare.scenario import Scenario
+from compare.data.scenario import Scenario
+from compare.pages.tradeoffs import chart as charts
+from compare.pages.tradeoffs import page as tradeoffs
+from compare.pages.tradeoffs import sentences as findings
+from compare.pages.tradeoffs import tables
+from compare.pages.tradeoffs.page import TradeOffExplorer
+from compare.pages.tradeoffs.views import amount, break_evens
+from compare.preferences.draws import Ranking
+from compare.trials.arms import MINUS
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
 import compare
-from compare import arms, harms
+from compare.trials import arms, harms
 
 FIRST = ["therapy_id", "therapy", "therapy_class"]
 

@@ -7,11 +7,12 @@ import pandas as pd
 import pytest
 
 import compare
-from compare import cost, history, payers
-from compare.charts import history as charts
-from compare.explorers import history as explorer
-from compare.findings import history as findings
-from compare.tables import records
+from compare.cost import history, payers
+from compare.data.conditions import opening_patient
+from compare.data.rows import records
+from compare.pages.history import chart as charts
+from compare.pages.history import page as explorer
+from compare.pages.history import sentences as findings
 
 
 def test_dollars_per_gram(evidence: compare.Evidence) -> None:
@@ -27,7 +28,7 @@ def test_dollars_per_gram(evidence: compare.Evidence) -> None:
 
 def test_last_quarter_is_the_cost_of_today(evidence: compare.Evidence) -> None:
     """The history ends in what the cost page shows."""
-    patient = cost.opening_patient(evidence, "gmg")
+    patient = opening_patient(evidence, "gmg")
     frame = history.usd_by_quarter(evidence, "gmg", patient)
     last = frame[frame["effective_from"].eq(pd.Timestamp("2026-10-01"))]
     today = compare.annual_cost(evidence, "gmg", patient)
@@ -39,7 +40,7 @@ def test_last_quarter_is_the_cost_of_today(evidence: compare.Evidence) -> None:
 
 def test_new_unit_leaves_no_step(evidence: compare.Evidence) -> None:
     """Eculizumab: 224.159 per 10 mg, then 44.809 per 2 mg from 2025-04, 0.05 percent less."""
-    patient = cost.opening_patient(evidence, "gmg")
+    patient = opening_patient(evidence, "gmg")
     frame = history.usd_by_quarter(evidence, "gmg", patient)
     own = frame[frame["therapy_id"].eq("eculizumab")].set_index("effective_from")["usd_low"]
     before, after = own[pd.Timestamp("2025-01-01")], own[pd.Timestamp("2025-04-01")]
@@ -49,7 +50,7 @@ def test_new_unit_leaves_no_step(evidence: compare.Evidence) -> None:
 
 def test_quarters_without_a_price_have_no_row(evidence: compare.Evidence) -> None:
     """Nipocalimab came in 2025: nothing stands for it in 2024."""
-    frame = history.usd_by_quarter(evidence, "gmg", cost.opening_patient(evidence, "gmg"))
+    frame = history.usd_by_quarter(evidence, "gmg", opening_patient(evidence, "gmg"))
     own = frame[frame["therapy_id"].eq("nipocalimab")]
     assert own["effective_from"].min() >= pd.Timestamp("2025-04-01")
     assert frame["usd_low"].notna().all()
@@ -154,4 +155,4 @@ def test_weight_changes_the_page(evidence: compare.Evidence) -> None:
     page.controls["weight"].value = 120
     assert page.panels["year_table"].value != before
     page.controls["condition"].value = "gmg"
-    assert page.weight.value == cost.opening_patient(evidence, "gmg").weight_kg
+    assert page.weight.value == opening_patient(evidence, "gmg").weight_kg

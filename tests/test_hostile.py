@@ -20,13 +20,14 @@ import ipywidgets as w
 import pytest
 
 import compare
-from compare import incoming, markup
-from compare.evidence import Evidence, resources_of
-from compare.explorers.base import Explorer
-from compare.explorers.live import LiveFigure
-from compare.explorers.own_data import OwnDataExplorer
-from compare.explorers.patient import PatientExplorer
-from compare.explorers.tradeoffs import TradeOffExplorer
+from compare import own
+from compare.data.evidence import Evidence, resources_of
+from compare.pages import markup
+from compare.pages.chart import LiveFigure
+from compare.pages.explorer import Explorer
+from compare.pages.own_data.page import OwnDataExplorer
+from compare.pages.patient.page import PatientExplorer
+from compare.pages.tradeoffs.page import TradeOffExplorer
 from mutations import written
 from test_incoming import PRICES, asp
 from test_widgets_under_fire import PAGES, TODAY, inside, set_to
@@ -269,7 +270,7 @@ def test_no_formula_survives_in_csv(attacked: Evidence, start: str) -> None:
 
 def test_templates_hold_no_formula(evidence: Evidence) -> None:
     """Files to fill in are files to download."""
-    for content in incoming.templates(evidence).values():
+    for content in own.templates(evidence).values():
         read_csv(content)
 
 

@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 
 import compare
-from compare import incoming
-from compare.evidence import TABLES
+from compare import own
+from compare.data.evidence import TABLES
+from compare.own import with_asp_file, with_prices, with_therapy
 
 PATIENT = compare.Patient(weight_kg=70, age_years=55)
 HEAD = "code,product_id,route,billing_qty,billing_unit,usd_per_billing_unit,effective_from\n"
@@ -82,13 +83,13 @@ def test_own_price_changes_the_cost_as_worked_by_hand(evidence: compare.Evidence
     prices = evidence.prices
     now = prices["code"].eq("J1561") & prices["effective_from"].eq(pd.Timestamp("2026-10-01"))
     limit = float(prices.loc[now, "usd_per_billing_unit"].iloc[0])
-    after = evidence.with_prices(PRICES.encode())
+    after = with_prices(evidence, PRICES.encode())
     assert course_usd(evidence) - course_usd(after) == pytest.approx(280 * (limit - 40))
 
 
 def test_own_price_is_a_basis_of_its_own(evidence: compare.Evidence) -> None:
     """Asked for, it is used alone; a product without an own price then has none."""
-    after = evidence.with_prices(PRICES.encode())
+    after = with_prices(evidence, PRICES.encode())
     table = compare.annual_cost(after, "cidp", PATIENT, price_basis="own").set_index("product_id")
     assert table.at["gamunex_c", "price_basis"] == "own"
     assert pd.isna(table.at["panzyga", "usd_year_one_low"])
@@ -97,7 +98,7 @@ def test_own_price_is_a_basis_of_its_own(evidence: compare.Evidence) -> None:
 
 def test_default_uses_own_prices_first(evidence: compare.Evidence) -> None:
     """Where there is one; the others stay on the payment limit."""
-    after = evidence.with_prices(PRICES.encode())
+    after = with_prices(evidence, PRICES.encode())
     basis = compare.annual_cost(after, "cidp", PATIENT).set_index("product_id")["price_basis"]
     assert basis["gamunex_c"] == "own"
     assert basis["privigen"] == "own"
@@ -107,9 +108,9 @@ def test_default_uses_own_prices_first(evidence: compare.Evidence) -> None:
 def test_loading_never_changes_the_evidence(evidence: compare.Evidence) -> None:
     """Neither a good file nor a bad one."""
     before = snapshot(evidence)
-    evidence.with_prices(PRICES.encode())
-    evidence.with_asp_file(asp())
-    refused(lambda: evidence.with_prices(b"code\nX\n"))
+    with_prices(evidence, PRICES.encode())
+    with_asp_file(evidence, asp())
+    refused(lambda: with_prices(evidence, b"code\nX\n"))
     for name, frame in before.items():
         pd.testing.assert_frame_equal(getattr(evidence, name), frame)
 
@@ -124,7 +125,7 @@ def test_five_mistakes_are_named_in_one_message(evidence: compare.Evidence) -> N
         + "J1569,,,500,mg,-3,\n"
         + ",privigen,IV,500,mg,45,01/10/2026\n"
     )
-    error = refused(lambda: evidence.with_prices(content.encode()))
+    error = refused(lambda: with_prices(evidence, content.encode()))
     assert problems_of(error) == {
         (2, "product_id"),
         (3, "billing_unit"),
@@ -143,13 +144,13 @@ def test_semicolons_byte_order_mark_and_excel_lines(
 ) -> None:
     """What a spreadsheet of any country writes: all give the same price."""
     body = PRICES.replace(",", ";").replace("\n", "\r\n") + ";;;;;;\r\n"
-    after = evidence.with_prices(mark + body.encode())
-    assert course_usd(after) == course_usd(evidence.with_prices(PRICES.encode()))
+    after = with_prices(evidence, mark + body.encode())
+    assert course_usd(after) == course_usd(with_prices(evidence, PRICES.encode()))
 
 
 def test_lost_zeros_of_an_ndc_are_found_again(evidence: compare.Evidence) -> None:
     """Spreadsheets turn 00074433902 into 74433902."""
-    after = evidence.with_prices(b"code,billing_qty,billing_unit,usd_per_billing_unit\n"
+    after = with_prices(evidence, b"code,billing_qty,billing_unit,usd_per_billing_unit\n"
                                  b"74433902,1,device,900\n")  # fmt: skip
     own = after.prices[after.prices["price_basis"].eq("own")]
     assert list(own["code"]) == ["00074433902"]
@@ -184,31 +185,32 @@ def test_lost_zeros_of_an_ndc_are_found_again(evidence: compare.Evidence) -> Non
 )
 def test_what_own_prices_refuses(evidence: compare.Evidence, content: bytes, said: str) -> None:
     """Each mistake has a sentence that says what to do."""
-    assert said in str(refused(lambda: evidence.with_prices(content)))
+    assert said in str(refused(lambda: with_prices(evidence, content)))
 
 
 def test_template_is_refused_until_its_examples_are_replaced(evidence: compare.Evidence) -> None:
     """And the same rows load once the remark is gone."""
-    template = incoming.templates(evidence)["own_prices.csv"]
-    assert "template's example" in str(refused(lambda: evidence.with_prices(template.encode())))
+    template = own.templates(evidence)["own_prices.csv"]
+    assert "template's example" in str(refused(lambda: with_prices(evidence, template.encode())))
     filled = template.replace("Example row: replace it with your own", "contract 2026")
-    assert len(evidence.with_prices(filled.encode()).loaded[-1].report) >= 2
+    assert len(with_prices(evidence, filled.encode()).loaded[-1].report) >= 2
 
 
 def test_second_file_replaces_prices_of_the_same_code(evidence: compare.Evidence) -> None:
     """The later file wins, whatever its dates."""
-    first = evidence.with_prices(b"code,billing_qty,billing_unit,usd_per_billing_unit\n"
+    first = with_prices(evidence, b"code,billing_qty,billing_unit,usd_per_billing_unit\n"
                                  b"J1561,500,mg,40\n")  # fmt: skip
-    second = first.with_prices(
+    second = with_prices(
+        first,
         b"code,billing_qty,billing_unit,usd_per_billing_unit,effective_from\n"
-        b"J1561,500,mg,30,2026-01-01\n"
+        b"J1561,500,mg,30,2026-01-01\n",
     )
     assert course_usd(first) - course_usd(second) == pytest.approx(280 * 10)
 
 
 def test_far_off_price_is_pointed_out(evidence: compare.Evidence) -> None:
     """A price ten times the limit per mg is loaded, with a remark on the unit."""
-    after = evidence.with_prices(b"code,billing_qty,billing_unit,usd_per_billing_unit\n"
+    after = with_prices(evidence, b"code,billing_qty,billing_unit,usd_per_billing_unit\n"
                                  b"J1561,50,mg,48.022\n")  # fmt: skip
     assert after.loaded[-1].report["remark"].str.contains("check quantity and unit").all()
 
@@ -217,12 +219,12 @@ def test_paths_bytes_and_missing_files(evidence: compare.Evidence, tmp_path: Pat
     """A path, its text and its bytes give the same; a file that is not there says so."""
     path = tmp_path / "ours.csv"
     path.write_text(PRICES)
-    wanted = course_usd(evidence.with_prices(PRICES.encode()))
+    wanted = course_usd(with_prices(evidence, PRICES.encode()))
     for file in (path, str(path), bytearray(PRICES.encode()), memoryview(PRICES.encode())):
-        assert course_usd(evidence.with_prices(file)) == wanted
-    assert "gone.csv: no such file" in str(refused(lambda: evidence.with_prices("gone.csv")))
-    assert "cannot be read" in str(refused(lambda: evidence.with_prices(tmp_path)))
-    assert "cannot be read" in str(refused(lambda: evidence.with_prices("a\x00b")))
+        assert course_usd(with_prices(evidence, file)) == wanted
+    assert "gone.csv: no such file" in str(refused(lambda: with_prices(evidence, "gone.csv")))
+    assert "cannot be read" in str(refused(lambda: with_prices(evidence, tmp_path)))
+    assert "cannot be read" in str(refused(lambda: with_prices(evidence, "a\x00b")))
 
 
 # CMS's file
@@ -233,7 +235,7 @@ def test_new_quarter_changes_costs_after_one_call(evidence: compare.Evidence) ->
     prices = evidence.prices
     now = prices["code"].eq("J1561") & prices["effective_from"].eq(pd.Timestamp("2026-10-01"))
     limit = float(prices.loc[now, "usd_per_billing_unit"].iloc[0])
-    after = evidence.with_asp_file(asp())
+    after = with_asp_file(evidence, asp())
     assert after.data_date == date(2027, 1, 1)
     assert course_usd(after) - course_usd(evidence) == pytest.approx(280 * (60 - limit))
     assert "prices" in after.changed
@@ -245,7 +247,7 @@ def test_new_quarter_changes_costs_after_one_call(evidence: compare.Evidence) ->
 
 def test_vanished_code_has_no_current_price(evidence: compare.Evidence) -> None:
     """Privigen's code is not in the new file: its last limit is named, and not used."""
-    after = evidence.with_asp_file(asp())
+    after = with_asp_file(evidence, asp())
     report = after.loaded[-1].report.set_index("code")
     assert report.at["J1459", "change"] == "vanished"
     table = compare.annual_cost(after, "cidp", PATIENT).set_index("product_id")
@@ -277,7 +279,7 @@ def test_code_with_a_new_unit_is_recognized(
         "2025-01-01": "Effective January 1, 2025 through March 31, 2025",
         "2025-04-01": "Effective April 1, 2025 through June 30, 2025",
     }[before]
-    after = then.with_asp_file(asp((f"{new},renamed,{dosage},{usd},20,,,,,,",), quarter))
+    after = with_asp_file(then, asp((f"{new},renamed,{dosage},{usd},20,,,,,,",), quarter))
     report = after.loaded[-1].report.set_index("code")
     assert report.at[old, "change"] == "replaced"
     assert new in report.at[old, "limit_after"]
@@ -287,9 +289,9 @@ def test_code_with_a_new_unit_is_recognized(
 
 def test_same_code_with_another_unit_costs_the_same_per_mg(evidence: compare.Evidence) -> None:
     """Half the unit at half the limit changes no cost, and is reported."""
-    whole = evidence.with_asp_file(asp())
+    whole = with_asp_file(evidence, asp())
     row = "J1561,Gamunex-c/gammaked,250 MG,30.000,20.000,,,,,,"
-    half = evidence.with_asp_file(asp((row,)))
+    half = with_asp_file(evidence, asp((row,)))
     assert course_usd(half) == pytest.approx(course_usd(whole))
     report = half.loaded[-1].report.set_index("code")
     assert report.at["J1561", "change"] == "unit changed"
@@ -299,7 +301,7 @@ def test_digits_of_other_scripts_are_no_limit(evidence: compare.Evidence) -> Non
     """Python reads full-width digits as a number; the file is refused, and the place named."""
     content = asp(("J1561,Gamunex-c/gammaked,500 MG,12,20.000,,,,,,",)).decode("cp1252")
     with pytest.raises(compare.DataError, match="Payment Limit"):
-        evidence.with_asp_file(content.replace("500 MG,12,", "500 MG,\uff11\uff12,").encode())
+        with_asp_file(evidence, content.replace("500 MG,12,", "500 MG,\uff11\uff12,").encode())
 
 
 def test_limits_that_cannot_be_used_are_listed(evidence: compare.Evidence) -> None:
@@ -309,7 +311,7 @@ def test_limits_that_cannot_be_used_are_listed(evidence: compare.Evidence) -> No
         "J1745,Infliximab,1 VIAL,300.000,20.000,,,,,,",
         "Q9990,Inj eculizumab-zzzz 2 mg,2 MG,40.000,20.000,,,,,,",
     )
-    after = evidence.with_asp_file(asp(rows))
+    after = with_asp_file(evidence, asp(rows))
     report = after.loaded[-1].report.set_index("code")
     assert report.at["J1561", "change"] == "no limit"
     assert report.at["J1745", "change"] == "not taken up"
@@ -319,8 +321,8 @@ def test_limits_that_cannot_be_used_are_listed(evidence: compare.Evidence) -> No
 
 def test_older_quarter_goes_into_the_history_only(evidence: compare.Evidence) -> None:
     """No cost of today changes, and the report says so."""
-    after = evidence.with_asp_file(
-        asp(effective="Effective October 1, 2025 through December 31, 2025")
+    after = with_asp_file(
+        evidence, asp(effective="Effective October 1, 2025 through December 31, 2025")
     )
     assert after.data_date == evidence.data_date
     assert course_usd(after) == course_usd(evidence)
@@ -332,8 +334,8 @@ def test_older_quarter_goes_into_the_history_only(evidence: compare.Evidence) ->
 
 def test_restated_quarter_replaces_its_own_rows(evidence: compare.Evidence) -> None:
     """CMS's second file for the present quarter: one row per code, the new one."""
-    after = evidence.with_asp_file(
-        asp(effective="Effective October 1, 2026 through December 31, 2026")
+    after = with_asp_file(
+        evidence, asp(effective="Effective October 1, 2026 through December 31, 2026")
     )
     now = after.prices["effective_from"].eq(pd.Timestamp("2026-10-01"))
     rows = after.prices[now & after.prices["code"].eq("J1561")]
@@ -363,13 +365,13 @@ def test_restated_quarter_replaces_its_own_rows(evidence: compare.Evidence) -> N
 )  # fmt: skip
 def test_what_is_no_such_file(evidence: compare.Evidence, content: bytes, said: str) -> None:
     """One error that says what was expected, and where."""
-    assert said in str(refused(lambda: evidence.with_asp_file(content)))
+    assert said in str(refused(lambda: with_asp_file(evidence, content)))
 
 
 def test_calls_can_be_chained_in_any_order(evidence: compare.Evidence) -> None:
     """Own prices stay in force after CMS's next file, and are used first."""
-    one = evidence.with_prices(PRICES.encode()).with_asp_file(asp())
-    other = evidence.with_asp_file(asp()).with_prices(PRICES.encode())
+    one = with_asp_file(with_prices(evidence, PRICES.encode()), asp())
+    other = with_prices(with_asp_file(evidence, asp()), PRICES.encode())
     assert course_usd(one) == course_usd(other)
     assert [loaded.kind for loaded in one.loaded] == ["prices", "asp_file"]
 
@@ -395,7 +397,7 @@ def test_own_therapy_costs_what_was_worked_by_hand(
     """700 mg is two vials of 400 mg: 80 units of 5 dollars; 13 doses in days 0 to 363."""
     for name, content in THERAPY.items():
         (tmp_path / name).write_text(content)
-    after = evidence.with_therapy(tmp_path)
+    after = with_therapy(evidence, tmp_path)
     table = compare.annual_cost(after, "cidp", PATIENT).set_index("product_id")
     assert table.at["newbrand", "usd_year_one_low"] == pytest.approx(13 * 2 * 40 * 5)
     assert table.at["newbrand", "usd_later_year_low"] == pytest.approx(365.25 / 28 * 400)
@@ -408,7 +410,7 @@ def test_own_therapy_costs_what_was_worked_by_hand(
 
 def test_own_therapy_reaches_the_effects_table(evidence: compare.Evidence) -> None:
     """Its cost and its headache stand beside the project's therapies."""
-    after = evidence.with_therapy(encoded(THERAPY))
+    after = with_therapy(evidence, encoded(THERAPY))
     table = compare.effects_table(after, "cidp", PATIENT)
     assert "newmab" in set(table["therapy_id"])
 
@@ -434,7 +436,7 @@ def test_what_own_therapy_refuses(
     """The whole folder, naming file, line and column."""
     changed = THERAPY[name].replace(old, new)
     assert changed != THERAPY[name]
-    error = refused(lambda: evidence.with_therapy(encoded({**THERAPY, name: changed})))
+    error = refused(lambda: with_therapy(evidence, encoded({**THERAPY, name: changed})))
     hits = [p for p in error.problems if p.table == name and said in p.expected]
     assert [(p.line, p.column.split(" + ")[0]) for p in hits if p.column] == [(line, column)]
 
@@ -447,22 +449,22 @@ def test_second_primary_row_is_refused(evidence: compare.Evidence) -> None:
         "newmab,cidp,headache", f"{taken['therapy_id']},{taken['condition_id']},{taken['event_id']}"
     )
     files = {"sources.csv": SOURCE, "adverse_events.csv": content}
-    error = refused(lambda: evidence.with_therapy(encoded(files)))
+    error = refused(lambda: with_therapy(evidence, encoded(files)))
     assert "another row is primary" in str(error)
 
 
 def test_what_is_no_folder_of_tables(evidence: compare.Evidence, tmp_path: Path) -> None:
     """No folder, an empty one, a table that does not exist or may not be added to."""
-    assert "no such folder" in str(refused(lambda: evidence.with_therapy(tmp_path / "gone")))
-    assert "no CSV files here" in str(refused(lambda: evidence.with_therapy(tmp_path)))
+    assert "no such folder" in str(refused(lambda: with_therapy(evidence, tmp_path / "gone")))
+    assert "no CSV files here" in str(refused(lambda: with_therapy(evidence, tmp_path)))
     for name in ("notes.csv", "administration_fees.csv"):
-        error = refused(lambda name=name: evidence.with_therapy({name: b"a\n1\n"}))
+        error = refused(lambda name=name: with_therapy(evidence, {name: b"a\n1\n"}))
         assert "no such table" in str(error)
 
 
 def test_templates_have_the_columns_of_the_tables(evidence: compare.Evidence) -> None:
     """A header for each table; rows below it are all that is missing."""
-    for name, content in incoming.templates(evidence).items():
+    for name, content in own.templates(evidence).items():
         table = name.removesuffix(".csv")
         if table != "own_prices":
             assert content.strip().split(",") == list(getattr(evidence, table).columns)
@@ -473,8 +475,8 @@ def test_templates_have_the_columns_of_the_tables(evidence: compare.Evidence) ->
 
 def test_difference_names_what_changed(evidence: compare.Evidence) -> None:
     """Lower, new, and the same; changed rows stand first, and money adds up."""
-    after = evidence.with_therapy(encoded(THERAPY)).with_prices(PRICES.encode())
-    table = incoming.difference(evidence, after, "cidp", PATIENT)
+    after = with_prices(with_therapy(evidence, encoded(THERAPY)), PRICES.encode())
+    table = own.difference(evidence, after, "cidp", PATIENT)
     by_product = table.set_index("product_id")
     assert by_product.at["newbrand", "changed"] == "new"
     assert by_product.at["gamunex_c", "changed"] == "lower"
@@ -488,7 +490,7 @@ def test_difference_names_what_changed(evidence: compare.Evidence) -> None:
 
 def test_difference_sees_a_price_that_is_gone(evidence: compare.Evidence) -> None:
     """A code that vanished from CMS's file."""
-    table = incoming.difference(evidence, evidence.with_asp_file(asp()), "cidp", PATIENT)
+    table = own.difference(evidence, with_asp_file(evidence, asp()), "cidp", PATIENT)
     assert table.set_index("product_id").at["privigen", "changed"] == "no price now"
 
 
@@ -501,8 +503,8 @@ def test_difference_of_a_condition_of_ones_own(evidence: compare.Evidence) -> No
     )
     for name in ("regimens.csv", "indications.csv", "adverse_events.csv"):
         files[name] = files[name].replace(",cidp,", ",newitis,")
-    after = evidence.with_therapy(encoded(files))
-    table = incoming.difference(evidence, after, "newitis", PATIENT)
+    after = with_therapy(evidence, encoded(files))
+    table = own.difference(evidence, after, "newitis", PATIENT)
     assert list(table["changed"]) == ["new"]
 
 
@@ -519,12 +521,12 @@ def test_contradictions_within_a_row_are_refused(
 ) -> None:
     """A code of another product, and a price that ends before it begins (or before the data)."""
     content = (HEAD.strip() + ",effective_to\n" + row + "\n").encode()
-    assert said in str(refused(lambda: evidence.with_prices(content)))
+    assert said in str(refused(lambda: with_prices(evidence, content)))
 
 
 def test_a_price_per_device_is_not_held_against_a_limit(evidence: compare.Evidence) -> None:
     """Per device or per day there is no price per mg, so nothing is called far off."""
-    after = evidence.with_prices(HEAD.encode() + b",hizentra,SC,30,day,60000,\n")
+    after = with_prices(evidence, HEAD.encode() + b",hizentra,SC,30,day,60000,\n")
     report = after.loaded[-1].report
     assert len(report)
     assert report["remark"].eq("").all()
@@ -533,18 +535,18 @@ def test_a_price_per_device_is_not_held_against_a_limit(evidence: compare.Eviden
 def test_empty_cells_beyond_the_header_are_passed_over(evidence: compare.Evidence) -> None:
     """Excel writes commas for columns that were emptied; a value beyond the header is refused."""
     head = HEAD.strip() + ",,\n"
-    after = evidence.with_prices((head + "J1561,,,500,mg,40,,,\n").encode())
-    assert course_usd(after) == course_usd(evidence.with_prices(PRICES.encode()))
+    after = with_prices(evidence, (head + "J1561,,,500,mg,40,,,\n").encode())
+    assert course_usd(after) == course_usd(with_prices(evidence, PRICES.encode()))
     wide = (head + "J1561,,,500,mg,40,,,5\n").encode()
     assert "expected 7 cells as in the header, found 9" in str(
-        refused(lambda: evidence.with_prices(wide))
+        refused(lambda: with_prices(evidence, wide))
     )
 
 
 def test_huge_files_are_refused_unread(evidence: compare.Evidence) -> None:
     """A file beyond any price list is told by its size."""
     content = HEAD.encode() + b" " * 20_000_000
-    assert "the file is larger than" in str(refused(lambda: evidence.with_prices(content)))
+    assert "the file is larger than" in str(refused(lambda: with_prices(evidence, content)))
 
 
 @pytest.mark.parametrize(
@@ -559,13 +561,13 @@ def test_spoiled_cms_files_are_refused(
     evidence: compare.Evidence, content: bytes, said: str
 ) -> None:
     """A column that stands twice, a cell without end, and a table of something else."""
-    assert said in str(refused(lambda: evidence.with_asp_file(content)))
+    assert said in str(refused(lambda: with_asp_file(evidence, content)))
 
 
 def test_quarter_of_the_data_moves_no_date(evidence: compare.Evidence) -> None:
     """A file of the quarter in force is compared, and the sentence says nothing of dates."""
     now = "Effective October 1, 2026 through December 31, 2026"
-    after = evidence.with_asp_file(asp(effective=now))
+    after = with_asp_file(evidence, asp(effective=now))
     assert after.data_date == evidence.data_date
     text = after.loaded[-1].text
     assert "payment limits from 2026-10-01 to 2026-12-31" in text
@@ -579,6 +581,6 @@ def test_replaced_code_without_a_limit_has_no_change(evidence: compare.Evidence)
     twin = codes[codes["code"].eq("J1459")].assign(code="J9999")
     both = dataclasses.replace(evidence, product_codes=pd.concat([codes, twin]))
     rows = (*ASP_ROWS, "J9999,New Privigen,1 VIAL,500.000,20.000,,,,,,")
-    report = both.with_asp_file(asp(rows=rows)).loaded[-1].report.set_index("code")
+    report = with_asp_file(both, asp(rows=rows)).loaded[-1].report.set_index("code")
     assert report.at["J1459", "change"] == "replaced"
     assert pd.isna(report.at["J1459", "change_pct"])

@@ -6,11 +6,19 @@ import pandas as pd
 import pytest
 
 import compare
-from compare import indications
-from compare.charts import indications as charts
-from compare.findings import indications as indication_findings
-from compare.indications import AGAINST, FOR, IN_LABEL, NEEDS_PRIOR, NEEDS_SEROSTATUS, OUTSIDE
-from compare.tables import records
+from compare.authority import indications
+from compare.authority.indications import (
+    AGAINST,
+    FOR,
+    IN_LABEL,
+    NEEDS_PRIOR,
+    NEEDS_SEROSTATUS,
+    OUTSIDE,
+)
+from compare.claims import ivig
+from compare.data.rows import records
+from compare.pages.indications import chart as charts
+from compare.pages.indications import sentences as indication_findings
 
 
 def row_of(table, therapy_id):
@@ -185,7 +193,7 @@ def test_every_row_is_sourced_and_nothing_is_changed(evidence):
 
 def test_myasthenia_has_three_answers(evidence):
     """Recommended in exacerbation, not recommended when stable, maintenance trial missed."""
-    table = indications.ivig_in_myasthenia(evidence)
+    table = ivig.ivig_in_myasthenia(evidence)
     answers = dict(zip(table["setting"], table["answer"], strict=True))
     assert "recommended for exacerbations (AANEM" in answers["Exacerbation or crisis"]
     assert "Zinman 2007" in answers["Exacerbation or crisis"]
@@ -196,14 +204,14 @@ def test_myasthenia_has_three_answers(evidence):
 
 def test_article_finding_recomputed(evidence):
     """The sentence on IVIG in the six conditions counts each condition once."""
-    table = indications.ivig_in_article(evidence)
-    assert list(table["condition_id"]) == list(indications.ARTICLE)
+    table = ivig.ivig_in_article(evidence)
+    assert list(table["condition_id"]) == list(ivig.ARTICLE)
     numbers = indication_findings.article(records(table)).numbers
     parts = ("agreed", "conflicting", "silent", "against")
     assert sum(numbers[name] for name in parts) == numbers["conditions"] == 6
     labels = evidence.indications
     labels = labels[labels["fda_label"].eq("yes") & labels["therapy_id"].eq("ivig")]
-    assert numbers["labeled"] == labels["condition_id"].isin(indications.ARTICLE).sum() == 0
+    assert numbers["labeled"] == labels["condition_id"].isin(ivig.ARTICLE).sum() == 0
     ra = table[table["condition_id"].eq("ra")].iloc[0]
     assert ra["statement"] == ""
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
-from compare.intervals import risk_difference, wilson
+from compare.trials.intervals import risk_difference, wilson
 
 TABLES = 10_000
 

@@ -17,8 +17,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import compare
-from compare import plan
-from compare.evidence import TABLES, data_folder, descriptor
+from compare.cost import plan
+from compare.data.evidence import TABLES, data_folder, descriptor
 from tools import DATA, ROOT, branches, hashes
 from tools import data as data_tool
 
@@ -149,9 +149,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_wheel_carries_the_tables(wheel: Path) -> None:
     """The wheel holds descriptor, tables, stylesheet and type marker, as they stand here."""
     for path in [*DATA.glob("*.csv"), DATA / "datapackage.json"]:
-        assert (wheel / "compare" / "data" / path.name).read_bytes() == path.read_bytes()
+        assert (wheel / "compare" / "tables" / path.name).read_bytes() == path.read_bytes()
     assert (wheel / "compare" / "py.typed").is_file()
-    assert (wheel / "compare" / "house.css").is_file()
+    assert (wheel / "compare" / "pages" / "house.css").is_file()
 
 
 def test_wheel_works_without_the_checkout(wheel: Path, evidence: compare.Evidence) -> None:
@@ -218,10 +218,11 @@ def test_sdist_and_wheel_install_in_an_empty_environment(
     )
     code = (
         "import compare, shutil\n"
-        "from compare import cost, plan, evidence\n"
+        "from compare.cost import plan\n"
+        "from compare.data import evidence\n"
         "e = compare.load(); p = compare.Patient(weight_kg=70, age_years=54)\n"
         "print(compare.__file__); print(repr(e))\n"
-        "print(len(cost.cost_table(e, plan.plans(e, 'cidp'), p)))\n"
+        "print(len(compare.cost.cost_table(e, plan.plans(e, 'cidp'), p)))\n"
         "folder = shutil.copytree(evidence.data_folder(), 'copy')\n"
         "open('copy/prices.csv', 'a').write('\\n')\n"
         "print(compare.load('copy').changed)\n"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from compare.patient import Patient
+from compare.data.patient import Patient
 
 
 @pytest.mark.parametrize(

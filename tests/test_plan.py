@@ -11,9 +11,11 @@ import pandas as pd
 import pytest
 
 import compare
-from compare import cost, plan
-from compare.patient import Patient
-from compare.prices import Tariff, price_book
+from compare import cost
+from compare.cost import plan
+from compare.cost.prices import Tariff, price_book
+from compare.data.patient import Patient
+from compare.own import with_prices
 
 ADULT = Patient(weight_kg=70, age_years=54)
 
@@ -80,9 +82,10 @@ def test_a_multiple_dose_vial_is_paid_by_the_unit() -> None:
 
 def test_own_price_of_a_multiple_dose_vial(evidence: compare.Evidence) -> None:
     """Etanercept's vial may be used again: $100 for 5 mg is $1,000 for 50 mg, 52 times."""
-    after = evidence.with_prices(
+    after = with_prices(
+        evidence,
         b"product_id,route,billing_qty,billing_unit,usd_per_billing_unit,presentation_id\n"
-        b"enbrel,SC,5,mg,100,enbrel_vial_25mg_1ml\n"
+        b"enbrel,SC,5,mg,100,enbrel_vial_25mg_1ml\n",
     )
     assert shown(after, "ra", "enbrel")["usd_year_one_low"] == pytest.approx(52 * 1000)
 

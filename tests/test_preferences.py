@@ -14,8 +14,9 @@ from pymcdm.methods import WSM
 from pymcdm.normalizations import minmax_normalization
 
 import compare
-from compare import acceptability, preferences
-from compare.decision import read, value_functions
+from compare import preferences
+from compare.preferences import draws as acceptability
+from compare.preferences.decision import read, value_functions
 
 RANGES = {
     "response": (0.28, 0.63),
@@ -291,7 +292,7 @@ def test_200_therapies_by_30_criteria() -> None:
 
 def test_sorting_and_pairing_count_alike() -> None:
     """The two ways of counting ranks (few or many therapies) agree, ties included."""
-    from compare import acceptability  # noqa: PLC0415
+    from compare.preferences import draws as acceptability  # noqa: PLC0415
 
     rng = np.random.default_rng(0)
     total = rng.integers(0, 6, (5, 3000)).astype(np.float32)

@@ -11,26 +11,25 @@ import pytest
 
 import compare
 from compare import claims as claim_rules
-from compare import coverage, markup
-from compare.charts import cost as cost_charts
-from compare.charts import harms as harm_charts
-from compare.charts import history as history_charts
-from compare.charts import house
-from compare.charts import indications as indication_charts
-from compare.evidence import source_columns
-from compare.explorers import (
-    claims,
-    cost,
-    harms,
-    history,
-    indications,
-    own_data,
-    patient,
-    start,
-    tradeoffs,
-)
-from compare.tables import records, split
-from compare.verdicts import NOT_ASSESSABLE
+from compare.authority.indications import matrix
+from compare.claims.verdicts import NOT_ASSESSABLE
+from compare.data.evidence import source_columns
+from compare.data.rows import records, split
+from compare.pages import house, markup
+from compare.pages import money as bars
+from compare.pages.claims import page as claims
+from compare.pages.cost import page as cost
+from compare.pages.coverage import page as start
+from compare.pages.coverage import tables as coverage
+from compare.pages.harms import chart as harm_charts
+from compare.pages.harms import page as harms
+from compare.pages.history import chart as history_charts
+from compare.pages.history import page as history
+from compare.pages.indications import chart as indication_charts
+from compare.pages.indications import page as indications
+from compare.pages.own_data import page as own_data
+from compare.pages.patient import page as patient
+from compare.pages.tradeoffs import page as tradeoffs
 
 CONDITIONS = ("gmg", "kawasaki")
 PAGES = {
@@ -295,13 +294,13 @@ def said(traces: list[house.Trace]) -> str:
 
 def test_every_chart_says_where_a_figure_was_read(evidence: compare.Evidence) -> None:
     """Title and date of the first row's first source stand in the chart's hovers."""
-    map_, money = compare.indications.matrix(evidence), cost.view(evidence, cost.opening(evidence))
+    map_, money = matrix(evidence), cost.view(evidence, cost.opening(evidence))
     harm = harms.view(evidence, harms.opening(evidence))
     past = history.view(evidence, history.opening(evidence))
     map_of = pd.DataFrame(harm.map)
     known = map_of[map_of["state"].eq("reported")]
     drawn = [
-        (pd.DataFrame(money.yearly), lambda frame: cost_charts.traces(records(frame))),
+        (pd.DataFrame(money.yearly), lambda frame: bars.traces(records(frame))),
         (known, lambda frame: harm_charts.forest_traces(records(frame), "difference")),
         (map_of, lambda frame: harm_charts.map_traces(records(frame), "difference")),
         (pd.DataFrame(past.yearly), lambda frame: history_charts.year_traces(records(frame))),

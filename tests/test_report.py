@@ -11,9 +11,10 @@ import pandas as pd
 import pytest
 
 import compare
-from compare import report, side_by_side
-from compare.markup import FORMULA_STARTS
-from compare.prices import REBATE_SENTENCE
+from compare.cost.prices import REBATE_SENTENCE
+from compare.pages.markup import FORMULA_STARTS
+from compare.pages.patient import report, side_by_side
+from compare.trials.benefits import outcome_text
 
 PAIRS = [
     ("cidp", ["ivig", "efgartigimod"], {"thrombosis_history"}),
@@ -283,7 +284,7 @@ def outcome(**changes):
 )  # fmt: skip
 def test_an_outcome_in_a_sentence(changes, said):
     """Both arms where both are printed; a missed primary endpoint is said in capitals."""
-    assert side_by_side.outcome_text(outcome(**changes)) == said
+    assert outcome_text(outcome(**changes)) == said
 
 
 def test_a_caution_that_is_not_in_our_reading_has_no_severity():

@@ -6,6 +6,7 @@ run does 300 mutations of the data package; the rest are marked `soak`.
 """
 
 import csv
+import functools
 import io
 import json
 import math
@@ -22,9 +23,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import compare
-from compare import validation
-from compare.evidence import DESCRIPTOR, TABLES, content_hash, data_folder
-from compare.patient import Patient
+from compare.data import checks as validation
+from compare.data.evidence import DESCRIPTOR, TABLES, content_hash, data_folder
+from compare.data.patient import Patient
+from compare.own import with_asp_file, with_prices, with_therapy
 from mutations import often, spoiled
 from test_incoming import PRICES, THERAPY, asp, encoded
 
@@ -359,32 +361,32 @@ def therapies(draw: st.DrawFn) -> dict[str, bytes]:
 
 def test_spoiled_own_prices_are_loaded_or_refused(evidence: compare.Evidence) -> None:
     """Taken whole or refused; other tables untouched, and no price that is not in the file."""
-    spoil_own_file(evidence, OWN_PRICES, evidence.with_prices, 30)
+    spoil_own_file(evidence, OWN_PRICES, functools.partial(with_prices, evidence), 30)
 
 
 def test_spoiled_cms_file_is_loaded_or_refused(evidence: compare.Evidence) -> None:
     """The same of CMS's file."""
-    spoil_own_file(evidence, CMS_FILES, evidence.with_asp_file, 30)
+    spoil_own_file(evidence, CMS_FILES, functools.partial(with_asp_file, evidence), 30)
 
 
 def test_spoiled_therapy_is_loaded_or_refused(evidence: compare.Evidence) -> None:
     """The same of a folder of tables: added whole or not at all."""
-    spoil_own_file(evidence, therapies(), evidence.with_therapy, 15)
+    spoil_own_file(evidence, therapies(), functools.partial(with_therapy, evidence), 15)
 
 
 @pytest.mark.soak
 def test_soak_spoiled_own_prices(evidence: compare.Evidence) -> None:
     """10,000 mutations."""
-    spoil_own_file(evidence, OWN_PRICES, evidence.with_prices, 10_000, 1)
+    spoil_own_file(evidence, OWN_PRICES, functools.partial(with_prices, evidence), 10_000, 1)
 
 
 @pytest.mark.soak
 def test_soak_spoiled_cms_file(evidence: compare.Evidence) -> None:
     """10,000 mutations."""
-    spoil_own_file(evidence, CMS_FILES, evidence.with_asp_file, 10_000, 1)
+    spoil_own_file(evidence, CMS_FILES, functools.partial(with_asp_file, evidence), 10_000, 1)
 
 
 @pytest.mark.soak
 def test_soak_spoiled_therapies(evidence: compare.Evidence) -> None:
     """5,000 mutations."""
-    spoil_own_file(evidence, therapies(), evidence.with_therapy, 5_000, 1)
+    spoil_own_file(evidence, therapies(), functools.partial(with_therapy, evidence), 5_000, 1)

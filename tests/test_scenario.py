@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from compare.patient import Patient
-from compare.scenario import Scenario
+from compare.data.patient import Patient
+from compare.data.scenario import Scenario
 
 ADULT = Patient(weight_kg=70, age_years=54, factors=frozenset({"diabetes", "anemia"}))
 

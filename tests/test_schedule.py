@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from compare import schedule
+from compare.cost import schedule
 
 BLANK: dict[str, Any] = dict.fromkeys(
     [

@@ -14,9 +14,11 @@ import pandas as pd
 import pytest
 
 import compare
-from compare import cost, plan
-from compare.evidence import Evidence
-from compare.patient import Patient
+from compare import cost
+from compare.cost import one_way, plan
+from compare.data.conditions import opening_patient
+from compare.data.evidence import Evidence
+from compare.data.patient import Patient
 
 ADULT = Patient(weight_kg=70, age_years=54)
 UNIT = 48.022  # Gamunex-C and Gammaked, 500 mg
@@ -282,8 +284,8 @@ def test_columns_of_the_cost_table(evidence: Evidence) -> None:
 
 def test_opening_patient_has_what_the_condition_implies(evidence: Evidence) -> None:
     """Multiple sclerosis implies demyelination; several factors are split; none is none."""
-    assert cost.opening_patient(evidence, "ms_relapsing").factors == {"demyelinating_disease"}
-    assert cost.opening_patient(evidence, "ra").factors == frozenset()
+    assert opening_patient(evidence, "ms_relapsing").factors == {"demyelinating_disease"}
+    assert opening_patient(evidence, "ra").factors == frozenset()
     rows = evidence.conditions
     two = rows["condition_id"].eq("ra")
     changed = dataclasses.replace(
@@ -292,7 +294,7 @@ def test_opening_patient_has_what_the_condition_implies(evidence: Evidence) -> N
             implied_factors=rows["implied_factors"].mask(two, "smoker;pregnancy")
         ),
     )
-    assert cost.opening_patient(changed, "ra").factors == {"smoker", "pregnancy"}
+    assert opening_patient(changed, "ra").factors == {"smoker", "pregnancy"}
 
 
 def test_cohort_takes_regimen_and_basis_of_each_row(evidence: Evidence) -> None:
@@ -442,11 +444,11 @@ def test_cycles_as_chosen_hold_for_the_other_bars(evidence: Evidence) -> None:
 
 def test_ends_that_are_not_known_are_alike() -> None:
     """Two blanks are no range; a blank beside a number, or two numbers, are one."""
-    assert cost._alike(math.nan, None)
-    assert cost._alike(2.0, 2.0)
-    assert not cost._alike(2.0, 3.0)
-    assert not cost._alike(2.0, math.nan)
-    assert not cost._alike(math.nan, 2.0)
+    assert one_way._alike(math.nan, None)
+    assert one_way._alike(2.0, 2.0)
+    assert not one_way._alike(2.0, 3.0)
+    assert not one_way._alike(2.0, math.nan)
+    assert not one_way._alike(math.nan, 2.0)
 
 
 def test_no_break_even_in_a_year_without_doses(evidence: Evidence) -> None:

@@ -13,9 +13,9 @@ import pandas as pd
 import pytest
 
 import compare
-from compare import validation
-from compare.errors import DataError, Problem
-from compare.evidence import DESCRIPTOR, data_folder
+from compare.data import checks as validation
+from compare.data.errors import DataError, Problem
+from compare.data.evidence import DESCRIPTOR, data_folder
 
 CASES = sorted((Path(__file__).parent / "bad_data").glob("*.json"))
 FOLDER = data_folder()

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compare.vials import containers, cover
+from compare.cost.containers import containers, cover
 
 MG = 1_000
 

@@ -15,11 +15,11 @@ import ipywidgets as w
 import pytest
 
 import compare
-from compare.explorers import every_explorer
-from compare.explorers.base import Explorer
-from compare.explorers.controls import HIDDEN
-from compare.explorers.cost import CostExplorer
-from compare.explorers.live import LiveFigure
+from compare.pages import every_explorer
+from compare.pages.chart import LiveFigure
+from compare.pages.controls import HIDDEN
+from compare.pages.cost.page import CostExplorer
+from compare.pages.explorer import Explorer
 
 MOVES, SOAK_MOVES, SEED = 12, 1000, 7
 TODAY = date(2026, 11, 24)

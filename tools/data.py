@@ -15,9 +15,10 @@ from typing import Any
 
 import pandas as pd
 
-from compare import coverage, validation
-from compare.errors import DataError, Problem
-from compare.evidence import DESCRIPTOR, content_hash, descriptor, load
+from compare.data import checks as validation
+from compare.data.errors import DataError, Problem
+from compare.data.evidence import DESCRIPTOR, content_hash, descriptor, load
+from compare.pages.coverage import tables as coverage
 from tools import DATA, versions
 
 Package = dict[str, Any]

@@ -20,7 +20,7 @@ from typing import Any
 
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-from compare.evidence import DESCRIPTOR, content_hash
+from compare.data.evidence import DESCRIPTOR, content_hash
 from tools import BUILD, DATA, ROOT, still
 from tools.notebooks import execute, is_digest, paths, read, text_of
 

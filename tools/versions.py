@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from compare.evidence import DESCRIPTOR
+from compare.data.evidence import DESCRIPTOR
 from tools import DATA
 from tools.review import git, last_tag, rows_of
 

@@ -1,16 +1,17 @@
 """Compare IVIG, biologics, cytokine inhibitors and monoclonal antibodies, every number sourced."""
 
-from compare import harms
-from compare.cautions import check_cautions
+from compare.authority.cautions import check_cautions
+from compare.authority.indications import options
 from compare.cost import annual_cost, cohort_cost
-from compare.effects import effects_table
-from compare.errors import DataError
-from compare.evidence import Evidence, load, sources_of
-from compare.harms import adverse_events
-from compare.indications import options
-from compare.patient import Patient
-from compare.preferences import rank_acceptability, weighted_value
-from compare.scenario import Scenario
+from compare.data.errors import DataError
+from compare.data.evidence import Evidence, sources_of
+from compare.data.patient import Patient
+from compare.data.scenario import Scenario
+from compare.effects.table import effects_table
+from compare.own.load import load
+from compare.preferences.values import rank_acceptability, weighted_value
+from compare.trials import harms
+from compare.trials.harms import adverse_events
 
 __version__ = "0.1.0"
 

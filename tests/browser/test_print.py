@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser
 
 import compare
-from compare import report
+from compare.pages.patient import report
 
 CASES = [
     ("cidp", ["ivig", "efgartigimod"], {"thrombosis_history"}),

@@ -1,0 +1,416 @@
+"""What in this patient speaks against a therapy, and what applies to everybody on it.
+
+Rows are our reading of a label. What that reading does not hold is "not in our reading", which
+is not the same as safe.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from compare.authority.indications import check_factors, needed_factors, therapies_of
+from compare.data.conditions import check_condition
+from compare.data.evidence import CLASS_ORDER, Evidence, kept
+from compare.data.patient import Patient
+from compare.data.rows import LEADING, Row, grouped, known, records, split
+from compare.words import short_name
+
+SEVERITIES = {
+    "contraindicated": "Contraindicated",
+    "boxed_warning": "Boxed warning",
+    "warning": "Warning",
+    "information": "Information",
+    "not_in_reading": "Not in our reading",
+}
+COLUMNS = [
+    *LEADING,
+    "product_id",
+    "product",
+    "factor_id",
+    "factor",
+    "factor_group",
+    "severity",
+    "applies",
+    "matches",
+    "why",
+    "condition_text",
+    "action",
+    "inherited",
+    "inherited_from",
+    "label_month",
+    "label_read",
+    "verification",
+    "source_id",
+    "locator",
+]
+SUMMARY_KEYS = [
+    *LEADING, "factor_id", "factor", "factor_group", "severity", "applies", "matches", "why",
+    "condition_text",
+]  # fmt: skip
+FERTILE_YEARS = (12, 50)
+IMPLIED = "implied by"
+# What hangs on the ingredients or the container of one product: never inherited by a class.
+OWN_TO_A_PRODUCT = {
+    "hyperprolinemia",
+    "corn_allergy",
+    "latex_allergy",
+    "hyaluronidase_allergy",
+    "diabetes_glucose_meter",
+    "itp_subcutaneous",
+    "dermatomyositis_thrombosis_risk",
+}
+
+
+def patient_factors(evidence: Evidence, patient: Patient, condition_id: str) -> dict[str, str]:
+    """Factors that count for the patient, each with why: given, implied by the condition, derived.
+
+    Derived are age (65 and over) and, for a female patient of 12 to 50 years, that she may become
+    pregnant. Raises `ValueError` for unknown factors and for pregnancy or breastfeeding with male
+    sex.
+    """
+    check_factors(evidence, patient.factors)
+    odd = patient.factors & {"pregnancy", "breastfeeding"}
+    if patient.sex == "male" and odd:
+        raise ValueError(f"factors holds {sorted(odd)}, which does not go with sex 'male'")
+    found = {}
+    condition = evidence.by_id("conditions")[condition_id]
+    for factor_id in split(condition["implied_factors"]):
+        found[factor_id] = f"{IMPLIED} {condition['condition']}"
+    if patient.age_years >= 65:
+        found["age_over_65"] = f"age {patient.age_years:g}"
+    low, high = FERTILE_YEARS
+    if patient.sex == "female" and low <= patient.age_years <= high:
+        found["pregnancy"] = f"female, {patient.age_years:g} years: may become pregnant"
+    for factor_id in sorted(patient.factors):
+        # A factor that the condition implies stays marked so, also where it is given as well.
+        found.setdefault(factor_id, "in this patient")
+        if factor_id in ("age_over_65", "pregnancy"):
+            found[factor_id] = "in this patient"
+    return {key: found[key] for key in evidence.by_id("factors") if key in found}
+
+
+def check_cautions(evidence: Evidence, patient: Patient, condition_id: str) -> pd.DataFrame:
+    """Cautions on every product of the condition's therapies, one row each. Columns: `COLUMNS`.
+
+    `severity` is a key of `SEVERITIES`; `applies` is "everyone" (on the product) or
+    "patient_conditional", which counts only under `condition_text`. `matches`: the patient has
+    the factor, and `why` (given, implied by the condition, derived from age or sex); whether
+    `condition_text` is met remains to be judged. `inherited`: the row is not from our reading of
+    this product's own label but `inherited_from` another, whose month is `label_month`;
+    `label_read`: the product's own label was read in full. A factor
+    of the patient on which a product has no row has the severity "not_in_reading".
+
+    Raises `ValueError` for an unknown condition or factor.
+
+    >>> import compare
+    >>> patient = compare.Patient(62, 55, factors={"thrombosis_history"})
+    >>> found = compare.check_cautions(compare.load(), patient, "cidp")
+    >>> own = found[found["therapy_id"].eq("ivig") & found["factor_id"].eq("thrombosis_history")]
+    >>> sorted(set(own["severity"]))
+    ['boxed_warning']
+    """
+    check_condition(evidence, condition_id)
+    mine = patient_factors(evidence, patient, condition_id)
+    return pd.DataFrame(caution_rows(evidence, mine, condition_id), columns=COLUMNS)
+
+
+def caution_rows(
+    evidence: Evidence, mine: Mapping[str, str], condition_id: str
+) -> list[dict[str, Any]]:
+    """The rows of `check_cautions` as dictionaries, for a patient with these `patient_factors`."""
+    by_therapy = rows_by_therapy(evidence)
+    therapies = therapies_of(evidence, condition_id)["therapy_id"]
+    rows = [
+        {**row, "matches": row["factor_id"] in mine, "why": mine.get(row["factor_id"], "")}
+        for therapy_id in therapies
+        for row in by_therapy.get(therapy_id, ())
+    ]
+    rows += _not_in_reading(evidence, rows, mine, condition_id)
+    factors, products = list(evidence.by_id("factors")), list(evidence.by_id("products"))
+    class_at, severity_at, factor_at, product_at = (
+        {key: i for i, key in enumerate(keys)}
+        for keys in (CLASS_ORDER, SEVERITIES, factors, products)
+    )
+    return sorted(
+        rows,
+        key=lambda row: (
+            class_at[row["therapy_class"]],
+            row["therapy"],
+            product_at[row["product_id"]],
+            severity_at[row["severity"]],
+            factor_at[row["factor_id"]],
+        ),
+    )
+
+
+@kept(4)
+def rows_by_therapy(evidence: Evidence) -> Mapping[str, list[Row]]:
+    """Cautions of every product, own and inherited, without a patient, by therapy.
+
+    Shared: do not change them. A label that was read in part keeps what was read, and inherits
+    only what it lacks.
+    """
+    own = grouped(records(evidence.cautions), "product_id")
+    products = evidence.by_id("products")
+    found: dict[str, list[Row]] = {}
+    for therapy_id, product_id in _pairs(evidence):
+        product = products[product_id]
+        elsewhere = f"{product['product']}, read for another route"
+        rows = [
+            {
+                **row,
+                "inherited": row["therapy_id"] != therapy_id,
+                "inherited_from": "" if row["therapy_id"] == therapy_id else elsewhere,
+                "label_month": _month(product),
+            }
+            for row in own.get(product_id, ())
+        ]
+        if not rows or product["label_read"] != "yes":
+            have = {_key(row) for row in rows}
+            name = short_name(evidence.label("therapies", therapy_id))
+            inherited = _inherited(products, own, therapy_id, product_id, name)
+            rows += [row for row in inherited if _key(row) not in have]
+        place = _place(evidence, therapy_id, product)
+        found.setdefault(therapy_id, []).extend(_told(evidence, row, place) for row in rows)
+    return found
+
+
+def _place(evidence: Evidence, therapy_id: str, product: Row) -> dict[str, Any]:
+    """What every row of a product says of therapy and product."""
+    therapy = evidence.by_id("therapies")[therapy_id]
+    return {
+        **{name: therapy[name] for name in LEADING},
+        "product_id": product["product_id"],
+        "product": product["product"],
+        "label_read": product["label_read"] == "yes",
+    }
+
+
+def _told(evidence: Evidence, row: Row, place: Mapping[str, Any]) -> Row:
+    """A row with the columns of `COLUMNS`, in their order."""
+    factor = evidence.by_id("factors")[row["factor_id"]]
+    condition = row["condition_text"] if known(row["condition_text"]) else ""
+    whole = {**row, **factor, **place, "source_id": row["source_id"]}
+    whole |= {"condition_text": condition, "matches": False, "why": ""}
+    return {name: whole[name] for name in COLUMNS}
+
+
+def products_of(evidence: Evidence, therapy_id: str) -> list[str]:
+    """Products as which a therapy is bought: its own, and those labeled as it by another route."""
+    return [product for therapy, product in _pairs(evidence) if therapy == therapy_id]
+
+
+@kept(4)
+def _pairs(evidence: Evidence) -> tuple[tuple[str, str], ...]:
+    home = [(str(r.therapy_id), str(r.product_id)) for r in evidence.products.itertuples()]
+    labels = evidence.indications
+    labels = labels[labels["authority"].eq("label") & labels["product_id"].notna()]
+    also = [(str(r.therapy_id), str(r.product_id)) for r in labels.itertuples()]
+    return tuple(dict.fromkeys([*home, *also]))
+
+
+def _key(row: Row) -> tuple[str, str]:
+    return row["factor_id"], row["applies"]
+
+
+Products = Mapping[str, Mapping[str, Any]]
+
+
+def _month(product: Mapping[str, Any]) -> str:
+    return str(product["label_revised"]) if known(product["label_revised"]) else ""
+
+
+def _inherited(
+    products: Products,
+    own: Mapping[str, Sequence[Row]],
+    therapy_id: str,
+    product_id: str,
+    name: str,
+) -> list[dict[str, Any]]:
+    """Rows of a product without rows of its own: its reference's, else those of its class.
+
+    Of a class only what every label read carries; where one label was read, all but what hangs on
+    ingredients and container. A class row says so, with the month of the label quoted.
+    """
+    reference = products[product_id]["reference_product_id"]
+    if known(reference) and reference in own:
+        origin = products[reference]
+        return _from(own[reference], f"its reference product {origin['product']}", origin)
+    pool = [key for key in own if products[key]["therapy_id"] == therapy_id and key != product_id]
+    read = [key for key in pool if products[key]["label_read"] == "yes"] or pool
+    common = {
+        key: [row for row in own[key] if row["factor_id"] not in OWN_TO_A_PRODUCT] for key in read
+    }
+    if len(read) == 1:
+        origin = products[read[0]]
+        said = f"{origin['product']}, the one {name} label read so far"
+        return _from(common[read[0]], said, origin)
+    return _of_class(products, common, product_id, name)
+
+
+def _from(rows: Iterable[Row], said: str, origin: Row) -> list[dict[str, Any]]:
+    """Rows of another product's label, saying so."""
+    inherited = {"inherited": True, "inherited_from": said, "label_month": _month(origin)}
+    return [{**row, **inherited} for row in rows]
+
+
+def _of_class(
+    products: Products, pool: Mapping[str, Sequence[Row]], product_id: str, therapy: str
+) -> list[dict[str, Any]]:
+    """What every label of the class carries, at its strictest.
+
+    In a wording without numbers where there is one (rates and amounts belong to a brand), else in
+    that of the newest label.
+    """
+
+    def month(row: Row) -> str:
+        return _month(products[row["product_id"]])
+
+    def order(row: Row) -> tuple[int, bool]:
+        words = f"{row['condition_text'] if known(row['condition_text']) else ''} {row['action']}"
+        return list(SEVERITIES).index(row["severity"]), bool(re.search(r"\d", words))
+
+    newest = sorted((row for rows in pool.values() for row in rows), key=month, reverse=True)
+    alike: dict[tuple[str, str], list[Row]] = {}
+    for row in sorted(newest, key=order):
+        alike.setdefault(_key(row), []).append(row)
+    boxed = products[product_id]["boxed_warning"] == "yes"
+    found = []
+    for same in alike.values():
+        if len({row["product_id"] for row in same}) < len(pool):
+            continue
+        row, origin = same[0], products[same[0]["product_id"]]
+        others = {other["severity"] for other in same} - {row["severity"]}
+        if not others:
+            said = f"every {therapy} label read ({len(pool)}; worded as {origin['product']}'s)"
+        else:
+            other = ", ".join(SEVERITIES[severity].lower() for severity in sorted(others))
+            said = f"every {therapy} label read ({len(pool)}; as {origin['product']}'s; "
+            said += f"in others: {other})"
+        if row["severity"] == "boxed_warning":
+            said += (
+                "; this product's label carries a boxed warning"
+                if boxed
+                else "; whether this product's own label has it was not read"
+            )
+        found += _from([row], said, origin)
+    return found
+
+
+def _not_in_reading(
+    evidence: Evidence, rows: Sequence[Row], mine: Mapping[str, str], condition_id: str
+) -> list[dict[str, Any]]:
+    """A row for each factor of the patient on which a product says nothing in our reading.
+
+    Left out are what the condition itself implies, and factors on which only labels' indications
+    depend (such as serostatus).
+    """
+    factors, asked = evidence.by_id("factors"), _only_asked(evidence, condition_id)
+    wanted = [
+        factors[key]
+        for key, why in mine.items()
+        if key not in asked
+        and not why.startswith(IMPLIED)
+        and factors[key]["factor_group"] != "universal"
+    ]
+    have = {(row["therapy_id"], row["product_id"], row["factor_id"]) for row in rows}
+    places = {(row["therapy_id"], row["product_id"]): row for row in rows}
+    out = []
+    for (therapy_id, product_id), place in places.items():
+        product = evidence.by_id("products")[product_id]
+        month, read = _month(product), product["label_read"] == "yes"
+        out += [
+            {
+                **{name: place[name] for name in (*LEADING, "product_id", "product")},
+                **{name: factor[name] for name in ("factor_id", "factor", "factor_group")},
+                "severity": "not_in_reading",
+                "applies": "patient_conditional",
+                "matches": True,
+                "why": mine[factor["factor_id"]],
+                "condition_text": "",
+                "action": not_read(month, read),
+                "inherited": False,
+                "inherited_from": "",
+                "label_month": month,
+                "label_read": read,
+                "verification": "",
+                "source_id": product["source_id"],
+                "locator": "",
+            }
+            for factor in wanted
+            if (therapy_id, product_id, factor["factor_id"]) not in have
+        ]
+    return out
+
+
+@kept(32)
+def _only_asked(evidence: Evidence, condition_id: str) -> frozenset[str]:
+    """Factors on which indications depend, those of this condition in full, and no caution."""
+    asked = {key for cell in evidence.indications["requires_any"] for key in split(cell)}
+    asked |= set(needed_factors(evidence, condition_id))
+    return frozenset(asked - set(evidence.cautions["factor_id"]))
+
+
+def not_read(label_month: str, read: bool = True) -> str:
+    """What stands where our reading of a label holds nothing: never "safe"."""
+    if not read:
+        month = f" ({label_month})" if label_month else ""
+        return f"not in our reading: this label{month} was not read in full; look it up"
+    return f"not in our reading of the label ({label_month or 'month not known'}): look it up"
+
+
+def summary(rows: pd.DataFrame) -> pd.DataFrame:
+    """One row per therapy, factor, severity and wording, with the products that carry it.
+
+    `rows` are those of `check_cautions`. Adds `products` (names), `marked` (those of them that
+    inherit it) and `of` (products of the therapy), and joins `label_month`, `source_id` and
+    `inherited_from`; everything else is the same in each group.
+    """
+    columns = [*SUMMARY_KEYS, "action", "products", "marked", "count", "of", "inherited_from",
+               "label_month", "source_id", "locator"]  # fmt: skip
+    return pd.DataFrame(summary_rows(records(rows)), columns=columns)
+
+
+def summary_rows(rows: Iterable[Row]) -> list[dict[str, Any]]:
+    """The rows of `summary` as dictionaries, for those who take them one by one."""
+    of: dict[str, set[str]] = {}
+    groups: dict[tuple[Any, ...], list[Row]] = {}
+    for row in rows:
+        of.setdefault(row["therapy_id"], set()).add(row["product_id"])
+        groups.setdefault((*(row[key] for key in SUMMARY_KEYS), _said(row)), []).append(row)
+
+    def joined(group: list[Row], column: str, between: str) -> str:
+        return between.join(dict.fromkeys(row[column] for row in group if known(row[column])
+                                          and row[column]))  # fmt: skip
+
+    out = []
+    for (*values, said), group in groups.items():
+        months = sorted({row["label_month"] for row in group if row["label_month"]})
+        out.append(
+            {
+                **dict(zip(SUMMARY_KEYS, values, strict=True)),
+                "action": said,
+                "products": ", ".join(row["product"] for row in group),
+                "marked": ", ".join(row["product"] for row in group if row["inherited"]),
+                "count": len({row["product_id"] for row in group}),
+                "of": len(of[group[0]["therapy_id"]]),
+                "inherited_from": joined(group, "inherited_from", "; "),
+                "label_month": " to ".join(dict.fromkeys([months[0], months[-1]]))
+                if months
+                else "",
+                "source_id": joined(group, "source_id", ";"),
+                "locator": joined(group, "locator", "; "),
+            }
+        )
+    return out
+
+
+def _said(row: Mapping[str, Any]) -> str:
+    """The action; where a label says nothing, without its month, so that products can be joined."""
+    if row["severity"] == "not_in_reading":
+        return "not in our reading of the label: look it up"
+    return str(row["action"])

@@ -1,0 +1,407 @@
+"""Which therapies are an option for a condition, on whose authority, and for whom.
+
+A statement is quoted with its issuing body; nothing here weighs authorities against each other
+beyond the order stated in `strongest`. A therapy that is absent was not found in our sources,
+which is not a statement against it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from compare.data.conditions import check_condition, condition_therapies
+from compare.data.evidence import Evidence, kept
+from compare.data.patient import Patient
+from compare.data.rows import LEADING, Row, grouped, known, records, split
+
+IN_LABEL = "in label"
+NEEDS_SEROSTATUS = "needs serostatus"
+NEEDS_PRIOR = "needs prior therapy"
+OTHER_AGES = "other ages"
+OUTSIDE = "outside label"
+LABEL_STATUSES = (IN_LABEL, NEEDS_SEROSTATUS, NEEDS_PRIOR, OTHER_AGES, OUTSIDE)
+STATEMENTS = {
+    "recommended": "recommended",
+    "option": "an option",
+    "insufficient_evidence": "evidence insufficient",
+    "not_recommended": "not recommended",
+    "warned_against": "warned against",
+}
+FOR = ("recommended", "option")
+AGAINST = ("warned_against", "not_recommended", "insufficient_evidence")
+# What a patient may have that rules out a factor which a label asks for.
+RULED_OUT = {
+    "seronegative": {"achr_positive", "musk_positive"},
+    "ra_without_prior_tnf_inhibitor": {"prior_tnf_inhibitor"},
+}
+COLUMNS = [
+    *LEADING,
+    "label_status",
+    "label_reason",
+    "products",
+    "label_month",
+    "population",
+    "restriction",
+    "requires_any",
+    "line",
+    "label_warning",
+    "labeled_elsewhere",
+    "statement",
+    "body",
+    "year",
+    "grade",
+    "jurisdiction",
+    "guideline_population",
+    "guideline_restriction",
+    "guideline_needs",
+    "retired",
+    "conflicting",
+    "statements_for",
+    "statements_against",
+    "source_id",
+    "locator",
+]
+MARKS = ["condition_id", "condition", "label_mark", "guideline_mark"]
+
+
+def options(
+    evidence: Evidence,
+    condition_id: str,
+    patient: Patient | None = None,
+    jurisdiction: str = "US",
+) -> pd.DataFrame:
+    """One row per therapy that the tables speak of for a condition, best authority first.
+
+    `label_status` is that of the label in `jurisdiction`, for this patient: "in label", "needs
+    serostatus" or "needs prior therapy" (the patient has none of `requires_any`), "other ages",
+    "outside label"; `label_reason` says why, `products` which products' labels give that status,
+    with `label_month` (revision that was read, one per product; labels of the US only) and their
+    `population`, `restriction` and `line`. `label_warning` is what a label says against
+    the use, `labeled_elsewhere` the other jurisdictions with a label. `statement`, `body`, `year`,
+    `grade`, `jurisdiction` are the strongest guideline statement (see `strongest`), blank where
+    our sources have none; `guideline_needs` is a requirement the patient does not meet; `retired`
+    says that its body has withdrawn it. `conflicting`: current guidelines say both for and against
+    (insufficient evidence counts as against); `statements_for` and `statements_against` quote
+    them. Without a patient, ages are not checked.
+
+    Raises `ValueError` for an unknown condition, jurisdiction or factor.
+
+    >>> import compare
+    >>> evidence = compare.load()
+    >>> for factors in (set(), {"achr_positive"}):
+    ...     patient = compare.Patient(weight_kg=70, age_years=54, factors=factors)
+    ...     table = compare.options(evidence, "gmg", patient).set_index("therapy_id")
+    ...     print(table.at["eculizumab", "label_status"])
+    needs serostatus
+    in label
+    """
+    return frame_of(option_rows(evidence, condition_id, patient, jurisdiction), COLUMNS)
+
+
+def option_rows(
+    evidence: Evidence,
+    condition_id: str,
+    patient: Patient | None = None,
+    jurisdiction: str = "US",
+) -> list[dict[str, Any]]:
+    """The rows of `options` as dictionaries."""
+    check_condition(evidence, condition_id)
+    found = sorted(set(evidence.indications["jurisdiction"]))
+    if jurisdiction not in found:
+        raise ValueError(f"jurisdiction is {jurisdiction!r}; expected one of {found}")
+    if patient is not None:
+        check_factors(evidence, patient.factors)
+    weight = [*FOR, *reversed(AGAINST), ""]
+
+    def rank(row: Row) -> tuple[int, bool, int, str]:
+        label = LABEL_STATUSES.index(row["label_status"])
+        return label, row["retired"], weight.index(row["statement"]), row["therapy"]
+
+    therapies = records(therapies_of(evidence, condition_id))
+    return sorted(rows_of(evidence, condition_id, therapies, patient, jurisdiction), key=rank)
+
+
+def rows_of(
+    evidence: Evidence,
+    condition_id: str,
+    therapies: Iterable[Row],
+    patient: Patient | None,
+    jurisdiction: str,
+) -> list[dict[str, Any]]:
+    """The rows of `options` for these therapies, in their order."""
+    by_therapy = grouped(statement_rows(evidence, condition_id, patient), "therapy_id")
+    out = []
+    for therapy in therapies:
+        own = by_therapy.get(therapy["therapy_id"], [])
+        label = _label(evidence, own, patient, jurisdiction)
+        guideline = _guideline(own, jurisdiction)
+        used = [*label.pop("_sources"), *guideline.pop("_sources")]
+        places = [*label.pop("_locators"), *guideline.pop("_locators")]
+        joined = {
+            "source_id": ";".join(dict.fromkeys(used)),
+            "locator": "; ".join(dict.fromkeys(places)),
+        }
+        out.append({**therapy, **label, **guideline, **joined})
+    return out
+
+
+def frame_of(rows: list[dict[str, Any]], columns: list[str]) -> pd.DataFrame:
+    table = pd.DataFrame(rows, columns=columns)
+    table["year"] = table["year"].astype("Int64")
+    return table
+
+
+def check_factors(evidence: Evidence, factors: Iterable[str]) -> None:
+    """Raise `ValueError` that names the known ids where a factor is not one of them."""
+    known_ids = list(evidence.factors["factor_id"])
+    wrong = sorted(set(factors) - set(known_ids))
+    if wrong:
+        raise ValueError(f"unknown factors {wrong}; expected ids of evidence.factors: {known_ids}")
+
+
+def statements(
+    evidence: Evidence, condition_id: str, patient: Patient | None = None
+) -> pd.DataFrame:
+    """Every label and guideline statement on a condition, as in the table, with three columns.
+
+    `fits_age` (True without a patient), `unmet` (names of the factors asked for, where the patient
+    has none of them; "" where met), `ruled_out` (True where the patient's other factors exclude
+    them all).
+    """
+    rows = evidence.indications[evidence.indications["condition_id"].eq(condition_id)]
+    said = statement_rows(evidence, condition_id, patient)
+    more = {name: [row[name] for row in said] for name in ("fits_age", "unmet", "ruled_out")}
+    return rows.assign(**more).reset_index(drop=True)
+
+
+def statement_rows(
+    evidence: Evidence, condition_id: str, patient: Patient | None = None
+) -> list[dict[str, Any]]:
+    """The rows of `statements` as dictionaries, for those who take them one by one."""
+    check_condition(evidence, condition_id)
+    factors = patient.factors if patient is not None else frozenset()
+    excluded: set[str] = set().union(*(RULED_OUT.get(factor, set()) for factor in factors))
+    found = []
+    for row in evidence.rows("indications", "condition_id", condition_id):
+        needed = split(row["requires_any"])
+        met = not needed or bool(set(needed) & factors)
+        names = [] if met else [evidence.label("factors", key) for key in needed]
+        found.append(
+            {
+                **row,
+                "fits_age": patient is None or _fits_age(row, patient.age_years),
+                "unmet": " or ".join(names),
+                "ruled_out": not met and set(needed) <= excluded,
+            }
+        )
+    return found
+
+
+def strongest(rows: Sequence[Row], jurisdiction: str = "US") -> Row | None:
+    """The guideline statement that is shown first; None where there is none.
+
+    Current before retired, for this patient's age before other ages; then recommended before an
+    option, and where nothing speaks for it, warned against before not recommended before evidence
+    insufficient; then this jurisdiction before others; then the newest.
+    """
+    order = [*FOR, *AGAINST]
+
+    def rank(row: Row) -> tuple[Any, ...]:
+        year = float(row["year"]) if known(row["year"]) else 0.0
+        return (
+            row["retired"] == "yes",
+            not row["fits_age"],
+            order.index(row["statement"]),
+            row["jurisdiction"] != jurisdiction,
+            -year,
+        )
+
+    return min(rows, key=rank, default=None)
+
+
+def quote(row: Mapping[str, Any]) -> str:
+    """A statement with its body, year, grade and population: what is shown of a guideline."""
+    year = f" {int(row['year'])}" if known(row["year"]) else ""
+    parts = [STATEMENTS.get(str(row["statement"]), str(row["statement"]))]
+    if known(row["population"]):
+        parts.append(f"for {row['population']}")
+    details = [f"{row['body']}{year}", row["grade"], row["jurisdiction"]]
+    told = ", ".join(str(part) for part in details if known(part))
+    late = ", since retired" if row["retired"] == "yes" else ""
+    return f"{' '.join(parts)} ({told}{late})"
+
+
+def needed_factors(evidence: Evidence, condition_id: str) -> list[str]:
+    """Factors on which a label or guideline for the condition depends, and what rules them out."""
+    rows = evidence.indications
+    cells = rows.loc[rows["condition_id"].eq(condition_id), "requires_any"]
+    found = list(dict.fromkeys(part for cell in cells for part in split(cell)))
+    return found + [key for key, gone in RULED_OUT.items() if gone & set(found)]
+
+
+def therapies_of(evidence: Evidence, condition_id: str) -> pd.DataFrame:
+    """Therapies with an authority, a regimen, or a trial's figures in the condition: ids, names."""
+    wanted = set(condition_therapies(evidence, condition_id)["therapy_id"])
+    for table in ("indications", "regimens"):
+        wanted |= {row["therapy_id"] for row in evidence.rows(table, "condition_id", condition_id)}
+    return evidence.therapies.loc[evidence.therapies["therapy_id"].isin(wanted), LEADING]
+
+
+def _fits_age(row: Mapping[str, Any], age_years: float) -> bool:
+    low, high = row["age_years_from"], row["age_years_below"]
+    return not (known(low) and age_years < low) and not (known(high) and age_years >= high)
+
+
+def _joined(cells: Iterable[Any]) -> str:
+    parts = (part for cell in cells if known(cell) for part in str(cell).split("; "))
+    return "; ".join(dict.fromkeys(parts))
+
+
+def _status(evidence: Evidence, row: Row) -> str:
+    """What one label says for the patient."""
+    if row["ruled_out"]:
+        return OUTSIDE
+    if not row["fits_age"]:
+        return OTHER_AGES
+    if not row["unmet"]:
+        return IN_LABEL
+    factors = evidence.by_id("factors")
+    kinds = {factors[key]["factor_group"] for key in split(row["requires_any"])}
+    return NEEDS_SEROSTATUS if "laboratory_or_serology" in kinds else NEEDS_PRIOR
+
+
+def _label(
+    evidence: Evidence, rows: Sequence[Row], patient: Patient | None, jurisdiction: str
+) -> dict[str, Any]:
+    """The label part of one therapy's row: the best status that any of its products gives."""
+    of_label = [row for row in rows if row["authority"] == "label"]
+    good = [row for row in of_label if row["statement"] == "labeled"]
+    by_status: dict[str, list[Row]] = {}
+    for row in good:
+        if row["jurisdiction"] == jurisdiction:
+            by_status.setdefault(_status(evidence, row), []).append(row)
+    status = next((name for name in LABEL_STATUSES if name in by_status), OUTSIDE)
+    chosen = by_status.get(status, [])
+    warned = [
+        row
+        for row in of_label
+        if row["statement"] == "warned_against" and row["jurisdiction"] == jurisdiction
+    ]
+
+    elsewhere = [row for row in good if row["jurisdiction"] != jurisdiction]
+
+    def joined(column: str) -> str:
+        return _joined(row[column] for row in chosen)
+
+    reason = ""
+    if status == OTHER_AGES:
+        reason = f"labeled for {joined('population')}"
+        if patient is not None:
+            reason += f"; this patient is {patient.age_years:g}"
+    elif status == OUTSIDE and chosen:
+        reason = f"labeled only with: {joined('unmet')}, which this patient has not"
+    elif status in (NEEDS_SEROSTATUS, NEEDS_PRIOR):
+        reason = f"labeled with: {joined('unmet')}"
+    elif status == OUTSIDE:
+        reason = "no label for this condition in our reading"
+    ids = list(dict.fromkeys(row["product_id"] for row in chosen if known(row["product_id"])))
+    # The month is that of the label in the United States.
+    products = evidence.by_id("products") if jurisdiction == "US" else {}
+    months = [products[key]["label_revised"] for key in ids if key in products]
+    asked = [key for row in chosen for key in split(row["requires_any"])]
+    warnings = [
+        ": ".join(str(row[key]) for key in ("population", "restriction") if known(row[key]))
+        for row in warned
+    ]
+    return {
+        "label_status": status,
+        "label_reason": reason,
+        "products": "; ".join(evidence.label("products", key) for key in ids),
+        "label_month": "; ".join(month if known(month) else "" for month in months),
+        "population": joined("population"),
+        "restriction": joined("restriction"),
+        "requires_any": ";".join(dict.fromkeys(asked)),
+        "line": joined("line"),
+        "label_warning": _joined(warnings),
+        "labeled_elsewhere": ", ".join(sorted({row["jurisdiction"] for row in elsewhere})),
+        "_sources": [row["source_id"] for row in [*chosen, *warned, *elsewhere]],
+        "_locators": [str(row["locator"]) for row in chosen if known(row["locator"])][:1],
+    }
+
+
+def _guideline(rows: Sequence[Row], jurisdiction: str) -> dict[str, Any]:
+    """The guideline part of one therapy's row."""
+    rows = [row for row in rows if row["authority"] == "guideline"]
+    top = strongest(rows, jurisdiction)
+    names = {
+        "statement": "statement", "body": "body", "grade": "grade", "jurisdiction": "jurisdiction",
+        "guideline_population": "population", "guideline_restriction": "restriction",
+        "guideline_needs": "unmet",
+    }  # fmt: skip
+    if top is None:
+        return {
+            **dict.fromkeys(names, ""), "year": None, "retired": False, "conflicting": False,
+            "statements_for": "", "statements_against": "", "_sources": [], "_locators": [],
+        }  # fmt: skip
+    current = [row for row in rows if row["retired"] != "yes" and row["fits_age"]]
+    pro, con = ([row for row in current if row["statement"] in kind] for kind in (FOR, AGAINST))
+    return {
+        **{name: str(top[of]) if known(top[of]) else "" for name, of in names.items()},
+        "year": top["year"] if known(top["year"]) else None,
+        "retired": top["retired"] == "yes",
+        "conflicting": bool(pro and con),
+        "statements_for": "; ".join(quote(row) for row in pro),
+        "statements_against": "; ".join(quote(row) for row in con),
+        "_sources": [row["source_id"] for row in [top, *pro, *con]],
+        "_locators": [f"{top['body']}: {top['locator']}"] if known(top["locator"]) else [],
+    }
+
+
+def matrix(evidence: Evidence, jurisdiction: str = "US") -> pd.DataFrame:
+    """Every therapy with every condition that any row speaks of: two marks a cell, no patient.
+
+    Columns of `options`, with `condition_id`, `condition` (short name), and `label_mark`
+    ("labeled", "labeled, with a condition", "warned", "") and `guideline_mark` ("recommended",
+    "option", "insufficient", "against", "conflicting", "retired", "").
+    """
+    return frame_of(matrix_rows(evidence, jurisdiction), [*COLUMNS, *MARKS])
+
+
+@kept(8)
+def matrix_rows(evidence: Evidence, jurisdiction: str = "US") -> list[dict[str, Any]]:
+    """The rows of `matrix` as dictionaries. Shared: do not change them."""
+    return [
+        {
+            **row,
+            "condition_id": condition_id,
+            "condition": condition["short_name"],
+            "label_mark": _label_mark(row),
+            "guideline_mark": _guideline_mark(row),
+        }
+        for condition_id, condition in evidence.by_id("conditions").items()
+        for row in option_rows(evidence, condition_id, None, jurisdiction)
+        if row["label_status"] != OUTSIDE or row["statement"] or row["label_warning"]
+    ]
+
+
+def _label_mark(row: Mapping[str, Any]) -> str:
+    if row["label_status"] == IN_LABEL:
+        return "labeled"
+    if row["label_status"] in (NEEDS_SEROSTATUS, NEEDS_PRIOR):
+        return "labeled, with a condition"
+    return "warned" if row["label_warning"] else ""
+
+
+def _guideline_mark(row: Mapping[str, Any]) -> str:
+    if not row["statement"]:
+        return ""
+    if row["retired"]:
+        return "retired"
+    if row["conflicting"]:
+        return "conflicting"
+    say = {"insufficient_evidence": "insufficient", "recommended": "recommended"}
+    say |= {"option": "option"}
+    return say.get(row["statement"], "against")

@@ -1,1 +1,0 @@
-"""Charts: frames in, traces and figures out; nothing is computed here but positions."""

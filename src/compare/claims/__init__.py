@@ -1,0 +1,12 @@
+"""What a lay article says of IVIG, against our tables and what is published."""
+
+from compare.claims.table import CLAIMS, OF_SOURCE, VERDICTS, Assessment, assess, assess_all
+
+__all__ = [
+    "CLAIMS",
+    "OF_SOURCE",
+    "VERDICTS",
+    "Assessment",
+    "assess",
+    "assess_all",
+]

@@ -1,0 +1,262 @@
+"""Claims on use, coverage and supply: verdicts from labels, guidelines, regimens, findings."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from compare.claims.verdicts import (
+    CONTRADICTED,
+    NAMED,
+    NOT_ASSESSABLE,
+    NOT_SUPPORTED,
+    PARTLY,
+    SUPPORTED,
+    VERDICTS,
+    Assessment,
+    from_directions,
+    ids_of,
+    in_order,
+    together,
+    with_places,
+)
+from compare.cost.schedule import fixed_days
+from compare.data.evidence import Evidence
+from compare.data.rows import known
+
+STEROIDS = re.compile(r"\bwith (?:cortico)?steroid|\bwith (?:methyl)?predn", re.IGNORECASE)
+PREVENTS = re.compile(r"prevent|prophyla", re.IGNORECASE)
+# Covered: no table says what insurers pay; the label is what their policies ask for.
+
+
+def covered(evidence: Evidence, blank: Assessment) -> Assessment:
+    rows = []
+    said_of = evidence.rows("indications", "therapy_id", "ivig")
+    labels = [row for row in said_of if row["fda_label"] == "yes"]
+    for condition_id in in_order(evidence, [*NAMED, *(row["condition_id"] for row in labels)]):
+        own = [row for row in labels if row["condition_id"] == condition_id]
+        spoken = [row for row in blank.published if row["condition_id"] == condition_id]
+        if own:
+            products = len({row["product_id"] for row in own if known(row["product_id"])})
+            said = (
+                f"FDA label on {products} IVIG "
+                + ("product" if products == 1 else "products")
+                + ": what the policies we read ask for, with prior authorization"
+            )
+            verdict = PARTLY
+        else:
+            said = "No IVIG product has an FDA label for it"
+            verdict = from_directions(row["direction"] for row in spoken)
+        rows.append(
+            {
+                "condition_id": condition_id,
+                "place": evidence.label("conditions", condition_id),
+                "verdict": verdict,
+                "tables_say": said,
+                "labeled": bool(own),
+                "source_id": ids_of([*own, *spoken]),
+            }
+        )
+    found = with_places(blank, rows)
+    numbers = {
+        "named": float(len(NAMED)),
+        "named_labeled": float(
+            sum(row["labeled"] for row in found.places if row["condition_id"] in NAMED)
+        ),
+    }
+    return replace(found, verdict=from_directions(found.directions), numbers=numbers)
+
+
+# Used in conditions: label and current guidelines.
+
+
+def used(evidence: Evidence, blank: Assessment) -> Assessment:
+    rows = [_authority_row(evidence, condition_id) for condition_id in NAMED]
+    found = with_places(blank, rows)
+    numbers = {
+        "named": float(len(NAMED)),
+        "labeled": float(sum(row["labeled"] for row in rows)),
+        **{verdict.replace(" ", "_"): float(found.verdicts.count(verdict)) for verdict in VERDICTS},
+    }
+    verdict = together(found.verdicts)
+    return replace(found, verdict=verdict, rests_on="tables", numbers=numbers)
+
+
+def _authority_row(evidence: Evidence, condition_id: str) -> dict[str, Any]:
+    """Supported: labeled, or recommended by current guidelines and nothing against it. Partly:
+    current statements both for and against, or an option only. Contradicted: current statements
+    against it only. Not supported: no current statement in our tables.
+    """
+    here = evidence.rows("indications", "condition_id", condition_id)
+    rows = [row for row in here if row["therapy_id"] == "ivig"]
+    current = [row for row in rows if row["retired"] != "yes"]
+    labeled = any(row["fda_label"] == "yes" for row in current)
+    said = {row["statement"] for row in current}
+    against = said & {"not_recommended", "warned_against", "insufficient_evidence"}
+    verdict = NOT_SUPPORTED
+    if labeled or ("recommended" in said and not against):
+        verdict = SUPPORTED
+    elif said & {"recommended", "option"}:
+        verdict = PARTLY
+    elif against & {"not_recommended", "warned_against"}:
+        verdict = CONTRADICTED
+    lines = [_quoted(row) for row in current if row["fda_label"] != "yes"]
+    text = "FDA label. " if labeled else "No FDA label. "
+    text += "; ".join(lines) if lines else "No current guideline statement in our tables"
+    if older := [_quoted(row) for row in rows if row["retired"] == "yes"]:
+        text += f". Retired, not counted: {'; '.join(older)}"
+    return {
+        "condition_id": condition_id,
+        "place": evidence.label("conditions", condition_id),
+        "verdict": verdict,
+        "tables_say": text + ".",
+        "labeled": labeled,
+        "statements": len(current),
+        "source_id": ids_of(rows),
+    }
+
+
+def _quoted(row: Mapping[str, Any]) -> str:
+    """A guideline statement in a line: body, year, statement, population."""
+    year = f" {row['year']}" if known(row["year"]) else ""
+    population = f" ({row['population']})" if known(row["population"]) else ""
+    return f"{row['body']}{year}: {str(row['statement']).replace('_', ' ')}{population}"
+
+
+# Given over several days: days of each dose or course.
+
+
+def over_days(evidence: Evidence, blank: Assessment) -> Assessment:
+    table = evidence.rows("regimens", "therapy_id", "ivig")
+    rows = []
+    for condition_id in in_order(evidence, (phase["condition_id"] for phase in table)):
+        own = [phase for phase in table if phase["condition_id"] == condition_id]
+        spans = [days_of(phase) for phase in own]
+        low, high = min(span[0] for span in spans), max(span[1] for span in spans)
+        verdict = SUPPORTED if low >= 2 else CONTRADICTED if high == 1 else PARTLY
+        regimens = len({phase["regimen_id"] for phase in own})
+        word = "regimen" if regimens == 1 else "regimens"
+        days = "1 day" if high == 1 else f"{low} days" if low == high else f"{low} to {high} days"
+        rows.append(
+            {
+                "condition_id": condition_id,
+                "place": evidence.label("conditions", condition_id),
+                "verdict": verdict,
+                "tables_say": f"{days} for one dose or course, over {regimens} {word}",
+                "days_low": low,
+                "days_high": high,
+                "source_id": ids_of(own),
+            }
+        )
+    found = with_places(blank, rows, ["days_low", "days_high"])
+    numbers = {
+        "conditions": float(len(rows)),
+        **{verdict.replace(" ", "_"): float(found.verdicts.count(verdict)) for verdict in VERDICTS},
+    }
+    verdict = together(found.verdicts)
+    return replace(found, verdict=verdict, rests_on="tables", numbers=numbers)
+
+
+def days_of(phase: Mapping[str, Any]) -> tuple[int, int]:
+    """Fewest and most days over which one dose, or one course of doses on days in a row, is given.
+
+    A dose divided over visits takes as many days as visits; a course whose phase names days such
+    as 0, 1, 2, 3 and 4 takes those.
+    """
+    low, high = int(phase["visits_per_dose_low"]), int(phase["visits_per_dose_high"])
+    days = sorted(fixed_days(phase))
+    row = 1
+    for first, second in itertools.pairwise(days):
+        if second - first != 1:
+            break
+        row += 1
+    return low * row, high * row
+
+
+# Availability: what is on the market, and what was published on shortages.
+
+
+def available(evidence: Evidence, blank: Assessment) -> Assessment:
+    products = evidence.rows("products", "therapy_id", "ivig")
+    sold = [row for row in products if row["status"] == "marketed"]
+    row = {
+        "place": "US market",
+        "verdict": NOT_ASSESSABLE,
+        "tables_say": f"{len(sold)} IVIG products are marketed; whether they are in stock is not "
+        "in our tables",
+        "source_id": ids_of(sold),
+    }
+    found = with_places(blank, [row])
+    return replace(
+        found,
+        verdict=from_directions(found.directions),
+        numbers={"products": float(len(sold))},
+    )
+
+
+# With steroids, and as prevention: what indications say, then what was published.
+
+
+def steroids(evidence: Evidence, blank: Assessment) -> Assessment:
+    named = _mentions(evidence, STEROIDS)
+    conditions = [*named, *(row["condition_id"] for row in blank.published)]
+    rows = []
+    for condition_id in in_order(evidence, conditions):
+        spoken = [row for row in blank.published if row["condition_id"] == condition_id]
+        said, used = named.get(condition_id, ("No indication in our tables speaks of both", ""))
+        rows.append(
+            {
+                "condition_id": condition_id,
+                "place": evidence.label("conditions", condition_id),
+                "verdict": from_directions(row["direction"] for row in spoken),
+                "tables_say": said,
+                "source_id": ";".join(filter(None, [used, *(row["source_id"] for row in spoken)]))
+                or None,
+            }
+        )
+    found = with_places(blank, rows)
+    numbers = {
+        "conditions": float(len(rows)),
+        "supported": float(found.verdicts.count(SUPPORTED)),
+    }
+    return replace(found, verdict=together(found.verdicts), numbers=numbers)
+
+
+def prevention(evidence: Evidence, blank: Assessment) -> Assessment:
+    rows = [
+        {
+            "condition_id": condition_id,
+            "place": evidence.label("conditions", condition_id),
+            "verdict": NOT_ASSESSABLE,
+            "tables_say": f"{said} (this prevents a relapse or a complication, not the disease)",
+            "source_id": used,
+        }
+        for condition_id, (said, used) in _mentions(evidence, PREVENTS).items()
+    ]
+    if not rows:
+        said = "No indication of IVIG in our tables is to prevent an autoimmune disease"
+        rows = [{"place": "All conditions", "verdict": NOT_ASSESSABLE, "tables_say": said}]
+    found = with_places(blank, rows)
+    return replace(found, verdict=from_directions(found.directions))
+
+
+def _mentions(evidence: Evidence, pattern: re.Pattern[str]) -> dict[str, tuple[str, str]]:
+    """Current IVIG indications whose wording fits, by condition: the words, and their sources."""
+    found: dict[str, tuple[str, str]] = {}
+    for row in evidence.rows("indications", "therapy_id", "ivig"):
+        if row["retired"] == "yes":
+            continue
+        parts = [row[name] for name in ("population", "restriction", "line") if known(row[name])]
+        words = [str(part) for part in parts if pattern.search(str(part))]
+        if not words:
+            continue
+        said = f"{row['body']}: {'; '.join(words)}"
+        before, used = found.get(row["condition_id"], ("", ""))
+        found[row["condition_id"]] = (
+            f"{before}; {said}" if before else said,
+            ";".join(filter(None, [used, row["source_id"]])),
+        )
+    return found

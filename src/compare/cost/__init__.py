@@ -1,0 +1,46 @@
+"""From a regimen and a weight to doses, vials, billing units and dollars."""
+
+from compare.cost.arithmetic import chain, opened
+from compare.cost.cohort import budget_effect, cohort_cost
+from compare.cost.one_way import SENSITIVITY, break_even_price, price_range, sensitivity
+from compare.cost.plan import Plan, plans
+from compare.cost.standing import default_plans, opening_plans
+from compare.cost.table import (
+    DOSING_WEIGHTS,
+    age_note,
+    annual_cost,
+    before_rebates,
+    boundary_note,
+    cost_frame,
+    cost_rows,
+    cost_table,
+    dosing_weight_kg,
+    ending_note,
+    plan_cost,
+)
+
+__all__ = [
+    "DOSING_WEIGHTS",
+    "SENSITIVITY",
+    "Plan",
+    "age_note",
+    "annual_cost",
+    "before_rebates",
+    "boundary_note",
+    "break_even_price",
+    "budget_effect",
+    "chain",
+    "cohort_cost",
+    "cost_frame",
+    "cost_rows",
+    "cost_table",
+    "default_plans",
+    "dosing_weight_kg",
+    "ending_note",
+    "opened",
+    "opening_plans",
+    "plan_cost",
+    "plans",
+    "price_range",
+    "sensitivity",
+]

@@ -1,0 +1,161 @@
+"""How prices have moved: dollars per gram of IVIG, and a year of each therapy, quarter by quarter.
+
+Money at a past quarter is what today's regimen would cost at that quarter's price of the same
+basis; fees for giving it are today's. It is not what was paid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from compare.cost.containers import MCG_PER
+from compare.cost.plan import Plan, names_of, repriced
+from compare.cost.prices import price_book
+from compare.cost.standing import opening_plans
+from compare.cost.table import plan_cost
+from compare.data.evidence import Evidence, kept
+from compare.data.patient import Patient
+from compare.data.rows import LEADING, Row, records
+
+LIMIT = "asp_payment_limit"
+GRAM_COLUMNS = ["code", "products", "effective_from", "effective_to", "usd_per_gram", "source_id"]
+YEAR_COLUMNS = [
+    *LEADING,
+    "product_id",
+    "product",
+    "regimen_id",
+    "use",
+    "price_basis",
+    "effective_from",
+    "usd_low",
+    "usd_high",
+    "source_id",
+]
+
+
+@kept(4)
+def usd_per_gram(evidence: Evidence) -> pd.DataFrame:
+    """Medicare payment limits of IVIG in US dollars per gram, one row per code and quarter.
+
+    Columns `GRAM_COLUMNS`; `products` names what the code pays for. It is not what IVIG can be
+    bought for. Shared: do not change it.
+    """
+    ivig = evidence.products[evidence.products["therapy_id"].eq("ivig")]
+    links = evidence.product_codes
+    links = links[links["product_id"].isin(ivig["product_id"]) & links["route"].eq("IV")]
+    named = links.merge(ivig[["product_id", "product"]], on="product_id")
+    names = named.groupby("code")["product"].agg(lambda group: ", ".join(dict.fromkeys(group)))
+    prices = evidence.prices
+    rows = prices[prices["price_basis"].eq(LIMIT) & prices["code"].isin(names.index)].copy()
+    grams = rows["billing_qty"] * rows["billing_unit"].map(MCG_PER) / MCG_PER["g"]
+    rows["usd_per_gram"] = rows["usd_per_billing_unit"] / grams
+    rows["products"] = rows["code"].map(names)
+    return rows.sort_values(["code", "effective_from"])[GRAM_COLUMNS].reset_index(drop=True)
+
+
+def quarters(evidence: Evidence) -> list[pd.Timestamp]:
+    """First days of the quarters with payment limits in the data, up to the data's date."""
+    prices = evidence.prices
+    days = prices.loc[prices["price_basis"].eq(LIMIT), "effective_from"]
+    today = pd.Timestamp(evidence.data_date)
+    return sorted({pd.Timestamp(day) for day in days if day <= today})
+
+
+@kept(32)
+def _as_of(evidence: Evidence, day: pd.Timestamp) -> Evidence:
+    """The same evidence as it stood on a day: only that day's prices are in force."""
+    return replace(evidence, data_date=day.date())
+
+
+def usd_by_quarter(evidence: Evidence, condition_id: str, patient: Patient) -> pd.DataFrame:
+    """Year one (or a course) of each therapy's opening regimen at every quarter's prices.
+
+    Columns `YEAR_COLUMNS`; `use` "chronic" is money per year, else per course. A quarter in which
+    the price on today's basis is not in the data has no row: it is not zero, and not a guess.
+    """
+    return pd.DataFrame(quarter_rows(evidence, condition_id, patient), columns=YEAR_COLUMNS)
+
+
+def quarter_rows(evidence: Evidence, condition_id: str, patient: Patient) -> list[dict[str, Any]]:
+    """The rows of `usd_by_quarter` as dictionaries, for those who take them one by one."""
+    found = []
+    for day, plan in _past_plans(evidence, condition_id, patient.age_years):
+        low, high = _money(plan, patient)
+        if low != low:  # noqa: PLR0124  (NaN: no price in that quarter)
+            continue
+        found.append(
+            {
+                **names_of(evidence, plan),
+                "use": plan.first["use"],
+                "price_basis": plan.price_basis,
+                "effective_from": day,
+                "usd_low": low,
+                "usd_high": high,
+                "source_id": plan.source_ids,
+            }
+        )
+    return sorted(found, key=lambda row: (row["therapy"], row["use"], row["effective_from"]))
+
+
+@kept(32)
+def _past_plans(
+    evidence: Evidence, condition_id: str, age_years: float
+) -> tuple[tuple[pd.Timestamp, Plan], ...]:
+    """Each opening regimen at the prices of each quarter that has them on today's basis."""
+    today = opening_plans(evidence, condition_id, age_years=age_years)
+    books = {day: price_book(_as_of(evidence, day)) for day in quarters(evidence)}
+    found = []
+    for now in today.values():
+        phases = evidence.rows("regimens", "regimen_id", now.regimen_id)
+        for day, book in books.items():
+            plan = repriced(now, phases, book)
+            if plan.price_basis == now.price_basis:
+                found.append((day, plan))
+    return tuple(found)
+
+
+def _money(plan: Plan, patient: Patient) -> tuple[float, float]:
+    columns, _ = plan_cost(plan, patient)
+    names = (
+        ("usd_year_one_low", "usd_year_one_high")
+        if plan.chronic
+        else ("usd_per_course", "usd_per_course_high")
+    )
+    return columns[names[0]], columns[names[1]]
+
+
+def change(frame: pd.DataFrame, key: list[str], value: str) -> pd.DataFrame:
+    """First and last figure per key and the change in percent, for keys with two quarters or more.
+
+    Columns: the key, `first_from`, `first`, `last_from`, `last`, `change_pct`.
+    """
+    columns = [*key, "first_from", "first", "last_from", "last", "change_pct"]
+    return pd.DataFrame(changes(records(frame), key, value), columns=columns)
+
+
+def changes(rows: Iterable[Row], key: list[str], value: str) -> list[dict[str, Any]]:
+    """The rows of `change` as dictionaries."""
+    groups: dict[tuple[Any, ...], list[Row]] = {}
+    for row in rows:
+        groups.setdefault(tuple(row[name] for name in key), []).append(row)
+    found = []
+    for keys, group in groups.items():
+        if len(group) < 2:
+            continue
+        ordered = sorted(group, key=lambda row: row["effective_from"])
+        first, last = ordered[0], ordered[-1]
+        found.append(
+            {
+                **dict(zip(key, keys, strict=True)),
+                "first_from": first["effective_from"],
+                "first": first[value],
+                "last_from": last["effective_from"],
+                "last": last[value],
+                "change_pct": 100 * (last[value] / first[value] - 1),
+            }
+        )
+    return found

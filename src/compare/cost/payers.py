@@ -1,0 +1,152 @@
+"""Who pays for a therapy under Medicare, as far as our tables say.
+
+What is stated rests on the price files: a drug with a payment limit is paid under Part B when it
+is given under supervision; a drug that CMS counts among Part D spending is paid there. Commercial
+insurers are not in the tables, except in the published findings on the claim `covered`. Inpatient
+care is not modelled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from compare.cost.plan import names_of
+from compare.cost.prices import price_book
+from compare.cost.standing import opening_plans
+from compare.data.evidence import Evidence, kept
+from compare.data.rows import LEADING, known
+
+COLUMNS = [
+    *LEADING,
+    "product_id",
+    "product",
+    "regimen_id",
+    "regimen",
+    "route",
+    "setting",
+    "payer",
+    "why",
+    "coinsurance_pct",
+    "coinsurance_note",
+    "part_d_cap",
+    "cap_source_id",
+    "inpatient",
+    "code",
+    "source_id",
+    "locator",
+]
+SETTINGS = {
+    "professional": "given by a professional",
+    "self": "given by the patient",
+    "either": "given by either",
+}
+NOT_IN_SOURCES = "not in our sources"
+NOT_MODELLED = "not modelled"
+CAP_CLAIM = "part_d_cap"
+NOTES_OF = ("covered", "widely_available")
+
+
+@kept(32)
+def who_pays(evidence: Evidence, condition_id: str) -> pd.DataFrame:
+    """One row per therapy's opening regimen, route and setting: Medicare Part B or Part D.
+
+    Columns `COLUMNS`. `coinsurance_pct` is what CMS prints beside the payment limit in force, with
+    its note (blank where none is printed or Part D pays). `part_d_cap` is the yearly cap on what a
+    patient pays under Part D, where a row of `claims` states it (`cap_source_id`). Raises
+    `ValueError` for an unknown condition. Shared: do not change it.
+    """
+    opening = opening_plans(evidence, condition_id)
+    cap, cap_source = _cap(evidence)
+    rows, seen = [], set()
+    for plan in opening.values():
+        for phase in (row.phase for row in plan.rows):
+            key = (plan.product_id, phase["route"], phase["given_by"])
+            if key in seen:
+                continue
+            seen.add(key)
+            said = _payer(evidence, *map(str, key))
+            part_d = "Part D" in said["payer"]
+            for name, join in (("source_id", ";"), ("locator", "; ")):
+                said[name] = join.join(filter(None, [phase[name], said[name]]))
+            rows.append(
+                {
+                    **names_of(evidence, plan),
+                    "route": phase["route"],
+                    "setting": SETTINGS[str(phase["given_by"])],
+                    "inpatient": NOT_MODELLED,
+                    "part_d_cap": cap if part_d else "",
+                    "cap_source_id": cap_source if part_d else None,
+                    **said,
+                }
+            )
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _payer(evidence: Evidence, product_id: str, route: str, given_by: str) -> dict[str, Any]:
+    limit = _in_force(evidence, product_id, route, "asp_payment_limit")
+    spending = _any(evidence, product_id, route, "part_d_average")
+    said: dict[str, Any] = dict.fromkeys(
+        ("coinsurance_pct", "coinsurance_note", "code", "source_id", "locator")
+    )
+    if limit is not None:
+        said |= {
+            "coinsurance_pct": limit["coinsurance_pct"],
+            "coinsurance_note": limit["method_note"] if known(limit["method_note"]) else None,
+            **{key: limit[key] for key in ("code", "source_id", "locator")},
+        }
+    if given_by == "professional":
+        if limit is not None:
+            why = f"Medicare prints a Part B payment limit ({limit['code']})"
+            return said | {"payer": "Part B", "why": why}
+        return said | {
+            "payer": NOT_IN_SOURCES,
+            "why": "no payment limit in force for this route in our tables",
+        }
+    if limit is not None:
+        why = (
+            f"{limit['code']} has a Part B payment limit, which is for what is given under "
+            "supervision; what the patient injects falls under Part D"
+        )
+        return said | {"payer": "Part B or Part D", "why": why}
+    if spending is not None:
+        why = "CMS counts it among Part D spending; no Part B payment limit for this route"
+        return said | {
+            "payer": "Part D",
+            "why": why,
+            **{key: spending[key] for key in ("code", "source_id", "locator")},
+        }
+    why = "given by the patient, and no Part B payment limit for this route in our tables"
+    return said | {"payer": "Part D", "why": why}
+
+
+def _in_force(
+    evidence: Evidence, product_id: str, route: str, basis: str
+) -> Mapping[str, Any] | None:
+    lines = price_book(evidence).lines(product_id, route, basis)
+    return next((line for line in lines if line["in_force"]), None)
+
+
+def _any(evidence: Evidence, product_id: str, route: str, basis: str) -> Mapping[str, Any] | None:
+    return next(iter(price_book(evidence).lines(product_id, route, basis)), None)
+
+
+def _cap(evidence: Evidence) -> tuple[str, str | None]:
+    """The Part D cap in a finding's own words and its source, where one in the tables has it."""
+    rows = evidence.claims[evidence.claims["claim_id"].eq(CAP_CLAIM)]
+    if rows.empty:
+        return NOT_IN_SOURCES, None
+    return str(rows["finding"].iloc[0]), str(rows["source_id"].iloc[0])
+
+
+@kept(32)
+def findings_on_access(evidence: Evidence, condition_id: str) -> pd.DataFrame:
+    """Published findings on coverage, prior authorization and availability, as in `claims`.
+
+    Those that name this condition come first, then those that name none. Shared: do not change it.
+    """
+    rows = evidence.claims[evidence.claims["claim_id"].isin(NOTES_OF)]
+    named, general = rows["condition_id"].eq(condition_id), rows["condition_id"].isna()
+    return pd.concat([rows[named], rows[general]], ignore_index=True)

@@ -1,0 +1,486 @@
+"""The chain from a regimen to money: dose, visits, vials, billing units, limit, administration.
+
+`Plan.money` is the one vectorized core that prices any number of patients; `cost` makes tables
+of it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compare.cost import administration, schedule
+from compare.cost.containers import MCG_PER, SLACK_MCG, containers
+from compare.cost.prices import BASES, SHORT, PriceBook, Tariff, price_book
+from compare.cost.schedule import Phase
+from compare.data.conditions import check_condition
+from compare.data.evidence import Evidence, kept
+from compare.data.rows import known
+
+Floats = NDArray[np.float64]
+ENDS = ("low", "high")
+PROFESSIONAL_FIRST = ("asp_payment_limit", "nadac")
+SELF_FIRST = ("nadac", "asp_payment_limit")
+NO_DOSE = "the label states no fixed dose"
+NO_BAND = "no dose is stated for this weight"
+NO_HEIGHT = "dosed by body surface: enter the height"
+
+
+@dataclass(frozen=True)
+class Dosed:
+    """Money and minutes of one dose (all its visits), one value per patient."""
+
+    visits: Floats
+    dose_mg: Floats
+    usd_drug: Floats
+    usd_administration: Floats
+    chair_minutes: Floats
+
+
+@dataclass(frozen=True)
+class PricedPhase:
+    """One phase in one weight band, with the tariff that pays for it."""
+
+    phase: Phase
+    tariff: Tariff | str
+    notes: tuple[str, ...] = ()
+
+    @property
+    def one_end(self) -> bool:
+        """Whether a dose costs and takes the same at the low and at the high end."""
+        phase = self.phase
+        low, high = administration.classes(phase)
+        if low != high or phase["given_by"] == "either":
+            return False
+        ends = [
+            (phase[f"{name}_low"], phase[f"{name}_high"]) for name in ("dose", "visits_per_dose")
+        ]
+        return all(low == high or not (known(low) or known(high)) for low, high in ends)
+
+    def weight_fits(self, weight_kg: Floats) -> NDArray[np.bool_]:
+        """Which weights belong to the band; at its edge exactly one band matches."""
+        bounds = self.phase["weight_bounds"] if known(self.phase["weight_bounds"]) else "[)"
+        fits = np.ones(weight_kg.shape, dtype=bool)
+        if known(low := self.phase["weight_kg_min"]):
+            fits &= weight_kg >= low if bounds[0] == "[" else weight_kg > low
+        if known(high := self.phase["weight_kg_max"]):
+            fits &= weight_kg <= high if bounds[1] == "]" else weight_kg < high
+        return fits
+
+    def dose_mg(self, end: str, weight_kg: Floats, surface_m2: Floats) -> Floats:
+        """One dose in mg, capped as the label says; NaN where it is not known."""
+        amount, unit = self.phase[f"dose_{end}"], self.phase["dose_unit"]
+        if not known(amount):
+            return np.full(weight_kg.shape, np.nan)
+        dose = _in_mg(float(amount), unit, weight_kg, surface_m2)
+        if known(self.phase["max_dose"]):
+            cap = _in_mg(
+                float(self.phase["max_dose"]), self.phase["max_dose_unit"], weight_kg, surface_m2
+            )
+            dose = np.minimum(dose, cap)
+        return dose
+
+    def dosed(
+        self, end: str, weight_kg: Floats, surface_m2: Floats, fees: administration.Fees
+    ) -> tuple[Dosed, str]:
+        """One dose, divided by visits first and only then rounded up to whole containers.
+
+        Where the label lets one choose the number of visits, the low end takes the cheapest and
+        the high end the dearest. Returns the dose and the note on a fee that is not known.
+        """
+        assert isinstance(self.tariff, Tariff)
+        dose = self.dose_mg(end, weight_kg, surface_m2)
+        kind = administration.classes(self.phase)[ENDS.index(end)]
+        strength = mg_per_ml(self.tariff)
+        best: Dosed | None = None
+        notes = set()
+        span = range(
+            int(self.phase["visits_per_dose_low"]), int(self.phase["visits_per_dose_high"]) + 1
+        )
+        for visits in span:
+            per_visit = dose / visits
+            minutes, _ = administration.infusion_minutes(self.phase, per_visit, weight_kg, strength)
+            fee, note = np.zeros(dose.shape), ""
+            if kind:
+                fee, note = fees.usd(kind, minutes)
+            notes.add(note)
+            choice = Dosed(
+                visits=np.full(dose.shape, float(visits)),
+                dose_mg=dose,
+                usd_drug=visits * drug_usd(self.tariff, per_visit),
+                usd_administration=visits * fee,
+                chair_minutes=visits * administration.chair_minutes(self.phase, minutes, end),
+            )
+            best = choice if best is None else _pick(best, choice, end)
+        assert best is not None
+        return best, "; ".join(sorted(note for note in notes if note))
+
+
+def _pick(one: Dosed, other: Dosed, end: str) -> Dosed:
+    total_one = one.usd_drug + one.usd_administration
+    total_other = other.usd_drug + other.usd_administration
+    take = total_other < total_one if end == "low" else total_other > total_one
+    return Dosed(**{k: np.where(take, getattr(other, k), getattr(one, k)) for k in vars(one)})
+
+
+def _in_mg(amount: float, unit: str, weight_kg: Floats, surface_m2: Floats) -> Floats:
+    mass, _, per = str(unit).partition("/")
+    factor = {"": np.ones(weight_kg.shape), "kg": weight_kg, "m2": surface_m2}[per]
+    dose: Floats = amount * MCG_PER[mass] / MCG_PER["mg"] * factor
+    return dose
+
+
+def mg_per_ml(tariff: Tariff) -> float | None:
+    """Strength of the liquid in the containers, where every container has the same one."""
+    pairs = zip(tariff.strengths_mcg, tariff.ml_each, strict=True)
+    found = {round(mcg / 1000 / ml, 3) for mcg, ml in pairs if ml}
+    return found.pop() if len(found) == 1 else None
+
+
+def drug_usd(tariff: Tariff, dose_mg: Floats) -> Floats:
+    """Price of the containers opened for each dose; NaN where the dose is not known."""
+    if tariff.usd_per_day is not None:
+        return np.zeros(dose_mg.shape)
+    dose_mcg = dose_mg * MCG_PER["mg"]
+    if tariff.single_dose:
+        usd = containers(dose_mcg, tariff.strengths_mcg) @ np.array(tariff.usd_each)
+    else:
+        assert tariff.billing_mcg is not None
+        assert tariff.usd_per_billing_unit is not None
+        units = np.ceil((dose_mcg - SLACK_MCG) / tariff.billing_mcg)
+        usd = units * tariff.usd_per_billing_unit
+    return np.where(np.isnan(dose_mg), np.nan, usd)
+
+
+@dataclass(frozen=True)
+class Money:
+    """Columns of money and counts, one value per patient; NaN where `reason` says why."""
+
+    columns: dict[str, Floats]
+    reason: NDArray[np.object_]
+
+
+SPANS = ("year_one", "later_year")
+MONEY_COLUMNS = [
+    *(f"usd_{span}_{end}" for span in SPANS for end in ENDS),
+    *(
+        f"{name}_{span}{tail}"
+        for name in ("usd_administration", "doses", "visits", "chair_hours")
+        for span in SPANS
+        for tail in ("", "_high")
+    ),
+    "usd_per_course",
+    "usd_per_course_high",
+]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One regimen bought as one product on one price basis, ready to be priced for any weight."""
+
+    therapy_id: str
+    product_id: str
+    regimen_id: str
+    rows: tuple[PricedPhase, ...]
+    fees: administration.Fees = field(repr=False)
+    label_status: str = "in label"
+    cycle_days: float | None = None
+
+    @property
+    def first(self) -> Phase:
+        """The regimen's first row: what holds for the whole regimen is read from it."""
+        return self.rows[0].phase
+
+    @property
+    def chronic(self) -> bool:
+        """Whether the regimen is costed per year (else per course)."""
+        return bool(self.first["use"] == "chronic")
+
+    @property
+    def price_basis(self) -> str:
+        """Basis, or bases joined by ` + `, on which the plan is priced; empty where it is not."""
+        used = [row.tariff.price_basis for row in self.rows if isinstance(row.tariff, Tariff)]
+        return " + ".join(dict.fromkeys(used))
+
+    @property
+    def source_ids(self) -> str:
+        """Sources of the schedule, of the prices, and of the fees where giving it is paid."""
+        used = [str(row.phase["source_id"]) for row in self.rows]
+        used += [row.tariff.source_id for row in self.rows if isinstance(row.tariff, Tariff)]
+        if any(any(administration.classes(row.phase)) for row in self.rows):
+            used.append(self.fees.source_id)
+        return ";".join(dict.fromkeys(used))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What to know of the prices: another basis, another device, the method of a limit."""
+        found = [note for row in self.rows for note in row.notes]
+        for row in self.rows:
+            if isinstance(row.tariff, Tariff) and row.tariff.method_note:
+                found.append(f"{SHORT[row.tariff.price_basis]}: {row.tariff.method_note}")
+        return tuple(dict.fromkeys(found))
+
+    @property
+    def usd_per_gram(self) -> float:
+        """Price of a gram of the drug in the first priced phase, infinite where none is priced."""
+        for row in self.rows:
+            if isinstance(row.tariff, Tariff) and row.tariff.strengths_mcg:
+                strengths = row.tariff.strengths_mcg
+                return row.tariff.usd_each[-1] / strengths[-1] * MCG_PER["g"]
+        return math.inf
+
+    def at(self, weight_kg: float) -> Plan:
+        """The plan with only the weight bands of this patient (with all where none fits)."""
+        weight = np.array([weight_kg])
+        rows = tuple(row for row in self.rows if row.weight_fits(weight)[0])
+        return replace(self, rows=rows) if rows and len(rows) < len(self.rows) else self
+
+    def money(self, weight_kg: Floats, surface_m2: Floats, ends: Sequence[str] = ENDS) -> Money:
+        """The core: year one, a later year and the course, at both ends, for every weight.
+
+        One phase without a price leaves the whole blank for the weights in its band: a part of
+        a sum is never shown. `ends` of ("low",) leaves the columns of the high end out.
+        """
+        shape = weight_kg.shape
+        names = [name for name in MONEY_COLUMNS if "high" in ends or not name.endswith("_high")]
+        columns = {name: np.zeros(shape) for name in names}
+        reason = np.full(shape, "", dtype=object)
+        covered: dict[str, NDArray[np.bool_]] = {}
+        for row in self.rows:
+            fits = row.weight_fits(weight_kg)
+            name = str(row.phase["phase"])
+            covered[name] = covered.get(name, np.zeros(shape, dtype=bool)) | fits
+            if isinstance(row.tariff, str):
+                reason[fits] = row.tariff
+                columns["usd_year_one_low"][fits] = np.nan
+            elif fits.any():
+                self._add(columns, reason, row, fits, weight_kg, surface_m2, ends)
+        for fits in covered.values():
+            reason[~fits] = NO_BAND
+            columns["usd_year_one_low"][~fits] = np.nan
+        blank = np.isnan(columns["usd_year_one_low"])
+        for name, values in columns.items():
+            if ("_year" in name) != self.chronic:
+                values[:] = np.nan
+            elif blank.any():
+                values[blank] = np.nan
+        return Money(columns, reason)
+
+    def _add(
+        self,
+        columns: dict[str, Floats],
+        reason: NDArray[np.object_],
+        row: PricedPhase,
+        fits: NDArray[np.bool_],
+        weight_kg: Floats,
+        surface_m2: Floats,
+        ends: Sequence[str],
+    ) -> None:
+        """Add one phase in one band to the columns; a dose that is not known leaves NaN."""
+        phase, tariff = row.phase, row.tariff
+        assert isinstance(tariff, Tariff)
+        # Most bands hold every weight: then nothing needs to be picked out and put back.
+        where = slice(None) if fits.all() else fits
+        weights, surfaces = weight_kg[where], surface_m2[where]
+        for end in ends:
+            if end == "low" or not row.one_end:
+                dosed, note = row.dosed(end, weights, surfaces, self.fees)
+            if note:
+                reason[fits & (reason == "")] = note
+            if (unknown := np.isnan(dosed.usd_drug)).any():
+                reason[np.flatnonzero(fits)[unknown]] = (
+                    NO_HEIGHT if str(phase["dose_unit"]).endswith("m2") else NO_DOSE
+                )
+            tail = "" if end == "low" else "_high"
+            for span, doses in self.doses(phase, end).items():
+                usd = doses * (dosed.usd_drug + dosed.usd_administration)
+                if tariff.usd_per_day is not None:
+                    usd = usd + schedule.days_covered(phase, span) * tariff.usd_per_day
+                paid = doses * dosed.usd_administration
+                columns[f"usd_{span}_{end}"][where] += usd
+                columns[f"usd_administration_{span}{tail}"][where] += paid
+                columns[f"doses_{span}{tail}"][where] += doses
+                columns[f"visits_{span}{tail}"][where] += (
+                    doses * dosed.visits * in_clinic(phase, end)
+                )
+                columns[f"chair_hours_{span}{tail}"][where] += doses * dosed.chair_minutes / 60
+            if not self.chronic:
+                course = len(schedule.fixed_days(phase)) or 1
+                usd = course * (dosed.usd_drug + dosed.usd_administration)
+                columns[f"usd_per_course{tail}"][where] += usd
+
+    def doses(self, phase: Phase, end: str) -> dict[str, float]:
+        """Doses of one phase in year one and in a later year."""
+        return {
+            "year_one": float(len(schedule.year_one_days(phase, end, self.cycle_days))),
+            "later_year": schedule.later_year_doses(phase, end, self.cycle_days),
+        }
+
+
+def in_clinic(phase: Phase, end: str) -> float:
+    """1 where a dose means a visit, 0 where the patient gives it; `either` is 0 at the low end."""
+    return 1.0 if administration.by_professional(phase, end) else 0.0
+
+
+@kept(64)
+def plans(
+    evidence: Evidence,
+    condition_id: str,
+    price_basis: str | None = None,
+    cycle_days: float | None = None,
+) -> tuple[Plan, ...]:
+    """Every regimen of the condition with every product that it serves, in the tables' order.
+
+    `price_basis` None takes for each phase the reader's own price where there is one; else the
+    payment limit where a professional gives it and NADAC where the patient does, and the other of
+    the two where that has no price in force.
+    Raises `ValueError` for an unknown condition or basis.
+    """
+    check_condition(evidence, condition_id)
+    if price_basis is not None and price_basis not in BASES:
+        raise ValueError(f"price_basis is {price_basis!r}; expected None or one of {list(BASES)}")
+    if cycle_days is not None and not cycle_days >= 1:
+        raise ValueError(f"cycle_days is {cycle_days!r}; expected 1 or more")
+    book, fees = price_book(evidence), administration.Fees(evidence)
+    products = evidence.by_id("products")
+    said = evidence.rows("indications", "condition_id", condition_id)
+    labels = [row for row in said if row["fda_label"] == "yes"]
+    regimens: dict[str, list[Phase]] = {}
+    for row in evidence.rows("regimens", "condition_id", condition_id):
+        regimens.setdefault(str(row["regimen_id"]), []).append(row)
+    found = []
+    for regimen_id, phases in regimens.items():
+        for product_id in _products_of(phases, products):
+            priced = _price(phases, product_id, book, price_basis)
+            found.append(
+                Plan(
+                    therapy_id=str(phases[0]["therapy_id"]),
+                    product_id=product_id,
+                    regimen_id=regimen_id,
+                    rows=tuple(priced),
+                    fees=fees,
+                    label_status=label_status(phases[0], product_id, labels, products),
+                    cycle_days=cycle_days,
+                )
+            )
+    return tuple(found)
+
+
+def names_of(evidence: Evidence, plan: Plan) -> dict[str, Any]:
+    """Ids and names of the plan's therapy, product and regimen, as tables begin with them."""
+    therapy = evidence.by_id("therapies")[plan.therapy_id]
+    return {
+        "therapy_id": plan.therapy_id,
+        "therapy": therapy["therapy"],
+        "therapy_class": therapy["therapy_class"],
+        "product_id": plan.product_id,
+        "product": evidence.label("products", plan.product_id),
+        "regimen_id": plan.regimen_id,
+        "regimen": plan.first["regimen"],
+    }
+
+
+def repriced(plan: Plan, phases: Sequence[Phase], book: PriceBook) -> Plan:
+    """The plan with the prices of another day's book; `phases` are its regimen's rows."""
+    return replace(plan, rows=tuple(_price(phases, plan.product_id, book, None)))
+
+
+def label_status(
+    phase: Phase, product_id: str, labels: Sequence[Phase], products: Mapping[str, Phase]
+) -> str:
+    """Whether the product's own FDA label covers the condition at the regimen's ages.
+
+    A regimen that no product's label states (a guideline's, a trial's) is never in label.
+    """
+    if not known(phase["product_id"]):
+        return "not this product's labeled regimen"
+    low, high = phase["age_years_from"], phase["age_years_below"]
+    for row in labels:
+        begins_later = (
+            known(high) and known(row["age_years_from"]) and row["age_years_from"] >= high
+        )
+        ended_before = (
+            known(low) and known(row["age_years_below"]) and row["age_years_below"] <= low
+        )
+        if row["product_id"] == product_id and not begins_later and not ended_before:
+            return "in label"
+    if products[product_id]["label_read"] == "no":
+        return "label not read for this use"
+    return "outside this product's label"
+
+
+def _products_of(phases: Sequence[Phase], products: Mapping[str, Phase]) -> list[str]:
+    """Products that the regimen serves and that have each of its routes."""
+    own, routes = phases[0]["product_id"], {str(phase["route"]) for phase in phases}
+
+    def served(product_id: str, row: Phase) -> bool:
+        if known(own):
+            return bool(own in (product_id, row["reference_product_id"]))
+        return bool(row["therapy_id"] == phases[0]["therapy_id"])
+
+    return [
+        product_id
+        for product_id, row in products.items()
+        if served(product_id, row) and routes <= set(str(row["routes"]).split(";"))
+    ]
+
+
+def _price(
+    phases: Sequence[Phase], product_id: str, book: PriceBook, price_basis: str | None
+) -> list[PricedPhase]:
+    priced = []
+    for phase in phases:
+        route = str(phase["route"])
+        notes: list[str] = []
+        if price_basis is not None:
+            tariff = book.tariff(product_id, route, price_basis)
+        elif "own" in book.bases(product_id, route):
+            tariff = book.tariff(product_id, route, "own")
+        else:
+            order = SELF_FIRST if phase["given_by"] == "self" else PROFESSIONAL_FIRST
+            tariff = book.tariff(product_id, route, order[0])
+            other = book.tariff(product_id, route, order[1])
+            if isinstance(tariff, str) and isinstance(other, Tariff):
+                notes.append(f"{tariff}, so the {SHORT[order[1]]} is used")
+                tariff = other
+            elif not set(order) & set(book.bases(product_id, route)):
+                tariff = book.last_known(product_id, route)
+        bought = phase
+        if isinstance(tariff, Tariff) and tariff.by_device:
+            bought, tariff, note = _whole_devices(phase, tariff)
+            notes += note
+        priced.append(PricedPhase(bought, tariff, tuple(notes)))
+    return priced
+
+
+def _whole_devices(phase: Phase, tariff: Tariff) -> tuple[Phase, Tariff | str, list[str]]:
+    """A device is bought for its own dose: a dose that no priced devices add up to has no price.
+
+    Where only one end of a dose range can be bought, the plan is priced at that end, and says so.
+    """
+    if phase["dose_unit"] != "mg":
+        return phase, tariff, []
+    fits = {end: _adds_up(tariff, float(phase[f"dose_{end}"])) for end in ENDS}
+    if all(fits.values()):
+        return phase, tariff, []
+    if not any(fits.values()):
+        return phase, f"no current price for a device of {phase['dose_low']:g} mg", []
+    kept, lost = ("high", "low") if fits["high"] else ("low", "high")
+    amount = phase[f"dose_{kept}"]
+    note = f"no current price for {phase[f'dose_{lost}']:g} mg; shown for {amount:g} mg"
+    return {**phase, "dose_low": amount, "dose_high": amount}, tariff, [note]
+
+
+def _adds_up(tariff: Tariff, dose_mg: float) -> bool:
+    """Whether the fewest devices for the dose, of all that are made, each have a price."""
+    dose_mcg = dose_mg * MCG_PER["mg"]
+    made = tuple(sorted({*tariff.strengths_mcg, *tariff.unpriced_mcg}))
+    counts = containers(np.array([dose_mcg]), made)[0]
+    exact = abs(float(counts @ np.array(made)) - dose_mcg) < 1
+    used = {strength for strength, count in zip(made, counts, strict=True) if count}
+    return exact and used <= set(tariff.strengths_mcg)

@@ -1,0 +1,176 @@
+"""What each therapy costs this patient: tables made of priced plans.
+
+Money is US dollars: the drug, its discarded part included, plus administration. It is not what
+a patient pays, and inpatient care is not modelled. Low and high are the range of doses,
+intervals, cycles and visits that a source allows, not a confidence interval.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from compare.cost import schedule
+from compare.cost.plan import MONEY_COLUMNS, Plan, names_of, plans
+from compare.cost.prices import NET_OF_REBATES
+from compare.data.evidence import Evidence
+from compare.data.patient import Patient
+from compare.data.rows import LEADING, Row, known
+
+IDS = [*LEADING, "product_id", "product", "regimen_id", "regimen"]
+DOSING_WEIGHTS = ("actual", "ideal", "adjusted")
+
+
+def annual_cost(
+    evidence: Evidence,
+    condition_id: str,
+    patient: Patient,
+    price_basis: str | None = None,
+    cycle_days: float | None = None,
+    dosing_weight: str = "actual",
+) -> pd.DataFrame:
+    """What each regimen costs this patient with each product, in US dollars.
+
+    One row per regimen and product: ids, `price_basis`, `usd_year_one_low/high`,
+    `usd_later_year_low/high` (drug with its discarded part, plus administration), the same for
+    administration alone, doses, visits and chair hours (plain: at the low end; `_high`: at the
+    other), `usd_per_course(_high)` for courses, `reason` where a figure is blank or a fee is
+    not known, `note`, `label_status`, `is_default`, `source_id`. `dosing_weight` "ideal" or
+    "adjusted" applies to intravenous immunoglobulin only. Raises `ValueError` for an unknown
+    condition, basis or dosing weight.
+
+    >>> import compare
+    >>> evidence = compare.load()
+    >>> patient = compare.Patient(weight_kg=70, age_years=54)
+    >>> table = compare.annual_cost(evidence, "ms_relapsing", patient)
+    >>> tysabri = table[table["product_id"].eq("tysabri") & table["is_default"]].iloc[0]
+    >>> tysabri["regimen_id"], int(tysabri["doses_year_one"])
+    ('natalizumab_ms_relapsing', 13)
+    """
+    found = plans(evidence, condition_id, price_basis, cycle_days)
+    return cost_table(evidence, found, patient, dosing_weight)
+
+
+def dosing_weight_kg(patient: Patient, therapy_id: str, dosing_weight: str = "actual") -> float:
+    """Weight by which a therapy is dosed. Ideal and adjusted weight are for IVIG only.
+
+    Raises `ValueError` where the weight asked for cannot be computed for this patient.
+    """
+    if dosing_weight not in DOSING_WEIGHTS:
+        raise ValueError(f"dosing_weight is {dosing_weight!r}; expected one of {DOSING_WEIGHTS}")
+    if dosing_weight == "actual" or therapy_id != "ivig":
+        return patient.weight_kg
+    weight = patient.ideal_weight_kg if dosing_weight == "ideal" else patient.adjusted_weight_kg
+    if weight is None:
+        raise ValueError(
+            f"{dosing_weight} weight needs an adult's sex and height (152.4 cm or more)"
+        )
+    return weight
+
+
+def cost_table(
+    evidence: Evidence, found: Iterable[Plan], patient: Patient, dosing_weight: str = "actual"
+) -> pd.DataFrame:
+    """`annual_cost` for plans that are already built: what a change of patient recomputes."""
+    return cost_frame(cost_rows(evidence, found, patient, dosing_weight))
+
+
+def cost_frame(rows: Sequence[Row]) -> pd.DataFrame:
+    """The frame of `cost_table` from rows of `cost_rows`."""
+    tail = ["reason", "note", "label_status", "is_default", "source_id"]
+    names = [*IDS, "route", "use", "price_basis", *MONEY_COLUMNS, *tail]
+    return pd.DataFrame(rows, columns=names)
+
+
+def cost_rows(
+    evidence: Evidence, found: Iterable[Plan], patient: Patient, dosing_weight: str = "actual"
+) -> list[Row]:
+    """The rows of `cost_table` as dictionaries, for those who take them one by one."""
+    rows: list[Row] = []
+    for whole in found:
+        columns, reason = plan_cost(whole, patient, dosing_weight)
+        plan = whole.at(dosing_weight_kg(patient, whole.therapy_id, dosing_weight))
+        rows.append(
+            {
+                **names_of(evidence, plan),
+                "route": "+".join(dict.fromkeys(str(row.phase["route"]) for row in plan.rows)),
+                "use": plan.first["use"],
+                "price_basis": plan.price_basis,
+                **columns,
+                "reason": reason,
+                "note": "; ".join([*plan.notes, *ending_note(plan), *boundary_note(plan)]),
+                "label_status": plan.label_status,
+                "is_default": plan.first["is_default"] == "yes",
+                "source_id": plan.source_ids,
+            }
+        )
+    return rows
+
+
+def plan_cost(
+    plan: Plan, patient: Patient, dosing_weight: str = "actual"
+) -> tuple[dict[str, float], str]:
+    """Columns of one plan for one patient, and the reason for what is blank or not counted."""
+    weight = dosing_weight_kg(patient, plan.therapy_id, dosing_weight)
+    surface = patient.body_surface_m2 or math.nan
+    money = plan.money(np.array([weight]), np.array([surface]))
+    columns = {name: float(values[0]) for name, values in money.columns.items()}
+    reason = str(money.reason[0])
+    if wrong_age := age_note(plan, patient.age_years):
+        return dict.fromkeys(columns, math.nan), "; ".join(filter(None, [wrong_age, reason]))
+    return columns, reason
+
+
+def age_note(plan: Plan, age_years: float) -> str:
+    """Why the regimen is not for this age; empty where it is."""
+    low, high = plan.first["age_years_from"], plan.first["age_years_below"]
+    if known(low) and age_years < low:
+        return f"this regimen is for ages {low:g} and over"
+    if known(high) and age_years >= high:
+        return f"this regimen is for ages under {high:g}"
+    return ""
+
+
+def ending_note(plan: Plan) -> list[str]:
+    """What to say of a yearly regimen that ends, with the courses that come after year one."""
+    repeating = any(plan.doses(row.phase, "low")["later_year"] for row in plan.rows)
+    if repeating or not plan.chronic:
+        return []
+    later = [
+        f"{len(days)} doses from day {min(days):g}"
+        for row in plan.rows
+        if (days := schedule.fixed_days(row.phase)) and min(days) > schedule.LAST_DAY
+    ]
+    return ["the regimen ends" + (f"; after year one: {', '.join(later)}" if later else "")]
+
+
+def boundary_note(plan: Plan) -> list[str]:
+    """Dose days within 14 days of the end of year one, where the count could be one off."""
+    if not plan.chronic:
+        return []
+    near = [schedule.near_boundary(row.phase, "low", plan.cycle_days) for row in plan.rows]
+    close = sorted({round(day) for days in near for day in days})
+    inside = [str(day) for day in close if day <= schedule.LAST_DAY]
+    after = [str(day) for day in close if day > schedule.LAST_DAY]
+    said = [f"counted on day {', '.join(inside)}"] if inside else []
+    said += [f"not counted on day {', '.join(after)}"] if after else []
+    return [f"doses near the end of year one (day 363): {'; '.join(said)}"] if said else []
+
+
+def before_rebates(price_basis: str) -> bool:
+    """Whether a price is, wholly or in part, before rebates."""
+    return any(basis not in NET_OF_REBATES for basis in price_basis.split(" + ") if basis)
+
+
+RANGES: Mapping[str, Sequence[tuple[str, str, str]]] = {
+    "dose": [("dose_low", "dose_low", "dose_high")],
+    "interval": [("interval_high", "interval_high", "interval_low")],
+    "spacing of cycles": [("cycle_days_high", "cycle_days_high", "cycle_days_low")],
+    "visits per dose": [
+        ("visits_per_dose_low", "visits_per_dose_low", "visits_per_dose_high"),
+        ("visits_per_dose_high", "visits_per_dose_low", "visits_per_dose_high"),
+    ],
+}

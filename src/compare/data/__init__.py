@@ -1,0 +1,1 @@
+"""The tables: read, checked, and held unchanged; a patient and a scenario."""

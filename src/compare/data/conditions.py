@@ -1,0 +1,53 @@
+"""One condition: is it known, of which therapies the tables speak, and with whom a page opens."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from compare.data.evidence import CLASS_ORDER, Evidence, kept
+from compare.data.patient import Patient
+from compare.data.rows import LEADING, split
+
+
+def check_condition(evidence: Evidence, condition_id: str) -> None:
+    """Raise `ValueError` with the known ids where the condition is not one of them."""
+    known_ids = evidence.by_id("conditions")
+    if condition_id not in known_ids:
+        raise ValueError(
+            f"unknown condition: condition_id is {condition_id!r}; "
+            f"expected one of {list(known_ids)}"
+        )
+
+
+def opening_patient(evidence: Evidence, condition_id: str) -> Patient:
+    """The patient with which a page on this condition opens (a display setting, not evidence)."""
+    check_condition(evidence, condition_id)
+    row = evidence.by_id("conditions")[condition_id]
+    factors = frozenset(split(row["implied_factors"]))
+    return Patient(
+        float(row["default_weight_kg"]),
+        float(row["default_age_years"]),
+        float(row["default_height_cm"]),
+        factors=factors,
+    )
+
+
+@kept(128)
+def condition_therapies(evidence: Evidence, condition_id: str) -> pd.DataFrame:
+    """Therapies that the tables speak of for a condition, by class and name, and `labeled`.
+
+    Labeled, recommended or an option there, or with harms or outcomes from a study in it. Shared:
+    do not change it.
+    """
+    said = evidence.rows("indications", "condition_id", condition_id)
+    current = [row for row in said if row["retired"] != "yes"]
+    spoken = ("labeled", "recommended", "option")
+    wanted = {row["therapy_id"] for row in current if row["statement"] in spoken}
+    for table in ("adverse_events", "outcomes"):
+        wanted |= {row["therapy_id"] for row in evidence.rows(table, "condition_id", condition_id)}
+    out = evidence.therapies.loc[evidence.therapies["therapy_id"].isin(wanted), LEADING].copy()
+    labeled = {row["therapy_id"] for row in current if row["fda_label"] == "yes"}
+    out["labeled"] = out["therapy_id"].isin(labeled)
+    rank = out["therapy_class"].map(CLASS_ORDER.index)
+    return out.iloc[np.lexsort((out["therapy"], rank))].reset_index(drop=True)

@@ -1,0 +1,21 @@
+"""The effects table: what each therapy does to a patient, one row a therapy and criterion."""
+
+from compare.effects.table import (
+    BASES,
+    COLUMNS,
+    criteria_for,
+    criterion_rows,
+    default_criteria,
+    effect_rows,
+    effects_table,
+)
+
+__all__ = [
+    "BASES",
+    "COLUMNS",
+    "criteria_for",
+    "criterion_rows",
+    "default_criteria",
+    "effect_rows",
+    "effects_table",
+]

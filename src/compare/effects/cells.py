@@ -1,0 +1,342 @@
+"""Cells of the effects table that come from trials: harms and benefits, scored or only shown."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Mapping
+from statistics import NormalDist
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from compare.data.conditions import condition_therapies
+from compare.data.evidence import Evidence, kept
+from compare.data.rows import LEADING, Row, grouped, known, records
+from compare.trials import arms, benefits, harms
+
+COLUMNS = [
+    *LEADING, "criterion", "label", "group", "value", "low", "high", "unit", "favors",
+    "distribution",
+    "events", "n", "comparator_events", "comparator_n", "below", "directness", "borrowed_from",
+    "reported", "reason", "shown", "ascertainment", "comparator", "study", "row_id", "source_id",
+]  # fmt: skip
+BLANK = dict.fromkeys(COLUMNS, math.nan)
+BASES = {
+    "difference": "difference from each trial's own placebo or background arm",
+    "treated": "treated arms alone (a cross-trial view)",
+}
+PLACEBO = ("placebo", "background")
+# Sorts of event that a label's list of reactions names one by one, so that its threshold holds.
+LISTED_KINDS = ("symptom",)
+THRESHOLD = re.compile(r"^(?:at least |more than )?(\d+)(?:%| points?\b)")
+OTHER_THRESHOLD = re.compile(
+    r"left out|beyond|infections|judged|infusions|teriflunomide|interferon|prednisone|children"
+)
+
+
+class Benefit(NamedTuple):
+    """One published effect as a distribution, treated against comparator."""
+
+    measure: str
+    favors: str
+    distribution: str
+    value: float
+    low: float
+    high: float
+
+
+PER_100 = "per 100"
+UNITS = {"pct": "percent", "per_patient_year": "per patient-year", "%": "percent"}
+MEASURES = {
+    "points": PER_100,
+    "mean_difference": "difference of means",
+    "rate_difference": "difference of rates",
+    "hazard_ratio": "hazard ratio",
+    "rate_ratio": "rate ratio",
+    "risk_ratio": "risk ratio",
+    "odds_ratio": "odds ratio",
+    "percent": "percent",
+}
+
+
+@kept(32)
+def evidence_cells(
+    evidence: Evidence, condition_id: str, basis: str, borrow: bool
+) -> Mapping[tuple[str, str], Row]:
+    """Every harm and benefit cell that a source speaks of, by therapy and criterion.
+
+    Which row stands for a harm follows `harms.series`: the condition's primary row, else, with
+    `borrow`, the therapy's largest primary row elsewhere. Besides `COLUMNS` each has `kind` and
+    `measure`. Shared: do not change it.
+    """
+    check_basis(basis)
+    therapies = set(condition_therapies(evidence, condition_id)["therapy_id"])
+    conditions = evidence.by_id("conditions")
+
+    def away(cell: Row) -> bool:
+        return bool(cell["condition_id"] != condition_id)
+
+    chosen: dict[tuple[str, str], Row] = {}
+    for cell in sorted(_harm_cells(evidence, basis), key=away):
+        if cell["therapy_id"] in therapies and (borrow or not away(cell)):
+            where = {"directness": "direct", "borrowed_from": ""}
+            if away(cell):
+                name = conditions[cell["condition_id"]]["condition"]
+                where = {"directness": "indirect", "borrowed_from": name}
+            chosen.setdefault((cell["therapy_id"], cell["criterion"]), {**cell, **where})
+    for cell in _benefit_cells(evidence, condition_id, basis):
+        chosen[cell["therapy_id"], cell["criterion"]] = {**BLANK, **cell}
+    return chosen
+
+
+@kept(4)
+def _harm_cells(evidence: Evidence, basis: str) -> list[dict[str, Any]]:
+    """Every primary harm of every condition, counted in patients, as a cell; the most treated
+    patients first."""
+    rows = records(harms.every_row(evidence))
+    cells = [
+        {**BLANK, **_harm_cell(row, basis)}
+        for row in rows
+        if row["primary"] == "yes" and row["measure"] == "pct_of_subjects"
+    ]
+
+    def rank(cell: Row) -> tuple[float, str]:
+        return -cell["n_treated"] if known(cell["n_treated"]) else math.inf, cell["row_id"]
+
+    return sorted(cells, key=rank)
+
+
+def check_basis(basis: str) -> None:
+    """Raise `ValueError` where the basis is none of `BASES`."""
+    if basis not in BASES:
+        raise ValueError(f"basis is {basis!r}; expected one of {list(BASES)}")
+
+
+def _harm_cell(row: dict[str, Any], basis: str) -> dict[str, Any]:
+    """One harm of one therapy, scored where it has the comparator or the counts for it."""
+    way = harms.ASCERTAINMENTS[row["ascertainment"]][0]
+    cell = {
+        **{name: row[name] for name in LEADING},
+        "criterion": f"harm:{row['event_id']}:{row['ascertainment']}",
+        "label": f"{row['event']} ({way})",
+        "group": "harm",
+        "favors": "lower",
+        "unit": PER_100 if basis == "difference" else "percent",
+        "ascertainment": row["ascertainment"],
+        "comparator": row["comparator"] if known(row["comparator"]) else "",
+        "kind": row["kind"],
+        "measure": "points" if basis == "difference" else "percent",
+        **{name: row[name] for name in ("study", "row_id", "source_id", "condition_id")},
+        "n_treated": float(row["n_treated"]) if known(row["n_treated"]) else np.nan,
+    }
+    prefix = "difference" if basis == "difference" else "risk"
+    counts = {
+        "events": row["events_treated"],
+        "n": row["n_treated"],
+        "comparator_events": row["events_comparator"],
+        "comparator_n": row["n_comparator"],
+    }
+    if basis == "treated":
+        counts = {name: counts[name] for name in ("events", "n")}
+    right_arm = basis == "treated" or row["comparator_kind"] in PLACEBO
+    scored = right_arm and known(row[f"{prefix}_pct"]) and known(row[f"{prefix}_low_pct"])
+    if scored and all(known(value) for value in counts.values()):
+        return cell | {
+            "value": row[f"{prefix}_pct"],
+            "low": row[f"{prefix}_low_pct"],
+            "high": row[f"{prefix}_high_pct"],
+            "distribution": "difference" if basis == "difference" else "beta",
+            **{name: float(value) for name, value in counts.items()},
+            "reported": True,
+            "reason": "",
+            "shown": "",
+        }
+    bound = basis == "treated" and not known(row["risk_pct"]) and known(row["risk_high_pct"])
+    return cell | {
+        "distribution": "missing",
+        "below": row["risk_high_pct"] if bound else np.nan,
+        "reported": False,
+        "reason": "only an upper bound is printed" if bound else _unscored(row, right_arm),
+        "shown": _shown(row),
+    }
+
+
+def _unscored(row: dict[str, Any], right_arm: bool) -> str:
+    """Why a harm that is reported is not scored."""
+    if row["no_difference_because"]:
+        return str(row["no_difference_because"])
+    if not right_arm:
+        return f"compared with {arms.KINDS[row['comparator_kind']]}"
+    return "the counts behind the percents are not known, so there is no interval"
+
+
+def _shown(row: dict[str, Any]) -> str:
+    """A harm that is not scored, as the source gives it."""
+    if not known(row["risk_pct"]):
+        return "" if not known(row["risk_high_pct"]) else f"under {row['risk_high_pct']:g}%"
+    text = f"{row['risk_pct']:.3g}% of patients"
+    if known(row["risk_comparator_pct"]):
+        text += f", {row['risk_comparator_pct']:.3g}% on {row['comparator']}"
+    return text
+
+
+def _benefit_cells(evidence: Evidence, condition_id: str, basis: str) -> list[dict[str, Any]]:
+    """Benefits of the condition (never borrowed), one measure per endpoint.
+
+    Where trials print different measures of one endpoint, the one that most therapies have is
+    scored; the others are shown.
+    """
+    rows = benefits.rows_by_condition(evidence).get(condition_id, ())
+    groups = grouped((row for row in rows if row["primary"] == "yes"), "endpoint_id")
+    endpoints, cells = evidence.by_id("endpoints"), []
+    for endpoint_id, group in groups.items():
+        found = [(row, _benefit(row, basis)) for row in group]
+        counted = [effect.measure for _, effect in found if effect is not None]
+        order = list(MEASURES)
+        measure = min(set(counted), key=lambda m: (-counted.count(m), order.index(m)), default=None)
+        for row, effect in found:
+            same = effect is not None and effect.measure == measure
+            unit = MEASURES[measure] if measure else ""
+            if measure in ("mean_difference", "rate_difference"):
+                printed = row["unit"] if known(row["unit"]) else endpoints[endpoint_id]["unit"]
+                printed = UNITS.get(str(printed), printed) if known(printed) else ""
+                unit = f"{printed} difference".strip()
+            favors = next((e.favors for _, e in found if e and e.measure == measure), row["favors"])
+            cell = {
+                **{name: row[name] for name in LEADING},
+                "criterion": f"benefit:{endpoint_id}",
+                "label": row["endpoint"],
+                "group": "benefit",
+                "unit": unit,
+                "favors": favors,
+                "directness": "direct",
+                "borrowed_from": "",
+                "ascertainment": "",
+                "comparator": row["comparator"] if known(row["comparator"]) else "",
+                "kind": "benefit",
+                "measure": measure or "",
+                **{name: row[name] for name in ("study", "row_id", "source_id")},
+            }
+            if same and effect is not None:
+                counts = {}
+                if effect.distribution in ("difference", "beta"):
+                    counts = {"events": row["events_treated"], "n": row["n_treated"]}
+                if effect.distribution == "difference":
+                    counts["comparator_events"] = row["events_comparator"]
+                    counts["comparator_n"] = row["n_comparator"]
+                cell |= {
+                    "value": effect.value,
+                    "low": effect.low,
+                    "high": effect.high,
+                    "distribution": effect.distribution,
+                    **{name: float(value) for name, value in counts.items()},
+                    "reported": True,
+                    "reason": "",
+                    "shown": "",
+                }
+            else:
+                cell |= {
+                    "distribution": "missing",
+                    "reported": False,
+                    "reason": _unscored_benefit(row, effect, measure),
+                    "shown": _shown_benefit(row),
+                }
+            cells.append(cell)
+    return cells
+
+
+def _benefit(row: Row, basis: str) -> Benefit | None:
+    """A trial's effect against placebo as a distribution; None where there is none to score."""
+    if basis == "treated":
+        if not known(row["treated_low_pct"]) or not known(row["events_treated"]):
+            return None
+        ends = row["treated_value"], row["treated_low_pct"], row["treated_high_pct"]
+        return Benefit("percent", row["favors"], "beta", *(float(end) for end in ends))
+    if row["comparator_kind"] not in PLACEBO or row["design"] == "randomized_withdrawal":
+        return None
+    printed = _printed_effect(row)
+    if printed is not None:
+        return printed
+    if known(row["difference_low_pct"]):
+        ends = row["difference_pct"], row["difference_low_pct"], row["difference_high_pct"]
+        return Benefit("points", row["favors"], "difference", *(float(end) for end in ends))
+    return None
+
+
+def _printed_effect(row: Row) -> Benefit | None:
+    """The effect with the interval that the source prints, at 95 percent."""
+    numbers = [row[name] for name in ("effect", "ci_low", "ci_high")]
+    if not all(known(number) for number in numbers):
+        return None
+    value, low, high = (float(number) for number in numbers)
+    level = float(row["ci_level"]) if known(row["ci_level"]) else 95.0
+    widen = 1.96 / NormalDist().inv_cdf(0.5 + min(level, 99.99) / 200)
+    contrast, measure = str(row["contrast"]), str(row["effect_measure"])
+    if measure in benefits.DIFFERENCES and contrast.endswith(("_comparator", "_treated")):
+        if contrast == "comparator_minus_treated":
+            value, low, high = -value, -high, -low
+        elif contrast != "treated_minus_comparator":
+            return None
+        low, high = value - widen * (value - low), value + widen * (high - value)
+        name = "points" if measure == "risk_difference_points" else measure
+        return Benefit(name, row["favors"], "normal", value, low, high)
+    if measure in MEASURES and "_over_" in contrast and min(value, low) > 0:
+        if contrast == "comparator_over_treated":
+            value, low, high = 1 / value, 1 / high, 1 / low
+        low, high = value * (low / value) ** widen, value * (high / value) ** widen
+        favors = row["favors"]
+        if measure == "hazard_ratio":
+            # A lower hazard is a longer time; for other "higher is better" the table cannot tell.
+            if favors == "higher" and row["scale"] != "time":
+                return None
+            favors = "lower"
+        return Benefit(measure, favors, "lognormal", value, low, high)
+    return None
+
+
+def _unscored_benefit(row: Row, effect: Benefit | None, measure: str | None) -> str:
+    if effect is not None and measure:
+        return f"printed as {MEASURES[effect.measure]}, the others as {MEASURES[measure]}"
+    if row["comparator_kind"] not in PLACEBO or row["design"] == "randomized_withdrawal":
+        return f"compared with {arms.KINDS[row['comparator_kind']]}"
+    return "no interval is printed, and the counts are not known"
+
+
+def _shown_benefit(row: Row) -> str:
+    if row["effect_words"]:
+        return str(row["effect_words"])
+    if not known(row["treated_value"]):
+        return ""
+    unit = f" {UNITS.get(row['unit'], row['unit'])}" if known(row["unit"]) else ""
+    text = f"{row['treated_value']:g}{unit}"
+    if known(row["comparator_value"]):
+        text += f", {row['comparator_value']:g}{unit} on {row['comparator']}"
+    return text
+
+
+@kept(32)
+def thresholds(evidence: Evidence, condition_id: str) -> Mapping[tuple[str, str], float]:
+    """Points under which a reaction that a label's table does not list must lie.
+
+    By therapy and ascertainment, from tables of this condition against placebo that list five
+    events or more; the highest where there are several. A reaction can also be left out because
+    placebo had as many, which is below the threshold too.
+    """
+    listed: Counter[tuple[str, str, str]] = Counter()
+    for row in evidence.rows("adverse_events", "condition_id", condition_id):
+        if (
+            row["measure"] == "pct_of_subjects"
+            and row["primary"] == "yes"
+            and row["comparator_kind"] in PLACEBO
+            and known(row["reporting_threshold"])
+        ):
+            listed[row["therapy_id"], row["ascertainment"], row["reporting_threshold"]] += 1
+    found: dict[tuple[str, str], float] = {}
+    for (therapy_id, way, words), count in listed.items():
+        match = THRESHOLD.match(words)
+        if match and not OTHER_THRESHOLD.search(words) and count >= 5:
+            key = (therapy_id, way)
+            found[key] = max(found.get(key, 0.0), float(match.group(1)))
+    return found

@@ -1,0 +1,358 @@
+"""The effects table: what each therapy costs this patient, and its sourced harms and good.
+
+Rows marked primary only. The default value of a harm or benefit is the difference from the
+trial's own placebo (or stated background) arm: raw arms of different trials also compare their
+patients and their length. Figures without such a comparator, or counted another way, are shown
+beside the table and never scored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from compare import cost
+from compare.cost.plan import Plan, in_clinic
+from compare.data.conditions import check_condition, condition_therapies
+from compare.data.evidence import Evidence, kept
+from compare.data.patient import Patient
+from compare.data.rows import LEADING, Row, records
+from compare.effects.cells import (
+    BASES,
+    BLANK,
+    COLUMNS,
+    LISTED_KINDS,
+    check_basis,
+    evidence_cells,
+    thresholds,
+)
+
+__all__ = [
+    "BASES",
+    "COLUMNS",
+    "core_criteria",
+    "criteria_for",
+    "criterion_rows",
+    "default_criteria",
+    "effect_rows",
+    "effects_table",
+]
+
+COST = {
+    "cost_year_one": (
+        "Cost in year one", "usd_year_one_low", "usd_year_one_high", "dollars a year",
+    ),
+    "cost_later_year": (
+        "Cost in a later year", "usd_later_year_low", "usd_later_year_high", "dollars a year",
+    ),
+    "cost_per_course": (
+        "Cost per course", "usd_per_course", "usd_per_course_high", "dollars a course",
+    ),
+    "visits_year_one": (
+        "Clinic visits in year one", "visits_year_one", "visits_year_one_high", "visits a year",
+    ),
+    "chair_hours_year_one": (
+        "Chair hours in year one", "chair_hours_year_one", "chair_hours_year_one_high",
+        "hours a year",
+    ),
+}  # fmt: skip
+OF_CRITERION = ("criterion", "label", "group", "unit", "favors", "ascertainment")
+COUNTS = ("scored", "shown", "borrowed", "therapies")
+# A cell that no source speaks of.
+SILENT = BLANK | {
+    "distribution": "missing", "directness": "missing", "reported": False,
+    "reason": "not reported", "borrowed_from": "", "shown": "", "comparator": "", "study": "",
+}  # fmt: skip
+NOT_COUNTED = dict.fromkeys(("events", "n", "comparator_events", "comparator_n", "below"), np.nan)
+EVENT_KINDS = ("symptom", "infection", "any_event", "infusion_reaction")
+CORE_HARMS = ("serious_infection", "serious_adverse_event", "discontinuation_adverse_event")
+
+
+def effects_table(
+    evidence: Evidence,
+    condition_id: str,
+    patient: Patient,
+    basis: str = "difference",
+    criteria: Sequence[str] | None = None,
+    price_basis: str | None = None,
+    cycle_days: float | None = None,
+    dosing_weight: str = "actual",
+    borrow: bool = True,
+) -> pd.DataFrame:
+    """Effects of every therapy of a condition, one row per therapy and criterion.
+
+    Columns: `COLUMNS`. `value`, `low`, `high` are in `unit`; a harm or benefit by difference is
+    treated minus comparator in points (95 percent interval). A cost is one product; its low and
+    high are the range of doses, intervals and visits, its value the middle of that range.
+    `distribution` and the counts say how a figure is drawn (see `decision.read`). `reported` is
+    False where there is nothing to score: `reason` says why, `shown` what is known all the same,
+    `below` what the figure lies under where a label's threshold tells. `directness`: direct,
+    indirect (the therapy's largest primary row elsewhere, `borrowed_from` names the condition;
+    harms only) or missing.
+
+    `criteria` are ids of `criteria_for`; None takes cost, visits, chair hours, the main endpoint
+    and the core harms. Raises `ValueError` for an unknown condition, basis or criterion.
+
+    >>> import compare
+    >>> patient = compare.Patient(weight_kg=70, age_years=54)
+    >>> table = compare.effects_table(compare.load(), "cidp", patient, criteria=["cost_year_one"])
+    >>> list(table.columns[:2]), set(table["unit"]), set(table["favors"])
+    (['therapy_id', 'therapy'], {'dollars a year'}, {'lower'})
+    """
+    rows = effect_rows(
+        evidence, condition_id, patient, basis, criteria, price_basis, cycle_days, dosing_weight,
+        borrow,
+    )  # fmt: skip
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def effect_rows(
+    evidence: Evidence,
+    condition_id: str,
+    patient: Patient,
+    basis: str = "difference",
+    criteria: Sequence[str] | None = None,
+    price_basis: str | None = None,
+    cycle_days: float | None = None,
+    dosing_weight: str = "actual",
+    borrow: bool = True,
+) -> list[Row]:
+    """The rows of `effects_table` as dictionaries, for those who take them one by one."""
+    offered = criterion_rows(evidence, condition_id, basis, borrow)
+    wanted = list(criteria) if criteria is not None else core_criteria(offered)
+    for name in wanted:
+        if name not in offered:
+            raise ValueError(f"unknown criterion {name!r}; see criteria_for")
+    therapies = _therapies(evidence, condition_id)
+    cells: dict[tuple[str, str], Row] = {}
+    money = [name for name in wanted if name in COST]
+    if money:
+        chosen = cost.opening_plans(
+            evidence, condition_id, price_basis, cycle_days, patient.age_years
+        )
+        costs = cost.cost_rows(evidence, chosen.values(), patient, dosing_weight)
+        for cell in _cost_cells(therapies, costs, chosen, patient.weight_kg, money):
+            cells[cell["therapy_id"], cell["criterion"]] = cell
+    others = tuple(name for name in wanted if name not in COST)
+    if others:
+        cells |= _grid(evidence, condition_id, basis, borrow, others)
+    return [cells[therapy["therapy_id"], name] for therapy in therapies for name in wanted]
+
+
+@kept(32)
+def _therapies(evidence: Evidence, condition_id: str) -> list[Row]:
+    """Therapies of the condition: those the tables speak of, and those with a regimen. Shared."""
+    spoken = records(condition_therapies(evidence, condition_id)[LEADING])
+    known_ones = {row["therapy_id"] for row in spoken}
+    given = {row["therapy_id"] for row in evidence.rows("regimens", "condition_id", condition_id)}
+    more = [
+        {name: row[name] for name in LEADING}
+        for key, row in evidence.by_id("therapies").items()
+        if key in given - known_ones
+    ]
+    return [*spoken, *more]
+
+
+def _cost_cells(
+    therapies: Sequence[Row],
+    costs: Sequence[Row],
+    chosen: Mapping[tuple[str, bool], Plan],
+    weight_kg: float,
+    wanted: Sequence[str],
+) -> list[Row]:
+    """Cells of money, visits and hours from the cost table of the chosen plans."""
+    found = {(row["therapy_id"], row["use"] == "chronic"): row for row in costs}
+    rows: list[Row] = []
+    for therapy in therapies:
+        for name in wanted:
+            label, first, second, unit = COST[name]
+            key = (therapy["therapy_id"], name != "cost_per_course")
+            row = found.get(key)
+            ends = [np.nan, np.nan] if row is None else sorted([row[first], row[second]])
+            if row is not None and np.isnan(ends[0]) and group_of(name) == "burden":
+                ends = _burden_without_price(chosen[key], weight_kg, name)
+            low, high = (float(end) for end in ends)
+            reported = not np.isnan(low + high)
+            spread = "range" if low < high else "fixed"
+            rows.append(
+                {
+                    **therapy,
+                    "criterion": name,
+                    "label": label,
+                    "group": group_of(name),
+                    "value": (low + high) / 2,
+                    "low": low,
+                    "high": high,
+                    "unit": unit,
+                    "favors": "lower",
+                    "distribution": spread if reported else "missing",
+                    **NOT_COUNTED,
+                    "directness": "direct" if reported else "missing",
+                    "borrowed_from": "",
+                    "reported": reported,
+                    "reason": "" if reported else _no_cost(row, name, costs, therapy),
+                    "shown": "",
+                    "ascertainment": "",
+                    "comparator": "",
+                    "study": "" if row is None else f"{row['product']}: {row['regimen']}",
+                    "row_id": None,
+                    "source_id": None if row is None else row["source_id"],
+                }
+            )
+    return rows
+
+
+def group_of(name: str) -> str:
+    """Whether a criterion of `COST` is money or burden."""
+    return "cost" if name.startswith("cost") else "burden"
+
+
+def _burden_without_price(plan: Plan, weight_kg: float, name: str) -> list[float]:
+    """Visits (and hours, where they are none) of a plan that has no price."""
+    visits = []
+    for end in ("low", "high"):
+        total = 0.0
+        for row in plan.rows:
+            if row.weight_fits(np.array([weight_kg]))[0] and in_clinic(row.phase, end):
+                doses = plan.doses(row.phase, end)["year_one"]
+                total += doses * float(row.phase[f"visits_per_dose_{end}"])
+        visits.append(total)
+    if name == "chair_hours_year_one" and max(visits) > 0:
+        return [np.nan, np.nan]
+    return sorted(visits)
+
+
+def _no_cost(
+    row: Row | None,
+    name: str,
+    costs: Sequence[Row],
+    therapy: Row,
+) -> str:
+    if row is not None:
+        return str(row["reason"]) or "not known"
+    if any(one["therapy_id"] == therapy["therapy_id"] for one in costs):
+        by_course = name == "cost_per_course"
+        return "given every year, not as a course" if by_course else "given as a course, not yearly"
+    return "no regimen for this condition in our sources"
+
+
+@kept(32)
+def _grid(
+    evidence: Evidence, condition_id: str, basis: str, borrow: bool, wanted: tuple[str, ...]
+) -> Mapping[tuple[str, str], Row]:
+    """One cell per therapy and criterion; a cell that no source speaks of is missing. Shared."""
+    offered = criterion_rows(evidence, condition_id, basis, borrow)
+    cells = evidence_cells(evidence, condition_id, basis, borrow)
+    limits = thresholds(evidence, condition_id) if basis == "difference" else {}
+    grid = {}
+    for therapy in _therapies(evidence, condition_id):
+        for name in wanted:
+            key, criterion = (therapy["therapy_id"], name), offered[name]
+            cell = cells.get(key, SILENT)
+            shared = {part: criterion[part] for part in OF_CRITERION}
+            limit = limits.get((therapy["therapy_id"], criterion["ascertainment"]))
+            if cell is SILENT and limit is not None and criterion["kind"] in LISTED_KINDS:
+                reason = f"not listed; the label lists from {limit:g}"
+                shared |= {"below": limit, "reason": reason}
+            whole = {**cell, **therapy, **shared}
+            grid[key] = {part: whole[part] for part in COLUMNS}
+    return grid
+
+
+@kept(32)
+def _offered(evidence: Evidence, condition_id: str, basis: str, borrow: bool) -> Mapping[str, Row]:
+    check_condition(evidence, condition_id)
+    check_basis(basis)
+    regimens = evidence.rows("regimens", "condition_id", condition_id)
+    yearly = {row["therapy_id"] for row in regimens if row["use"] == "chronic"}
+    course = {row["therapy_id"] for row in regimens if row["use"] != "chronic"}
+    therapies = len(_therapies(evidence, condition_id))
+    offered: dict[str, dict[str, Any]] = {}
+    for name, (label, _, _, unit) in COST.items():
+        count = len(course if name == "cost_per_course" else yearly)
+        if count:
+            group = group_of(name)
+            values = (name, label, group, unit, "lower", "", group, count, count, 0, therapies)
+            offered[name] = dict(zip((*OF_CRITERION, "kind", *COUNTS), values, strict=True))
+    trials: dict[str, dict[str, Any]] = {}
+    for (_, name), cell in evidence_cells(evidence, condition_id, basis, borrow).items():
+        first = {part: cell[part] for part in (*OF_CRITERION, "kind")}
+        counts = dict.fromkeys(COUNTS, 0) | {"therapies": therapies}
+        row = trials.setdefault(name, first | counts)
+        row["scored"] += cell["reported"]
+        row["shown"] += 1
+        row["borrowed"] += cell["reported"] and cell["directness"] == "indirect"
+
+    def rank(row: Row) -> tuple[int, int, str]:
+        return ["benefit", "harm"].index(row["group"]), -row["scored"], row["label"]
+
+    return offered | {row["criterion"]: row for row in sorted(trials.values(), key=rank)}
+
+
+def criteria_for(
+    evidence: Evidence, condition_id: str, basis: str = "difference", borrow: bool = True
+) -> pd.DataFrame:
+    """What can be compared in a condition, best covered first within each group.
+
+    One row per criterion: `criterion` (id), `label`, `group` (cost, burden, benefit, harm),
+    `unit`, `favors`, `ascertainment`, `kind`, `scored` (therapies with a figure to score),
+    `shown` (therapies with any figure), `borrowed` (scored ones from another condition),
+    `therapies` (of the condition). Cost and burden count therapies with a regimen.
+    """
+    rows = criterion_rows(evidence, condition_id, basis, borrow)
+    return pd.DataFrame(list(rows.values()), columns=[*OF_CRITERION, "kind", *COUNTS])
+
+
+def criterion_rows(
+    evidence: Evidence, condition_id: str, basis: str = "difference", borrow: bool = True
+) -> Mapping[str, Row]:
+    """The rows of `criteria_for` as dictionaries by criterion, in its order. Shared."""
+    return _offered(evidence, condition_id, basis, borrow)
+
+
+def core_criteria(offered: Mapping[str, Row]) -> list[str]:
+    """Cost, visits, hours, benefits and core harms that at least one therapy can score."""
+    core = tuple(f"harm:{event}:" for event in (*CORE_HARMS, "any_adverse_event"))
+    return [
+        name
+        for name, row in offered.items()
+        if row["group"] in ("cost", "burden")
+        or (row["scored"] and (row["group"] == "benefit" or name.startswith(core)))
+    ]
+
+
+def default_criteria(
+    evidence: Evidence, condition_id: str, basis: str = "difference", borrow: bool = True
+) -> tuple[str, ...]:
+    """The criteria with which a page opens: cost, one benefit, one harm, visits.
+
+    The benefit is the condition's main endpoint, else the best covered one. The harm is a serious
+    infection, a serious event or stopping because of harm, counted the one way that most
+    therapies have against placebo; where fewer than two have any of these, the best covered
+    listed event.
+    """
+    offered = criterion_rows(evidence, condition_id, basis, borrow).values()
+
+    def best(rows: list[Row]) -> list[str]:
+        scored = [row for row in rows if row["scored"]]
+        return [max(scored, key=lambda row: row["scored"])["criterion"]] if scored else []
+
+    def group(name: str) -> list[Row]:
+        return [row for row in offered if row["group"] == name]
+
+    found = best([row for row in group("cost") if row["criterion"] != "cost_later_year"])
+    main = f"benefit:{evidence.by_id('conditions')[condition_id]['main_endpoint_id']}"
+    goods = group("benefit")
+    found += best([row for row in goods if row["criterion"] == main]) or best(goods)
+    core = [
+        row
+        for row in group("harm")
+        if row["criterion"].split(":")[1] in CORE_HARMS and row["scored"] >= 2
+    ]
+    events = [row for row in group("harm") if row["kind"] in EVENT_KINDS]
+    found += best(core) or best(events)
+    found += [row["criterion"] for row in offered if row["criterion"] == "visits_year_one"]
+    return tuple(found)

@@ -1,0 +1,411 @@
+"""Medicare's quarterly payment limits: the CSV as CMS publishes it, and what a new one changes.
+
+The file has a preamble that names its quarter, a header row, empty columns at the end, doses as
+text (`10 MG`), limits that may read `N/A`, notes with line breaks, and Windows-1252 bytes.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pandas as pd
+
+from compare.cost.containers import MCG_PER
+from compare.data.age import in_force
+from compare.data.checks import not_text, raise_if
+from compare.data.errors import Problem
+from compare.data.evidence import Evidence, Loaded, resources_of
+from compare.data.rows import known, records
+from compare.own.reading import File, appended, content_of, own_source, refusal, typed
+
+HEADER = {
+    "hcpcscode": "code",
+    "shortdescription": "description",
+    "hcpcscodedosage": "dosage",
+    "paymentlimit": "limit",
+    "coinsurancepercentage": "coinsurance",
+    "notes": "notes",
+}
+OPTIONAL = {"notes", "coinsurance"}
+TITLES = {
+    "code": "HCPCS Code",
+    "description": "Short Description",
+    "dosage": "HCPCS Code Dosage",
+    "limit": "Payment Limit",
+}
+MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+DAY = rf"((?:{MONTHS})\s+[0-9]{{1,2}},\s*[0-9]{{4}})"
+EFFECTIVE = re.compile(rf"effective\s+{DAY}\s+(?:through|to|-)\s+{DAY}", re.IGNORECASE)
+DOSAGE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(mg|gm|g|mcg|ug)", re.IGNORECASE)
+UNITS = {"mg": "mg", "gm": "g", "g": "g", "mcg": "mcg", "ug": "mcg"}
+NUMBER = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")
+HCPCS = re.compile(r"[A-Z0-9]{5}")
+REPORT = [
+    "change",
+    "code",
+    "products",
+    "limit_before",
+    "limit_after",
+    "change_pct",
+    "remark",
+    "line",
+]
+ORDER = ["unit changed", "replaced", "vanished", "no limit", "appeared", "not taken up", "updated"]
+LARGE_CHANGE_PCT = 50.0
+MOLECULE_ENDINGS = ("mab", "cept", "imod", "kinra", "stim")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """One quarter's file: from when to when, and its rows by code."""
+
+    first_day: date
+    last_day: date
+    rows: Mapping[str, Mapping[str, Any]]
+
+
+def with_asp_file(evidence: Evidence, file: File, name: str = "") -> Evidence:
+    """Evidence with the payment limits of one of CMS's quarterly files.
+
+    Codes that the tables know are updated; the last entry of `loaded` lists what was updated, what
+    vanished, changed its unit, or appeared. A file newer than the data moves `data_date` to its
+    first day, so that its limits are in force and those that it no longer lists are not. An older
+    file goes into the price history and changes no cost of today. Raises `DataError` for anything
+    that is not such a file; the evidence itself is never changed.
+    """
+    content, name = content_of(file, name or "CMS file")
+    limits = read(content, name)
+    codes = evidence.product_codes["code"]
+    ours = sorted({code for code in codes if HCPCS.fullmatch(code) and not code.isdigit()})
+    if not set(ours) & set(limits.rows):
+        raise refusal(name, "none of the codes in our tables is in this file")
+    return _updated(evidence, limits, ours, name)
+
+
+def read(content: bytes, name: str) -> Limits:
+    """The file's quarter and rows. Raises `DataError` with every problem."""
+    if reason := not_text(content):
+        raise refusal(name, reason)
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("cp1252", errors="replace")
+    reader = csv.reader(io.StringIO(text.replace("\xa0", " "), newline=""))
+    lines: list[tuple[int, list[str]]] = []
+    try:
+        start = 1
+        for row in reader:
+            lines.append((start, [" ".join(cell.split()) for cell in row]))
+            start = reader.line_num + 1
+    except csv.Error as error:
+        raise refusal(name, f"not readable as CSV ({error})", reader.line_num) from None
+    problems: list[Problem] = []
+    place = _header_place(lines)
+    quarter = _quarter(lines[: len(lines) if place is None else place], name, problems)
+    if place is None:
+        expected = "no header row; expected " + ", ".join(TITLES.values())
+        raise_if([*problems, Problem(name, None, None, None, expected)])
+        raise AssertionError  # unreachable: raise_if has raised
+    columns = _columns(lines[place], name, problems)
+    if problems:
+        raise_if(problems)
+    rows = _rows(lines[place + 1 :], columns, name, problems)
+    if not rows and not problems:
+        problems.append(Problem(name, None, None, None, "there are no rows below the header"))
+    raise_if(problems)
+    return Limits(*quarter, rows)
+
+
+def _header_place(lines: list[tuple[int, list[str]]]) -> int | None:
+    for place, (_, row) in enumerate(lines):
+        if row and _plain(row[0]) == "hcpcscode":
+            return place
+    return None
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", text.lower())
+
+
+def _quarter(
+    lines: list[tuple[int, list[str]]], name: str, problems: list[Problem]
+) -> tuple[date, date]:
+    wanted = "expected a line above the header such as 'Effective October 1, 2025 through "
+    wanted += "December 31, 2025'"
+    for line, row in lines:
+        for cell in row:
+            if match := EFFECTIVE.search(cell):
+                try:
+                    first, last = (
+                        datetime.strptime(re.sub(r",\s*", ", ", day.title()), "%B %d, %Y").date()
+                        for day in match.groups()
+                    )
+                except ValueError:
+                    problems.append(Problem(name, line, None, cell[:80], wanted))
+                    return date.min, date.max
+                if not first < last <= first + timedelta(days=200) or first.year < 2005:
+                    expected = "expected the first and the last day of a quarter"
+                    problems.append(Problem(name, line, None, cell[:80], expected))
+                return first, last
+    problems.append(Problem(name, None, None, None, wanted))
+    return date.min, date.max
+
+
+def _columns(header: tuple[int, list[str]], name: str, problems: list[Problem]) -> dict[str, int]:
+    line, cells = header
+    found: dict[str, int] = {}
+    for place, cell in enumerate(cells):
+        column = HEADER.get(_plain(cell))
+        if column in found:
+            problems.append(Problem(name, line, cell, None, "this column stands twice"))
+        elif column:
+            found[column] = place
+    for column, title in TITLES.items():
+        if column not in found:
+            problems.append(Problem(name, line, title, None, "this column is missing"))
+    return found
+
+
+def _rows(
+    lines: list[tuple[int, list[str]]],
+    columns: Mapping[str, int],
+    name: str,
+    problems: list[Problem],
+) -> dict[str, dict[str, Any]]:
+    rows: dict[str, dict[str, Any]] = {}
+    for line, cells in lines:
+        if not any(cells):
+            continue
+        row: dict[str, Any] = {
+            column: cells[place] if place < len(cells) else "" for column, place in columns.items()
+        }
+        if not any(row[column] for column in ("dosage", "limit")) and not HCPCS.fullmatch(
+            row["code"].upper()
+        ):
+            continue  # a remark below the table
+        code = row["code"].upper()
+        if not HCPCS.fullmatch(code):
+            expected = "expected a code of five letters and digits"
+            problems.append(Problem(name, line, TITLES["code"], row["code"], expected))
+            continue
+        limit = row["limit"].replace(",", "").removeprefix("$").strip()
+        if NUMBER.fullmatch(limit) and float(limit) > 0:
+            row["usd"] = float(limit)
+        elif limit.upper() in ("N/A", "NA", ""):
+            row["usd"] = None
+        else:
+            expected = "expected a payment limit in dollars, or N/A"
+            problems.append(Problem(name, line, TITLES["limit"], row["limit"], expected))
+        share = row.get("coinsurance", "").removesuffix("%").strip()
+        row["coinsurance_pct"] = (
+            float(share) if NUMBER.fullmatch(share) and float(share) <= 100 else None
+        )
+        amount = DOSAGE.fullmatch(row["dosage"])
+        row["quantity"] = float(amount[1]) if amount and float(amount[1]) > 0 else None
+        row["unit"] = UNITS[amount[2].lower()] if amount else None
+        if code in rows:
+            expected = f"this code stands on line {rows[code]['line']} too"
+            problems.append(Problem(name, line, TITLES["code"], code, expected))
+        rows[code] = row | {"line": line}
+    return rows
+
+
+def _updated(evidence: Evidence, limits: Limits, ours: list[str], name: str) -> Evidence:
+    resources = resources_of(evidence)
+    first, last = pd.Timestamp(limits.first_day), pd.Timestamp(limits.last_day)
+    today = pd.Timestamp(evidence.data_date)
+    reference = today if last >= today else first - pd.Timedelta(days=1)
+    prices = evidence.prices
+    limit = prices["price_basis"].eq("asp_payment_limit")
+    ordered = prices[limit & in_force(prices, reference)].sort_values(
+        "effective_from", kind="stable"
+    )
+    before = {row["code"]: row for row in records(ordered)}
+    title = f"Medicare Part B payment limits, effective {first:%Y-%m-%d} through {last:%Y-%m-%d}"
+    source = own_source(evidence, f"cms_file_{first:%Y_%m}", f"{title} ({name})", publisher="CMS")
+    source_id = str(source["source_id"])
+    links = _Links(evidence)
+    new, report = [], []
+    for code in ours:
+        row, old = limits.rows.get(code), before.get(code)
+        if row is not None and row["usd"] is not None and row["unit"] is not None:
+            new.append(_price(code, row, limits, source_id))
+        found = _change(links, code, row, old, limits)
+        report += [found] if found else []
+    report += _unlinked(evidence, limits, {row["code"] for row in report})
+    ended = limit & in_force(prices, first) & prices["effective_from"].ne(first)
+    # The quarter's own file says all there is to say of the quarter.
+    kept = prices[~(limit & prices["effective_from"].eq(first))].copy()
+    kept.loc[ended.reindex(kept.index), "effective_to"] = first - pd.Timedelta(days=1)
+    frame = pd.DataFrame(report, columns=REPORT)
+    frame["line"] = frame["line"].astype("Int64")
+    frame["_order"] = frame["change"].map(ORDER.index)
+    frame = frame.sort_values(["_order", "code"], kind="stable").drop(columns="_order")
+    text = _sentence(frame, limits, evidence, name)
+    return replace(
+        evidence,
+        prices=appended(kept, typed(new, resources["prices"])),
+        sources=appended(evidence.sources, typed([source], resources["sources"])),
+        data_date=max(evidence.data_date, limits.first_day),
+        changed=tuple(dict.fromkeys([*evidence.changed, "prices", "sources"])),
+        loaded=(
+            *evidence.loaded,
+            Loaded("asp_file", name, text, frame.reset_index(drop=True)),
+        ),
+    )
+
+
+def _price(code: str, row: Mapping[str, Any], limits: Limits, source_id: str) -> dict[str, Any]:
+    return {
+        "code": code,
+        "code_type": "HCPCS",
+        "price_basis": "asp_payment_limit",
+        "effective_from": limits.first_day,
+        "effective_to": limits.last_day,
+        "billing_qty": row["quantity"],
+        "billing_unit": row["unit"],
+        "usd_per_billing_unit": row["usd"],
+        "coinsurance_pct": row["coinsurance_pct"],
+        "method_note": row.get("notes") or None,
+        "source_id": source_id,
+        "locator": f"{code}, line {row['line']}",
+        "verification": "one_reading",
+    }
+
+
+def _change(  # noqa: PLR0911  (one answer per kind of change)
+    links: _Links,
+    code: str,
+    row: Mapping[str, Any] | None,
+    old: Mapping[str, Any] | None,
+    limits: Limits,
+) -> dict[str, Any] | None:
+    """What the file says of one known code; None for a code that had lapsed and stays so."""
+    found: dict[str, Any] = dict.fromkeys(REPORT)
+    found |= {"code": code, "products": links.products(code), "remark": ""}
+    found["limit_before"] = _shown(old, "usd_per_billing_unit", "billing_qty", "billing_unit")
+    if row is None:
+        if old is None:
+            return None
+        heirs = links.heirs(code, limits)
+        if not heirs:
+            return found | {"change": "vanished", "remark": "no current limit any more"}
+        heir = limits.rows[heirs[0]]
+        found["limit_after"] = f"{heirs[0]}: {_shown(heir, 'usd', 'quantity', 'unit')}"
+        found["line"] = heir["line"]
+        found["change_pct"] = _percent(old, heir)
+        return found | {"change": "replaced", "remark": f"now paid under {', '.join(heirs)}"}
+    found["line"] = row["line"]
+    if row["usd"] is None:
+        return found | {"change": "no limit", "remark": "the file prints no limit (N/A)"}
+    if row["unit"] is None:
+        said = f"the unit {row['dosage']!r} is not a mass, so the limit was not taken up"
+        return found | {"change": "not taken up", "remark": said}
+    found["limit_after"] = _shown(row, "usd", "quantity", "unit")
+    if old is None:
+        return found | {"change": "appeared", "remark": "no limit was known before"}
+    found["change_pct"] = _percent(old, row)
+    same = (
+        old["billing_qty"] * MCG_PER[old["billing_unit"]] == row["quantity"] * MCG_PER[row["unit"]]
+    )
+    if abs(found["change_pct"]) > LARGE_CHANGE_PCT:
+        found["remark"] = "a large change per mg: look at the file"
+    return found | {"change": "updated" if same else "unit changed"}
+
+
+def _percent(old: Mapping[str, Any] | None, row: Mapping[str, Any]) -> float | None:
+    """Change per unit of mass, in percent."""
+    if old is None or row["usd"] is None or row["unit"] is None:
+        return None
+    before = old["usd_per_billing_unit"] / (old["billing_qty"] * MCG_PER[old["billing_unit"]])
+    after = row["usd"] / (row["quantity"] * MCG_PER[row["unit"]])
+    return round(100 * (after / before - 1), 2) if before else None
+
+
+def _shown(row: Mapping[str, Any] | None, usd: str, quantity: str, unit: str) -> str:
+    if row is None or not known(row[usd]) or row[unit] is None:
+        return ""
+    return f"${row[usd]:,.3f} per {row[quantity]:g} {row[unit]}"
+
+
+class _Links:
+    """Which products a code pays for, and which other codes pay for the same."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        names = dict(
+            zip(evidence.products["product_id"], evidence.products["product"], strict=True)
+        )
+        self._pays: dict[str, list[tuple[str, str]]] = {}
+        self._codes: dict[tuple[str, str], list[str]] = {}
+        for row in records(evidence.product_codes[["product_id", "code", "route"]]):
+            use = (row["product_id"], row["route"])
+            self._pays.setdefault(row["code"], []).append(use)
+            self._codes.setdefault(use, []).append(row["code"])
+        self._names = names
+
+    def products(self, code: str) -> str:
+        """Names of the products."""
+        return ", ".join(dict.fromkeys(self._names[product] for product, _ in self._pays[code]))
+
+    def heirs(self, code: str, limits: Limits) -> list[str]:
+        """Other codes of the same product and route that the file prices."""
+        same = {other for use in self._pays[code] for other in self._codes[use]} - {code}
+        return sorted(other for other in same if limits.rows.get(other, {}).get("usd"))
+
+
+def _unlinked(evidence: Evidence, limits: Limits, listed: set[str]) -> list[dict[str, Any]]:
+    """Codes that the tables do not know, whose description names one of their molecules.
+
+    They are listed only: whether such a code pays for a product of ours (or for another
+    biosimilar) is for a person to say.
+    """
+    ours = set(evidence.product_codes["code"]) | listed
+    molecules: set[str] = set()
+    for name in evidence.products["generic_name"]:
+        words = re.findall(r"[a-z]{7,}", str(name).lower())
+        molecules |= {word for word in words if word.endswith(MOLECULE_ENDINGS)}
+    found: list[dict[str, Any]] = []
+    for code, row in limits.rows.items():
+        named = molecules & set(re.findall(r"[a-z]{7,}", row["description"].lower()))
+        if code in ours or not named:
+            continue
+        found.append(
+            dict.fromkeys(REPORT)
+            | {
+                "change": "not taken up",
+                "code": code,
+                "products": "",
+                "limit_before": "",
+                "limit_after": _shown(row, "usd", "quantity", "unit"),
+                "remark": f"not in our tables; the file calls it {row['description']!r}. To use "
+                "it, add a row to product_codes",
+                "line": row["line"],
+            }
+        )
+    return found
+
+
+def _sentence(report: pd.DataFrame, limits: Limits, evidence: Evidence, name: str) -> str:
+    counts = report["change"].value_counts()
+    said = [f"{counts[key]} {key}" for key in ORDER if counts.get(key)]
+    text = (
+        f"{name}: payment limits from {limits.first_day} to {limits.last_day}; {', '.join(said)}."
+    )
+    if limits.last_day < evidence.data_date:
+        text += (
+            f" This quarter ended before the data's date ({evidence.data_date}): it went into the "
+            "price history, and no cost of today has changed."
+        )
+    if limits.first_day > evidence.data_date:
+        text += f" The data's date moves from {evidence.data_date} to {limits.first_day}."
+    gone = int(counts.get("vanished", 0))
+    stayed = int(sum(counts.get(key, 0) for key in ("updated", "unit changed", "replaced")))
+    if gone > stayed:
+        text += " More codes vanished than stayed: is the file whole?"
+    return text

@@ -1,0 +1,171 @@
+"""A therapy of the reader's own: a folder of rows, checked against the tables they are added to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from compare.data.checks import Resource, check_keys, check_text, fields_of, raise_if
+from compare.data.conditions import opening_patient
+from compare.data.errors import DataError, Problem
+from compare.data.evidence import TABLES, Evidence, Loaded, resources_of
+from compare.data.rows import known
+from compare.own.reading import appended, cells, content_of, refusal
+
+# A second fee schedule would replace the first as a whole, which a few added rows cannot do.
+ALLOWED = tuple(name for name in TABLES if name != "administration_fees")
+Folder = str | Path | Mapping[str, bytes]
+PRIMARY_KEY = ["therapy_id", "condition_id", "event_id", "ascertainment"]
+
+
+def with_therapy(evidence: Evidence, folder: Folder) -> Evidence:
+    """Evidence with the rows of the folder's tables added to its own.
+
+    `folder` holds CSV files named as the tables (`therapies.csv`, `products.csv`, `regimens.csv`
+    and so on), or is a mapping of such names to their content. Columns that are not required may
+    be left out. All rows are checked as the project's own are, with ids looked up in both. Raises
+    `DataError` that names everything wrong; the evidence itself is never changed.
+    """
+    files = _files(folder)
+    resources = resources_of(evidence)
+    problems: list[Problem] = []
+    added: dict[str, pd.DataFrame] = {}
+    for file_name, content in files.items():
+        table = file_name.removesuffix(".csv")
+        if table not in ALLOWED:
+            expected = f"no such table; expected files named {', '.join(ALLOWED)}, each with .csv"
+            problems.append(Problem(file_name, None, None, None, expected))
+            continue
+        text, found = cells(content, file_name)
+        problems += found
+        if not text.columns.empty:
+            text = _with_optional(text, resources[table])
+            added[table], found = check_text(text, resources[table], file_name)
+            problems += found
+    if not added and not problems:
+        raise refusal(_name(folder), "no CSV files here; expected tables such as therapies.csv")
+    if not problems:
+        problems = _against(evidence, added, resources)
+    raise_if(problems)
+    after = _with_rows(evidence, added, _name(folder))
+    _try_out(after, added)
+    return after
+
+
+def templates(evidence: Evidence) -> dict[str, str]:
+    """A header line for each table that a folder may hold, by file name."""
+    resources = resources_of(evidence)
+    return {f"{name}.csv": ",".join(fields_of(resources[name])) + "\n" for name in ALLOWED}
+
+
+def _name(folder: Folder) -> str:
+    return "Uploaded tables" if isinstance(folder, Mapping) else Path(folder).name
+
+
+def _files(folder: Folder) -> dict[str, bytes]:
+    if isinstance(folder, Mapping):
+        return {str(name): bytes(content) for name, content in sorted(folder.items())}
+    try:
+        paths = sorted(path for path in Path(folder).iterdir() if path.suffix.lower() == ".csv")
+    except (OSError, ValueError):
+        raise refusal(_name(folder), "no such folder") from None
+    return {path.name: content_of(path, path.name)[0] for path in paths}
+
+
+def _with_optional(text: pd.DataFrame, resource: Resource) -> pd.DataFrame:
+    """The cells with every column that may be left out."""
+    missing = [
+        name
+        for name, field in fields_of(resource).items()
+        if name not in text and not field.get("constraints", {}).get("required")
+    ]
+    blank = pd.DataFrame({name: pd.Series(index=text.index, dtype="str") for name in missing})
+    return pd.concat([text, blank], axis=1)
+
+
+def _against(
+    evidence: Evidence, added: Mapping[str, pd.DataFrame], resources: Mapping[str, Resource]
+) -> list[Problem]:
+    """Keys that are taken, ids that are nowhere, and second primary rows."""
+    frames: dict[str, pd.DataFrame] = {}
+    for table in TABLES:
+        base = getattr(evidence, table)
+        # Lines of the project's own rows are negative: they are not what is looked at.
+        base = base.set_axis(range(-len(base), 0), axis=0)
+        parts = [part for part in (base, added.get(table)) if part is not None and len(part)]
+        frames[table] = pd.concat(parts) if parts else base
+    problems = []
+    for problem in check_keys(frames, resources):
+        if problem.line is None or problem.line < 0:
+            continue
+        expected = problem.expected
+        if expected.startswith("this key"):
+            expected = "this key is in the tables already, or stands on an earlier line"
+        problems.append(replace(problem, table=f"{problem.table}.csv", expected=expected))
+    harms = frames["adverse_events"]
+    primary = harms[harms["primary"].eq("yes")]
+    for line in primary.index[primary.duplicated(PRIMARY_KEY) & (primary.index > 0)]:
+        expected = "another row is primary for this therapy, condition, event and ascertainment"
+        problems.append(Problem("adverse_events.csv", int(line), "primary", "yes", expected))
+    return problems
+
+
+def _with_rows(evidence: Evidence, added: Mapping[str, pd.DataFrame], name: str) -> Evidence:
+    tables: dict[str, Any] = {
+        table: appended(getattr(evidence, table), rows)[list(getattr(evidence, table).columns)]
+        for table, rows in added.items()
+    }
+    report = pd.DataFrame(
+        {
+            "table": [f"{table}.csv" for table in added],
+            "rows": [len(rows) for rows in added.values()],
+        }
+    )
+    text = f"{name}: {int(report['rows'].sum())} rows in {len(report)} tables added."
+    if "therapies" in added and len(added["therapies"]):
+        text += f" New: {', '.join(added['therapies']['therapy'])}."
+    return replace(
+        evidence,
+        **tables,
+        changed=tuple(dict.fromkeys([*evidence.changed, *added])),
+        loaded=(*evidence.loaded, Loaded("therapy", name, text, report)),
+    )
+
+
+def _try_out(after: Evidence, added: Mapping[str, pd.DataFrame]) -> None:
+    """Compute once what the rows are for; what cannot be computed is refused, not half loaded."""
+    from compare import cost  # noqa: PLC0415  (only here: they stand to the right)
+    from compare.trials import harms  # noqa: PLC0415  (only here: they stand to the right)
+
+    therapies = _touched(after, added)
+    conditions: set[str] = set()
+    for table in (after.regimens, after.adverse_events):
+        conditions |= set(table.loc[table["therapy_id"].isin(therapies), "condition_id"])
+    for condition_id in sorted(filter(known, conditions)):
+        try:
+            cost.annual_cost(after, condition_id, opening_patient(after, condition_id))
+            harms.adverse_events(after, condition_id)
+        except (ArithmeticError, AssertionError, LookupError, TypeError, ValueError) as error:
+            expected = f"these rows do not fit together ({type(error).__name__}: {error})"
+            raise DataError(
+                [Problem("the added rows", None, "condition_id", condition_id, expected)]
+            ) from error
+
+
+def _touched(after: Evidence, added: Mapping[str, pd.DataFrame]) -> set[str]:
+    """Therapies whose figures the rows can change."""
+    codes = set(added["prices"]["code"]) if "prices" in added else set()
+    links = after.product_codes
+    products = set(links.loc[links["code"].isin(codes), "product_id"])
+    therapies: set[str] = set()
+    for table in added.values():
+        if "product_id" in table:
+            products |= set(table["product_id"].dropna())
+        if "therapy_id" in table:
+            therapies |= set(table["therapy_id"].dropna())
+    homes = after.products
+    return therapies | set(homes.loc[homes["product_id"].isin(products), "therapy_id"])

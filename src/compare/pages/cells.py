@@ -1,0 +1,94 @@
+"""Cells of tables that more than one page shows: a therapy, an authority, a published finding."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from compare.authority.indications import quote
+from compare.data.rows import known
+from compare.pages.house import CLASSES, GLYPHS
+from compare.pages.markup import text
+from compare.words import short_name
+
+NONE = "none in our tables"
+# What stands behind the columns of the table in the list of statements.
+DIRECTIONS = {
+    "supports": "supports it",
+    "partly": "supports it in part",
+    "contradicts": "contradicts it",
+    "context": "context only",
+}
+
+
+def therapy_cell(row: Mapping[str, Any]) -> str:
+    """The therapy behind the mark of its class."""
+    name, color, shape = CLASSES[row["therapy_class"]]
+    mark = f'<span style="color:{color}" title="{text(name)}">{GLYPHS[shape]}</span>'
+    return f"{mark}&nbsp;{text(short_name(row['therapy']))}"
+
+
+def months(row: Mapping[str, Any]) -> str:
+    """Months of the labels read, first and last: `2024-06 to 2025-10`; blank where none."""
+    known_ones = sorted(filter(None, row["label_month"].split("; ")))
+    return " to ".join(dict.fromkeys(known_ones[:1] + known_ones[-1:]))
+
+
+def label_cell(row: Mapping[str, Any], brief: bool = False, dated: bool = True) -> str:
+    """Label status for this patient, month of the label and why.
+
+    `brief` and not `dated` where a column beside it says why, or when.
+    """
+    parts = [f"<strong>{text(row['label_status'].capitalize())}</strong>"]
+    if dated and (read := months(row)):
+        parts[0] += f" <small>(label read: {text(read)})</small>"
+    if row["label_reason"] and not brief:
+        parts.append(text(row["label_reason"]))
+    if row["label_warning"]:
+        parts.append(f"A label warns, {text(row['label_warning'])}")
+    if row["labeled_elsewhere"]:
+        parts.append(f"<small>Labeled also in: {text(row['labeled_elsewhere'])}</small>")
+    return "<br>".join(parts)
+
+
+def guideline_cell(row: Mapping[str, Any]) -> str:
+    """The strongest statement; where guidelines disagree, all that speak for and against."""
+    if not row["statement"]:
+        return NONE
+    if row["conflicting"]:
+        pro, con = text(row["statements_for"]), text(row["statements_against"])
+        return f"<strong>Guidelines disagree.</strong><br>For: {pro}<br>Against: {con}"
+    year = row["year"] if not pd.isna(row["year"]) else None
+    shown = {
+        "statement": row["statement"], "population": row["guideline_population"] or None,
+        "body": row["body"], "year": year, "grade": row["grade"] or None,
+        "jurisdiction": row["jurisdiction"], "retired": "yes" if row["retired"] else "no",
+    }  # fmt: skip
+    said = quote(shown)
+    said = said[0].upper() + said[1:]
+    if row["guideline_needs"]:
+        said += f"; asks for: {row['guideline_needs']}"
+    if row["guideline_restriction"]:
+        said += f"; {row['guideline_restriction']}"
+    return text(said)
+
+
+def published_cell(row: Mapping[str, Any]) -> str:
+    """The finding in our words, with its figure and a remark."""
+    said = text(row["finding"])
+    if known(row["figure"]):
+        said += f"<br><small>{text(row['figure'])} {text(row['unit'])}</small>"
+    if known(row["notes"]):
+        said += f"<br><small>{text(row['notes'])}</small>"
+    return said
+
+
+def source_cell(row: Mapping[str, Any]) -> str:
+    """Title with link, date and place in the source."""
+    title, address = text(row["title"]), row["url"]
+    if known(address) and str(address).startswith(("http://", "https://")):
+        title = f'<a href="{text(address)}" target="_blank" rel="noopener">{title}</a>'
+    after = ", ".join(text(row[name]) for name in ("published", "locator") if known(row[name]))
+    return f"{title}<br><small>{after}</small>" if after else title

@@ -1,0 +1,70 @@
+"""A live chart: the figure is one value, and the browser shows the newest one."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import ipywidgets as w
+import plotly.graph_objects as go
+import traitlets
+from plotly.offline import get_plotlyjs
+from plotly.utils import PlotlyJSONEncoder
+
+from compare.pages.controls import layout, style
+from compare.pages.house import Trace
+
+
+@functools.cache
+def chart_library() -> bytes:
+    """Plotly's JavaScript, 5 MB, read once however many pages are opened."""
+    return str(get_plotlyjs()).encode()
+
+
+EMPTY = '{"data": [], "layout": {}}'
+
+
+class LiveFigure(anywidget.AnyWidget):
+    """A plotly chart that is drawn anew, whole, each time it is given traces and a layout.
+
+    The first figure of a page carries the chart library (`with_library`), the others wait for
+    it. `label` names the chart for screen readers.
+
+    What is drawn is the value of a widget of ipywidgets, `drawing`: anywidget drops every later
+    message to a widget of its own whose module took more than 2 seconds to load, as on a slow
+    machine, and the chart would go on showing what it opened with.
+    """
+
+    _esm = Path(__file__).parent / "chart.js"
+    drawing = traitlets.Instance(w.Label).tag(sync=True, **w.widget_serialization)
+    library = traitlets.Bytes(b"").tag(sync=True)
+    label = traitlets.Unicode("chart; the same numbers stand in a table").tag(sync=True)
+
+    def __init__(self, with_library: bool = False) -> None:
+        super().__init__(
+            drawing=w.Label(EMPTY, style=style(w.Label), layout=layout()),
+            library=chart_library() if with_library else b"",
+            layout=layout(),
+        )
+
+    def draw(self, traces: Sequence[Trace], layout: Mapping[str, Any]) -> None:
+        """Show these traces in this layout."""
+        self.drawing.value = json.dumps({"data": traces, "layout": layout}, cls=PlotlyJSONEncoder)
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self.drawing.value = EMPTY
+
+    @property
+    def spec(self) -> str:
+        """Traces and layout as JSON."""
+        return str(self.drawing.value)
+
+    @property
+    def drawn(self) -> go.Figure:
+        """The figure as it is shown."""
+        return go.Figure(json.loads(self.spec))

@@ -1,0 +1,221 @@
+"""The page on the article's claims: what our tables and the published evidence say of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import ipywidgets as w
+
+from compare import claims
+from compare.data.evidence import Evidence
+from compare.data.rows import Row
+from compare.pages.cells import DIRECTIONS, published_cell, source_cell
+from compare.pages.claims import sentences as findings
+from compare.pages.controls import WRAP, labelled
+from compare.pages.explorer import Explorer
+from compare.pages.markup import (
+    cited_csv,
+    csv_rows,
+    download,
+    file_name,
+    read_in,
+    sources,
+    table,
+    text,
+)
+from compare.words import Finding
+
+VERDICT_MEANING = {
+    "supported": "what we found speaks for it, and nothing against it",
+    "partly": "true of some conditions or in some respects, not of all",
+    "not supported": "what we found does not bear it out",
+    "contradicted": "what we found speaks against it, and nothing for it",
+    "not assessable": "the figures to judge it are not in our sources",
+}
+BASIS = {"tables": "our tables", "published": "published findings"}
+
+
+@dataclass(frozen=True)
+class View:
+    """What the page shows."""
+
+    assessments: tuple[claims.Assessment, ...]
+    chosen: claims.Assessment
+    overview: Finding
+    reason: Finding
+
+
+def view(evidence: Evidence, claim_id: str = "cheaper", weight_kg: float | None = None) -> View:
+    """All ten claims, and one of them in detail; a pure function of its arguments."""
+    found = claims.assess_all(evidence, weight_kg)
+    by_id = {assessment.claim_id: assessment for assessment in found}
+    if claim_id not in by_id:
+        raise ValueError(f"claim_id is {claim_id!r}; expected one of {list(by_id)}")
+    chosen = by_id[claim_id]
+    return View(tuple(found), chosen, findings.overview(found), findings.reason(chosen))
+
+
+def digest(shown: View) -> str:
+    """Every verdict with its numbers, as text for a reviewer's comparison."""
+    lines = [str(shown.overview)]
+    for assessment in shown.assessments:
+        finding = findings.reason(assessment)
+        numbers = ", ".join(f"{key} {value:g}" for key, value in finding.numbers.items())
+        lines.append(f"{assessment.claim_id} | {assessment.verdict} | {assessment.rests_on}")
+        lines.append(f"  {numbers}")
+        lines += [f"  {row['place']}: {row['verdict']}" for row in assessment.places]
+    return "\n".join(lines)
+
+
+def summary(assessments: tuple[claims.Assessment, ...]) -> list[Row]:
+    """One row per claim: the claim, the verdict, what it rests on, and where it holds."""
+    return [
+        {
+            "claim_id": a.claim_id,
+            "claim": a.claim,
+            "verdict": a.verdict,
+            "rests_on": BASIS[a.rests_on],
+            "in_short": in_short(a),
+            "published": len(a.published),
+        }
+        for a in assessments
+    ]
+
+
+def in_short(assessment: claims.Assessment) -> str:
+    """Verdicts by condition (or event), those that can be assessed."""
+    by_verdict: dict[str, list[str]] = {}
+    for row in assessment.places:
+        by_verdict.setdefault(row["verdict"], []).append(row["place"])
+    parts = [
+        f"{verdict}: {', '.join(by_verdict[verdict])}"
+        for verdict in claims.VERDICTS[:-1]
+        if verdict in by_verdict
+    ]
+    return "; ".join(parts) or "no verdict by condition"
+
+
+class ClaimsExplorer(Explorer):
+    """Ten claims with a verdict each, and one of them with everything that it rests on."""
+
+    def __init__(self, evidence: Evidence, claim_id: str = "cheaper", **more: Any) -> None:
+        super().__init__(evidence, **more)
+        names = evidence.claims.drop_duplicates("claim_id").set_index("claim_id")["claim"]
+        self.controls = {
+            "claim": labelled(
+                w.Dropdown,
+                "Claim",
+                options=[(str(names.get(key, key)), key) for key in claims.CLAIMS],
+                value=claim_id,
+            ),
+            "weight": labelled(
+                w.BoundedFloatText,
+                "Weight for costs (kg; 0: usual for each condition)",
+                "430px",
+                value=0,
+                min=0,
+                max=300,
+                step=1,
+            ),
+        }
+        self.start(
+            [
+                self.banner,
+                self.status,
+                self.finding,
+                self.panel("summary"),
+                w.HBox(list(self.controls.values()), layout=WRAP),
+                self.panel("reason"),
+                self.panel("places"),
+                self.panel("published"),
+                self.panel("change"),
+                self.panel("downloads"),
+                self.panel("sources"),
+            ]
+        )
+
+    def compute(self) -> View:
+        weight = self.controls["weight"].value
+        return view(self.evidence, self.controls["claim"].value, weight or None)
+
+    def digest(self) -> str:
+        return digest(self.compute())
+
+    def show(self, computed: View) -> None:
+        chosen = computed.chosen
+        self.finding.value = text(computed.overview)
+        rows = summary(computed.assessments)
+        places = self.evidence.cited_rows(chosen.places)
+        words = "".join(
+            f"<li><b>{text(word)}</b>: {text(meaning)}</li>"
+            for word, meaning in VERDICT_MEANING.items()
+        )
+        self.panels["summary"].value = (
+            table(
+                rows,
+                {
+                    "Claim": "claim",
+                    "Verdict": lambda r: f"<b>{text(r['verdict'])}</b>",
+                    "Where": "in_short",
+                    "Rests on": "rests_on",
+                },
+                "The ten claims and what the evidence says of them",
+            )
+            + f"<details><summary>What the verdicts mean</summary><ul>{words}</ul></details>"
+        )
+        self.panels["reason"].value = (
+            f"<h2>{text(chosen.claim)}</h2>"
+            f"<p><b>{text(chosen.verdict.capitalize())}.</b> {text(computed.reason)}</p>"
+        )
+        self.panels["places"].value = table(
+            places,
+            {
+                "Where": "place",
+                "Verdict": "verdict",
+                "What our tables say": "tables_say",
+                "Read in": read_in,
+            },
+            "What our tables say",
+            "Our tables have nothing to compute here.",
+        )
+        self.panels["published"].value = table(
+            chosen.published,
+            {
+                "Finding": published_cell,
+                "Speaks": lambda r: text(DIRECTIONS[r["direction"]]),
+                "Condition": "condition",
+                "Source": source_cell,
+            },
+            "What published evidence says",
+            "No published finding in our tables.",
+        )
+        self.panels[
+            "change"
+        ].value = (
+            f"<h2>What would change this</h2><p>{text(findings.WOULD_CHANGE[chosen.claim_id])}</p>"
+        )
+        columns = [*self.evidence.claims.columns, *claims.OF_SOURCE, "condition"]
+        weight = self.controls["weight"].value
+        stem = ("claims", f"{weight:g}kg" if weight else "", self.evidence.stamp)
+        self.panels["downloads"].value = (
+            download(
+                "Save the verdicts (CSV)",
+                csv_rows(rows, [*rows[0]]),
+                file_name(*stem, ending="csv"),
+            )
+            + download(
+                "Save this claim's table (CSV)",
+                cited_csv(places, chosen.columns),
+                file_name("claim", chosen.claim_id, *stem[1:], ending="csv"),
+            )
+            + download(
+                "Save its published findings (CSV)",
+                csv_rows(chosen.published, columns),
+                file_name("claim", chosen.claim_id, "published", stem[2], ending="csv"),
+            )
+        )
+        every = [ids for claim in computed.assessments for ids in claim.source_ids]
+        self.panels["sources"].value = sources(
+            self.evidence, chosen.source_ids, "Sources of this claim"
+        ) + sources(self.evidence, every, "Sources of all ten verdicts")

@@ -1,0 +1,106 @@
+"""Controls by their names, and the layouts and styles that they share.
+
+To a browser every layout and every style is a widget of its own, to be sent and built: by default
+two thirds of all. Those that are alike are therefore one, and never changed: `reveal` hides a
+control without touching its layout.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import ipywidgets as w
+
+from compare.data.evidence import Evidence
+from compare.pages.markup import text
+from compare.pages.slider import Slider
+
+
+@functools.cache
+def shared(kind: type[w.Widget], **traits: Any) -> w.Widget:
+    """The one widget of a kind with these traits: a layout or a style, not to be changed."""
+    return kind(**traits)
+
+
+def layout(**traits: str) -> w.Layout:
+    """The layout that has these traits."""
+    return shared(w.Layout, **traits)
+
+
+def style(kind: type[w.Widget]) -> w.Widget:
+    """The style of all widgets of a kind; where they have a name, it is shown whole."""
+    look = kind.style.klass
+    whole = {"description_width": "initial"} if "description_width" in look.class_traits() else {}
+    return shared(look, **whole)
+
+
+WRAP = layout(flex_flow="row wrap", align_items="flex-end", width="100%", grid_gap="4px 18px")
+FULL = layout(width="100%")
+HIDDEN = "tc-hidden"
+
+
+def labelled(kind: type[w.Widget], name: str, width: str = "auto", **traits: Any) -> w.Widget:
+    """A control with its whole name shown, as wide as it needs to be or as is said."""
+    own = layout(width=width, max_width="98%")
+    return kind(description=name, style=style(kind), layout=own, **traits)
+
+
+def checkbox(name: str, value: bool = False, tooltip: str | None = None) -> w.Checkbox:
+    """A check box beside its name."""
+    return labelled(w.Checkbox, name, value=value, indent=False, tooltip=tooltip)
+
+
+def number_with_slider(
+    name: str, value: float, low: float, high: float, step: float
+) -> tuple[w.BoundedFloatText, w.HBox]:
+    """A named number box (the control) beside a slider that follows it, and their row."""
+    box = labelled(w.BoundedFloatText, name, "200px", value=value, min=low, max=high, step=step)
+    slider = Slider(label=f"{name}, slider", box=box, layout=layout())
+    return box, w.HBox([box, slider], layout=layout(align_items="center"))
+
+
+def words(html: str = "") -> w.HTML:
+    """A place for HTML text."""
+    return w.HTML(html, style=style(w.HTML), layout=layout())
+
+
+def heading(title: str) -> w.HTML:
+    """A heading between panels."""
+    return words(f"<h2>{text(title)}</h2>")
+
+
+def reveal(widget: w.DOMWidget, visible: bool) -> None:
+    """Show or hide a widget; says nothing to the browser where it is so already."""
+    if visible:
+        widget.remove_class(HIDDEN)
+    else:
+        widget.add_class(HIDDEN)
+
+
+def conditions_of(evidence: Evidence) -> list[tuple[str, str]]:
+    """(name, id) of each condition, by name."""
+    named = [(row["condition"], key) for key, row in evidence.by_id("conditions").items()]
+    return sorted(named, key=lambda pair: pair[0].lower())
+
+
+def condition_control(evidence: Evidence, condition_id: str, name: str = "Condition") -> w.Dropdown:
+    """The list of conditions, by name."""
+    return labelled(w.Dropdown, name, options=conditions_of(evidence), value=condition_id)
+
+
+def age_control(age_years: float) -> w.BoundedFloatText:
+    """The patient's age."""
+    return labelled(w.BoundedFloatText, "Age (years)", "170px", value=age_years, min=0, max=120)
+
+
+def height_control(height_cm: float | None) -> w.BoundedFloatText:
+    """The patient's height; 0 where it is not known."""
+    name = "Height (cm), 0: not known"
+    return labelled(w.BoundedFloatText, name, "270px", value=height_cm or 0, min=0, max=250)
+
+
+def sex_control() -> w.Dropdown:
+    """The patient's sex, which only ideal weight and some cautions need."""
+    choices = [("not given", ""), ("female", "female"), ("male", "male")]
+    return labelled(w.Dropdown, "Sex", options=choices)

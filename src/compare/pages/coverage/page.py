@@ -1,0 +1,241 @@
+"""The first page: what is in the data, how old it is, and the four classes at a glance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import ipywidgets as w
+import pandas as pd
+
+from compare import cost
+from compare.data.conditions import opening_patient
+from compare.data.evidence import Evidence, kept
+from compare.data.rows import known, records
+from compare.pages.controls import WRAP, condition_control
+from compare.pages.coverage import chart as coverage_charts
+from compare.pages.coverage import sentences as coverage_findings
+from compare.pages.coverage import tables as coverage
+from compare.pages.explorer import Explorer
+from compare.pages.house import CLASSES
+from compare.pages.markup import csv_text, download, file_name, sources_behind, table, text
+from compare.words import NOT_REPORTED, Finding, number, short_name, usd_range
+
+CLASS_MEANING = {
+    "ivig": "pooled human IgG given into a vein",
+    "cytokine_inhibitor": "blocks a cytokine or a cytokine's receptor, whatever the molecule is",
+    "monoclonal_antibody": "a whole antibody against anything else",
+    "biologic": (
+        "every other biologic: fusion proteins, Fc fragments, peptibodies, interferons, "
+        "immunoglobulin under the skin"
+    ),
+}
+STRADDLE = (
+    "FcRn blockers straddle two classes: rozanolixizumab and nipocalimab are whole antibodies, "
+    "efgartigimod is an Fc fragment."
+)
+
+
+@dataclass(frozen=True)
+class View:
+    """What the page shows."""
+
+    classes: pd.DataFrame
+    therapies: pd.DataFrame
+    finding: Finding
+    coverage: pd.DataFrame
+    coverage_finding: Finding
+
+
+def view(evidence: Evidence, condition_id: str) -> View:
+    """Therapies of a condition by class, with label status and the opening cost; pure."""
+    chosen = cost.opening_plans(evidence, condition_id)
+    priced = cost.cost_table(evidence, chosen.values(), opening_patient(evidence, condition_id))
+    rows = evidence.indications[evidence.indications["condition_id"].eq(condition_id)]
+    labels = rows[rows["fda_label"].eq("yes")]
+    labeled = set(labels["therapy_id"])
+    spoken = set(rows["therapy_id"]) | set(priced["therapy_id"])
+    therapies = evidence.therapies[evidence.therapies["therapy_id"].isin(spoken)].copy()
+    order = list(CLASSES)
+    therapies["_order"] = therapies["therapy_class"].map(order.index)
+    therapies = therapies.sort_values(["_order", "therapy"], kind="stable").drop(columns="_order")
+    therapies["fda_label"] = therapies["therapy_id"].isin(labeled).map({True: "yes", False: "no"})
+    yearly = priced[priced["use"].eq("chronic")].set_index("therapy_id")
+    course = priced[priced["use"].ne("chronic")].set_index("therapy_id")
+    for name in ("usd_year_one_low", "usd_year_one_high"):
+        therapies[name] = therapies["therapy_id"].map(yearly[name])
+    for name in ("usd_per_course", "usd_per_course_high"):
+        therapies[name] = therapies["therapy_id"].map(course[name])
+    read = pd.concat([f[["therapy_id", "source_id"]] for f in (therapies, labels, priced)])
+    behind = read.groupby("therapy_id")["source_id"].agg(";".join)
+    therapies["source_id"] = therapies["therapy_id"].map(behind)
+    counts = evidence.therapies.groupby("therapy_class").size().reindex(order)
+    classes = pd.DataFrame(
+        {
+            "therapy_class": order,
+            "meaning": [CLASS_MEANING[key] for key in order],
+            "therapies": counts.to_numpy(),
+            "here": [int(therapies["therapy_class"].eq(key).sum()) for key in order],
+            "names": [
+                ", ".join(
+                    evidence.therapies.loc[evidence.therapies["therapy_class"].eq(key), "therapy"]
+                )
+                for key in order
+            ],
+        }
+    )
+    name = evidence.label("conditions", condition_id)
+    yes = int(therapies["fda_label"].eq("yes").sum())
+    finding = Finding(
+        f"For {name} the tables speak of {len(therapies)} therapies; "
+        f"{yes} have an FDA label for it.",
+        {"therapies": float(len(therapies)), "labeled": float(yes)},
+    )
+    covered = _covered(evidence)
+    return View(classes, therapies, finding, covered, coverage_findings.map_of(covered))
+
+
+@kept(2)
+def _covered(evidence: Evidence) -> pd.DataFrame:
+    """The coverage map, made once: it is the same for every condition."""
+    return coverage.coverage(evidence)
+
+
+def cost_cell(row: Mapping[str, Any]) -> str:
+    """Money per year, money per course, or both; not reported where neither is known."""
+    parts = []
+    if known(row["usd_year_one_low"]):
+        parts.append(usd_range(row["usd_year_one_low"], row["usd_year_one_high"]))
+    if known(row["usd_per_course"]):
+        course = usd_range(row["usd_per_course"], row["usd_per_course_high"])
+        parts.append(f"{course} a course")
+    return "; ".join(parts) or NOT_REPORTED
+
+
+def digest(shown: View) -> str:
+    """The page as text, for a reviewer's comparison."""
+    lines = [str(shown.finding)]
+    for row in shown.therapies.itertuples():
+        lines.append(
+            f"{row.therapy_class} | {row.therapy_id} | FDA label {row.fda_label} | year one "
+            f"{row.usd_year_one_low:.2f} to {row.usd_year_one_high:.2f} | per course "
+            f"{row.usd_per_course:.2f}"
+        )
+    lines.append(str(shown.coverage_finding))
+    for fact_row in records(shown.coverage):
+        cells = [coverage_charts.cell(fact_row, fact) for fact in coverage.FACTS]
+        lines.append(f"{fact_row['therapy_id']} | {' | '.join(cells)}")
+    return "\n".join(lines).replace("nan to nan", NOT_REPORTED).replace("nan", NOT_REPORTED)
+
+
+class StartExplorer(Explorer):
+    """The data at a glance, and the therapies of one condition by class."""
+
+    def __init__(self, evidence: Evidence, condition_id: str = "cidp", **more: Any) -> None:
+        super().__init__(evidence, **more)
+        self.controls = {"condition": condition_control(evidence, condition_id)}
+        self.start(
+            [
+                self.banner,
+                self.panel("classes"),
+                w.HBox(list(self.controls.values()), layout=WRAP),
+                self.status,
+                self.finding,
+                self.panel("therapies"),
+                self.panel("sources"),
+                self.panel("coverage_heading"),
+                self.chart("coverage"),
+                self.panel("coverage_table"),
+                self.panel("coverage_download"),
+                self.panel("age"),
+            ]
+        )
+
+    def compute(self) -> View:
+        return view(self.evidence, self.controls["condition"].value)
+
+    def digest(self) -> str:
+        return digest(self.compute())
+
+    def show(self, computed: View) -> None:
+        self.finding.value = text(computed.finding)
+        self.panels["classes"].value = (
+            table(
+                computed.classes,
+                {
+                    "Class": lambda r: text(CLASSES[r["therapy_class"]][0]),
+                    "What it is": "meaning",
+                    "Therapies": "therapies",
+                    "Which": "names",
+                },
+                "The four classes; a therapy belongs to exactly one, the first that fits",
+            )
+            + f"<p>{text(STRADDLE)}</p>"
+        )
+        self.panels["therapies"].value = table(
+            computed.therapies,
+            {
+                "Therapy": "therapy",
+                "Class": lambda r: text(CLASSES[r["therapy_class"]][0]),
+                "Target": "target",
+                "FDA label here": "fda_label",
+                "Year one, or a course": cost_cell,
+            },
+            "Therapies for this condition, at its opening weight",
+        )
+        self.panels["sources"].value = sources_behind(self.evidence, computed.therapies)
+        self.show_coverage(computed)
+
+    def show_coverage(self, computed: View) -> None:
+        """What is in the tables for each therapy, how often it was read, and how old it is."""
+        frame = computed.coverage
+        self.panels["coverage_heading"].value = (
+            "<h2>What the tables hold, and what they lack</h2>"
+            f'<p class="tc-finding">{text(computed.coverage_finding)}</p>'
+        )
+        self.panels["coverage"].draw(coverage_charts.traces(frame), coverage_charts.layout(frame))
+        counts = {
+            title: lambda r, fact=fact: f"{r[f'{fact}_have']} of {r[f'{fact}_of']}"
+            for fact, (title, _) in coverage.FACTS.items()
+        }
+        meanings = "".join(
+            f"<li><b>{text(title)}</b>: {text(meaning)}</li>"
+            for title, meaning in coverage.FACTS.values()
+        )
+        shown = table(
+            frame,
+            {
+                "Therapy": lambda r: text(short_name(r["therapy"])),
+                **counts,
+                "Rows": "rows",
+                "Read twice or more": lambda r: number(r["read_twice_pct"], 0, "%"),
+                "In two documents": lambda r: number(r["two_sources_pct"], 0, "%"),
+            },
+            "Coverage in numbers: how many of how many",
+        )
+        self.panels["coverage_table"].value = (
+            f"<details><summary>The map in numbers, and what is counted</summary><ul>{meanings}"
+            f"</ul>{shown}</details>"
+        )
+        self.panels["coverage_download"].value = download(
+            "Save the map (CSV)",
+            csv_text(frame),
+            file_name("coverage", self.evidence.stamp, ending="csv"),
+        )
+        self.panels["age"].value = age_text(self.evidence.age(self.today))
+
+
+def age_text(sentences: list[str]) -> str:
+    """What is old, as a list; long enumerations are folded."""
+    if not sentences:
+        return "<h2>How old it is</h2><p>No price, label or product calls for a look.</p>"
+    items = []
+    for sentence in sentences:
+        head, colon, names = sentence.partition(": ")
+        items.append(
+            f"<li><details><summary>{text(head)}</summary>{text(names)}</details></li>"
+            if colon and len(names) > 200
+            else f"<li>{text(sentence)}</li>"
+        )
+    return f"<h2>How old it is</h2><ul>{''.join(items)}</ul>"

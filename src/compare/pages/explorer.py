@@ -1,0 +1,160 @@
+"""What every explorer is made of: named controls, a guarded refresh, and one way to show things."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import ipywidgets as w
+import pandas as pd
+
+from compare.data.errors import DataError
+from compare.data.evidence import Evidence
+from compare.data.rows import Row
+from compare.pages.chart import LiveFigure
+from compare.pages.controls import FULL, words
+from compare.pages.markup import cited_csv, csv_text
+
+CAUTION = (
+    "For clinicians. It informs and does not advise. Not compared here: plasma exchange, "
+    "corticosteroids, oral immunosuppressants, JAK and S1P inhibitors."
+)
+STYLE = (Path(__file__).parent / "house.css").read_text(encoding="utf-8")
+
+
+class Explorer:
+    """A page with controls. Subclasses fill `controls` and `body`, and write `compute`.
+
+    `compute()` returns what `show()` writes into the page. Every change of a control goes
+    through `refresh`, which on any error empties the page's figures and says why, so that no
+    chart ever stands beside settings that it does not belong to.
+    """
+
+    def __init__(self, evidence: Evidence, today: date | None = None) -> None:
+        self.evidence = evidence
+        self.controls: dict[str, w.Widget] = {}
+        self.status = words()
+        self.status.add_class("tc-status")
+        self.finding = words()
+        self.finding.add_class("tc-finding")
+        self.panels: dict[str, w.Widget] = {}
+        self._busy = False
+        self._saved: dict[str, tuple[pd.DataFrame | Sequence[Row], str]] = {}
+        self.today = today or date.today()
+        stamp = f"Data of {evidence.data_date}, version {evidence.version}."
+        days = (self.today - evidence.data_date).days
+        stamp += f" That is {days} days ago." if days > 0 else ""
+        self.banner = words(
+            f"<style>{STYLE}</style>"
+            f'<p class="tc-banner">{html.escape(stamp)} {html.escape(CAUTION)}</p>'
+        )
+
+    def start(self, children: Sequence[w.Widget]) -> None:
+        """Assemble the page, listen to every control, and show it for the first time."""
+        self.page = w.VBox(list(children), layout=FULL)
+        self.page.add_class("tc-page")
+        for control in self.controls.values():
+            control.observe(self.on_change, names="value")
+        self.refresh()
+
+    def on_change(self, change: Mapping[str, Any]) -> None:
+        """A control has changed: adapt the others to it, then show."""
+        if not self._busy:
+            self.together(lambda: self.adapt(change))
+
+    def together(self, act: Callable[[], None]) -> None:
+        """Change several controls and show once, at the end."""
+        self._busy = True
+        fine = self.guarded(act)
+        self._busy = False
+        if fine:
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Show the state of the controls; on an error, show nothing but the reason."""
+        if self._busy:
+            return
+        self.status.value = ""
+        self.guarded(lambda: self.show(self.compute()))
+
+    def guarded(self, act: Callable[[], None]) -> bool:
+        """Run, and whether it went well; on an error empty the page and say why in plain words."""
+        try:
+            act()
+        except Exception as error:
+            self.clear()
+            self.status.value = f"<p>{html.escape(sentence(error))}</p>"
+            return False
+        return True
+
+    def clear(self) -> None:
+        """Empty every figure, table and finding."""
+        self.finding.value = ""
+        for panel in self.panels.values():
+            if isinstance(panel, LiveFigure):
+                panel.clear()
+            else:
+                panel.value = ""
+
+    def adapt(self, change: Mapping[str, Any]) -> None:
+        """Set other controls after a change, such as the weight after a new condition."""
+
+    def compute(self) -> Any:
+        """Everything that the page shows, from the state of the controls."""
+        raise NotImplementedError
+
+    def show(self, computed: Any) -> None:
+        """Write what was computed into the page."""
+        raise NotImplementedError
+
+    def digest(self) -> str:
+        """The numbers behind the page as it stands, as text for a reviewer's comparison."""
+        raise NotImplementedError
+
+    def panel(self, name: str) -> w.HTML:
+        """A place for HTML text, emptied on errors."""
+        self.panels[name] = words()
+        return self.panels[name]
+
+    def chart(self, name: str) -> LiveFigure:
+        """A place for a chart, emptied on errors. The page's first one brings the library."""
+        first = not any(isinstance(panel, LiveFigure) for panel in self.panels.values())
+        figure = LiveFigure(with_library=first)
+        self.panels[name] = figure
+        return figure
+
+    def csv(
+        self, name: str, shown: pd.DataFrame | Sequence[Row], columns: Sequence[str] = ()
+    ) -> str:
+        """A frame, or these columns of rows, with titles and dates of its sources as CSV text.
+
+        Written anew only where it is not the very one of last time.
+        """
+        if name not in self._saved or self._saved[name][0] is not shown:
+            evidence = self.evidence
+            if isinstance(shown, pd.DataFrame):
+                content = csv_text(evidence.cited(shown))
+            else:
+                content = cited_csv(evidence.cited_rows(shown), columns)
+            self._saved[name] = shown, content
+        return self._saved[name][1]
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display  # noqa: PLC0415  (only where there is a notebook)
+
+        display(self.page)  # type: ignore[no-untyped-call]
+
+
+def sentence(error: Exception) -> str:
+    """What to tell a clinician of an error."""
+    if isinstance(error, DataError):
+        return str(error)
+    if isinstance(error, ValueError):
+        return f"This cannot be shown: {error}."
+    return (
+        "Something went wrong, so nothing is shown. Change a setting to try again, or reload the "
+        f"page. (For the maintainers: {type(error).__name__}: {error})"
+    )

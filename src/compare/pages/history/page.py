@@ -1,0 +1,243 @@
+"""Money's edges: how prices have moved, and who pays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import ipywidgets as w
+import pandas as pd
+
+from compare.cost import history, payers
+from compare.data.conditions import opening_patient
+from compare.data.evidence import Evidence
+from compare.data.patient import Patient
+from compare.data.rows import Row, known, records
+from compare.data.scenario import Scenario
+from compare.pages.cells import DIRECTIONS, published_cell, source_cell
+from compare.pages.controls import WRAP, condition_control, number_with_slider
+from compare.pages.explorer import Explorer
+from compare.pages.history import chart as charts
+from compare.pages.history import sentences as findings
+from compare.pages.markup import csv_text, download, file_name, read_in, sources, table, text
+from compare.words import Finding, number, short_name, usd, usd_cents
+
+YEARLY = "in year one"
+COURSE = "per course"
+
+
+@dataclass(frozen=True)
+class View:
+    """What the page shows, as rows of `usd_per_gram`, `usd_by_quarter`, who pays and `claims`."""
+
+    per_gram: Sequence[Row]
+    yearly: Sequence[Row]
+    courses: Sequence[Row]
+    payers: Sequence[Row]
+    access: Sequence[Row]
+    gram_finding: Finding
+    finding: Finding
+
+
+def opening(evidence: Evidence, condition_id: str = "cidp") -> Scenario:
+    """The scenario with which the page opens."""
+    return Scenario(condition_id, opening_patient(evidence, condition_id))
+
+
+def view(evidence: Evidence, scenario: Scenario) -> View:
+    """Everything on the page for one scenario; a pure function of its arguments."""
+    condition_id = scenario.condition_id
+    grams = records(history.usd_per_gram(evidence))
+    money = history.quarter_rows(evidence, condition_id, scenario.patient)
+    yearly = [row for row in money if row["use"] == "chronic"]
+    courses = [row for row in money if row["use"] != "chronic"]
+    books = evidence.by_id("sources")
+    access = [
+        {**{name: books[row["source_id"]][name] for name in ("title", "url", "published")}, **row}
+        for row in records(payers.findings_on_access(evidence, condition_id))
+    ]
+    name = evidence.label("conditions", condition_id)
+    shown, what = (yearly, YEARLY) if yearly or not courses else (courses, COURSE)
+    return View(
+        per_gram=grams,
+        yearly=yearly,
+        courses=courses,
+        payers=records(payers.who_pays(evidence, condition_id)),
+        access=access,
+        gram_finding=findings.per_gram(grams),
+        finding=findings.per_year(shown, name, what),
+    )
+
+
+def digest(shown: View) -> str:
+    """The numbers behind the page, as text for a reviewer's comparison."""
+    lines = [str(shown.gram_finding), str(shown.finding)]
+    lines += [
+        f"{row['code']} | {row['first']:.3f} to {row['last']:.3f} per gram"
+        for row in history.changes(shown.per_gram, ["code", "products"], "usd_per_gram")
+    ]
+    for rows, what in ((shown.yearly, "year one"), (shown.courses, "course")):
+        lines += [
+            f"{row['therapy_id']} | {what} {row['first']:.2f} ({row['first_from']:%Y-%m}) to "
+            f"{row['last']:.2f} ({row['last_from']:%Y-%m})"
+            for row in history.changes(rows, ["therapy_id", "therapy"], "usd_low")
+        ]
+    for row in shown.payers:
+        share = row["coinsurance_pct"]
+        share = f"{share:g}%" if known(share) else "not printed"
+        lines.append(
+            f"{row['product_id']} {row['route']} {row['setting']} | {row['payer']} | "
+            f"coinsurance {share}"
+        )
+    return "\n".join(lines)
+
+
+def _coinsurance(row: Mapping[str, Any]) -> str:
+    """As CMS prints it, with its note."""
+    if not known(row["coinsurance_pct"]):
+        return "not printed"
+    said = number(row["coinsurance_pct"], 3, "%").replace(" %", "%")
+    note = row["coinsurance_note"]
+    return said + (f"<br><small>{text(note)}</small>" if known(note) else "")
+
+
+def _moved(rows: Sequence[Row], key: list[str], value: str, caption: str, how: Any) -> str:
+    """First and last figure of each series, and the change."""
+    return table(
+        history.changes(rows, key, value),
+        {
+            "What": lambda r: text(short_name(r[key[-1]])),
+            "First quarter": lambda r: f"{r['first_from']:%Y-%m}",
+            "Then": lambda r: text(how(r["first"])),
+            "Last quarter": lambda r: f"{r['last_from']:%Y-%m}",
+            "Now": lambda r: text(how(r["last"])),
+            "Change": lambda r: f"{r['change_pct']:+.1f}%",
+        },
+        caption,
+        "No price of a second quarter in the data.",
+    )
+
+
+class HistoryExplorer(Explorer):
+    """Price history since 2023 by condition and weight, and who pays under Medicare."""
+
+    def __init__(self, evidence: Evidence, condition_id: str = "cidp", **more: Any) -> None:
+        super().__init__(evidence, **more)
+        patient = opening_patient(evidence, condition_id)
+        self.weight, weight_row = number_with_slider(
+            "Weight (kg), price history", patient.weight_kg, 1, 300, 0.5
+        )
+        self.controls = {
+            "condition": condition_control(evidence, condition_id, "Condition, price history"),
+            "weight": self.weight,
+        }
+        self.start(
+            [
+                self.banner,
+                self.panel("gram_finding"),
+                self.chart("per_gram"),
+                self.panel("gram_table"),
+                w.HBox([self.controls["condition"], weight_row], layout=WRAP),
+                self.status,
+                self.finding,
+                self.chart("yearly"),
+                self.panel("year_table"),
+                self.panel("payers"),
+                self.panel("access"),
+                self.panel("downloads"),
+                self.panel("sources"),
+            ]
+        )
+
+    def adapt(self, change: Mapping[str, Any]) -> None:
+        """A new condition opens with its own weight."""
+        if change["owner"] is self.controls["condition"]:
+            self.weight.value = opening_patient(self.evidence, change["new"]).weight_kg
+
+    def scenario(self) -> Scenario:
+        """The state of the controls."""
+        condition_id = self.controls["condition"].value
+        opening = opening_patient(self.evidence, condition_id)
+        patient = Patient(self.weight.value, opening.age_years, opening.height_cm)
+        return Scenario(condition_id, patient)
+
+    def compute(self) -> View:
+        return view(self.evidence, self.scenario())
+
+    def digest(self) -> str:
+        return digest(self.compute())
+
+    def show(self, computed: View) -> None:
+        self.panels[
+            "gram_finding"
+        ].value = f'<h2>IVIG per gram</h2><p class="tc-finding">{text(computed.gram_finding)}</p>'
+        evidence = self.evidence
+        grams = evidence.cited_rows(computed.per_gram)
+        self.panels["per_gram"].draw(charts.gram_traces(grams), charts.gram_layout(grams))
+        self.panels["gram_table"].value = _moved(
+            grams, ["code", "products"], "usd_per_gram",
+            "Medicare payment limit per gram of IVIG, first and last quarter in the data",
+            usd_cents,
+        )  # fmt: skip
+        self.finding.value = text(computed.finding)
+        yearly = evidence.cited_rows(computed.yearly or computed.courses)
+        what = YEARLY if computed.yearly else COURSE
+        self.panels["yearly"].draw(charts.year_traces(yearly), charts.year_layout(yearly, what))
+        tables = []
+        for rows, said in ((computed.yearly, YEARLY), (computed.courses, COURSE)):
+            if rows:
+                caption = (
+                    f"Cost {said} at each quarter's price, today's regimen and fees; a gap is a "
+                    "quarter whose price is not in our data"
+                )
+                tables.append(_moved(rows, ["therapy_id", "therapy"], "usd_low", caption, usd))
+        self.panels["year_table"].value = "".join(tables)
+        self.panels["payers"].value = table(
+            evidence.cited_rows(computed.payers),
+            {
+                "Therapy": lambda r: (
+                    f"{text(short_name(r['therapy']))}<br><small>{text(r['product'])}</small>"
+                ),
+                "Route": "route",
+                "Setting": "setting",
+                "Medicare pays under": lambda r: (
+                    f"<b>{text(r['payer'])}</b><br><small>{text(r['why'])}</small>"
+                ),
+                "Coinsurance (Part B)": _coinsurance,
+                "Yearly cap (Part D)": "part_d_cap",
+                "Read in": read_in,
+            },
+            "Who pays (Medicare); inpatient: not modelled",
+            "No regimen for this condition in our sources.",
+        )
+        self.panels["access"].value = table(
+            computed.access,
+            {
+                "Finding": published_cell,
+                "On the claim": lambda r: (
+                    f"{text(r['claim'])}<br><small>{text(DIRECTIONS[r['direction']])}</small>"
+                ),
+                "Source": source_cell,
+            },
+            "Coverage, prior authorization and availability: what was published",
+            "No published finding in our tables.",
+        )
+        scenario = self.scenario()
+        name = file_name(
+            "price-history", scenario.condition_id, f"{scenario.patient.weight_kg:g}kg",
+            evidence.stamp, ending="csv",
+        )  # fmt: skip
+        both = pd.DataFrame([*computed.yearly, *computed.courses], columns=history.YEAR_COLUMNS)
+        self.panels["downloads"].value = download(
+            "Save the history (CSV)", csv_text(evidence.cited(both)), name
+        ) + download(
+            "Save dollars per gram (CSV)",
+            self.csv("per_gram", history.usd_per_gram(evidence)),
+            file_name("usd-per-gram", evidence.stamp, ending="csv"),
+        )
+        listed = (*grams, *computed.yearly, *computed.courses, *computed.payers, *computed.access)
+        caps = (row["cap_source_id"] for row in computed.payers)
+        self.panels["sources"].value = sources(
+            evidence, (*(row["source_id"] for row in listed), *caps)
+        )

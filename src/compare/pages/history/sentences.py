@@ -1,0 +1,67 @@
+"""What the price history says, in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from compare.cost.history import changes
+from compare.data.rows import Row
+from compare.words import Finding, short_name
+
+
+def per_gram(rows: Iterable[Row]) -> Finding:
+    """Between what limits IVIG has moved, over the codes with two quarters or more.
+
+    `rows` are those of `usd_per_gram`.
+    """
+    moved = changes(rows, ["code", "products"], "usd_per_gram")
+    if not moved:
+        return Finding("Our tables hold no price history of IVIG.")
+    percents, lasts = ([row[name] for row in moved] for name in ("change_pct", "last"))
+    low, high, lowest, highest = min(percents), max(percents), min(lasts), max(lasts)
+    first, last = min(row["first_from"] for row in moved), max(row["last_from"] for row in moved)
+    numbers = {
+        "codes": float(len(moved)),
+        "lowest_pct": low,
+        "highest_pct": high,
+        "last_low_usd": lowest,
+        "last_high_usd": highest,
+    }
+    return Finding(
+        f"From {first:%Y-%m} to {last:%Y-%m} the payment limits of {len(moved)} IVIG codes changed "
+        f"by {low:+.1f} to {high:+.1f} percent; they now lie between ${lowest:.2f} and "
+        f"${highest:.2f} per gram.",
+        numbers,
+    )
+
+
+def per_year(rows: Iterable[Row], condition: str, what: str) -> Finding:
+    """The largest fall and the largest rise among the condition's therapies.
+
+    `rows` are those of `usd_by_quarter`.
+    """
+    moved = changes(rows, ["therapy_id", "therapy"], "usd_low")
+    if not moved:
+        return Finding(
+            f"For {condition} no therapy has prices of two quarters {what} on today's basis."
+        )
+    ranked = sorted(moved, key=lambda row: row["change_pct"])
+    low, high = ranked[0], ranked[-1]
+    numbers = {
+        "therapies": float(len(moved)),
+        "lowest_pct": low["change_pct"],
+        "highest_pct": high["change_pct"],
+    }
+    if len(ranked) == 1:
+        return Finding(
+            f"For {condition}, {short_name(low['therapy'])} {what} changed by "
+            f"{low['change_pct']:+.1f} percent since {low['first_from']:%Y-%m}.",
+            numbers,
+        )
+    return Finding(
+        f"For {condition}, cost {what} changed between {low['change_pct']:+.1f} percent "
+        f"({short_name(low['therapy'])}, since {low['first_from']:%Y-%m}) and "
+        f"{high['change_pct']:+.1f} percent ({short_name(high['therapy'])}, since "
+        f"{high['first_from']:%Y-%m}).",
+        numbers,
+    )

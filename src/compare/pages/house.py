@@ -1,0 +1,123 @@
+"""The one look of every chart."""
+
+from __future__ import annotations
+
+import html
+import textwrap
+from collections.abc import Mapping
+from typing import Any
+
+import plotly.graph_objects as go
+
+from compare.data.evidence import CITED_JOIN
+from compare.data.rows import Row, known
+from compare.words import short_name
+
+Trace = dict[str, Any]
+
+CLASSES = {
+    "ivig": ("IVIG", "#0072B2", "circle"),
+    "cytokine_inhibitor": ("Cytokine inhibitor", "#D55E00", "square"),
+    "monoclonal_antibody": ("Monoclonal antibody", "#007A5A", "diamond"),
+    "biologic": ("Other biologic", "#A0447B", "triangle-up"),
+}
+INK = "#1b1f24"
+FAINT = "#5b6470"
+GRID = "#e3e6ea"
+FONT = "system-ui, -apple-system, 'Segoe UI', 'Liberation Sans', sans-serif"
+ROW_PX = 34
+LINE_PX = 18
+FRAME_PX = 130
+HOVER_CHARS = 90
+HOVER_SOURCES = 2
+
+GLYPHS = {"circle": "●", "square": "■", "diamond": "◆", "triangle-up": "▲"}
+# On a slanted label a square lies as a diamond, and a diamond as a square.
+SLANT = 45
+SLANTED = GLYPHS | {"square": "◆", "diamond": "■"}
+
+TEMPLATE = go.layout.Template(
+    layout={
+        "font": {"family": FONT, "size": 14, "color": INK},
+        "paper_bgcolor": "white",
+        "plot_bgcolor": "white",
+        "margin": {"l": 10, "r": 20, "t": 50, "b": 60},
+        "colorway": [color for _, color, _ in CLASSES.values()],
+        "xaxis": {
+            "gridcolor": GRID,
+            "zerolinecolor": FAINT,
+            "automargin": True,
+            "ticks": "outside",
+        },
+        "yaxis": {"gridcolor": GRID, "zerolinecolor": FAINT, "automargin": True},
+        "legend": {"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "title": None},
+        "hoverlabel": {"align": "left", "font": {"size": 13}},
+        "bargap": 0.35,
+        # "Share chart" would upload the reader's chart to a third party.
+        "modebar": {"remove": ["sendChartToCloud", "select2d", "lasso2d"]},
+    }
+)
+
+
+def label(value: object) -> str:
+    """Text for a chart. Plotly reads a few HTML tags, and takes `$1 to $2` for TeX, whose
+    typesetting it would wait for, for ever without a network: both are escaped.
+    """
+    return html.escape(str(value)).replace("$", "&#36;")
+
+
+def class_mark(therapy_class: str, slanted: bool = False) -> str:
+    """The mark of a class in its color; colors alone do not tell all classes apart."""
+    _, color, shape = CLASSES[therapy_class]
+    return f'<span style="color:{color}">{(SLANTED if slanted else GLYPHS)[shape]}</span>'
+
+
+def class_name(row: Row, slanted: bool = False) -> str:
+    """The therapy's short name behind the mark of its class."""
+    return f"{class_mark(row['therapy_class'], slanted)} {label(short_name(row['therapy']))}"
+
+
+def read_in(row: Mapping[str, Any]) -> list[str]:
+    """Lines of a hover: title and date of what a row of `Evidence.cited` was read in, and where."""
+    titles = str(row["source"]).split(CITED_JOIN) if known(row.get("source")) else []
+    lines = titles[:HOVER_SOURCES]
+    if len(titles) > HOVER_SOURCES:
+        lines.append(f"and {len(titles) - HOVER_SOURCES} more, listed below")
+    if known(row.get("locator")):
+        lines.append(str(row["locator"]))
+    short = (textwrap.shorten(line, HOVER_CHARS, placeholder=" ...") for line in lines)
+    return [f"<i>{label(line)}</i>" for line in short if line]
+
+
+def bar_layout(rows: int, x_title: str, **more: Any) -> dict[str, Any]:
+    """Layout of a chart with one horizontal row per item, tall enough for every label."""
+    return {
+        "template": TEMPLATE,
+        "height": FRAME_PX + ROW_PX * max(rows, 2),
+        "xaxis": {"title": {"text": x_title}},
+        "yaxis": {"autorange": "reversed"},
+        "barmode": "overlay",
+        "annotations": [],
+        **more,
+    }
+
+
+def empty_layout(sentence: str) -> dict[str, Any]:
+    """Layout of a figure that has nothing to show, with a sentence that says why or what to do."""
+    return {
+        "template": TEMPLATE,
+        "height": 180,
+        "annotations": [
+            {
+                "text": label(sentence),
+                "xref": "paper",
+                "yref": "paper",
+                "x": 0.5,
+                "y": 0.5,
+                "showarrow": False,
+                "font": {"size": 15, "color": FAINT},
+            }
+        ],
+        "xaxis": {"visible": False},
+        "yaxis": {"visible": False},
+    }

@@ -1,0 +1,394 @@
+"""The page on indications: which therapies, on whose authority, for whom."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import Any
+
+import ipywidgets as w
+import pandas as pd
+
+from compare import words as findings
+from compare.authority import indications
+from compare.authority.indications import IN_LABEL, NEEDS_PRIOR, NEEDS_SEROSTATUS, STATEMENTS
+from compare.claims import ivig
+from compare.data.conditions import opening_patient
+from compare.data.evidence import Evidence, kept
+from compare.data.patient import Patient
+from compare.data.rows import LEADING, Row, known, records, split
+from compare.data.scenario import Scenario
+from compare.pages.cells import NONE, guideline_cell, label_cell, therapy_cell
+from compare.pages.controls import WRAP, age_control, checkbox, condition_control, labelled, reveal
+from compare.pages.explorer import Explorer
+from compare.pages.house import CLASSES, Trace
+from compare.pages.indications import chart as charts
+from compare.pages.indications import sentences as indication_findings
+from compare.pages.markup import cited_csv, download, file_name, read_in, sources, table, text
+from compare.trials import benefits
+from compare.trials.benefits import outcome_text
+
+PLACES = {
+    "US": "United States (FDA)", "EU": "European Union", "GB": "United Kingdom",
+    "CA": "Canada", "AU": "Australia", "MY": "Malaysia", "INT": "international",
+}  # fmt: skip
+STATEMENT_COLUMNS = ("fits_age", "unmet", "ruled_out", "therapy", "therapy_class", "label_month")
+FEW_READ = (
+    "Outside the United States only some labels were read: a therapy without a mark may well be "
+    "labeled there."
+)
+
+
+@dataclass(frozen=True)
+class Overview:
+    """The map of all conditions, without a patient: its rows, its marks, and its file."""
+
+    map: list[Row]
+    traces: tuple[Trace, ...]
+    csv: str
+
+
+@dataclass(frozen=True)
+class View:
+    """What the page shows."""
+
+    overview: Overview
+    options: Sequence[Row]
+    statements: Sequence[Row]
+    article: Sequence[Row]
+    myasthenia: Sequence[Row]
+    finding: findings.Finding
+    article_finding: findings.Finding
+
+
+def view(evidence: Evidence, scenario: Scenario) -> View:
+    """Everything on the page for one scenario; a pure function of its arguments.
+
+    `scenario.options` may hold `jurisdiction` and `classes` (those shown on the map and lists).
+    """
+    place = scenario.options.get("jurisdiction", "US")
+    shown = tuple(c for c in CLASSES if c in scenario.options.get("classes", CLASSES))
+    condition_id, patient = scenario.condition_id, scenario.patient
+    listed = [
+        row
+        for row in indications.option_rows(evidence, condition_id, patient, place)
+        if row["therapy_class"] in shown
+    ]
+    said = statements(evidence, condition_id, patient, [row["therapy_id"] for row in listed])
+    name = evidence.label("conditions", condition_id)
+    label_name = "an FDA label" if place == "US" else f"a label ({PLACES.get(place, place)})"
+    article = _article(evidence, place)
+    return View(
+        overview=_overview(evidence, place, shown),
+        options=evidence.cited_rows(listed),
+        statements=evidence.cited_rows(said),
+        article=article,
+        myasthenia=_myasthenia(evidence),
+        finding=indication_findings.condition(listed, name, label_name),
+        article_finding=indication_findings.article(article),
+    )
+
+
+def statements(
+    evidence: Evidence, condition_id: str, patient: Patient | None, therapies: list[str]
+) -> list[Row]:
+    """Rows of `indications.statements` on these therapies, in their order: labels first, what is
+    retired last, then the newest first. Besides their columns, `STATEMENT_COLUMNS`.
+    """
+    named, products = evidence.by_id("therapies"), evidence.by_id("products")
+    found: list[Row] = []
+    for row in indications.statement_rows(evidence, condition_id, patient):
+        if row["therapy_id"] in therapies:
+            therapy = {name: named[row["therapy_id"]][name] for name in LEADING}
+            label = products.get(row["product_id"], {}) if row["fda_label"] == "yes" else {}
+            found.append({**row, **therapy, "label_month": label.get("label_revised")})
+
+    def rank(row: Row) -> tuple[int, bool, bool, int]:
+        place, year = therapies.index(row["therapy_id"]), row["year"]
+        late = row["retired"] == "yes"
+        return place, row["authority"] != "label", late, -year if known(year) else 0
+
+    return sorted(found, key=rank)
+
+
+# None depends on the condition or the patient of the page. Shared: not to be changed.
+@kept(16)
+def _overview(evidence: Evidence, place: str, classes: tuple[str, ...]) -> Overview:
+    everything = indications.matrix_rows(evidence, place)
+    rows = evidence.cited_rows(row for row in everything if row["therapy_class"] in classes)
+    columns = [*indications.COLUMNS, *indications.MARKS]
+    return Overview(rows, tuple(charts.traces(rows)), cited_csv(rows, columns))
+
+
+@kept(16)
+def _article(evidence: Evidence, place: str) -> Sequence[Row]:
+    return records(with_trials(evidence, ivig.ivig_in_article(evidence, place)))
+
+
+@kept(4)
+def _myasthenia(evidence: Evidence) -> Sequence[Row]:
+    return records(ivig.ivig_in_myasthenia(evidence))
+
+
+def with_trials(evidence: Evidence, article: pd.DataFrame) -> pd.DataFrame:
+    """The rows of `ivig_in_article` with controlled trials of IVIG there, in words: `trials`."""
+    told, used = [], []
+    for condition_id in article["condition_id"]:
+        rows = benefits.outcomes(evidence, condition_id)
+        rows = rows[rows["therapy_id"].eq("ivig") & rows["comparator_kind"].ne("none")]
+        rows = rows.sort_values("missed_primary", ascending=False, kind="stable")
+        told.append("; ".join(outcome_text(row) for row in records(rows.head(3))) or NONE)
+        used.append(";".join(rows["source_id"].head(3)))
+    return article.assign(trials=told, trial_source_id=used)
+
+
+def opening(evidence: Evidence, condition_id: str = "gmg") -> Scenario:
+    """The scenario with which the page opens: the condition's patient, nothing in the history."""
+    first = opening_patient(evidence, condition_id)
+    patient = Patient(first.weight_kg, first.age_years, first.height_cm)
+    options = {"jurisdiction": "US", "classes": list(CLASSES)}
+    return Scenario(condition_id, patient, options=options)
+
+
+def digest(shown: View) -> str:
+    """The page as text, for a reviewer's comparison."""
+    lines = [str(shown.finding), str(shown.article_finding)]
+    for row in shown.options:
+        lines.append(
+            f"{row['therapy_id']} | {row['label_status']} | {row['requires_any']} | "
+            f"{row['statement'] or '-'} {row['body']} | "
+            f"{'conflicting' if row['conflicting'] else 'not conflicting'} | "
+            f"{'retired' if row['retired'] else 'current'}"
+        )
+    for row in shown.article:
+        lines.append(
+            f"IVIG in {row['condition_id']} | {row['label_status']} | {row['statement'] or '-'}"
+        )
+    for name in ("label_mark", "guideline_mark"):
+        counts = Counter(row[name] or "none" for row in shown.overview.map)
+        lines.append(f"{name}: " + ", ".join(f"{mark} {n}" for mark, n in sorted(counts.items())))
+    return "\n".join(lines)
+
+
+def products_cell(row: Mapping[str, Any]) -> str:
+    """Products whose label gives the status, each with the month of the label read."""
+    told = zip_longest(row["products"].split("; "), row["label_month"].split("; "), fillvalue="")
+    return "<br>".join(
+        text(name) + (f' <span style="white-space:nowrap">({text(month)})</span>' if month else "")
+        for name, month in told
+    )
+
+
+def asked_cell(evidence: Evidence) -> Any:
+    """A cell that names the serostatus or prior therapy which a label asks for."""
+
+    def cell(row: Mapping[str, Any]) -> str:
+        names = [evidence.label("factors", key) for key in split(row["requires_any"])]
+        return text(" or ".join(names)) or "none"
+
+    return cell
+
+
+def statement_cell(row: Mapping[str, Any]) -> str:
+    """What one authority says; a retired statement says so."""
+    words = "FDA label" if row["fda_label"] == "yes" else STATEMENTS.get(row["statement"], "label")
+    if row["authority"] == "label" and row["fda_label"] != "yes":
+        warned = row["statement"] == "warned_against"
+        words = "label warns against it" if warned else "label outside the US"
+    return text(words) + (" <strong>(retired)</strong>" if row["retired"] == "yes" else "")
+
+
+def body_cell(row: Mapping[str, Any]) -> str:
+    """Issuing body, year, grade, place, month of the label."""
+    year = str(int(row["year"])) if known(row["year"]) else None
+    read = f"label read: {row['label_month']}" if known(row["label_month"]) else None
+    place = PLACES.get(row["jurisdiction"], row["jurisdiction"])
+    parts = [row["body"], year, row["grade"], place, read]
+    return text(", ".join(str(part) for part in parts if known(part)))
+
+
+class IndicationsExplorer(Explorer):
+    """Therapies by conditions; one condition in detail, for a patient's age and serostatus."""
+
+    def __init__(self, evidence: Evidence, condition_id: str = "gmg", **more: Any) -> None:
+        super().__init__(evidence, **more)
+        start = opening(evidence, condition_id)
+        rows = evidence.indications
+        asked = {key for cell in rows["requires_any"] for key in split(cell)}
+        asked |= set(indications.RULED_OUT)
+        self.factors = {
+            str(row["factor_id"]): checkbox(str(row["factor"]))
+            for row in records(evidence.factors)
+            if row["factor_id"] in asked
+        }
+        self.classes = {key: checkbox(name, value=True) for key, (name, *_) in CLASSES.items()}
+        labels = rows[rows["authority"].eq("label") & rows["statement"].eq("labeled")]
+        places = [key for key in PLACES if key in set(labels["jurisdiction"])]
+        self.controls = {
+            "condition": condition_control(evidence, condition_id),
+            "jurisdiction": labelled(
+                w.Dropdown, "Labels of", options=[(PLACES[key], key) for key in places]
+            ),
+            "age": age_control(start.patient.age_years),
+            **{f"class_{key}": box for key, box in self.classes.items()},
+            **{f"factor_{key}": box for key, box in self.factors.items()},
+        }
+        self.offer(condition_id)
+        first = [self.controls[name] for name in ("condition", "jurisdiction", "age")]
+        self.start(
+            [
+                self.banner,
+                w.HBox(first, layout=WRAP),
+                w.HBox(list(self.factors.values()), layout=WRAP),
+                w.HBox(list(self.classes.values()), layout=WRAP),
+                self.status,
+                self.finding,
+                self.panel("map_heading"),
+                self.chart("map"),
+                self.panel("options"),
+                self.panel("myasthenia"),
+                self.panel("article"),
+                self.panel("statements"),
+                self.panel("downloads"),
+                self.panel("sources"),
+            ]
+        )
+
+    def offer(self, condition_id: str) -> None:
+        """Show the check boxes on which a label or guideline of the condition depends."""
+        wanted = indications.needed_factors(self.evidence, condition_id)
+        for key, box in self.factors.items():
+            reveal(box, key in wanted)
+            if key not in wanted:
+                box.value = False
+
+    def adapt(self, change: Mapping[str, Any]) -> None:
+        """A new condition opens with its own age and asks for its own serostatus."""
+        if change["owner"] is self.controls["condition"]:
+            opened = opening_patient(self.evidence, change["new"])
+            self.controls["age"].value = opened.age_years
+            self.offer(change["new"])
+
+    def scenario(self) -> Scenario:
+        """The state of the controls."""
+        condition_id = self.controls["condition"].value
+        first = opening_patient(self.evidence, condition_id)
+        patient = Patient(
+            first.weight_kg,
+            self.controls["age"].value,
+            first.height_cm,
+            factors=frozenset(key for key, box in self.factors.items() if box.value),
+        )
+        options = {
+            "jurisdiction": self.controls["jurisdiction"].value,
+            "classes": [key for key, box in self.classes.items() if box.value],
+        }
+        return Scenario(condition_id, patient, options=options)
+
+    def compute(self) -> View:
+        return view(self.evidence, self.scenario())
+
+    def digest(self) -> str:
+        return digest(self.compute())
+
+    def show(self, computed: View) -> None:
+        condition_id = self.controls["condition"].value
+        name = self.evidence.label("conditions", condition_id)
+        self.finding.value = text(computed.finding)
+        panels = self.panels
+        overview = computed.overview
+        panels["map"].draw(overview.traces, charts.layout(overview.map, name))
+        panels["options"].value = table(
+            computed.options,
+            {
+                "Therapy": therapy_cell,
+                "Label, for this patient": lambda r: label_cell(
+                    r, r["label_status"] in (NEEDS_PRIOR, NEEDS_SEROSTATUS), dated=False
+                ),
+                "Asks for": asked_cell(self.evidence),
+                "Labeled for": lambda r: text(
+                    "; ".join(r[k] for k in ("population", "restriction", "line") if r[k])
+                ),
+                "Products labeled (label read)": products_cell,
+                "Guidelines": guideline_cell,
+            },
+            f"{name}: therapies and their authority, best label status first",
+            "No therapy of these classes is in our tables for this condition.",
+        )
+        abroad = self.controls["jurisdiction"].value != "US"
+        panels["map_heading"].value = (f"<p><b>{text(FEW_READ)}</b></p>" if abroad else "") + (
+            "<p>All conditions, without a patient: in each cell the left mark is the label, the "
+            "right mark the guidelines. An empty cell means that our sources say nothing, which is "
+            "not a statement against it. The list for the chosen condition stands below.</p>"
+        )
+        panels["myasthenia"].value = (
+            table(
+                computed.myasthenia,
+                {"IVIG in myasthenia": "setting", "What is said and was shown": "answer"},
+                "IVIG in myasthenia has three answers, not one",
+            )
+            if condition_id == "gmg"
+            else ""
+        )
+        self.show_article(computed)
+        panels["statements"].value = f"<h2>{text(name)}: every statement</h2>" + table(
+            computed.statements,
+            {
+                "Therapy": therapy_cell,
+                "Says": statement_cell,
+                "For whom": "population",
+                "Restriction": "restriction",
+                "Line": "line",
+                "Who says so": body_cell,
+                "Read in": read_in,
+                "Remarks": "notes",
+            },
+            "Labels and guidelines as read, in our words",
+            "No statement in our tables.",
+        )
+        self.show_downloads(computed)
+
+    def show_article(self, computed: View) -> None:
+        """IVIG in the six conditions of a lay article."""
+        shown = computed.article
+        self.panels["article"].value = (
+            "<h2>IVIG in the conditions that a lay article names</h2>"
+            f"<p>{text(computed.article_finding)}</p>"
+            + table(
+                shown,
+                {
+                    "Condition": "condition",
+                    "Label": lambda r: text(
+                        "In label" if r["label_status"] == IN_LABEL else r["label_reason"]
+                    ),
+                    "Guidelines": guideline_cell,
+                    "Trials with a comparator": "trials",
+                },
+                "Guillain-Barré, Crohn's, lupus, rheumatoid arthritis, MS, myasthenia",
+            )
+        )
+
+    def show_downloads(self, computed: View) -> None:
+        """Downloads and sources."""
+        condition_id, stamp = self.controls["condition"].value, self.evidence.stamp
+        patient = f"{condition_id}_{self.controls['age'].value:g}y"
+        listed = cited_csv(computed.options, indications.COLUMNS)
+        columns = [*self.evidence.indications.columns, *STATEMENT_COLUMNS]
+        said, overview = cited_csv(computed.statements, columns), computed.overview
+        saved = {
+            "Save the options (CSV)": ("options", patient, listed),
+            "Save every statement (CSV)": ("statements", condition_id, said),
+            "Save the map (CSV)": ("indications", "all-conditions", overview.csv),
+        }
+        self.panels["downloads"].value = "".join(
+            download(words, content, file_name(kind, about, stamp, ending="csv"))
+            for words, (kind, about, content) in saved.items()
+        )
+        used = [*overview.map, *computed.options, *computed.statements, *computed.article]
+        ids = [row["source_id"] for row in used]
+        ids += [row["trial_source_id"] for row in computed.article]
+        if condition_id == "gmg":
+            ids += [row["source_id"] for row in computed.myasthenia]
+        self.panels["sources"].value = sources(self.evidence, ids)

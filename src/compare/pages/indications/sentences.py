@@ -1,0 +1,74 @@
+"""What the map and the lists of authorities say, in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from compare.authority.indications import FOR, IN_LABEL, NEEDS_PRIOR, NEEDS_SEROSTATUS
+from compare.data.rows import Row
+from compare.words import Finding, short_name
+
+
+def condition(rows: Sequence[Row], name: str, label_name: str = "an FDA label") -> Finding:
+    """How many therapies of a condition are labeled for this patient, and where authorities part.
+
+    `rows`: of `options`.
+    """
+    if not rows:
+        return Finding(f"Our sources name no therapy for {name}.", {"therapies": 0.0})
+    asks = NEEDS_SEROSTATUS, NEEDS_PRIOR
+    labeled = [row for row in rows if row["label_status"] == IN_LABEL]
+    asking = [row for row in rows if row["label_status"] in asks]
+    outside = [row for row in rows if row["label_status"] not in (IN_LABEL, *asks)]
+    backed = [row for row in outside if _speaks_for(row)]
+    parted = [row for row in rows if row["conflicting"]]
+    warned = [row for row in rows if row["label_warning"]]
+    numbers = {
+        "therapies": len(rows), "labeled": len(labeled), "asking": len(asking),
+        "backed": len(backed), "conflicting": len(parted), "warned": len(warned),
+    }  # fmt: skip
+    text = f"{name}: {len(labeled)} of {len(rows)} therapies have {label_name} for this patient"
+    if asking:
+        text += f"; {len(asking)} more would with the serostatus or prior therapy that it asks for"
+    text += "."
+    if backed:
+        text += " Outside the label a current guideline or expert statement speaks for "
+        text += f"{_names(backed)}."
+    if parted:
+        text += f" Current guidelines disagree on {_names(parted)}."
+    if warned:
+        text += f" Labels warn against {_names(warned)}."
+    return Finding(text, {key: float(value) for key, value in numbers.items()})
+
+
+def article(rows: Sequence[Row]) -> Finding:
+    """IVIG in the six conditions of the lay article; `rows`: of `ivig_in_article`."""
+    labeled = sum(row["label_status"] == IN_LABEL for row in rows)
+    agreed = [row for row in rows if _speaks_for(row) and not row["conflicting"]]
+    parted = [row for row in rows if row["conflicting"]]
+    silent = [row for row in rows if not row["statement"]]
+    against = [row for row in rows if row["statement"] and not _speaks_for(row)]
+    numbers = {
+        "conditions": len(rows), "labeled": labeled, "agreed": len(agreed),
+        "conflicting": len(parted), "silent": len(silent), "against": len(against),
+    }  # fmt: skip
+    text = f"IVIG has an FDA label for {labeled or 'none'} of these {len(rows)} conditions."
+    for some, words in (
+        (agreed, "Current guidelines speak for it in"),
+        (parted, "They disagree in"),
+        (against, "The only statement is against it, or retired, in"),
+        (silent, "Our tables hold no statement on"),
+    ):
+        if some:
+            text += f" {words} {', '.join(row['condition'] for row in some)}."
+    return Finding(text, {key: float(value) for key, value in numbers.items()})
+
+
+def _speaks_for(row: Row) -> bool:
+    """Whether the statement that is shown is current and for the therapy."""
+    return row["statement"] in FOR and not row["retired"]
+
+
+def _names(rows: Sequence[Row]) -> str:
+    names = [short_name(row["therapy"]) for row in rows]
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

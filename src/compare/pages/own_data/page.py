@@ -1,0 +1,383 @@
+"""The page for the reader's own data: prices, CMS's next file, a therapy; before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import ipywidgets as w
+import pandas as pd
+
+from compare import own
+from compare.cost.prices import basis_text
+from compare.data.conditions import opening_patient
+from compare.data.errors import DataError
+from compare.data.evidence import Evidence, Loaded
+from compare.data.patient import Patient
+from compare.data.rows import known, records
+from compare.data.scenario import Scenario
+from compare.own import with_asp_file, with_prices, with_therapy
+from compare.pages.controls import (
+    WRAP,
+    age_control,
+    condition_control,
+    conditions_of,
+    heading,
+    labelled,
+    number_with_slider,
+    words,
+)
+from compare.pages.explorer import Explorer, sentence
+from compare.pages.markup import csv_text, download, file_name, sources_behind, table, text
+from compare.pages.own_data import sentences as findings
+from compare.words import Finding, short_name, usd, usd_range
+
+KINDS = {
+    "therapy": ("Tables of a therapy (CSV files)", "a therapy of your own"),
+    "asp_file": ("CMS payment-limit file (CSV)", "CMS's quarterly file"),
+    "prices": ("Own prices (CSV)", "your own prices"),
+}
+Files = Mapping[str, Mapping[str, bytes]]
+EXAMPLE = b"code,billing_qty,billing_unit,usd_per_billing_unit\nJ1561,500,mg,40\nJ9334,2,mg,30\n"
+REPORT_COLUMNS: Mapping[str, Mapping[str, Any]] = {
+    "prices": {
+        "Product": "product",
+        "Code": "code",
+        "Route": "route",
+        "Your price": "price",
+        "Payment limit": lambda r: text(r["price_before"]) or "none",
+        "In force": "in_force",
+        "Remark": "remark",
+    },
+    "asp_file": {
+        "Change": "change",
+        "Code": "code",
+        "Products": "products",
+        "Limit before": lambda r: text(r["limit_before"]) or "none",
+        "Limit now": lambda r: text(r["limit_after"]) or "none",
+        "Change per mg": lambda r: f"{r['change_pct']:+.1f}%" if known(r["change_pct"]) else "",
+        "Remark": "remark",
+    },
+    "therapy": {"Table": "table", "Rows added": "rows"},
+}
+
+
+@dataclass(frozen=True)
+class View:
+    """What the page shows."""
+
+    difference: pd.DataFrame
+    finding: Finding
+    loaded: tuple[Loaded, ...]
+
+
+def opening(evidence: Evidence, condition_id: str = "cidp") -> Scenario:
+    """The scenario with which the page opens."""
+    return Scenario(condition_id, opening_patient(evidence, condition_id))
+
+
+def with_files(evidence: Evidence, files: Files) -> Evidence:
+    """Evidence with all the reader's files, in the order of `compare.load`.
+
+    `files` holds, by kind, contents by name. Raises `DataError`; nothing is ever half loaded.
+    """
+    for name, content in files.get("asp_file", {}).items():
+        evidence = with_asp_file(evidence, content, name)
+    if files.get("therapy"):
+        evidence = with_therapy(evidence, files["therapy"])
+    for name, content in files.get("prices", {}).items():
+        evidence = with_prices(evidence, content, name)
+    return evidence
+
+
+def example(evidence: Evidence) -> Evidence:
+    """Evidence with two made-up own prices, so that a reviewer's check has something to compare."""
+    return with_prices(evidence, EXAMPLE, "example.csv")
+
+
+def view(before: Evidence, after: Evidence, scenario: Scenario) -> View:
+    """Costs before and after for one scenario; a pure function of its arguments."""
+    frame = own.difference(before, after, scenario.condition_id, scenario.patient)
+    name = after.label("conditions", scenario.condition_id)
+    return View(frame, findings.changed(frame, name, bool(after.loaded)), after.loaded)
+
+
+def digest(shown: View) -> str:
+    """Every cost before and after, as text for a reviewer's comparison."""
+    lines = [str(shown.finding), *(loaded.text for loaded in shown.loaded)]
+    for row in records(shown.difference):
+        name = "usd_year_one_low" if row["use"] == "chronic" else "usd_per_course"
+        before, after = row[f"{name}_before"], row[f"{name}_after"]
+        lines.append(
+            f"{row['product_id']} | {row['regimen_id']} | {row['changed']} | "
+            f"{before:.2f} to {after:.2f}"
+        )
+    return "\n".join(lines)
+
+
+def lines_of_code(files: Files, scenario: Scenario) -> str:
+    """The two lines of Python that give the same table."""
+    given = {kind: list(files.get(kind, {})) for kind in ("asp_file", "prices")}
+    parts = [f"{kind}={names[0]!r}" for kind, names in given.items() if names]
+    if files.get("therapy"):
+        parts.append('therapy="folder of the tables"')
+    more = [
+        f"evidence = own.with_{kind}(evidence, {name!r})\n"
+        for kind, names in given.items()
+        for name in names[1:]
+    ]
+    patient = scenario.patient
+    who = f"compare.Patient({patient.weight_kg:g}, {patient.age_years:g})"
+    return (
+        f"evidence = compare.load({', '.join(parts) or 'prices=' + repr('ours.csv')})\n"
+        f"{''.join(more)}"
+        f"own.difference(compare.load(), evidence, {scenario.condition_id!r}, {who})"
+    )
+
+
+def money(row: Mapping[str, Any], when: str) -> str:
+    """Year one, or a course, before or after."""
+    name = "usd_year_one" if row["use"] == "chronic" else "usd_per_course"
+    ends = (
+        (f"{name}_low_{when}", f"{name}_high_{when}")
+        if row["use"] == "chronic"
+        else (f"{name}_{when}", f"{name}_high_{when}")
+    )
+    if not known(row[ends[0]]):
+        reason = row[f"reason_{when}"]
+        return text(reason) if known(reason) and reason else "not there"
+    span = "" if row["use"] == "chronic" else " per course"
+    return text(usd_range(row[ends[0]], row[ends[1]]) + span)
+
+
+def changed(row: Mapping[str, Any]) -> str:
+    """In words, with dollars and percent where both figures are there."""
+    said = text(row["changed"])
+    if known(row["change_usd"]) and row["changed"] in ("higher", "lower"):
+        sign = "+" if row["change_usd"] >= 0 else "-"
+        said += f"<br><small>{sign}{usd(abs(row['change_usd']))}, {row['change_pct']:+.1f}%</small>"
+    return said
+
+
+def basis(row: Mapping[str, Any]) -> str:
+    """Price basis after, and before where it was another."""
+    after, before = row["price_basis_after"], row["price_basis_before"]
+    said = text(basis_text(after)) if known(after) else ""
+    if known(before) and before != after:
+        said += f"<br><small>before: {text(basis_text(before))}</small>"
+    return said
+
+
+COLUMNS: Mapping[str, Any] = {
+    "Therapy": lambda r: f"{text(short_name(r['therapy']))}<br><small>{text(r['product'])}</small>",
+    "Regimen": "regimen",
+    "Year one, before": lambda r: money(r, "before"),
+    "Year one, after": lambda r: money(r, "after"),
+    "Change": changed,
+    "Price, after": basis,
+}
+
+TODAY: Mapping[str, Any] = {
+    "Therapy": COLUMNS["Therapy"],
+    "Regimen": "regimen",
+    "Year one": lambda r: money(r, "after"),
+    "Price": basis,
+}
+
+
+def problems(error: DataError) -> str:
+    """Everything wrong with a file, one line each."""
+    shown = error.problems[: error.shown]
+    items = "".join(f"<li>{text(problem)}</li>" for problem in shown)
+    more = len(error.problems) - len(shown)
+    return f"<ul>{items}</ul>" + (f"<p>and {more} more</p>" if more > 0 else "")
+
+
+class OwnDataExplorer(Explorer):
+    """File pickers for own prices, CMS's file and a therapy, and what they change.
+
+    `loaded` is the evidence with everything loaded so far, to go on with in code.
+    """
+
+    def __init__(self, evidence: Evidence, condition_id: str = "cidp", **more: Any) -> None:
+        super().__init__(evidence, **more)
+        self.loaded = evidence
+        self.files: dict[str, dict[str, bytes]] = {}
+        patient = opening_patient(evidence, condition_id)
+        self.weight, weight_row = number_with_slider("Weight (kg)", patient.weight_kg, 1, 300, 0.5)
+        self.controls = {
+            "condition": condition_control(evidence, condition_id),
+            "weight": self.weight,
+            "age": age_control(patient.age_years),
+        }
+        self.pickers = {
+            kind: labelled(w.FileUpload, name, accept=".csv", multiple=kind == "therapy")
+            for kind, (name, _) in KINDS.items()
+        }
+        for kind, picker in self.pickers.items():
+            picker.observe(lambda change, kind=kind: self.on_file(kind, change), names="value")
+        self.reset = labelled(w.Button, "Back to the project's data")
+        self.reset.on_click(lambda _: self.forget())
+        self.message = words()
+        self.message.add_class("tc-status")
+        chosen = [self.pickers[kind] for kind in ("prices", "asp_file", "therapy")]
+        self.start(
+            [
+                self.banner,
+                heading("Load a file"),
+                w.HBox([*chosen, self.reset], layout=WRAP),
+                self.message,
+                self.panel("loaded"),
+                heading("Before and after"),
+                w.HBox([self.controls["condition"], weight_row, self.controls["age"]], layout=WRAP),
+                self.status,
+                self.finding,
+                self.panel("difference"),
+                self.panel("code"),
+                self.panel("downloads"),
+                self.panel("templates"),
+                self.panel("sources"),
+            ]
+        )
+
+    def on_file(self, kind: str, change: Mapping[str, Any]) -> None:
+        """A file was chosen: take it whole, or say what is wrong and change nothing."""
+        if self._busy or not change["new"]:
+            return
+        given = {str(item["name"]): bytes(item["content"]) for item in change["new"]}
+        names = ", ".join(given)
+        try:
+            files = self.files | {kind: given}
+            loaded = with_files(self.evidence, files)
+        except Exception as error:
+            why = problems(error) if isinstance(error, DataError) else text(sentence(error))
+            self.message.value = (
+                f"<p><b>{text(names)} was not loaded; nothing has changed.</b></p>{why}"
+            )
+            self.show_chosen(kind, change["old"])
+        else:
+            self.files, self.loaded = files, loaded
+            self.message.value = ""
+            self.together(self.offer_conditions)
+
+    def show_chosen(self, kind: str, chosen: Any) -> None:
+        """Let a picker count the files that are loaded, and not those that were refused."""
+        self._busy = True
+        self.pickers[kind].value = chosen
+        self._busy = False
+
+    def forget(self) -> None:
+        """Back to the project's own data."""
+        self.files, self.loaded, self.message.value = {}, self.evidence, ""
+        for kind in self.pickers:
+            self.show_chosen(kind, ())
+        self.together(self.offer_conditions)
+
+    def offer_conditions(self) -> None:
+        """The conditions of the evidence as loaded; the present one stays where it can."""
+        control = self.controls["condition"]
+        options = conditions_of(self.loaded)
+        if options == list(control.options):
+            return
+        kept = control.value
+        control.options = options
+        control.value = kept if kept in [value for _, value in options] else options[0][1]
+
+    def adapt(self, change: Mapping[str, Any]) -> None:
+        """A new condition opens with its own weight and age."""
+        if change["owner"] is self.controls["condition"]:
+            patient = opening_patient(self.loaded, change["new"])
+            self.weight.value = patient.weight_kg
+            self.controls["age"].value = patient.age_years
+
+    def scenario(self) -> Scenario:
+        """The state of the controls."""
+        condition_id = self.controls["condition"].value
+        height = opening_patient(self.loaded, condition_id).height_cm
+        patient = Patient(self.weight.value, self.controls["age"].value, height)
+        return Scenario(condition_id, patient)
+
+    def compute(self) -> View:
+        return view(self.evidence, self.loaded, self.scenario())
+
+    def digest(self) -> str:
+        return digest(self.compute())
+
+    def show(self, computed: View) -> None:
+        self.finding.value = text(computed.finding)
+        self.panels["loaded"].value = self.loaded_text(computed)
+        self.panels["difference"].value = self.difference_text(computed)
+        scenario = self.scenario()
+        self.panels["code"].value = (
+            "<p>The same in two lines of Python (after <code>import compare</code> and "
+            "<code>from compare import own</code>):</p>"
+            f'<pre class="tc-code">{text(lines_of_code(self.files, scenario))}</pre>'
+        )
+        name = file_name(
+            "before-after", scenario.condition_id, f"{scenario.patient.weight_kg:g}kg",
+            self.loaded.stamp, ending="csv",
+        )  # fmt: skip
+        self.panels["downloads"].value = download(
+            "Save before and after (CSV)", csv_text(self.loaded.cited(computed.difference)), name
+        )
+        self.panels["templates"].value = self.templates_text()
+        self.panels["sources"].value = sources_behind(self.loaded, computed.difference)
+
+    def difference_text(self, computed: View) -> str:
+        """What changed; before anything is loaded, the costs of today."""
+        frame = computed.difference
+        if not computed.loaded:
+            return table(
+                frame, TODAY, "Costs today, beside which yours will stand", "No cost here."
+            )
+        moved = frame[frame["changed"].ne("same")]
+        rest = len(frame) - len(moved)
+        after = f"<p>{rest} costs are the same as before.</p>" if rest and len(moved) else ""
+        return (
+            table(moved, COLUMNS, "Costs that your data change", "No cost differs from before.")
+            + after
+        )
+
+    def loaded_text(self, computed: View) -> str:
+        """What each loaded file has changed."""
+        parts = []
+        for loaded in computed.loaded:
+            parts.append(f"<p><b>Loaded.</b> {text(loaded.text)}</p>")
+            shown = loaded.report
+            if loaded.kind == "asp_file":
+                shown = shown[shown["change"].ne("updated")]
+            rest = len(loaded.report) - len(shown)
+            parts.append(
+                table(
+                    shown,
+                    REPORT_COLUMNS[loaded.kind],
+                    f"In {loaded.name}" if not rest else "What needs a look",
+                    "Every code that we know was updated; nothing else needs a look.",
+                )
+            )
+            if rest:
+                updated = table(
+                    loaded.report.drop(shown.index), REPORT_COLUMNS[loaded.kind], "Updated codes"
+                )
+                parts.append(f"<details><summary>{rest} codes updated</summary>{updated}</details>")
+        return "".join(parts)
+
+    def templates_text(self) -> str:
+        """Downloads of files to fill in."""
+        links = {
+            name: download(name, content, name)
+            for name, content in own.templates(self.evidence).items()
+        }
+        prices = links.pop("own_prices.csv")
+        return (
+            "<h2>Files to fill in</h2>"
+            f"<p>Own prices: {prices} Name a code, or a product and a route; one price pays for "
+            "<code>billing_qty</code> of <code>billing_unit</code> (mg, g, mcg, device, day). A "
+            "decimal point, dates as YYYY-MM-DD. The rows in it are examples.</p>"
+            "<p>A therapy of your own: fill in the tables that you need and choose them together. "
+            "A cost needs therapies, products, presentations, product_codes, prices, regimens and "
+            "sources. Columns are explained in the data dictionary (<code>data/README.md</code>)."
+            f"</p><details><summary>Tables of a therapy ({len(links)})</summary>"
+            f"<p>{''.join(links.values())}</p></details>"
+        )

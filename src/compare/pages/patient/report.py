@@ -1,0 +1,269 @@
+"""A scenario as one page to print, as CSV, and as the lines of Python that rebuild both."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from compare.authority.cautions import patient_factors
+from compare.data.evidence import Evidence
+from compare.data.rows import Row, known
+from compare.data.scenario import Scenario
+from compare.pages.markup import csv_rows, file_name, text
+from compare.pages.patient.side_by_side import (
+    FRAME_COLUMNS,
+    NOT_SAME_TRIAL,
+    Comparison,
+    Item,
+    compare_therapies,
+    rebates_note,
+    statements,
+)
+from compare.pages.reproduce import Name, call, patient_call
+from compare.words import number
+
+NOT_COMPARED = (
+    "For clinicians. It informs and does not advise; nothing here is ranked. Not compared here: "
+    "plasma exchange, corticosteroids, oral immunosuppressants, JAK and S1P inhibitors."
+)
+READING = (
+    "Cautions, guidance and schedules are our reading of the labels named below, in our words; "
+    "check the current label. Costs are payment limits or list prices, not what a patient pays."
+)
+PRINT_POINTS = tuple(size / 10 for size in range(86, 58, -2))
+CHARACTER_EM = 0.46
+SHEETS_MM = 2 * (279.4 - 18) - 14  # two sheets of Letter without margins, and rows not broken
+STYLE = """
+@page { size: auto; margin: 9mm 10mm; }
+* { box-sizing: border-box; }
+body { font: var(--print)/1.2 Arial, 'Liberation Sans', Helvetica, sans-serif;
+  color: #111; margin: 0 auto; padding: 0; max-width: 200mm; }
+h1 { font-size: 13pt; margin: 0 0 1mm; } p { margin: 0 0 1mm; }
+.note { color: #333; }
+table { border-collapse: collapse; width: 100%; margin: 1.2mm 0; table-layout: fixed; }
+col.name { width: 25mm; }
+th, td { border-bottom: 0.3pt solid #b9bfc7; padding: 0.45mm 1.4mm; text-align: left;
+  vertical-align: top; overflow-wrap: anywhere; }
+thead th { border-bottom: 1pt solid #333; font-size: 1.15em; }
+thead th small { font-weight: 400; font-size: 0.87em; }
+th[scope=row] { font-weight: 600; }
+tr.section th { background: #e9eef4; padding-top: 0.7mm; }
+tr.section { break-after: avoid; }
+tr { break-inside: avoid; }
+td ul { margin: 0; padding: 0; list-style: none; }
+td li + li { margin-top: 0.5mm; }
+.strong { font-weight: 700; }
+.stop { color: #8a0000; } .stop::before { content: "\\25A0\\00A0"; }
+.boxed { color: #7a2300; } .boxed::before { content: "\\25A1\\00A0"; }
+.warn { color: #5a4300; } .faint { color: #555; }
+pre { font: 0.85em/1.2 'Liberation Mono', Consolas, monospace; white-space: pre-wrap;
+  overflow-wrap: anywhere; background: #f4f6f8; padding: 1mm 1.5mm; margin: 0.6mm 0; }
+ol.sources { margin: 0.4mm 0; padding-left: 5mm; columns: 2; font-size: 0.82em; line-height: 1.15; }
+ol.sources li { break-inside: avoid; overflow-wrap: anywhere; }
+h2 { font-size: 1.05em; margin: 1.4mm 0 0.3mm; }
+@media screen { body { font-size: 15px; line-height: 1.4; padding: 16px; max-width: 1100px; }
+  h1 { font-size: 24px; } col.name { width: 150px; } th, td { padding: 4px 8px; } }
+@media print { a { color: inherit; text-decoration: none; } }
+"""
+
+
+def html(evidence: Evidence, scenario: Scenario, therapy_ids: Sequence[str]) -> str:
+    """One self-contained HTML page: no script, no request, selectable text, made to be printed.
+
+    Two therapies take at most two pages of A4 or Letter paper. It holds the scenario, the
+    comparison (see `side_by_side.compare_therapies`, which also says what is refused), sources,
+    data date, label months, and the lines that rebuild it.
+    """
+    return page(evidence, compare_therapies(evidence, scenario, therapy_ids))
+
+
+def page(evidence: Evidence, comparison: Comparison) -> str:
+    """`html` of a comparison that is already made."""
+    scenario = comparison.scenario
+    names = " and ".join(name for name, _ in comparison.heads)
+    condition = _condition(evidence, scenario)
+    title = f"{names}: {condition}"
+    notes = " ".join(filter(None, [READING, NOT_SAME_TRIAL, rebates_note(comparison)]))
+    stamp = f"Data of {evidence.data_date}, version {evidence.version}. Labels: "
+    stamp += "; ".join(comparison.labels) + "."
+    parts = [
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">',
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        f"<title>{text(title)}</title>",
+        f"<style>:root {{ --print: {print_points(evidence, comparison)}pt; }}{STYLE}</style>",
+        "</head><body>",
+        f"<h1>{text(title)}</h1>",
+        f"<p><b>Patient.</b> {text(patient_words(evidence, scenario))}</p>",
+        f'<p class="note">{text(NOT_COMPARED)}</p>',
+        table(comparison),
+        f'<p class="note">{text(notes)}</p><p class="note">{text(stamp)}</p>',
+        f"<h2>Sources</h2>{_sources(evidence, comparison.source_ids)}",
+        f"<h2>The lines that rebuild this page</h2><pre>{text(lines(comparison))}</pre>",
+        "</body></html>\n",
+    ]
+    return "".join(parts)
+
+
+def print_points(evidence: Evidence, comparison: Comparison) -> float:
+    """Size of print, in points, at which the page is estimated to fill two sheets at most.
+
+    Lines are counted from the characters of each cell, at half the size of print per character;
+    the sheet is that of Letter, the shorter of the two.
+    """
+    titles = [
+        len(row["title"]) + len(row["publisher"] if known(row["publisher"]) else "") + 36
+        for row in _found(evidence, comparison.source_ids)
+    ]
+    code = [len(line) for line in lines(comparison).splitlines()]
+    told = [READING, NOT_COMPARED, NOT_SAME_TRIAL, rebates_note(comparison), *comparison.labels]
+    words = sum(map(len, told)) + len(patient_words(evidence, comparison.scenario))
+    return next(
+        (
+            size
+            for size in PRINT_POINTS
+            if _height_mm(comparison, titles, code, words, size) <= SHEETS_MM
+        ),
+        PRINT_POINTS[-1],
+    )
+
+
+def _height_mm(
+    comparison: Comparison, titles: Sequence[int], code: Sequence[int], words: int, points: float
+) -> float:
+    size_mm = points * 0.3528
+    width = (188 - 24) / len(comparison.heads) - 3
+
+    def rows(length: float, width_mm: float, scale: float = 1.0) -> int:
+        return max(1, math.ceil(length / (width_mm / (CHARACTER_EM * size_mm * scale))))
+
+    count, sections = 0.0, {line.section for line in comparison.lines}
+    for line in comparison.lines:
+        cells = [sum(rows(len(item.text), width) for item in cell) for cell in line.cells]
+        count += max(1, rows(len(line.label) * 1.1, 22), *cells)
+    count += sum(rows(length, 85, 0.82) for length in titles) / 2 * 0.8
+    count += sum(rows(length, 185) for length in code) + rows(words, 188) + 12
+    gaps = len(comparison.lines) + len(sections)
+    return 1.2 * size_mm * (count + len(sections)) + 1.1 * gaps
+
+
+def _condition(evidence: Evidence, scenario: Scenario) -> str:
+    return str(evidence.by_id("conditions")[scenario.condition_id]["condition"])
+
+
+def patient_words(evidence: Evidence, scenario: Scenario) -> str:
+    """The patient in a sentence, with factors that the condition implies or age and sex give."""
+    patient = scenario.patient
+    parts = [f"{number(patient.weight_kg, 1, 'kg')}, {number(patient.age_years, 1, 'years')}"]
+    if patient.height_cm is not None:
+        parts.append(number(patient.height_cm, 0, "cm"))
+    parts.append(patient.sex or "sex not given")
+    told = []
+    for factor_id, why in patient_factors(evidence, patient, scenario.condition_id).items():
+        name = evidence.label("factors", factor_id)
+        told.append(name if why == "in this patient" else f"{name} ({why})")
+    name = f"“{scenario.name}”: " if scenario.name else ""
+    return name + ", ".join(parts) + ". " + ("; ".join(told) or "Nothing else entered") + "."
+
+
+def table(comparison: Comparison, css_class: str = "") -> str:
+    """The comparison as an HTML table, everything escaped."""
+    attribute = f' class="{text(css_class)}"' if css_class else ""
+    caption = f"<caption>{text('Side by side')}</caption>" if css_class else ""
+    columns = len(comparison.heads)
+    head = "".join(
+        f'<th scope="col">{text(name)}<br><small>{text(product)}</small></th>'
+        for name, product in comparison.heads
+    )
+    rows, section = [], ""
+    for line in comparison.lines:
+        if line.section != section:
+            section = line.section
+            rows.append(
+                f'<tr class="section"><th colspan="{columns + 1}" scope="colgroup">'
+                f"{text(section)}</th></tr>"
+            )
+        cells = "".join(f"<td>{cell_html(cell)}</td>" for cell in line.cells)
+        rows.append(f'<tr><th scope="row">{text(line.label)}</th>{cells}</tr>')
+    cols = '<col class="name">' + "<col>" * columns
+    return (
+        f"<table{attribute}>{caption}<colgroup>{cols}</colgroup>"
+        f'<thead><tr><th scope="col">Compared</th>{head}</tr></thead>'
+        f"<tbody>{''.join(rows)}</tbody></table>"
+    )
+
+
+def cell_html(cell: Sequence[Item]) -> str:
+    """The statements of a cell; the mark is a class, and never the only sign of a severity."""
+
+    def one(item: Item) -> str:
+        return f'<span class="{text(item.mark)}">{text(item.text)}</span>'
+
+    if len(cell) <= 1:
+        return "".join(one(item) for item in cell)
+    return "<ul>" + "".join(f"<li>{one(item)}</li>" for item in cell) + "</ul>"
+
+
+def _found(evidence: Evidence, source_ids: Sequence[str]) -> list[Row]:
+    """Rows of the sources, in the table's order."""
+    wanted = set(source_ids)
+    return [row for key, row in evidence.by_id("sources").items() if key in wanted]
+
+
+def _sources(evidence: Evidence, source_ids: Sequence[str]) -> str:
+    items = []
+    for row in sorted(_found(evidence, source_ids), key=lambda row: row["title"]):
+        details = [row["publisher"], row["published"], f"read {row['accessed']:%Y-%m-%d}"]
+        told = ", ".join(str(part) for part in details if known(part))
+        title = text(row["title"])
+        if known(row["url"]) and str(row["url"]).startswith(("http://", "https://")):
+            title = f'<a href="{text(row["url"])}">{title}</a>'
+        items.append(f"<li>{title} ({text(told)})</li>")
+    return f'<ol class="sources">{"".join(items)}</ol>'
+
+
+def lines(comparison: Comparison) -> str:
+    """The lines of Python that rebuild the page from the project's own data."""
+    scenario = comparison.scenario
+    options: dict[str, Any] = {
+        key: dict(value) if isinstance(value, Mapping) else value
+        for key, value in sorted(scenario.options.items())
+    }
+    made = {
+        "price_basis": scenario.price_basis,
+        "name": scenario.name or None,
+        "options": options or None,
+    }
+    told = [f"{key}={value!r}" for key, value in made.items() if value is not None]
+    arguments = ", ".join([repr(scenario.condition_id), "patient", *told])
+    asked = call("report.html", [Name("evidence"), Name("scenario"), list(comparison.therapy_ids)])
+    return "\n".join(
+        [
+            "import compare",
+            "from compare.pages.patient import report",
+            "",
+            "evidence = compare.load()",
+            f"patient = {patient_call(scenario.patient)}",
+            f"scenario = compare.Scenario({arguments})",
+            f"page = {asked}",
+            "",
+        ]
+    )
+
+
+def csv(evidence: Evidence, scenario: Scenario, therapy_ids: Sequence[str]) -> str:
+    """The comparison as CSV, one row per statement with its source; formulas neutralized."""
+    return comparison_csv(compare_therapies(evidence, scenario, therapy_ids))
+
+
+def comparison_csv(comparison: Comparison) -> str:
+    """`csv` of a comparison that is already made."""
+    return csv_rows(statements(comparison), FRAME_COLUMNS)
+
+
+def name(evidence: Evidence, scenario: Scenario, therapy_ids: Sequence[str], ending: str) -> str:
+    """File name with scenario and data version."""
+    parts = [scenario.condition_id, *therapy_ids, f"{scenario.patient.weight_kg:g}kg"]
+    if scenario.name:
+        parts.insert(0, scenario.name)
+    return file_name("compare", *parts, evidence.stamp, ending=ending)

@@ -1,0 +1,620 @@
+"""Two to four therapies beside each other for one patient: what page and printed report show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
+
+from compare import cost
+from compare.authority import cautions, guidance, indications
+from compare.claims import ivig
+from compare.cost import timetable
+from compare.cost.plan import Plan, plans
+from compare.cost.prices import BASES, REBATE_SENTENCE
+from compare.data.evidence import Evidence, kept
+from compare.data.patient import Patient
+from compare.data.rows import Row, known, records
+from compare.data.scenario import Scenario
+from compare.trials import arms, benefits, harms
+from compare.trials.benefits import outcome_text
+from compare.words import number_range, short_name, usd_range
+
+MOST = 4
+KEY_EVENTS = (
+    "any_adverse_event",
+    "serious_adverse_event",
+    "discontinuation_adverse_event",
+    "serious_infection",
+    "infection_any",
+    "infusion_reaction",
+    "headache",
+    "death",
+)
+WAYS = ("all_cause", "label_listed", "adverse_reaction", "within_72h")
+SHOWN_OUTCOMES = 4
+HARM = "Harm, with its comparator"
+NOT_SAME_TRIAL = (
+    "Each figure is from its own trial: the therapies were not compared with each other unless "
+    "the row says so."
+)
+
+
+@dataclass(frozen=True)
+class Item:
+    """One statement in a cell. `mark`: "" plain, "stop", "boxed", "warn", "faint"."""
+
+    text: str
+    mark: str = ""
+    source_id: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of the comparison: a heading, and for each therapy its statements."""
+
+    section: str
+    label: str
+    cells: tuple[tuple[Item, ...], ...]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Therapies side by side. `heads` are therapy and product as shown above the columns."""
+
+    scenario: Scenario
+    therapy_ids: tuple[str, ...]
+    heads: tuple[tuple[str, str], ...]
+    lines: tuple[Line, ...]
+    labels: tuple[str, ...]
+
+    @property
+    def source_ids(self) -> list[str]:
+        """Every source behind a statement, once."""
+        found = (item.source_id for line in self.lines for cell in line.cells for item in cell)
+        return list(dict.fromkeys(part for ids in found for part in ids.split(";") if part))
+
+
+@dataclass(frozen=True)
+class Column:
+    """What is known of one therapy for this scenario, before it is put into words."""
+
+    therapy: Mapping[str, Any]
+    option: Mapping[str, Any]
+    product_id: str
+    plans: tuple[Plan, ...]
+    costs: tuple[Mapping[str, Any], ...]
+    cautions: list[Row]
+    every: list[Row]
+
+
+def compare_therapies(
+    evidence: Evidence, scenario: Scenario, therapy_ids: Sequence[str]
+) -> Comparison:
+    """The chosen therapies side by side for the scenario's condition and patient; pure.
+
+    `scenario.options` may hold `products` (therapy id to product id), `cycle_days` and
+    `dosing_weight`; else each therapy is shown as the product that pages open with. Raises
+    `ValueError` for a therapy or product that is not among those of the condition, and for none or
+    more than four therapies.
+    """
+    ids = tuple(dict.fromkeys(therapy_ids))
+    offered = list(indications.therapies_of(evidence, scenario.condition_id)["therapy_id"])
+    wrong = [key for key in ids if key not in offered]
+    if wrong:
+        raise ValueError(f"therapies {wrong} are not among those of the condition: {offered}")
+    if not 1 <= len(ids) <= MOST:
+        raise ValueError(f"{len(ids)} therapies are chosen; expected 1 to {MOST}")
+    columns = [_column(evidence, scenario, key) for key in ids]
+    makers: list[Callable[..., list[Line]]] = [
+        _authority, _cautions, _everyone, _money, _giving, _harms, _good, _brand,
+    ]  # fmt: skip
+    lines = [line for make in makers for line in make(evidence, scenario, columns)]
+    heads = tuple(
+        (short_name(c.therapy["therapy"]), evidence.label("products", c.product_id))
+        for c in columns
+    )
+    return Comparison(scenario, ids, heads, tuple(lines), tuple(_labels(evidence, columns)))
+
+
+def _column(evidence: Evidence, scenario: Scenario, therapy_id: str) -> Column:
+    condition_id, patient = scenario.condition_id, scenario.patient
+    therapy = evidence.by_id("therapies")[therapy_id]
+    option = option_rows(evidence, condition_id, patient)[therapy_id]
+    chosen = chosen_plans(evidence, scenario, therapy_id)
+    wanted = dict(scenario.options.get("products", {})).get(therapy_id)
+    offered = cautions.products_of(evidence, therapy_id)
+    if wanted is not None and wanted not in offered:
+        raise ValueError(f"product {wanted!r} is not one of {therapy_id}: {offered}")
+    product_id = wanted or (chosen[0].product_id if chosen else offered[0])
+    weight = scenario.options.get("dosing_weight", "actual")
+    rows = caution_rows(evidence, patient, condition_id)
+    every = [row for row in rows if row["therapy_id"] == therapy_id]
+    return Column(
+        therapy=therapy,
+        option=option,
+        product_id=product_id,
+        plans=chosen,
+        costs=tuple(cost.cost_rows(evidence, chosen, patient, weight)),
+        cautions=[row for row in every if row["product_id"] == product_id],
+        every=every,
+    )
+
+
+def option_rows(evidence: Evidence, condition_id: str, patient: Patient) -> Mapping[str, Row]:
+    """Rows of `indications.options` by therapy, kept. Shared: do not change them."""
+    return _option_rows(evidence, condition_id, weightless(patient))
+
+
+def caution_rows(evidence: Evidence, patient: Patient, condition_id: str) -> tuple[Row, ...]:
+    """Rows of `check_cautions`, kept: patients with the same factors have the same. Shared: do not
+    change them.
+    """
+    mine = cautions.patient_factors(evidence, patient, condition_id)
+    return _caution_rows(evidence, tuple(mine.items()), condition_id)
+
+
+def weightless(patient: Patient) -> Patient:
+    """What labels ask of a patient: not weight and height, so that what they say is kept."""
+    return replace(patient, weight_kg=70, height_cm=None)
+
+
+@kept(16)
+def _option_rows(evidence: Evidence, condition_id: str, patient: Patient) -> Mapping[str, Row]:
+    rows = indications.option_rows(evidence, condition_id, patient)
+    return {row["therapy_id"]: row for row in rows}
+
+
+@kept(16)
+def _caution_rows(
+    evidence: Evidence, mine: tuple[tuple[str, str], ...], condition_id: str
+) -> tuple[Row, ...]:
+    return tuple(cautions.caution_rows(evidence, dict(mine), condition_id))
+
+
+def chosen_plans(evidence: Evidence, scenario: Scenario, therapy_id: str) -> tuple[Plan, ...]:
+    """The yearly plan and the course that stand for a therapy, with the product asked for."""
+    wanted = dict(scenario.options.get("products", {})).get(therapy_id)
+    given = scenario.condition_id, scenario.price_basis, scenario.options.get("cycle_days")
+    age = scenario.patient.age_years
+    if wanted is None:
+        chosen = cost.opening_plans(evidence, *given, age)
+    else:
+        own = [plan for plan in plans(evidence, *given) if plan.product_id == wanted]
+        chosen = cost.default_plans(evidence, own, scenario.condition_id, age)
+    return tuple(plan for plan in chosen.values() if plan.therapy_id == therapy_id)
+
+
+def _one(text: str, mark: str = "", source_id: Any = "") -> tuple[Item, ...]:
+    return (Item(text, mark, str(source_id) if known(source_id) else ""),)
+
+
+def _authority(evidence: Evidence, scenario: Scenario, columns: list[Column]) -> list[Line]:
+    section = "On whose authority"
+    label, who, guide, other = [], [], [], []
+    for column in columns:
+        row = column.option
+        source = row["source_id"]
+        mark = "" if row["label_status"] == indications.IN_LABEL else "warn"
+        said = row["label_status"].capitalize()
+        reason = f": {row['label_reason']}" if row["label_reason"] else ""
+        cell = [Item(f"{said}{reason}", mark, source)]
+        if row["label_warning"]:
+            cell.append(Item(f"A label warns, {row['label_warning']}", "warn", source))
+        if row["labeled_elsewhere"] and not row["products"]:
+            cell.append(Item(f"labeled elsewhere: {row['labeled_elsewhere']}"))
+        own = _own_label(evidence, scenario, column)
+        if own:
+            cell.append(Item(own, "warn"))
+        label.append(tuple(cell))
+        who.append(_one(_labeled_for(evidence, scenario, column)))
+        guide.append(_guideline_cell(row))
+        against = [Item(row["statements_against"], "warn", source)] if row["conflicting"] else []
+        other.append(tuple(against) or _one("none found that disagrees", "faint"))
+    lines = [
+        Line(section, "FDA label, for this patient", tuple(label)),
+        Line(section, "Labeled for", tuple(who)),
+        Line(section, "Strongest guideline statement", tuple(guide)),
+    ]
+    if any(column.option["conflicting"] for column in columns):
+        lines.append(Line(section, "Guidelines that say otherwise", tuple(other)))
+    if scenario.condition_id == "gmg" and any(_is(column, "ivig") for column in columns):
+        told = tuple(
+            Item(f"{row['setting']}: {row['answer']}", "", row["source_id"])
+            for row in records(ivig.ivig_in_myasthenia(evidence))
+        )
+        cells = tuple(told if _is(column, "ivig") else () for column in columns)
+        lines.append(Line(section, "IVIG in myasthenia: three answers", cells))
+    return lines
+
+
+def _labeled_for(evidence: Evidence, scenario: Scenario, column: Column) -> str:
+    """Population and restriction of the label of the product shown, else of all products."""
+    names = ("population", "restriction", "line")
+    rows = [
+        row
+        for row in indications.statement_rows(evidence, scenario.condition_id, scenario.patient)
+        if row["product_id"] == column.product_id
+        and row["fda_label"] == "yes"
+        and row["therapy_id"] == column.therapy["therapy_id"]
+    ]
+    if rows:
+        rows = [row for row in rows if row["fits_age"]] or rows
+        cells = [row[name] for row in rows for name in names]
+    else:
+        cells = [column.option[name] or None for name in names]
+    return "; ".join(dict.fromkeys(str(cell) for cell in cells if known(cell)))
+
+
+def _is(column: Column, therapy_id: str) -> bool:
+    return bool(column.therapy["therapy_id"] == therapy_id)
+
+
+def _own_label(evidence: Evidence, scenario: Scenario, column: Column) -> str:
+    """What to say where the product shown is not itself labeled for the condition."""
+    status = [plan.label_status for plan in column.plans if plan.product_id == column.product_id]
+    if column.option["label_status"] != indications.IN_LABEL or not status:
+        return ""
+    name = evidence.label("products", column.product_id)
+    return "" if status[0] == "in label" else f"{name}: {status[0]}"
+
+
+def _guideline_cell(row: Mapping[str, Any]) -> tuple[Item, ...]:
+    if not row["statement"]:
+        return _one("none in our tables", "faint")
+    quoted = {
+        "statement": row["statement"],
+        "population": row["guideline_population"] or None,
+        "body": row["body"],
+        "year": row["year"],
+        "grade": row["grade"] or None,
+        "jurisdiction": row["jurisdiction"],
+        "retired": "yes" if row["retired"] else "no",
+    }
+    said = indications.quote(quoted)
+    said = said[0].upper() + said[1:]
+    for key, words in (("guideline_needs", "asks for"), ("guideline_restriction", "restriction")):
+        if row[key]:
+            said += f"; {words}: {row[key]}"
+    mark = "" if row["statement"] in indications.FOR and not row["retired"] else "warn"
+    return _one(said, mark, row["source_id"])
+
+
+STRICT = ("contraindicated", "boxed_warning")
+URGENT = ("rems_program", "vaccination_before_start")
+CLOSED = "nothing left open"
+MARKS = {"contraindicated": "stop", "boxed_warning": "boxed", "warning": "warn"}
+
+
+def caution_text(row: Mapping[str, Any]) -> str:
+    """A caution in full: severity, factor, the condition under which it counts, what to do.
+
+    The condition always stands beside the severity of a conditional caution.
+    """
+    severity = cautions.SEVERITIES[row["severity"]]
+    if row["severity"] == "not_in_reading":
+        return f"{row['factor']}: {row['action']}"
+    where = f" Counts if: {row['condition_text']}." if row["condition_text"] else ""
+    return f"{severity}. {row['factor']}.{where} {row['action']}."
+
+
+def origin_text(row: Mapping[str, Any]) -> str:
+    """Whose label a caution was read in, and when that label was revised."""
+    month = f", {row['label_month']}" if row["label_month"] else ""
+    if row["inherited"]:
+        return f"inherited from {row['inherited_from']}{month}"
+    if not row["label_read"]:
+        return "own label read in part only"
+    return f"own label{month}"
+
+
+def _cautions(evidence: Evidence, scenario: Scenario, columns: list[Column]) -> list[Line]:
+    section = "What in this patient speaks against it"
+    told, silent = [], []
+    for column in columns:
+        rows = [row for row in column.cautions if row["matches"]]
+        gaps = [row for row in rows if row["severity"] == "not_in_reading"]
+        cell = []
+        for row in rows:
+            if row["severity"] == "not_in_reading":
+                continue
+            why = "" if row["why"] == "in this patient" else f" ({row['why']})"
+            others = _other_products(column, row)
+            cell.append(
+                Item(
+                    f"{caution_text(row)}{why} [{origin_text(row)}{others}]",
+                    MARKS.get(row["severity"], ""),
+                    row["source_id"],
+                )
+            )
+        told.append(tuple(cell) or _one("none found in our reading, which is not “safe”", "faint"))
+        names = "; ".join(row["factor"] for row in gaps)
+        silent.append(_one(f"{names}: {gaps[0]['action']}" if gaps else CLOSED, "faint"))
+    lines = [Line(section, "For this patient", tuple(told))]
+    if any(cell[0].text != CLOSED for cell in silent):
+        lines.append(Line(section, "Left open", tuple(silent)))
+    return lines
+
+
+def _other_products(column: Column, row: Mapping[str, Any]) -> str:
+    """On how many of the therapy's products the same caution stands at the same severity."""
+    of = len({other["product_id"] for other in column.every})
+    if of == 1:
+        return ""
+    same = [
+        other
+        for other in column.every
+        if other["factor_id"] == row["factor_id"] and other["severity"] == row["severity"]
+    ]
+    count = len({other["product_id"] for other in same})
+    marked = len({other["product_id"] for other in same if other["inherited"]})
+    also = f", {marked} of them inherited" if marked else ""
+    return f"; on {count} of {of} products{also}"
+
+
+def _everyone(evidence: Evidence, scenario: Scenario, columns: list[Column]) -> list[Line]:
+    section = "What applies to everyone on it"
+    boxed, warned = [], []
+    for column in columns:
+        rows = [row for row in column.cautions if row["applies"] == "everyone"]
+        strict = [row for row in rows if row["severity"] in STRICT]
+        rest = [row for row in rows if row["severity"] not in STRICT]
+        boxed.append(
+            tuple(
+                Item(
+                    f"{row['factor']}: {row['action']}",
+                    MARKS[row["severity"]],
+                    row["source_id"],
+                )
+                for row in strict
+            )
+            or _one("none in our reading", "faint")
+        )
+        urgent = [row for row in rest if row["factor_id"] in URGENT]
+        items = [Item(f"{r['factor']}: {r['action']}", "", r["source_id"]) for r in urgent]
+        others = [row for row in rest if row["factor_id"] not in URGENT]
+        if others:
+            used = ";".join(dict.fromkeys(row["source_id"] for row in others))
+            items.append(Item("; ".join(row["factor"] for row in others), "", used))
+        warned.append(tuple(items) or _one("none in our reading", "faint"))
+    return [
+        Line(section, "Boxed warnings", tuple(boxed)),
+        Line(section, "Other warnings", tuple(warned)),
+    ]
+
+
+def _money(evidence: Evidence, scenario: Scenario, columns: list[Column]) -> list[Line]:
+    section = "What it costs (US dollars)"
+    spans = {
+        "Year one": ("usd_year_one_low", "usd_year_one_high", True),
+        "A later year": ("usd_later_year_low", "usd_later_year_high", True),
+        "Per course": ("usd_per_course", "usd_per_course_high", False),
+    }
+    lines = []
+    for label, (low, high, chronic) in spans.items():
+        cells, some = [], False
+        for column in columns:
+            rows = [row for row in column.costs if (row["use"] == "chronic") == chronic]
+            if not rows:
+                cells.append(_one("given as a course" if chronic else "given by the year", "faint"))
+                if not column.costs:
+                    cells[-1] = _one("no regimen for this condition in our sources", "faint")
+                continue
+            row = rows[0]
+            some = True
+            if known(row[low]):
+                ends = sorted([row[low], row[high]])
+                cells.append(_one(usd_range(*ends), "strong", row["source_id"]))
+            else:
+                cells.append(_one(f"not known: {row['reason']}", "faint", row["source_id"]))
+        if some or label == "Year one":
+            lines.append(Line(section, label, tuple(cells)))
+    said = []
+    for column in columns:
+        items = []
+        for row in column.costs:
+            bases = [BASES[basis] for basis in row["price_basis"].split(" + ") if basis]
+            parts = [row["product"], " and ".join(bases), row["reason"], row["note"]]
+            if row["label_status"] != "in label":
+                parts.append(row["label_status"])
+            items.append(Item("; ".join(part for part in parts if part)))
+        said.append(tuple(items))
+    lines.append(Line(section, "Product and price", tuple(said)))
+    return lines
+
+
+def rebates_note(comparison: Comparison) -> str:
+    """The sentence on rebates, where prices before and after rebates meet."""
+    told = " ".join(
+        item.text
+        for line in comparison.lines
+        if line.label == "Product and price"
+        for cell in line.cells
+        for item in cell
+    )
+    return REBATE_SENTENCE if BASES["nadac"] in told and BASES["asp_payment_limit"] in told else ""
+
+
+def _giving(evidence: Evidence, scenario: Scenario, columns: list[Column]) -> list[Line]:
+    section = "How it is given"
+    schedule, visits = [], []
+    for column in columns:
+        items, counted = [], []
+        for plan, row in zip(column.plans, column.costs, strict=True):
+            for phase in timetable.timetable(plan, scenario.patient):
+                said = timetable.visit_words(phase)
+                items.append(Item(said[0].upper() + said[1:], "", phase["source_id"]))
+            items.append(Item(f"Given {timetable.GIVEN_BY[plan.first['given_by']]}."))
+            if row["use"] == "chronic" and known(row["visits_year_one"]):
+                ends = sorted([row["visits_year_one"], row["visits_year_one_high"]])
+                hours = sorted([row["chair_hours_year_one"], row["chair_hours_year_one_high"]])
+                said = f"{number_range(*ends)} clinic visits"
+                said += f", {number_range(*hours)} chair hours" if ends[1] else ""
+                counted.append(Item(said))
+        schedule.append(tuple(items) or _one("no regimen in our sources", "faint"))
+        visits.append(tuple(counted) or _one("not counted", "faint"))
+    lines = [
+        Line(section, "Schedule", tuple(schedule)),
+        Line(section, "In year one", tuple(visits)),
+    ]
+    told = [
+        guidance.steps(
+            evidence, column.therapy["therapy_id"], scenario.condition_id, column.product_id
+        )
+        for column in columns
+    ]
+    for step, heading in guidance.STEPS.items():
+        cells = tuple(tuple(_step(row) for row in rows if row["step"] == step) for rows in told)
+        lines.append(Line(section, heading, cells))
+    return lines
+
+
+def _step(row: Mapping[str, Any]) -> Item:
+    origin = f" [from {row['inherited_from']}]" if row["inherited_from"] else ""
+    read = known(row["source_id"])
+    return Item(row["text"] + origin, "" if read else "faint", row["source_id"] if read else "")
+
+
+def _harms(evidence: Evidence, scenario: Scenario, columns: list[Column]) -> list[Line]:
+    """Key harms with their comparator; one way of counting in a row, never two."""
+    ids = tuple(column.therapy["therapy_id"] for column in columns)
+    return list(_harm_lines(evidence, scenario.condition_id, ids))
+
+
+@kept(32)
+def _harm_lines(evidence: Evidence, condition_id: str, ids: tuple[str, ...]) -> tuple[Line, ...]:
+    section = HARM
+    found: dict[tuple[str, str], dict[str, Mapping[str, Any]]] = {}
+    for way in WAYS:
+        for row in harms.series_rows(evidence, condition_id, way):
+            shown = row["event_id"] in KEY_EVENTS and row["state"] in ("reported", "bound")
+            if shown and row["therapy_id"] in ids:
+                found.setdefault((row["event_id"], way), {})[row["therapy_id"]] = row
+    lines = []
+    for event_id in KEY_EVENTS:
+        ways = [way for way in WAYS if (event_id, way) in found]
+        ways.sort(key=lambda way, event_id=event_id: -len(found[event_id, way]))  # type: ignore[misc]
+        covered: set[str] = set()
+        for way in ways:
+            told = found[event_id, way]
+            if set(told) <= covered:
+                continue
+            covered |= set(told)
+            cells = tuple(
+                _harm_cell(evidence, told[key])
+                if key in told
+                else _one("not reported in this way", "faint")
+                for key in ids
+            )
+            name = evidence.label("events", event_id)
+            lines.append(Line(section, f"{name}: {harms.ASCERTAINMENTS[way][0]}", cells))
+    if not lines:
+        cells = tuple(_one("no figure in our tables", "faint") for _ in ids)
+        lines = [Line(section, "Key harms", cells)]
+    return tuple(lines)
+
+
+def _harm_cell(evidence: Evidence, row: Mapping[str, Any]) -> tuple[Item, ...]:
+    said = arms.risk_words(row)
+    if row["comparator_kind"] == "none":
+        said += ", no comparator"
+    else:
+        beside = arms.risk_words(row, "risk_comparator")
+        said += f" against {beside} on {row['comparator']}"
+    if known(row["difference_pct"]):
+        ends = row["difference_low_pct"], row["difference_high_pct"]
+        said += f": {arms.per_100(row['difference_pct'], *ends, str(row['comparator']))}"
+    parts = [said, str(row["study"]) if known(row["study"]) else ""]
+    if row["directness"] == "indirect":
+        parts.append(f"borrowed from {evidence.label('conditions', row['condition_id'])}")
+    text = "; ".join(part for part in parts if part)
+    return _one(text, "", row["source_id"])
+
+
+def _good(evidence: Evidence, scenario: Scenario, columns: list[Column]) -> list[Line]:
+    """Outcomes as published, primary endpoints and missed ones first."""
+
+    def rank(row: Row) -> tuple[bool, ...]:
+        return (
+            not row["missed_primary"],
+            row["comparator_kind"] == "none",
+            row["endpoint_role"] not in ("primary", "co_primary"),
+            row["primary"] != "yes",
+        )
+
+    rows = benefits.rows_by_condition(evidence).get(scenario.condition_id, [])
+    cells = []
+    for column in columns:
+        own = [row for row in rows if _is(column, row["therapy_id"])]
+        cells.append(
+            tuple(
+                Item(outcome_text(row), "warn" if row["missed_primary"] else "", row["source_id"])
+                for row in sorted(own, key=rank)[:SHOWN_OUTCOMES]
+            )
+            or _one("no outcome of a trial in this condition in our tables", "faint")
+        )
+    return [Line("Good, with its comparator", "Trials in this condition", tuple(cells))]
+
+
+def _brand(evidence: Evidence, scenario: Scenario, columns: list[Column]) -> list[Line]:
+    """What is in the immunoglobulin shown: brands are not interchangeable."""
+    products = evidence.by_id("products")
+    cells: list[tuple[Item, ...]] = []
+    for column in columns:
+        product = products[column.product_id]
+        text = product["excipients"] if known(product["excipients"]) else ""
+        cells.append(_one(str(text), "", product["source_id"]) if text else ())
+    if not any(cells):
+        return []
+    return [Line("Brand", "Sugar, amino acid, sodium, IgA", tuple(cells))]
+
+
+def _labels(evidence: Evidence, columns: list[Column]) -> list[str]:
+    """Which label was read for each product shown, and its month."""
+    products = evidence.by_id("products")
+    out = []
+    for column in columns:
+        product = products[column.product_id]
+        month = product["label_revised"] if known(product["label_revised"]) else "month not known"
+        read = "" if product["label_read"] == "yes" else ", not read in full"
+        out.append(f"{product['product']}: label of {month}{read}")
+        origins = dict.fromkeys(
+            f"{row['inherited_from']} ({row['label_month'] or 'month not known'})"
+            for row in column.cautions
+            if row["inherited"]
+        )
+        if origins:
+            out[-1] += f"; cautions inherited from {'; '.join(list(origins)[:1])}"
+    return out
+
+
+FRAME_COLUMNS = ["section", "item", "therapy_id", "therapy", "product", "statement", "mark",
+                 "source_id"]  # fmt: skip
+
+
+def frame(comparison: Comparison) -> pd.DataFrame:
+    """The comparison as a long table: one row per statement, for CSV and tests."""
+    return pd.DataFrame(statements(comparison), columns=FRAME_COLUMNS)
+
+
+def statements(comparison: Comparison) -> list[Row]:
+    """The rows of `frame` as dictionaries, for those who take them one by one."""
+    return [
+        {
+            "section": line.section,
+            "item": line.label,
+            "therapy_id": therapy_id,
+            "therapy": head[0],
+            "product": head[1],
+            "statement": item.text,
+            "mark": item.mark,
+            "source_id": item.source_id,
+        }
+        for line in comparison.lines
+        for therapy_id, head, cell in zip(
+            comparison.therapy_ids, comparison.heads, line.cells, strict=True
+        )
+        for item in cell
+    ]

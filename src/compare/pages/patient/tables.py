@@ -1,0 +1,115 @@
+"""Columns and cells of the tables on the page of one patient."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from compare.authority.cautions import SEVERITIES
+from compare.data.rows import known
+from compare.pages.cells import guideline_cell, label_cell, therapy_cell
+from compare.pages.markup import Cell, text
+from compare.pages.patient.side_by_side import MARKS
+from compare.pages.patient.views import View
+from compare.words import NOT_REPORTED, number_range, usd_range
+
+
+def severity_words(severity: str) -> str:
+    """A severity in words, behind its mark."""
+    mark = MARKS.get(severity, "faint")
+    return f'<strong class="{mark}">{text(SEVERITIES[severity])}</strong>'
+
+
+def against_cell(row: Mapping[str, Any]) -> str:
+    """Cautions on what the patient has; a conditional one always with its condition."""
+    if not row["against"]:
+        return "none found in our reading, which is not “safe”"
+    lines = [line.split("|", maxsplit=1) for line in row["against"].split("\n")]
+    said = [
+        f"{severity_words(severity)}: {text(what)}"
+        for severity, what in lines
+        if severity != "not_in_reading"
+    ]
+    silent = [what for severity, what in lines if severity == "not_in_reading"]
+    if silent:
+        said.append(f'<span class="faint">Not in our reading of the label, look it up: '
+                    f"{text('; '.join(silent))}</span>")  # fmt: skip
+    return "<br>".join(said)
+
+
+def authority_cell(row: Mapping[str, Any]) -> str:
+    """Label for this patient, then guidelines."""
+    return f"{label_cell(row)}<br><small>Guidelines: {guideline_cell(row)}</small>"
+
+
+def cost_cell(row: Mapping[str, Any]) -> str:
+    """Cost and clinic visits of year one, or cost of a course, or why there is none."""
+    parts = []
+    if known(row["usd_year_one_low"]):
+        ends = sorted([row["usd_year_one_low"], row["usd_year_one_high"]])
+        parts.append(f"year one {usd_range(*ends)}")
+        if known(row["visits_year_one"]):
+            visits = sorted([row["visits_year_one"], row["visits_year_one_high"]])
+            parts.append(f"<small>{number_range(*visits)} clinic visits</small>")
+    if known(row["usd_per_course"]):
+        ends = sorted([row["usd_per_course"], row["usd_per_course_high"]])
+        parts.append(f"a course {usd_range(*ends)}")
+    if not parts:
+        reason = row["cost_reason"] if known(row["cost_reason"]) else "no regimen in our sources"
+        return text(reason or NOT_REPORTED)
+    return "<br>".join(parts)
+
+
+def option_columns(shown: View) -> dict[str, str | Cell]:
+    """Columns of the list of options; the two effects are named in their headings."""
+    columns: dict[str, str | Cell] = {
+        "Therapy": therapy_cell,
+        "Authority, for this patient": authority_cell,
+        "Speaks against it in this patient": against_cell,
+        "Boxed warning for everyone": "boxed",
+        "Cost": cost_cell,
+    }
+    if shown.good:
+        columns[f"Good: {shown.good}"] = "benefit"
+    if shown.harm:
+        columns[f"Harm: {shown.harm}"] = "harm"
+    return columns
+
+
+def _products(row: Mapping[str, Any]) -> str:
+    if row["of"] == 1:
+        return text(row["products"])
+    which = "all" if row["count"] == row["of"] else text(row["products"])
+    marked = f"<br><small>inherited: {text(row['marked'])}</small>" if row["marked"] else ""
+    return f"{which} ({row['count']} of {row['of']}){marked}"
+
+
+def _origin(row: Mapping[str, Any]) -> str:
+    parts = [row["label_month"] or "month not known", row["locator"], row["inherited_from"]]
+    return text("; ".join(part for part in parts if part))
+
+
+CAUTION_COLUMNS: dict[str, str | Cell] = {
+    "Therapy": lambda r: text(str(r["therapy"]).split(" (")[0]),
+    "Severity": lambda r: severity_words(r["severity"]),
+    "On": lambda r: (
+        text(r["factor"]) + (f"<br><small>{text(r['why'])}</small>" if r["why"] else "")
+    ),
+    "Counts if": lambda r: (
+        "for everyone" if r["applies"] == "everyone" else text(r["condition_text"]) or "look it up"
+    ),
+    "What to do": "action",
+    "Products": _products,
+    "Label read, section": _origin,
+}
+BRAND_COLUMNS: dict[str, str | Cell] = {
+    "Brand": "product",
+    "Contents that matter": lambda r: text(r["excipients"]) or "not in our reading: look it up",
+    "FDA label here": lambda r: "yes" if r["labeled"] else "no",
+    "Concerns this patient": lambda r: text(r["concerns"]) or "none found",
+    "Depends on the brand": "depends",
+    "Label": lambda r: text(
+        (r["label_month"] if known(r["label_month"]) else "month not known")
+        + ("" if r["label_read"] else ", not read in full")
+    ),
+}

@@ -1,0 +1,271 @@
+"""Everything on the page of one patient for one scenario, as pure functions."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from compare import cost, effects
+from compare import words as findings
+from compare.authority import cautions, indications
+from compare.data.conditions import opening_patient
+from compare.data.evidence import Evidence, kept
+from compare.data.patient import Patient
+from compare.data.rows import Row, grouped, known
+from compare.data.scenario import Scenario
+from compare.pages.patient import sentences as caution_findings
+from compare.pages.patient import side_by_side
+from compare.trials.arms import MINUS
+from compare.words import NOT_REPORTED
+
+BRAND_FACTORS = (
+    "hyperprolinemia", "diabetes_glucose_meter", "corn_allergy", "iga_deficiency",
+    "volume_overload_risk", "hypertension",
+)  # fmt: skip
+YEARLY = ("usd_year_one_low", "usd_year_one_high", "visits_year_one", "visits_year_one_high")
+COURSE = ("usd_per_course", "usd_per_course_high")
+EFFECTS = [f"{group}{tail}" for group in ("benefit", "harm")
+           for tail in ("", "_source_id", "_source")]  # fmt: skip
+OPTION_COLUMNS = [*indications.COLUMNS, "against", "boxed", *YEARLY, *COURSE, "cost_reason",
+                  *EFFECTS]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class View:
+    """What the page shows: options, cautions and costs as rows."""
+
+    scenario: Scenario
+    options: list[Row]
+    cautions: Sequence[Row]
+    told: Sequence[Row]
+    costs: list[Row]
+    brands: pd.DataFrame
+    good: str
+    harm: str
+    comparison: side_by_side.Comparison | None
+    finding: findings.Finding
+
+
+def opening(evidence: Evidence, condition_id: str = "cidp") -> Scenario:
+    """The scenario with which the page opens: IVIG, where it is an option, and the best other."""
+    first = opening_patient(evidence, condition_id)
+    patient = Patient(first.weight_kg, first.age_years, first.height_cm)
+    ids = list(side_by_side.option_rows(evidence, condition_id, patient))
+    chosen = [key for key in ids if key == "ivig"] + [key for key in ids if key != "ivig"]
+    return Scenario(condition_id, patient, options={"compare": chosen[:2]})
+
+
+def view(evidence: Evidence, scenario: Scenario) -> View:
+    """Everything on the page; a pure function of its arguments.
+
+    `scenario.options` may hold `compare` (therapy ids, at most four) and `products` (therapy id to
+    product id).
+    """
+    condition_id, patient = scenario.condition_id, scenario.patient
+    rows = side_by_side.caution_rows(evidence, patient, condition_id)
+    chosen = cost.opening_plans(
+        evidence, condition_id, scenario.price_basis, age_years=patient.age_years
+    )
+    costs = cost.cost_rows(evidence, chosen.values(), patient)
+    listed, good, harm = _options(evidence, scenario, rows, costs)
+    ids = list(scenario.options.get("compare", []))
+    comparison = side_by_side.compare_therapies(evidence, scenario, ids) if ids else None
+    concerns = (row for row in rows if row["matches"] or row["applies"] == "everyone")
+    told = cautions.summary_rows(row for row in concerns if row["therapy_id"] in ids)
+    name = evidence.label("conditions", condition_id)
+    return View(
+        scenario=scenario,
+        options=listed,
+        cautions=rows,
+        told=sorted(told, key=lambda row: not row["matches"]),
+        costs=costs,
+        # Nothing on a brand depends on weight and height: asked at one weight, and kept.
+        brands=brands(evidence, side_by_side.weightless(patient), condition_id),
+        good=good,
+        harm=harm,
+        comparison=comparison,
+        finding=caution_findings.patient(rows, name),
+    )
+
+
+def _options(
+    evidence: Evidence, scenario: Scenario, rows: Sequence[Row], costs: Sequence[Row]
+) -> tuple[list[Row], str, str]:
+    """`indications.options` with cautions, cost, one benefit and one harm beside each therapy.
+
+    Adds `against` and `boxed` (sentences), `usd_*`, `visits_*` and the two effects in words, with
+    their sources; and says what the two effects are. Columns: `OPTION_COLUMNS`.
+    """
+    condition_id, patient = scenario.condition_id, scenario.patient
+    mine: dict[str, list[Row]] = {}
+    for caution in cautions.summary_rows(row for row in rows if row["matches"]):
+        mine.setdefault(caution["therapy_id"], []).append(caution)
+    boxes: dict[str, dict[str, None]] = {}
+    for row in rows:
+        if row["applies"] == "everyone" and row["severity"] == "boxed_warning":
+            boxes.setdefault(row["therapy_id"], {})[row["factor"]] = None
+    money: dict[tuple[str, bool], Row] = {}
+    reasons: dict[str, str] = {}
+    for row in costs:
+        money[row["therapy_id"], row["use"] == "chronic"] = row
+        reasons.setdefault(row["therapy_id"], row["reason"])
+    effects_of = _effects(evidence, condition_id)
+    out: list[Row] = []
+    for key, option in side_by_side.option_rows(evidence, condition_id, patient).items():
+        found = {
+            **option,
+            "against": _against(mine.get(key, [])),
+            "boxed": "; ".join(boxes.get(key, ())) or "none in our reading",
+            "cost_reason": reasons.get(key),
+        }
+        for names, chronic in ((YEARLY, True), (COURSE, False)):
+            priced = money.get((key, chronic), {})
+            found |= {name: priced.get(name, math.nan) for name in names}
+        for group, (_, cells) in effects_of.items():
+            cell = cells.get(key)
+            ids = cell["source_id"] if cell is not None else None
+            found[group] = effect_words(cell)
+            found |= {f"{group}_source_id": ids, f"{group}_source": evidence.titles(ids)}
+        out.append(found)
+    return out, effects_of["benefit"][0], effects_of["harm"][0]
+
+
+def _against(rows: list[Row]) -> str:
+    """Cautions on what the patient has, one a line: severity, factor, condition, products."""
+    lines: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        lines.setdefault((row["severity"], row["factor"]), []).append(row)
+    told = []
+    order = list(cautions.SEVERITIES)
+    for (severity, factor), group in sorted(lines.items(), key=lambda kv: order.index(kv[0][0])):
+        count, of = sum(row["count"] for row in group), group[0]["of"]
+        texts = list(dict.fromkeys(row["condition_text"] for row in group if row["condition_text"]))
+        where = f", counts if: {' / '.join(texts)}" if texts else ""
+        marked = sum(len(row["marked"].split(", ")) if row["marked"] else 0 for row in group)
+        products = f" ({min(count, of)} of {of} products" + (
+            f", {marked} inherited)" if marked else ")"
+        )
+        told.append(f"{severity}|{factor}{where}{products if of > 1 else ''}")
+    return "\n".join(told)
+
+
+@kept(32)
+def _effects(evidence: Evidence, condition_id: str) -> dict[str, tuple[str, dict[str, Row]]]:
+    """Heading and cells by therapy of one benefit and one harm: those that trade-offs open with.
+
+    No patient matters for either.
+    """
+    offered = effects.criterion_rows(evidence, condition_id)
+    wanted = effects.default_criteria(evidence, condition_id)
+    patient = opening_patient(evidence, condition_id)
+    names = {
+        group: next((c for c in wanted if c in offered and offered[c]["group"] == group), "")
+        for group in ("benefit", "harm")
+    }
+    chosen = [name for name in names.values() if name]
+    found: dict[str, dict[str, Row]] = {}
+    for row in effects.effect_rows(evidence, condition_id, patient, criteria=chosen):
+        found.setdefault(row["criterion"], {})[row["therapy_id"]] = row
+    heads = {
+        name: f"{offered[name]['label']}, {offered[name]['unit']}, against its own comparator"
+        for name in chosen
+    }
+    return {group: (heads.get(name, ""), found.get(name, {})) for group, name in names.items()}
+
+
+def effect_words(row: Row | None) -> str:
+    """A cell of the effects table in words; what is only shown, or missing, says why."""
+    if row is None:
+        return NOT_REPORTED
+    if not row["reported"]:
+        return "; ".join(part for part in (row["shown"], row["reason"]) if part)
+    said = f"{row['value']:.3g}"
+    if known(row["low"]) and row["low"] != row["high"]:
+        said += f" ({row['low']:.3g} to {row['high']:.3g})"
+    said = said.replace("-", MINUS)
+    if row["directness"] == "indirect":
+        said += f"; borrowed from {row['borrowed_from']}"
+    return said
+
+
+@kept(32)
+def relevant_factors(evidence: Evidence, condition_id: str) -> frozenset[str]:
+    """Factors on which a label of the condition's therapies speaks, or on which one depends."""
+    by_therapy = cautions.rows_by_therapy(evidence)
+    therapies = indications.therapies_of(evidence, condition_id)["therapy_id"]
+    spoken = (row["factor_id"] for key in therapies for row in by_therapy.get(key, ()))
+    return frozenset((*spoken, *indications.needed_factors(evidence, condition_id)))
+
+
+@kept(16)
+def brands(evidence: Evidence, patient: Patient, condition_id: str) -> pd.DataFrame:
+    """One row per IVIG product: contents, label for the condition, and what depends on the brand.
+
+    Columns: `product`, `excipients`, `labeled`, `depends` (cautions on contents that any label
+    carries), `concerns` (those on what this patient has), `label_month`, `label_read`, `source_id`.
+    Empty where IVIG is no option of the condition. Shared: do not change it.
+    """
+    columns = ["product", "excipients", "labeled", "depends", "concerns", "label_month",
+               "label_read", "source_id"]  # fmt: skip
+    every = side_by_side.caution_rows(evidence, patient, condition_id)
+    rows = [row for row in every if row["therapy_id"] == "ivig"]
+    depends = grouped(
+        (
+            row
+            for row in rows
+            if row["factor_id"] in BRAND_FACTORS and row["severity"] != "not_in_reading"
+        ),
+        "product_id",
+    )
+    said = evidence.rows("indications", "condition_id", condition_id)
+    labeled = {row["product_id"] for row in said if row["fda_label"] == "yes"}
+    out = []
+    for product in evidence.rows("products", "therapy_id", "ivig") if rows else ():
+        own = depends.get(product["product_id"], [])
+        out.append(
+            {
+                "product": product["product"],
+                "excipients": product["excipients"],
+                "labeled": product["product_id"] in labeled,
+                "depends": "; ".join(map(_short, own)),
+                "concerns": "; ".join(_short(row) for row in own if row["matches"]),
+                "label_month": product["label_revised"],
+                "label_read": product["label_read"] == "yes",
+                "source_id": product["source_id"],
+            }
+        )
+    return pd.DataFrame(out, columns=columns)
+
+
+def _short(row: Row) -> str:
+    marked = ", inherited" if row["inherited"] else ""
+    severity = cautions.SEVERITIES[row["severity"]].lower()
+    return f"{row['condition_text'] or row['factor']} ({severity}{marked})"
+
+
+def digest(shown: View) -> str:
+    """The page as text, for a reviewer's comparison."""
+    lines = [str(shown.finding)]
+    for row in shown.options:
+        lines.append(
+            f"{row['therapy_id']} | {row['label_status']} | year one {row['usd_year_one_low']:.2f} "
+            f"to {row['usd_year_one_high']:.2f} | per course {row['usd_per_course']:.2f} | "
+            f"{row['benefit']} | {row['harm']}"
+        )
+    counts = Counter(
+        (row["therapy_id"], row["severity"], row["factor_id"])
+        for row in shown.cautions
+        if row["matches"]
+    )
+    lines += [f"{' | '.join(key)} | {count} products" for key, count in counts.items()]
+    if shown.comparison is not None:
+        lines += [
+            f"{row['item']} | {row['therapy_id']} | {row['statement']}"
+            for row in side_by_side.statements(shown.comparison)
+            if row["section"].startswith(("What in this", "What it costs", "Harm", "Good"))
+        ]
+    return "\n".join(lines).replace("nan to nan", NOT_REPORTED).replace(" nan", " not reported")

@@ -1,0 +1,466 @@
+"""The page on trade-offs: cost against harm or good, and what follows from what matters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import ipywidgets as w
+import pandas as pd
+from traitlets import TraitError
+
+from compare import effects
+from compare.cost import prices
+from compare.data.conditions import opening_patient
+from compare.data.evidence import Evidence
+from compare.data.patient import Patient
+from compare.data.scenario import Scenario
+from compare.pages.controls import (
+    WRAP,
+    age_control,
+    condition_control,
+    heading,
+    height_control,
+    labelled,
+    layout,
+    number_with_slider,
+    reveal,
+    sex_control,
+)
+from compare.pages.explorer import Explorer
+from compare.pages.house import label
+from compare.pages.markup import csv_text, download, file_name, sources, text
+from compare.pages.tradeoffs import chart as charts
+from compare.pages.tradeoffs import tables
+from compare.pages.tradeoffs.views import (
+    HOW,
+    MONEY,
+    Figures,
+    View,
+    against,
+    amount,
+    digest,
+    opening,
+    view,
+)
+from compare.trials.arms import MINUS
+
+__all__ = ["TradeOffExplorer", "digest", "opening", "view"]
+
+SLOTS = 8
+RANGE = re.compile(
+    rf"^\s*\$?([-{MINUS}]?[\d,.]+)\s*(?:to|;)\s*\$?([-{MINUS}]?[\d,.]+)\s*$", re.IGNORECASE
+)
+GROUPS = {"cost": "Cost", "burden": "Burden", "benefit": "Good", "harm": "Harm"}
+BASES = [
+    ("difference from the trial's own placebo", "difference"),
+    ("treated arms (cross-trial)", "treated"),
+]
+GAPS = [("anything in its range", "range"), ("the worst of its range", "worst")]
+BORROW = [("borrow from other conditions, marked", True), ("this condition only", False)]
+PRICES = [
+    ("payment limit or NADAC, by who gives it", ""),
+    *((v, k) for k, v in prices.BASES.items()),
+]
+POINTS = ("swing", "exact")
+EMPTY = pd.DataFrame(columns=charts.COLUMNS)
+
+
+def number_in(words: str) -> float:
+    """A number as a reader types it. Raises `ValueError` in plain words."""
+    try:
+        return float(words.replace(",", "").replace("$", "").replace(MINUS, "-").strip())
+    except ValueError:
+        raise ValueError(f"{words!r} is not a number") from None
+
+
+class TradeOffExplorer(Explorer):
+    """Condition, patient and what matters; then figures, weights and what follows from them."""
+
+    def __init__(self, evidence: Evidence, condition_id: str | None = None, **more: Any) -> None:
+        super().__init__(evidence, **more)
+        start = opening(evidence, condition_id) if condition_id else opening(evidence)
+        self.weight, weight_row = number_with_slider(
+            "Weight (kg)", start.patient.weight_kg, 1, 300, 0.5
+        )
+        self.factors = start.patient.factors
+        self.seed = start.seed
+        self._shown: Figures | None = None
+        self._csv = ""
+        self._refused = ""
+        self.controls = {
+            "condition": condition_control(evidence, start.condition_id),
+            "weight": self.weight,
+            "age": age_control(start.patient.age_years),
+            "height": height_control(start.patient.height_cm),
+            "sex": sex_control(),
+            "x": labelled(w.Dropdown, "Across: harm or good", options=[("", "")]),
+            "y": labelled(w.Dropdown, "Up: cost", options=[("", "")]),
+            "price": labelled(w.Dropdown, "Price", options=PRICES),
+            "basis": labelled(w.Dropdown, "Harms and good as", options=BASES),
+            "borrow": labelled(w.Dropdown, "Harms not studied here", options=BORROW),
+            "how": labelled(
+                w.Dropdown,
+                "What matters, given by",
+                options=[(words, key) for key, words in HOW.items()],
+            ),
+            "missing": labelled(w.Dropdown, "A missing figure counts as", options=GAPS),
+            "name": labelled(w.Text, "Name of this scenario", "380px"),
+            "upload": labelled(w.FileUpload, "Open a saved scenario", "220px", accept=".json"),
+        }
+        self.rows = [self.slot(i) for i in range(SLOTS)]
+        self.offer(start.condition_id, start.criteria)
+        names = ("age", "height", "sex")
+        self.start(
+            [
+                self.banner,
+                w.HBox([self.controls["condition"], weight_row], layout=WRAP),
+                w.HBox([self.controls[name] for name in names], layout=WRAP),
+                self.status,
+                self.panel("cards"),
+                w.HBox([self.controls[name] for name in ("x", "y", "price")], layout=WRAP),
+                w.HBox([self.controls[name] for name in ("basis", "borrow")], layout=WRAP),
+                self.finding,
+                self.chart("main"),
+                heading("What to weigh"),
+                self.panel("how_to"),
+                *self.rows,
+                self.panel("ranges"),
+                self.panel("grid"),
+                heading("What matters to you"),
+                w.HBox([self.controls["how"], self.controls["missing"]], layout=WRAP),
+                self.panel("said"),
+                self.panel("ranking"),
+                self.panel("acceptability"),
+                self.panel("sensitivity"),
+                self.panel("worth"),
+                heading("Keep it"),
+                w.HBox([self.controls["name"], self.controls["upload"]], layout=WRAP),
+                self.panel("downloads"),
+                self.panel("script"),
+                self.panel("sources"),
+            ]
+        )
+
+    def slot(self, i: int) -> w.HBox:
+        """One row: a criterion, its points, its range, what is worth half, and a button up."""
+        k = i + 1
+        self.controls |= {
+            f"criterion_{i}": labelled(
+                w.Dropdown, f"Criterion {k}", "510px", options=[("none", "")]
+            ),
+            f"points_{i}": labelled(
+                w.BoundedFloatText, f"Points {k}", "122px", value=0, min=0, max=100, step=5
+            ),
+            f"range_{i}": labelled(w.Text, f"Range {k}", "235px", continuous_update=False),
+            f"half_{i}": labelled(
+                w.Text, f"Worth half {k}", "165px", placeholder="middle", continuous_update=False
+            ),
+        }
+        up = labelled(w.Button, f"Move {k} up", "86px", disabled=i == 0)
+        up.on_click(lambda _: self.together(lambda: self.swap(i)))
+        parts = [self.controls[f"{name}_{i}"] for name in ("criterion", "points", "range", "half")]
+        close = layout(
+            flex_flow="row wrap", align_items="flex-end", width="100%", grid_gap="4px 10px"
+        )
+        return w.HBox([*parts, up], layout=close)
+
+    def swap(self, i: int) -> None:
+        """Exchange a row with the one above it."""
+        if i == 0:
+            return
+        for name in ("criterion", "points", "range", "half"):
+            one, other = self.controls[f"{name}_{i - 1}"], self.controls[f"{name}_{i}"]
+            one.value, other.value = other.value, one.value
+
+    def offer(self, condition_id: str, criteria: tuple[str, ...]) -> None:
+        """Fill the choices for a condition, and the rows with these criteria."""
+        basis, borrow = self.controls["basis"].value, self.controls["borrow"].value
+        offered = effects.criterion_rows(self.evidence, condition_id, basis, borrow)
+        named = [
+            (f"{GROUPS[row['group']]}: {row['label']}, {row['scored']} of {row['therapies']}", name)
+            for name, row in offered.items()
+            if row["scored"]
+        ]
+        trial = [pair for pair in named if pair[1].startswith(("harm:", "benefit:"))]
+        money = [(words, key) for words, key in named if key in MONEY]
+        for name, choices in (("x", trial), ("y", money)):
+            first = "most therapies" if name == "x" else "by regimen"
+            reset(self.controls[name], [(f"the best covered ({first})", ""), *choices])
+        for i in range(SLOTS):
+            reset(self.controls[f"criterion_{i}"], [("none", ""), *named])
+        keys = [key for _, key in named]
+        kept = [name for name in criteria if name in keys]
+        for i in range(SLOTS):
+            self.controls[f"criterion_{i}"].value = kept[i] if i < len(kept) else ""
+
+    def offer_again(self, condition_id: str, other_units: bool) -> None:
+        """Offer anew; each row keeps its own criterion, and what is said of it, where it can.
+
+        What is no longer offered leaves its row empty: nothing said of one criterion may come to
+        stand beside another. In other units, ranges no longer hold.
+        """
+        before = [self.controls[f"criterion_{i}"].value for i in range(SLOTS)]
+        self.offer(condition_id, ())
+        for i, name in enumerate(before):
+            control = self.controls[f"criterion_{i}"]
+            if name in [key for _, key in control.options]:
+                control.value = name
+            if control.value != name:
+                self.controls[f"points_{i}"].value = 0
+            if control.value != name or other_units:
+                self.controls[f"range_{i}"].value = ""
+                self.controls[f"half_{i}"].value = ""
+
+    def adapt(self, change: Mapping[str, Any]) -> None:
+        """A new condition opens with its own patient and criteria, and nothing said yet."""
+        owner = change["owner"]
+        if owner is self.controls["upload"]:
+            if change["new"]:
+                content = bytes(change["new"][0]["content"]).decode("utf-8", "replace")
+                owner.value = ()
+                try:
+                    self.apply(Scenario.from_json(content))
+                except (ValueError, TypeError, TraitError) as error:
+                    self._refused = f"This file was not opened: {error}."
+        elif owner is self.controls["condition"]:
+            self.open_condition(change["new"])
+        elif owner in (self.controls["basis"], self.controls["borrow"]):
+            self.offer_again(self.controls["condition"].value, owner is self.controls["basis"])
+        else:
+            for i in range(SLOTS):
+                if owner is self.controls[f"criterion_{i}"]:
+                    self.controls[f"range_{i}"].value = ""
+                    self.controls[f"half_{i}"].value = ""
+
+    def open_condition(self, condition_id: str) -> None:
+        """The condition's own patient and criteria; what mattered before no longer holds."""
+        patient = opening_patient(self.evidence, condition_id)
+        self.factors = patient.factors
+        self.weight.value = patient.weight_kg
+        self.controls["age"].value = patient.age_years
+        self.controls["height"].value = patient.height_cm or 0
+        self.controls["how"].value = ""
+        basis, borrow = self.controls["basis"].value, self.controls["borrow"].value
+        chosen = effects.default_criteria(self.evidence, condition_id, basis, borrow)
+        for i in range(SLOTS):
+            self.controls[f"points_{i}"].value = 0
+            self.controls[f"range_{i}"].value = ""
+            self.controls[f"half_{i}"].value = ""
+        self.offer(condition_id, chosen)
+
+    def apply(self, scenario: Scenario) -> None:
+        """Set every control to a saved scenario. Raises `ValueError` for what does not fit."""
+        opening_patient(self.evidence, scenario.condition_id)
+        options = scenario.options
+        if options.get("how", "") not in HOW:
+            raise ValueError("the saved scenario weighs in a way that this page does not know")
+        if len(scenario.criteria) > SLOTS:
+            raise ValueError(f"the saved scenario has more than {SLOTS} criteria")
+        patient = scenario.patient
+        self.controls["condition"].value = scenario.condition_id
+        self.open_condition(scenario.condition_id)
+        self.factors, self.seed = patient.factors, scenario.seed
+        self.weight.value = patient.weight_kg
+        self.controls["age"].value = patient.age_years
+        self.controls["height"].value = patient.height_cm or 0
+        self.controls["sex"].value = patient.sex or ""
+        self.controls["price"].value = scenario.price_basis or ""
+        for name, usual in (("basis", "difference"), ("borrow", True), ("missing", "range")):
+            self.controls[name].value = options.get(name, usual)
+        self.offer(scenario.condition_id, scenario.criteria)
+        for name in ("x", "y"):
+            choices = [key for _, key in self.controls[name].options]
+            wanted = options.get(name, "")
+            self.controls[name].value = wanted if wanted in choices else ""
+        halves = options.get("halves", {})
+        for i in range(SLOTS):
+            name = self.controls[f"criterion_{i}"].value
+            ends = scenario.ranges.get(name)
+            self.controls[f"points_{i}"].value = scenario.weights.get(name, 0.0)
+            self.controls[f"range_{i}"].value = f"{ends[0]!r} to {ends[1]!r}" if ends else ""
+            self.controls[f"half_{i}"].value = repr(halves[name]) if name in halves else ""
+        self.controls["how"].value = options.get("how", "")
+        self.controls["name"].value = scenario.name
+
+    def scenario(self) -> Scenario:
+        """The state of the controls. Raises `ValueError` where a range cannot be read."""
+        get = {name: control.value for name, control in self.controls.items()}
+        patient = Patient(
+            weight_kg=get["weight"],
+            age_years=get["age"],
+            height_cm=get["height"] or None,
+            sex=get["sex"] or None,
+            factors=self.factors,
+        )
+        criteria: list[str] = []
+        weights: dict[str, float] = {}
+        ranges: dict[str, tuple[float, float]] = {}
+        halves: dict[str, float] = {}
+        for i in range(SLOTS):
+            name = get[f"criterion_{i}"]
+            if not name or name in criteria:
+                continue
+            criteria.append(name)
+            if get[f"points_{i}"] > 0:
+                weights[name] = get[f"points_{i}"]
+            if get[f"range_{i}"].strip():
+                match = RANGE.match(get[f"range_{i}"])
+                if match is None:
+                    raise ValueError(
+                        f"range {i + 1} is {get[f'range_{i}']!r}; expected two numbers such as "
+                        "0 to 12"
+                    )
+                ranges[name] = (number_in(match[1]), number_in(match[2]))
+            if get[f"half_{i}"].strip():
+                halves[name] = number_in(get[f"half_{i}"])
+        usual = {"basis": "difference", "borrow": True, "missing": "range", "how": "", "x": "",
+                 "y": ""}  # fmt: skip
+        options: dict[str, Any] = {k: get[k] for k, value in usual.items() if get[k] != value}
+        if halves:
+            options["halves"] = halves
+        return Scenario(
+            get["condition"],
+            patient,
+            criteria=tuple(criteria),
+            weights=weights,
+            ranges=ranges,
+            price_basis=get["price"] or None,
+            seed=self.seed,
+            name=get["name"],
+            options=options,
+        )
+
+    def compute(self) -> View:
+        return view(self.evidence, self.scenario())
+
+    def digest(self) -> str:
+        return digest(self.compute())
+
+    def clear(self) -> None:
+        super().clear()
+        self._shown = None
+
+    def show(self, computed: View) -> None:
+        if self._refused:
+            self.status.value, self._refused = f"<p>{text(self._refused)}</p>", ""
+        figures = computed.figures
+        self.show_preferences(computed)
+        if figures is not self._shown:
+            self.show_figures(figures)
+            self._shown = figures
+        self.panels["ranges"].value = tables.ranges(computed)
+        self.show_kept(computed)
+
+    def show_preferences(self, computed: View) -> None:
+        """Ranking and what follows from it; only the invitation until the reader has spoken."""
+        self.rows_shown(computed)
+        hints = "".join(f'<p class="tc-hint">{text(hint)}</p>' for hint in computed.hints)
+        note = "" if not computed.said else (
+            '<p class="tc-empty">This orders therapies by what you said and by the figures above, '
+            "with their gaps. It recommends none.</p>"
+        )  # fmt: skip
+        self.panels[
+            "said"
+        ].value = f'<p class="tc-finding">{text(computed.finding)}</p>{hints}{note}'
+        parts = {
+            "acceptability": tables.acceptability,
+            "ranking": tables.ranking,
+            "sensitivity": tables.sensitivity,
+            "worth": tables.worth,
+        }
+        for name, make in parts.items():
+            self.panels[name].value = make(computed) if computed.ranking is not None else ""
+
+    def rows_shown(self, computed: View) -> None:
+        """Show filled rows and one empty one; points only where points are asked for."""
+        how = self.controls["how"].value
+        filled = [i for i in range(SLOTS) if self.controls[f"criterion_{i}"].value]
+        last = max(filled, default=-1) + 1
+        for i, row in enumerate(self.rows):
+            reveal(row, i <= last)
+            name = self.controls[f"criterion_{i}"].value
+            reveal(self.controls[f"points_{i}"], bool(name) and how in POINTS)
+            for part in ("range", "half"):
+                reveal(self.controls[f"{part}_{i}"], bool(name))
+            reveal(row.children[-1], bool(name) and i > 0)
+            if name in computed.ranges:
+                unit = str(computed.figures.criteria[name]["unit"])
+                ends = [amount(end, unit) for end in computed.ranges[name]]
+                hint = f"{ends[0]} to {ends[1]}".replace("+", "")
+                if self.controls[f"range_{i}"].placeholder != hint:
+                    self.controls[f"range_{i}"].placeholder = hint
+        self.panels["how_to"].value = (
+            "<p>Choose what to weigh. A range says what no value and full value stand for; blank "
+            "takes the widest interval shown. &ldquo;Worth half&rdquo; is the amount that is half "
+            "as good as the whole way; blank is the middle. At the end of each choice: how many "
+            "therapies have a figure that can be scored (for cost and visits: a regimen).</p>"
+        )
+
+    def show_figures(self, figures: Figures) -> None:
+        """Cards, chart and effects table."""
+        basis = self.controls["basis"].value
+        self.panels["cards"].value = tables.cards(figures)
+        self.finding.value = text(figures.finding)
+        ids = figures.front.loc[figures.front["on_front"].eq(True), "therapy_id"]
+        front = figures.chart[figures.chart["therapy_id"].isin(ids)]
+        made = charts.layout(figures.chart, *self.titles(figures), self.reference(figures))
+        self.panels["main"].draw(charts.traces(figures.chart, front), made)
+        self.panels["grid"].value = tables.basis_note(basis) + tables.grid(figures)
+        self.panels["sources"].value = sources(
+            self.evidence, (row["source_id"] for row in figures.rows if row["reported"])
+        )
+        self._csv = csv_text(self.evidence.cited(figures.table))
+
+    def titles(self, figures: Figures) -> tuple[str, str]:
+        """Titles of both axes, with unit and the favored direction."""
+        titles = []
+        for name in (figures.x, figures.y):
+            if name not in figures.offered:
+                titles.append("")
+                continue
+            row = figures.offered[name]
+            name_of, unit = label(row["label"]), label(against(str(row["unit"])))
+            side = {"lower": "less is better", "higher": "more is better"}[str(row["favors"])]
+            titles.append(f"{name_of}<br>{unit} ({side})" if name == figures.x
+                          else f"{name_of}, {unit}")  # fmt: skip
+        return titles[0], titles[1]
+
+    def reference(self, figures: Figures) -> float:
+        """Where on the chart's x axis there is no difference."""
+        row = figures.offered.get(figures.x, {})
+        return 1.0 if str(row.get("unit", "")).endswith("ratio") else 0.0
+
+    def show_kept(self, computed: View) -> None:
+        """Downloads, and the lines of Python that rebuild the page."""
+        scenario = self.scenario()
+        stamp = (
+            scenario.name, scenario.condition_id, f"{scenario.patient.weight_kg:g}kg",
+            scenario.price_basis or "", self.evidence.stamp,
+        )  # fmt: skip
+        links = [
+            download("Save this scenario (JSON)", scenario.to_json(),
+                     file_name("scenario", *stamp, ending="json"), "application/json"),
+            download("Save the effects table (CSV)", self._csv,
+                     file_name("effects", *stamp, ending="csv")),
+        ]  # fmt: skip
+        if computed.ranking is not None:
+            ranks = computed.ranking.acceptability.reset_index(drop=True)
+            shares = pd.concat([computed.value, ranks], axis=1)
+            links.append(download("Save values and ranks (CSV)", csv_text(shares),
+                                  file_name("ranks", *stamp, ending="csv")))  # fmt: skip
+        self.panels["downloads"].value = "".join(links)
+        self.panels["script"].value = (
+            "<p><b>Reproduce</b>: these lines rebuild the table"
+            + (", the values and the ranks" if computed.said else "")
+            + f' digit by digit.</p><pre class="tc-code">{text(computed.script)}</pre>'
+        )
+
+
+def reset(control: w.Dropdown, choices: list[tuple[str, str]]) -> None:
+    """New choices for a dropdown, keeping its value where it is still offered."""
+    value = control.value
+    if list(control.options) != choices:
+        control.options = choices
+        control.value = value if value in [key for _, key in choices] else choices[0][1]

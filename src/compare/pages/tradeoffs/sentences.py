@@ -1,0 +1,246 @@
+"""What trade-offs say, in sentences. None of them calls a therapy best."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from compare.data.rows import Row, records
+from compare.preferences.draws import Ranking
+from compare.words import Finding, number, usd
+
+FAVORITE = 0.5
+NARROW_POINTS = 2.0
+NARROW_SHARE_OF_COST = 0.1
+LESS_OFTEN = 0.02
+
+
+def listing(names: list[str]) -> str:
+    """Names joined as in a sentence."""
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def of_100(share: float) -> str:
+    """A share as a count of 100, never rounded to none or all.
+
+    >>> [of_100(s) for s in (0.0, 0.001, 0.66, 0.999, 1.0)]
+    ['0', 'fewer than 1', '66', 'more than 99', '100']
+    """
+    if 0 < share < 0.005:
+        return "fewer than 1"
+    if 0.995 < share < 1:
+        return "more than 99"
+    return f"{100 * share:.0f}"
+
+
+def first_phrase(share: float) -> str:
+    """How often a therapy is first, in words.
+
+    >>> first_phrase(0.0), first_phrase(0.657), first_phrase(1.0)
+    ('never first', 'first in 66 of 100', 'always first')
+    """
+    if share != share:  # noqa: PLR0124  (NaN: it takes no rank)
+        return "too little reported"
+    if share == 0:
+        return "never first"
+    if share == 1:
+        return "always first"
+    return f"first in {of_100(share)} of 100"
+
+
+UNIVERSE = {
+    "any": "weightings",
+    "order": "weightings that fit your ranking",
+    "swing": "draws of the figures at your weights",
+    "exact": "draws of the figures at your weights",
+}
+
+
+def ranking(
+    found: Ranking,
+    how: str,
+    names: Mapping[str, str],
+    labels: Mapping[str, str],
+    gaps: Mapping[str, list[str]],
+) -> Finding:
+    """Who is first how often, when that is lost, what that rests on, and who cannot be ranked.
+
+    `how`: "any" (all weightings), "order", "swing" or "exact". `gaps`: criteria without a figure
+    by therapy.
+    """
+    lost = listing([names[t] for t in found.too_little])
+    tail = f" Too little is reported to rank {lost}." if lost else ""
+    shares = first_shares(found)
+    if not shares:
+        return Finding(f"No therapy can be ranked by these criteria.{tail}")
+    order = sorted(shares, key=lambda name: -shares[name])
+    top, share = order[0], shares[order[0]]
+    numbers = {"first_share": share}
+    if len(order) == 1:
+        return Finding(f"{names[top]} is the only therapy that can be ranked.{tail}", numbers)
+    if share == 1:
+        text = f"{names[top]} is first in all {UNIVERSE[how]}"
+    else:
+        text = f"{names[top]} is first in {of_100(share)} of 100 {UNIVERSE[how]}"
+    clause = losing(found, top, share, how, labels)
+    text += f"; {clause}." if clause else "."
+    blind = [name for name in gaps[top] if found.weights.get(name, 0) > 0]
+    if blind:
+        weight = sum(found.weights[name] for name in blind)
+        numbers["missing_weight"] = weight
+        verb = "is" if len(blind) == 1 else "are"
+        text += f" Its {listing([lower(labels[name]) for name in blind])} {verb} not scored"
+        text += f" ({of_100(weight)} of 100 of the weight)."
+    second, next_share = order[1], shares[order[1]]
+    if next_share > 0:
+        numbers["second_share"] = next_share
+        text += f" {names[second]} is first in {of_100(next_share)}."
+    never = [names[t] for t in order if shares[t] == 0]
+    if never:
+        verb = "is" if len(never) == 1 else "are"
+        text += f" {listing(never)} {verb} never first."
+    return Finding(text + tail, numbers)
+
+
+def losing(found: Ranking, top: str, overall: float, how: str, labels: Mapping[str, str]) -> str:
+    """The clause on where the first one loses; empty where there is no such place."""
+    if found.first_when is None:
+        return ""
+    shares = found.first_when.to_numpy(dtype=float)[found.first_when.index.get_loc(top)]
+    pairs = zip(map(str, found.first_when.columns), map(float, shares), strict=True)
+    row = {name: value for name, value in pairs if not math.isnan(value)}
+    if not row:
+        return ""
+    worst = min(row, key=lambda name: row[name])
+    share = row[worst]
+    if how == "any":
+        another = found.first_when[worst].drop(top).max()
+        if share < FAVORITE and another > share:
+            return f"it loses when {lower(labels[worst])} matters most"
+        return ""
+    if share < overall - LESS_OFTEN:
+        return f"it loses ground as {lower(labels[worst])} weighs more"
+    return ""
+
+
+def first_shares(found: Ranking) -> dict[str, float]:
+    """Share of first ranks by therapy, without those that take no rank."""
+    if not len(found.acceptability.columns):
+        return {}
+    column = found.acceptability["rank_1"]
+    pairs = zip(map(str, column.index), column.tolist(), strict=True)
+    return {name: share for name, share in pairs if not math.isnan(share)}
+
+
+def lower(label: str) -> str:
+    """A label inside a sentence: its first letter small unless it begins an abbreviation."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+
+
+def front(
+    chart: pd.DataFrame,
+    front_rows: pd.DataFrame,
+    names: Mapping[str, str],
+    x_label: str,
+    y_label: str,
+) -> Finding:
+    """Which therapies no other beats on both axes, and how sure that is.
+
+    `front_rows`: `preferences.pareto` on values, with `sure` (dominated on intervals too).
+    """
+    whole = front_rows[front_rows["reported"]]
+    gaps = len(front_rows) - len(whole)
+    verb = "lacks" if gaps == 1 else "lack"
+    tail = f" {gaps} of {len(front_rows)} therapies {verb} one of the two figures." if gaps else ""
+    if len(whole) < 2:
+        many = "No therapy has" if whole.empty else "Only one therapy has"
+        return Finding(f"{many} both a figure for {lower(x_label)} and a {lower(y_label)}.{tail}")
+    on = whole[whole["on_front"]]
+    beaten = whole[~whole["on_front"]]
+    text = f"By the point figures, {listing([names[t] for t in on['therapy_id']])} "
+    text += "is" if len(on) == 1 else "are"
+    text += f" not beaten on both {lower(y_label)} and {lower(x_label)}"
+    if len(beaten):
+        sure = int(beaten["sure"].sum())
+        others = "1 other is" if len(beaten) == 1 else f"{len(beaten)} others are"
+        certain = f"{sure} of them even at the ends of the intervals"
+        text += f"; {others} beaten, {certain if sure else 'within overlapping intervals'}"
+    apart = int(chart["apart"].sum())
+    note = (
+        f" {apart} hollow {'mark is' if apart == 1 else 'marks are'} borrowed or cross-trial."
+        if apart
+        else ""
+    )
+    return Finding(
+        f"{text}.{note}{tail}", {"on_front": float(len(on)), "beaten": float(len(beaten))}
+    )  # fmt: skip
+
+
+def correlated(criteria: Mapping[str, Row], weights: Mapping[str, float]) -> Finding | None:
+    """A hint where weighted harms, which tend to occur together, outnumber the good."""
+    groups = [row["group"] for name, row in criteria.items() if weights.get(name, 0) > 0]
+    harms, goods = groups.count("harm"), groups.count("benefit")
+    if harms < 2 or harms <= goods:
+        return None
+    good = "1 good" if goods == 1 else f"{goods or 'no'} goods"
+    return Finding(
+        f"You weigh {harms} harms and {good}. Harms that occur together are counted several "
+        "times this way.",
+        {"harms": float(harms), "goods": float(goods)},
+    )
+
+
+def narrow(
+    criteria: Mapping[str, Row],
+    ranges: Mapping[str, tuple[float, float]],
+    weights: Mapping[str, float],
+    sensitivity: pd.DataFrame,
+) -> list[Finding]:
+    """Hints on criteria whose whole range is small, yet which decide who is first.
+
+    Small: 2 points, or a tenth of the highest cost. Deciding: without its weight another is first.
+    """
+    hints = []
+    moves_of: dict[str, list[dict[str, Any]]] = {}
+    for move in records(sensitivity):
+        moves_of.setdefault(move["criterion"], []).append(move)
+    for name, row in criteria.items():
+        if not weights.get(name, 0) > 0 or name not in moves_of:
+            continue
+        low, high = ranges[name]
+        in_points = row["unit"] in ("per 100", "percent") and high - low <= NARROW_POINTS
+        in_money = row["group"] == "cost" and high - low <= NARROW_SHARE_OF_COST * abs(high)
+        if not (in_points or in_money):
+            continue
+        now = [move["first"] for move in moves_of[name] if move["holds_now"]]
+        if now and moves_of[name][0]["first"] != now[0]:
+            width = usd(high - low) if in_money else f"{number(high - low, 1)} in 100"
+            hints.append(
+                Finding(
+                    f"{row['label']} decides who is first, but its whole range is only {width}.",
+                    {"width": high - low},
+                )
+            )
+    return hints
+
+
+def moves(row: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    """One stretch of a weight, in words."""
+    return (
+        f"{names[row['first']]} from {100 * row['weight_from']:.0f} to {100 * row['weight_to']:.0f}"
+    )
+
+
+def clipped(share: float) -> Finding | None:
+    """How many drawn figures lie outside the ranges, where it is more than 1 of 100."""
+    if share <= 0.01:
+        return None
+    return Finding(
+        f"{of_100(share)} of 100 drawn figures lie outside the ranges and count as their ends.",
+        {"clipped": share},
+    )

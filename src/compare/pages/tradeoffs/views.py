@@ -1,0 +1,459 @@
+"""Everything on the page of trade-offs for one scenario, as pure functions."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from compare import effects, preferences
+from compare.data.conditions import opening_patient
+from compare.data.evidence import Evidence, kept
+from compare.data.patient import Patient
+from compare.data.rows import Row, grouped, records
+from compare.data.scenario import Scenario
+from compare.effects.cells import PER_100
+from compare.pages import reproduce
+from compare.pages.house import label, read_in
+from compare.pages.tradeoffs import chart as charts
+from compare.pages.tradeoffs import sentences as findings
+from compare.preferences.decision import Ranges, Shapes, Weights, central_weights, read
+from compare.preferences.draws import Draws, Ranking
+from compare.trials.arms import MINUS
+from compare.words import Finding, number, short_name, usd, usd_range
+
+HOW = {
+    "": "nothing yet: show the figures only",
+    "order": "the order of the rows, most important first",
+    "swing": "swing points, 0 to 100",
+    "exact": "exact weights, 0 to 100 (shared out)",
+    "any": "no preference: every weighting alike",
+}
+OPENING_CONDITION = "gmg"
+BURDEN = ("visits_year_one", "chair_hours_year_one")
+MONEY = ("cost_year_one", "cost_later_year", "cost_per_course")
+
+
+@dataclass(frozen=True, eq=False)
+class Figures:
+    """What does not depend on weights: the table, its criteria, and the chart."""
+
+    table: pd.DataFrame
+    criteria: Mapping[str, Row]
+    offered: Mapping[str, Row]
+    x: str
+    y: str
+    chart: pd.DataFrame
+    front: pd.DataFrame
+    finding: Finding
+    names: dict[str, str]
+    labels: dict[str, str]
+    drawn: Draws | None
+    cards: tuple[tuple[str, str], ...]
+    rows: Sequence[Row]  # every cell on the page, those of chart and cards too
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """What the page shows. The parts on preferences are empty until the reader has spoken."""
+
+    figures: Figures
+    ranges: dict[str, tuple[float, float]]
+    shapes: dict[str, tuple[tuple[float, float], ...]]
+    weights: Weights
+    said: bool
+    value: pd.DataFrame
+    ranking: Ranking | None
+    sensitivity: pd.DataFrame
+    worth: pd.DataFrame
+    finding: Finding
+    hints: tuple[Finding, ...] = ()
+    script: str = field(default="", repr=False)
+
+
+def opening(evidence: Evidence, condition_id: str = OPENING_CONDITION) -> Scenario:
+    """The scenario with which the page opens: no preference said, so no ranking."""
+    return Scenario(
+        condition_id,
+        opening_patient(evidence, condition_id),
+        criteria=effects.default_criteria(evidence, condition_id),
+    )
+
+
+def table_options(scenario: Scenario) -> dict[str, Any]:
+    """Arguments of `effects_table` that the scenario sets apart from their defaults."""
+    options = scenario.options
+    found: dict[str, Any] = {}
+    if options.get("basis", "difference") != "difference":
+        found["basis"] = options["basis"]
+    if scenario.price_basis:
+        found["price_basis"] = scenario.price_basis
+    if options.get("borrow") is False:
+        found["borrow"] = False
+    return found
+
+
+def axes(scenario: Scenario, offered: Mapping[str, Row]) -> tuple[str, str]:
+    """The criteria on the chart's axes: the harm or good chosen, and the cost."""
+    y = str(scenario.options.get("y", ""))
+    if y not in offered:
+        y = next((name for name in (*scenario.criteria, *offered) if name in MONEY), "")
+    x = str(scenario.options.get("x", ""))
+    trial = {n: row["scored"] for n, row in offered.items() if row["group"] in ("harm", "benefit")}
+    if x not in trial:
+        mine = [name for name in scenario.criteria if name in trial] or list(trial)
+        x = max(mine, key=lambda name: trial[name], default="")
+    return x, y
+
+
+@kept(4)
+def _figures(
+    evidence: Evidence,
+    condition_id: str,
+    patient: Patient,
+    criteria: tuple[str, ...],
+    axis: tuple[str, str],
+    options: tuple[tuple[str, Any], ...],
+    seed: int,
+) -> Figures:
+    """The table and the chart, and draws that are made when first weighed."""
+    more = dict(options)
+    basis, borrow = more.get("basis", "difference"), more.get("borrow", True)
+    offered = effects.criterion_rows(evidence, condition_id, basis, borrow)
+    x, y = axis
+    needed = {*criteria, *axis, *BURDEN}
+    shown = [name for name in offered if name in needed]
+    rows = effects.effect_rows(evidence, condition_id, patient, criteria=shown, **more)
+    whole = pd.DataFrame(rows, columns=effects.COLUMNS)
+    table = whole[whole["criterion"].isin(criteria)].reset_index(drop=True)
+    names = {row["therapy_id"]: short_name(row["therapy"]) for row in rows}
+    labels = {name: str(row["label"]) for name, row in offered.items()}
+    chart = chart_frame(evidence, rows, x, y, basis)
+    front = pd.DataFrame(columns=["therapy_id", "on_front", "dominated_by", "reported", "sure"])
+    decision = read(whole) if len(whole) else None
+    if x and y and decision is not None:
+        front = preferences.pareto(decision, [x, y])
+        surely = preferences.pareto(decision, [x, y], on="intervals")
+        front["sure"] = front["reported"] & ~surely["on_front"]
+    finding = findings.front(chart, front, names, labels.get(x, ""), labels.get(y, ""))
+    drawn = None
+    if decision is not None and len(table):
+        drawn = preferences.sample(decision.of(criteria), seed=seed)
+    told = cards(evidence, patient, rows, offered, y)
+    weighed = {name: row for name, row in offered.items() if name in criteria}
+    return Figures(
+        table, weighed, offered, x, y, chart, front, finding, names, labels, drawn, told, rows
+    )
+
+
+def cards(
+    evidence: Evidence,
+    patient: Patient,
+    rows: Sequence[Row],
+    offered: Mapping[str, Row],
+    money: str,
+) -> tuple[tuple[str, str], ...]:
+    """What there is to weigh, before any weight: five headings, each with a sentence."""
+    count = len({row["therapy_id"] for row in rows})
+    cells = grouped((row for row in rows if row["reported"]), "criterion")
+
+    def span(name: str, words: str) -> str:
+        part = cells.get(name, [])
+        if not part:
+            return ""
+        unit = str(part[0]["unit"])
+        low = amount(min(row["low"] for row in part), unit)
+        high = amount(max(row["high"] for row in part), unit)
+        shown = low if low == high else f"{low} to {high}"
+        return f"{words}: {shown} ({len(part)} of {count} therapies)."
+
+    home = [row["therapy"] for row in cells.get("visits_year_one", []) if row["high"] == 0]
+    often = span("visits_year_one", "Clinic visits in year one")
+    often += " " + span("chair_hours_year_one", "Hours in the chair")
+    if home:
+        often += f" Given at home: {findings.listing([short_name(name) for name in home])}."
+    goods = [row for row in offered.values() if row["group"] == "benefit" and row["scored"]]
+    harms = [row for row in offered.values() if row["group"] == "harm" and row["scored"]]
+    factors = [evidence.label("factors", factor) for factor in sorted(patient.factors)]
+    special = "In the history: " + (findings.listing(factors) if factors else "nothing entered")
+    return (
+        ("Cost", span(money, str(offered[money]["label"]) if money in offered else "Cost")
+         or "No therapy has a price here."),
+        ("How often and where", often.strip() or "No yearly regimen here."),
+        ("How soon and how well", coverage(goods, "outcome", "outcomes")),
+        ("Side effects", coverage(harms, "harm, counted one way,", "harms, each counted one way,")),
+        ("Special considerations", f"{special}. What speaks against a therapy in this patient is "
+         "no figure to weigh: see the page on one patient (05)."),
+    )  # fmt: skip
+
+
+def coverage(rows: list[Row], one: str, many: str) -> str:
+    """How many criteria of a sort can be scored, and which one most therapies have."""
+    if not rows:
+        return "No figure of a trial against placebo that can be scored."
+    top = max(rows, key=lambda row: row["scored"])
+    text = f"{len(rows)} {one if len(rows) == 1 else many} can be scored. Best covered: "
+    text += (
+        f"{findings.lower(str(top['label']))}, in {top['scored']} of {top['therapies']} therapies"
+    )
+    return f"{text} ({top['borrowed']} borrowed)." if top["borrowed"] else f"{text}."
+
+
+def chart_frame(
+    evidence: Evidence, table: Sequence[Row], x: str, y: str, basis: str
+) -> pd.DataFrame:
+    """`charts.COLUMNS`: one row per therapy with both figures, their ends, and hover text."""
+    cells = {(row["therapy_id"], row["criterion"]): row for row in table}
+    rows = []
+    for row in {row["therapy_id"]: row for row in cells.values()}.values():
+        found: dict[str, Any] = {name: row[name] for name in effects.COLUMNS[:3]}
+        lines = [f"<b>{label(row['therapy'])}</b>"]
+        for axis, criterion in (("x", x), ("y", y)):
+            cell = cells.get((row["therapy_id"], criterion))
+            if cell is None:
+                found |= {axis: math.nan, f"{axis}_low": math.nan, f"{axis}_high": math.nan}
+                continue
+            found |= {axis: cell["value"], f"{axis}_low": cell["low"], f"{axis}_high": cell["high"]}
+            lines.append(f"{label(cell['label'])}: {label(cell_words(cell))}")
+            lines += read_in({"source": evidence.titles(cell["source_id"])})
+            if axis == "x":
+                found["apart"] = basis == "treated" or cell["directness"] == "indirect"
+        found.setdefault("apart", False)
+        rows.append({**found, "hover": "<br>".join(lines)})
+    return pd.DataFrame(rows, columns=charts.COLUMNS)
+
+
+def amount(value: float, unit: str) -> str:
+    """A figure in its unit, as it is printed in cells and sentences."""
+    if unit.startswith("dollars"):
+        return usd(value)
+    digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 1 else 2
+    signed = unit == PER_100 or unit.endswith("difference")
+    sign = "+" if signed and round(value, digits) > 0 else ""
+    return sign + number(value, digits).replace("-", MINUS)
+
+
+def against(unit: str) -> str:
+    """A unit as the title of an axis or column says it, with the comparator if there is one."""
+    if unit == PER_100:
+        return "more in 100 than on placebo or background"
+    if unit.endswith("difference"):
+        return f"{unit} from placebo or background"
+    return f"{unit} against placebo or background" if unit.endswith("ratio") else unit
+
+
+def cell_words(cell: Mapping[str, Any]) -> str:
+    """A cell as words: figure and interval, or why there is none."""
+    if not cell["reported"]:
+        return "; ".join(part for part in (cell["shown"], cell["reason"]) if part)
+    unit = str(cell["unit"])
+    ends = amount(cell["low"], unit), amount(cell["high"], unit)
+    if unit.startswith("dollars"):
+        text = usd_range(cell["low"], cell["high"])
+    elif ends[0] == ends[1]:
+        text = ends[0]
+    elif cell["distribution"] == "range":
+        text = f"{ends[0]} to {ends[1]}"
+    else:
+        text = f"{amount(cell['value'], unit)} ({ends[0]} to {ends[1]})"
+    if cell["directness"] == "indirect":
+        text += f", borrowed from {cell['borrowed_from']}"
+    return text
+
+
+def reader_weights(scenario: Scenario, criteria: tuple[str, ...]) -> tuple[bool, Weights]:
+    """Whether the reader has said what matters, and the weights that this means.
+
+    An order is that of the criteria; points of 0 everywhere say nothing.
+    """
+    how = str(scenario.options.get("how", ""))
+    if how not in HOW:
+        raise ValueError(f"unknown way of weighting {how!r}; expected one of {list(HOW)}")
+    if not how or not criteria:
+        return False, None
+    if how == "any":
+        return True, None
+    if how == "order":
+        return True, list(criteria)
+    points = {name: scenario.weights.get(name, 0.0) for name in criteria}
+    if not sum(points.values()) > 0:
+        return False, None
+    return True, preferences.swing_weights(points)
+
+
+def value_shapes(
+    halves: Mapping[str, float], ranges: Ranges, figures: Figures
+) -> dict[str, tuple[tuple[float, float], ...]]:
+    """Piecewise values from the amounts that a reader calls worth half.
+
+    Raises `ValueError` where such an amount is not inside its range.
+    """
+    found: dict[str, tuple[tuple[float, float], ...]] = {}
+    for name, half in halves.items():
+        if name not in ranges:
+            continue
+        low, high = ranges[name]
+        if not low < half < high:
+            raise ValueError(
+                f"{figures.labels[name]}: {half:g} is called worth half; expected an amount "
+                f"between {low:g} and {high:g}"
+            )
+        ends = (0.0, 1.0) if figures.criteria[name]["favors"] == "higher" else (1.0, 0.0)
+        found[name] = ((low, ends[0]), (float(half), 0.5), (high, ends[1]))
+    return found
+
+
+def view(evidence: Evidence, scenario: Scenario) -> View:
+    """Everything on the page for one scenario; a pure function of its arguments.
+
+    `scenario.criteria` in their order of importance; `scenario.weights`: points by criterion;
+    `scenario.options` may hold `how` (a key of `HOW`), `basis`, `borrow`, `missing`, `x` and `y`
+    (the criteria on the chart) and `halves` (criterion to the amount that is worth half).
+    """
+    options = scenario.options
+    basis, borrow = str(options.get("basis", "difference")), bool(options.get("borrow", True))
+    offered = effects.criterion_rows(evidence, scenario.condition_id, basis, borrow)
+    criteria = tuple(dict.fromkeys(name for name in scenario.criteria if name in offered))
+    # In the table criteria stand in one fixed order, so that a new order of importance draws
+    # nothing again.
+    fixed = tuple(name for name in offered if name in criteria)
+    figures = _figures(
+        evidence,
+        scenario.condition_id,
+        scenario.patient,
+        fixed,
+        axes(scenario, offered),
+        tuple(sorted(table_options(scenario).items())),
+        scenario.seed,
+    )
+    said, weights = reader_weights(scenario, criteria)
+    missing = str(options.get("missing", "range"))
+    empty = pd.DataFrame()
+    if figures.drawn is None:
+        nothing = Finding("Choose at least one criterion.")
+        return View(figures, {}, {}, None, False, empty, None, empty, empty, nothing)
+    decision = figures.drawn.decision
+    chosen = {name: ends for name, ends in scenario.ranges.items() if name in criteria}
+    ranges = preferences.stated_ranges(decision, chosen)
+    shapes = value_shapes(options.get("halves", {}), ranges, figures)
+    script = reproduce.lines(
+        scenario.condition_id,
+        scenario.patient,
+        list(fixed),
+        table_options(scenario),
+        weights,
+        ranges,
+        shapes,
+        missing,
+        seed=scenario.seed,
+        said=said,
+    )
+    if not said:
+        silent = Finding("Say what matters to see how the therapies rank for it.")
+        return View(
+            figures, ranges, shapes, None, False, empty, None, empty, empty, silent, (), script
+        )
+    value = preferences.weighted_value(decision, weights, ranges, shapes, missing)
+    ranking = preferences.rank(figures.drawn, weights, ranges, shapes=shapes, missing=missing)
+    sensitivity = preferences.weight_sensitivity(decision, weights, ranges, shapes, missing)
+    how = str(options["how"])
+    gaps = {
+        name: [decision.criteria[k] for k in decision.missing[t].nonzero()[0]]
+        for t, name in enumerate(decision.therapies)
+    }
+    finding = findings.ranking(ranking, how, figures.names, figures.labels, gaps)
+    hints = [
+        findings.correlated(figures.criteria, ranking.weights),
+        *findings.narrow(figures.criteria, ranges, ranking.weights, sensitivity),
+        findings.clipped(ranking.clipped),
+    ]
+    return View(
+        figures,
+        ranges,
+        shapes,
+        weights,
+        True,
+        value,
+        ranking,
+        sensitivity,
+        worth(figures, weights, ranges, shapes) if len(ranking.pairwise) > 1 else empty,
+        finding,
+        tuple(hint for hint in hints if hint is not None),
+        script,
+    )
+
+
+def worth(figures: Figures, weights: Weights, ranges: Ranges, shapes: Shapes) -> pd.DataFrame:
+    """What one step of each criterion is worth in yearly (or course) dollars, by the weights.
+
+    Columns `criterion, text, usd`. Empty without a weighted cost, or where its value bends.
+    """
+    assert figures.drawn is not None
+    decision = figures.drawn.decision
+    central = dict(zip(decision.criteria, central_weights(decision, weights), strict=True))
+    money = [name for name in MONEY if central.get(name, 0) > 0 and name not in shapes]
+    rows = []
+    for name, row in figures.criteria.items():
+        if not money or name == money[0] or not central[name] > 0 or name in shapes:
+            continue
+        dollars = preferences.equivalent_change(decision, weights, name, money[0], 1.0, ranges)
+        step = STEPS.get(str(row["unit"]), f"1 {row['unit']}".strip())
+        more = "one more" if row["unit"] == PER_100 else "one"
+        text = f"{findings.lower(row['label'])}, {step}"
+        if row["unit"] in (PER_100, "percent"):
+            text = f"{more} in 100 with {findings.lower(row['label'])}"
+        span = "a course" if money[0] == "cost_per_course" else "a year"
+        rows.append([name, f"{text} is worth {usd(dollars)} {span} to you", dollars])
+    return pd.DataFrame(rows, columns=["criterion", "text", "usd"])
+
+
+STEPS = {"visits a year": "one visit a year", "hours a year": "one hour a year"}
+
+
+def break_evens(shown: View) -> pd.DataFrame:
+    """What each therapy's cost would have to be to draw level with the highest other value.
+
+    Columns `therapy_id, therapy, rival, now, amount, gap`. Empty until the reader has spoken.
+    """
+    names = ["therapy_id", "therapy", "rival", "now", "amount"]
+    drawn, ranking = shown.figures.drawn, shown.ranking
+    if ranking is None or drawn is None:
+        return pd.DataFrame(columns=names)
+    money = [name for name in MONEY if ranking.weights.get(name, 0) > 0]
+    kept = [t for t in drawn.decision.therapies if t not in ranking.too_little]
+    if not money or len(kept) < 2:
+        return pd.DataFrame(columns=names)
+    found = preferences.break_evens(
+        drawn.decision, shown.weights, kept, money[0], shown.ranges, shown.shapes
+    )
+    known_as = shown.figures.names
+    rows = [
+        [one.therapy_id, known_as[one.therapy_id], known_as[one.rival_id], one.now, one.amount]
+        for one in found
+    ]
+    return pd.DataFrame(rows, columns=names)
+
+
+def digest(shown: View) -> str:
+    """The numbers behind the page, one line per cell, for a reviewer's comparison."""
+    lines = [str(shown.figures.finding)]
+    for row in records(shown.figures.table):
+        figure = "not scored"
+        if row["reported"]:
+            figure = f"{row['value']:.4f} ({row['low']:.4f} to {row['high']:.4f}) {row['unit']}"
+        where = f"borrowed from {row['borrowed_from']}" if row["borrowed_from"] else "direct"
+        said = where if row["reported"] else row["reason"]
+        lines.append(f"{row['therapy_id']} | {row['criterion']} | {figure} | {said}")
+    for name, (low, high) in shown.ranges.items():
+        lines.append(f"range | {name} | {low:.4f} to {high:.4f}")
+    lines.append(str(shown.finding))
+    if shown.ranking is not None:
+        for row in records(shown.value):
+            lines.append(f"{row['therapy_id']} | value {row['value']:.4f}")
+        for therapy, shares in shown.ranking.acceptability.iterrows():
+            ranks = " ".join(f"{share:.4f}" for share in shares)
+            lines.append(f"{therapy} | ranks {ranks}")
+    return "\n".join(lines)

@@ -1,0 +1,1 @@
+"""What trials reported: arms, intervals, harms and benefits."""

@@ -1,0 +1,294 @@
+"""Benefits: what each trial measured, the effect as published, and the endpoints it missed.
+
+A published effect is never recomputed: only its direction is put into words. Benefit is never
+borrowed from another condition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from compare.data.conditions import check_condition, condition_therapies
+from compare.data.evidence import CLASS_ORDER, Evidence, kept
+from compare.data.rows import LEADING, Row, grouped, known, records
+from compare.trials import arms
+
+COLUMNS = [
+    *LEADING,
+    "product_id",
+    "condition_id",
+    "endpoint_id",
+    "endpoint",
+    "endpoint_as_printed",
+    "favors",
+    "scale",
+    "study",
+    "arm",
+    "design",
+    "comparator",
+    "comparator_kind",
+    "timepoint_weeks",
+    "n_treated",
+    "treated_value",
+    "n_comparator",
+    "comparator_value",
+    "unit",
+    "events_treated",
+    "events_comparator",
+    "treated_low_pct",
+    "treated_high_pct",
+    "comparator_low_pct",
+    "comparator_high_pct",
+    "difference_pct",
+    "difference_low_pct",
+    "difference_high_pct",
+    "counts_rebuilt",
+    "effect_measure",
+    "effect",
+    "ci_low",
+    "ci_high",
+    "ci_level",
+    "p_value",
+    "contrast",
+    "effect_words",
+    "better_on",
+    "endpoint_role",
+    "met",
+    "missed_primary",
+    "directness",
+    "primary",
+    "verification",
+    "row_id",
+    "source_id",
+    "locator",
+    "notes",
+]
+MEASURES = {
+    "risk_difference_points": "difference in points",
+    "mean_difference": "difference of means",
+    "rate_difference": "difference of rates",
+    "hazard_ratio": "hazard ratio",
+    "rate_ratio": "rate ratio",
+    "risk_ratio": "risk ratio",
+    "odds_ratio": "odds ratio",
+    "ratio_of_means": "ratio of means",
+    "relative_reduction_pct": "relative reduction",
+}
+DIFFERENCES = ("risk_difference_points", "mean_difference", "rate_difference")
+MET = {"yes": "met", "no": "MISSED", "not_tested": "not tested", "unknown": "not stated"}
+ROLES = {
+    "primary": "primary endpoint",
+    "co_primary": "co-primary endpoint",
+    "secondary": "secondary endpoint",
+    "exploratory": "exploratory endpoint",
+    "unknown": "role not stated",
+}
+
+
+def outcomes(evidence: Evidence, condition_id: str) -> pd.DataFrame:
+    """One row per arm and endpoint of a condition, primary endpoints first within a therapy.
+
+    Columns: `COLUMNS`. Values, effect and interval as printed, in `unit`. `effect_words` puts the
+    printed effect in words as treated against comparator. `difference_*` (points, Newcombe 95
+    percent) stands for percents of patients in parallel arms whose counts are known or determined
+    by the percent; never for Kaplan-Meier, adjusted or approximate percents. It is crude: where a
+    difference is printed (often adjusted), that one is the trial's result. `better_on` is
+    "therapy", "comparator" or "neither" by the point estimate, blank where that cannot be told.
+    `missed_primary`: a primary or co-primary endpoint that the trial missed, as the source says.
+    `directness` is always "direct".
+
+    Raises `ValueError` for an unknown condition.
+    """
+    check_condition(evidence, condition_id)
+    rows = every_row(evidence)
+    return rows[rows["condition_id"].eq(condition_id)].reset_index(drop=True)
+
+
+@kept(8)
+def rows_by_condition(evidence: Evidence) -> Mapping[str, Sequence[Row]]:
+    """Rows of `outcomes` as dictionaries, by condition. Shared: do not change them."""
+    return grouped(records(every_row(evidence)), "condition_id")
+
+
+@kept(8)
+def every_row(evidence: Evidence) -> pd.DataFrame:
+    """`outcomes` of all conditions at once, in their order. Shared: do not change it."""
+    raw = evidence.outcomes
+    out = raw.merge(evidence.therapies[LEADING], on="therapy_id", how="left")
+    endpoints = evidence.endpoints[["endpoint_id", "endpoint", "favors", "scale"]]
+    out = out.merge(endpoints, on="endpoint_id", how="left")
+    words = (
+        raw["notes"].fillna("") + " " + raw["unit"].fillna("") + " " + raw["endpoint_as_printed"]
+    )
+    percent = raw["unit"].fillna("").str.match(r"\s*(?:%|percent|pct)", case=False)
+    plain = out["scale"].eq("proportion") & percent & ~words.str.contains(arms.NOT_A_COUNT)
+    blank = pd.Series(np.nan, raw.index)
+    found = {}
+    for arm in ("treated", "comparator"):
+        n, value = raw[f"n_{arm}"], raw[f"{arm}_value"].where(plain)
+        count, _, rebuilt = arms.counts(blank, value, n, plain)
+        low, high = arms.intervals(count, n, plain & raw["design"].ne("crossover"))
+        found[arm] = count, rebuilt
+        out[f"events_{arm}"] = pd.array(count, dtype="Float64").astype("Int64")
+        out[f"{arm}_low_pct"], out[f"{arm}_high_pct"] = low, high
+    parallel = raw["design"].isin(arms.PARALLEL) & raw["comparator_kind"].isin(arms.COMPARED)
+    parallel &= plain & ~words.str.contains(arms.NOT_PARALLEL)
+    (x1, first), (x2, second) = found["treated"], found["comparator"]
+    low, high = arms.differences(x1, raw["n_treated"], x2, raw["n_comparator"], parallel)
+    out["difference_low_pct"], out["difference_high_pct"] = low, high
+    difference = raw["treated_value"] - raw["comparator_value"]
+    out["difference_pct"] = difference.where(out["difference_low_pct"].notna())
+    out["counts_rebuilt"] = first | second
+    rows = records(out)
+    out["effect_words"] = pd.Series([effect_words(row) for row in rows], out.index, dtype="str")
+    out["better_on"] = pd.Series([better_on(row) for row in rows], out.index, dtype="str")
+    main = out["endpoint_role"].isin(["primary", "co_primary"])
+    out["missed_primary"] = main & out["met"].eq("no")
+    out["directness"] = "direct"
+    keys = pd.DataFrame(
+        {
+            "class": out["therapy_class"].map(CLASS_ORDER.index),
+            "therapy": out["therapy"],
+            "primary": out["primary"].ne("yes"),
+            "role": out["endpoint_role"].map(list(ROLES).index),
+            "row": out["row_id"],
+        }
+    )
+    by = keys.sort_values(list(keys.columns), kind="stable").index
+    return out.loc[by, COLUMNS]
+
+
+def _number(value: float) -> str:
+    return f"{abs(value):g}"
+
+
+def effect_words(row: Mapping[str, Any]) -> str:
+    """The printed effect as words, treated against comparator; its size is never changed.
+
+    A difference printed as comparator minus treated is the same difference read from the other
+    side: "lower" becomes "higher". A ratio keeps its printed direction, which is named.
+    """
+    measure, effect = row["effect_measure"], row["effect"]
+    if measure not in MEASURES or not known(effect):
+        return ""
+    comparator = str(row["comparator"]) if known(row["comparator"]) else "the comparator"
+    level = row["ci_level"] if known(row["ci_level"]) else None
+    interval = known(row["ci_low"]) and known(row["ci_high"])
+    ci = f"{level:g}% CI" if level is not None else "interval"
+    name = MEASURES[measure]
+    if measure in DIFFERENCES and row["contrast"] in (
+        "treated_minus_comparator",
+        "comparator_minus_treated",
+    ):
+        sign = 1 if row["contrast"] == "treated_minus_comparator" else -1
+
+        def side(value: float) -> str:
+            if value == 0:
+                return "no difference"
+            return f"{_number(value)} {'higher' if sign * value > 0 else 'lower'}"
+
+        ends = (row["ci_low"], row["ci_high"]) if sign > 0 else (row["ci_high"], row["ci_low"])
+        unit = " points" if measure == "risk_difference_points" else ""
+        first = f"{side(effect)}{unit} than on {comparator}".replace(
+            "no difference than on", "no difference from"
+        )
+        return f"{first} ({ci} {side(ends[0])} to {side(ends[1])})" if interval else first
+    span = f" ({ci} {row['ci_low']:g} to {row['ci_high']:g})" if interval else ""
+    percent = "%" if measure == "relative_reduction_pct" else ""
+    which = {
+        "treated_over_comparator": f", therapy over {comparator}",
+        "comparator_over_treated": f", {comparator} over therapy",
+        "treated_minus_comparator": f", therapy minus {comparator}",
+        "comparator_minus_treated": f", {comparator} minus therapy",
+    }.get(row["contrast"], f", against {comparator}")
+    if measure == "relative_reduction_pct":
+        which = f" against {comparator}"
+    return f"{name} {effect:g}{percent}{span}{which}"
+
+
+def better_on(row: Mapping[str, Any]) -> str:
+    """Which side the point estimate favors: therapy, comparator, neither, or blank."""
+    lower_is_good = row["favors"] == "lower"
+    effect, measure, contrast = row["effect"], row["effect_measure"], row["contrast"]
+    gain: float | None = None
+    if (
+        known(effect)
+        and measure in DIFFERENCES
+        and str(contrast).endswith(("comparator", "treated"))
+    ):
+        gain = effect if contrast == "treated_minus_comparator" else -effect
+    elif known(effect) and measure == "relative_reduction_pct":
+        gain = -effect  # printed as the size of a reduction on the therapy
+    elif known(effect) and effect > 0 and "_over_" in str(contrast):
+        gain = float(np.log(effect)) * (1 if contrast == "treated_over_comparator" else -1)
+        if measure == "hazard_ratio" and row["scale"] == "time":
+            gain = -gain  # a lower hazard is a longer time
+        elif measure == "hazard_ratio" and not lower_is_good:
+            gain = None  # the hazard may be that of the bad event: not told by the table
+    elif (
+        known(row["treated_value"])
+        and known(row["comparator_value"])
+        and row["comparator_kind"] != "none"
+    ):
+        gain = row["treated_value"] - row["comparator_value"]
+    if gain is None:
+        return ""
+    if gain == 0:
+        return "neither"
+    return "therapy" if (gain < 0) == lower_is_good else "comparator"
+
+
+def controlled_outcomes(evidence: Evidence, condition_id: str) -> pd.DataFrame:
+    """Per therapy of the condition: how many controlled outcomes, which were missed, what lacks.
+
+    Columns: ids, `labeled`, `controlled_outcomes`, `missed_endpoints`, `missing` (a sentence).
+    """
+    names = ["therapy_id", "comparator_kind", "missed_primary", "study", "endpoint"]
+    by_therapy = grouped(records(outcomes(evidence, condition_id)[names]), "therapy_id")
+    out = condition_therapies(evidence, condition_id)
+    numbers, missed, missing = [], [], []
+    for therapy_id in out["therapy_id"]:
+        own = by_therapy.get(therapy_id, [])
+        kinds = [row["comparator_kind"] for row in own if row["comparator_kind"] in arms.COMPARED]
+        numbers.append(len(kinds))
+        lost = [f"{row['study']}: {row['endpoint']}" for row in own if row["missed_primary"]]
+        missed.append("; ".join(dict.fromkeys(lost)))
+        if not own:
+            missing.append("no outcome of a trial in this condition in our tables")
+        elif not kinds:
+            missing.append("only figures without a comparator")
+        elif not {"placebo", "background"} & set(kinds):
+            told = ", ".join(sorted({arms.KINDS[kind] for kind in kinds}))
+            missing.append(f"a comparison with placebo (we have: {told})")
+        else:
+            missing.append("")
+    return out.assign(controlled_outcomes=numbers, missed_endpoints=missed, missing=missing)
+
+
+def outcome_text(row: Row) -> str:
+    """An outcome in a sentence: endpoint, time, both arms, the published effect, whether met."""
+    week = f", week {row['timepoint_weeks']:g}" if known(row["timepoint_weeks"]) else ""
+    said = f"{row['endpoint']}{week}"
+    unit = f" {row['unit']}" if known(row["unit"]) else ""
+    unit = "%" if unit in (" pct", " %", " percent") else unit
+    if known(row["treated_value"]):
+        said += f": {row['treated_value']:g}{unit}"
+        if known(row["comparator_value"]):
+            sign = unit if unit == "%" else ""
+            said += f" against {row['comparator_value']:g}{sign} on {row['comparator']}"
+        elif row["comparator_kind"] == "none":
+            said += ", no comparator"
+    parts = [said, row["effect_words"]]
+    if row["endpoint_role"] in ("primary", "co_primary"):
+        role = ROLES[row["endpoint_role"]]
+        missed = row["missed_primary"]
+        parts.append(f"{role} MISSED" if missed else f"{role}: {MET[row['met']]}")
+    if row["comparator_kind"] not in ("placebo", "none"):
+        parts.append(arms.KINDS[row["comparator_kind"]])
+    if known(row["study"]):
+        parts.append(str(row["study"]))
+    return "; ".join(part for part in parts if part)

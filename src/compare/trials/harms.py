@@ -1,0 +1,399 @@
+"""Harms: the risk in each arm with its interval, the difference, and which row stands for what.
+
+Figures of different ascertainment, measure or comparator never meet in one series. Raw risks of
+different trials also compare the patients and the length of those trials; the difference from a
+trial's own comparator does so less.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from compare.data.conditions import check_condition, condition_therapies
+from compare.data.evidence import Evidence, kept
+from compare.data.rows import LEADING, Row, grouped, known, records
+from compare.trials import arms
+from compare.trials.arms import COMPARISONS, nnh_text, per_100
+from compare.trials.intervals import risk_difference, wilson
+
+__all__ = [
+    "adverse_events",
+    "nnh_text",
+    "per_100",
+    "primary_rows",
+    "risk_difference",
+    "series",
+    "wilson",
+]
+
+OF_EVENT = ["event_id", "event", "system_organ", "kind", "rare_serious"]
+COLUMNS = [
+    *LEADING,
+    "product_id",
+    "condition_id",
+    *OF_EVENT,
+    "study",
+    "arm",
+    "design",
+    "comparator",
+    "comparator_kind",
+    "measure",
+    "ascertainment",
+    "n_treated",
+    "events_treated",
+    "risk_pct",
+    "risk_low_pct",
+    "risk_high_pct",
+    "n_comparator",
+    "events_comparator",
+    "risk_comparator_pct",
+    "risk_comparator_low_pct",
+    "risk_comparator_high_pct",
+    "difference_pct",
+    "difference_low_pct",
+    "difference_high_pct",
+    "nnh",
+    "counts_rebuilt",
+    "directness",
+    "primary",
+    "verification",
+    "row_id",
+    "source_id",
+    "locator",
+    "rate_per_100_patient_years",
+    "rate_comparator_per_100_patient_years",
+    "exposure_weeks",
+    "reporting_threshold",
+    "no_difference_because",
+    "notes",
+]
+NUMBERS = [name for name in COLUMNS if name.endswith("_pct") or name.startswith(("n_", "events_"))]
+
+ASCERTAINMENTS = {
+    "all_cause": (
+        "any cause",
+        "every event during the study, whether or not the drug was blamed for it",
+    ),
+    "label_listed": (
+        "listed in the label",
+        "the label lists the event as an adverse reaction and counts both groups alike, without "
+        "saying whether anyone judged its cause",
+    ),
+    "adverse_reaction": ("judged related", "only events that someone judged to be due to the drug"),
+    "within_72h": (
+        "within 72 hours",
+        "events during an infusion or within 72 hours of it (some labels add later events judged "
+        "related)",
+    ),
+    "laboratory": ("laboratory", "a measured value beyond a stated limit"),
+    "unknown": ("not stated", "the source does not say how events were counted"),
+}
+RAW_ARMS = (
+    "Raw risks of different trials also compare their patients, their background treatment and "
+    "their length; read across therapies only with that in mind."
+)
+STATES = {
+    "reported": "reported",
+    "bound": "only an upper bound is printed",
+    "other": "reported, but not in a form that fits here",
+    "missing": "not reported",
+}
+
+
+def adverse_events(evidence: Evidence, condition_id: str) -> pd.DataFrame:
+    """One row per arm and event of a condition, with risks, intervals and difference in percent.
+
+    Columns: `COLUMNS`. `risk_*` is the percent of patients (of infusions where `measure` says so,
+    then without intervals), blank for rates, which stand in `rate_*`. A row with a
+    `risk_high_pct` but no `risk_pct` is an upper bound, as printed. Intervals are Wilson's (one
+    arm) and Newcombe's (difference), 95 percent. `counts_rebuilt`: a count was worked out from the
+    printed percent. A difference stands only between parallel arms of patients.
+    `no_difference_because` says why there is none. `nnh` is 100 / difference: negative where fewer
+    are harmed on the therapy, infinite where the difference is 0. Every row is `direct`; rows
+    borrowed from other conditions come from `primary_rows` and `series`.
+
+    Raises `ValueError` for an unknown condition.
+
+    >>> import compare
+    >>> table = compare.adverse_events(compare.load(), "cidp")
+    >>> row = table[table["difference_pct"].notna()].iloc[0]
+    >>> bool(abs(row["risk_pct"] - row["risk_comparator_pct"] - row["difference_pct"]) < 1e-9)
+    True
+    """
+    check_condition(evidence, condition_id)
+    rows = every_row(evidence)
+    return rows[rows["condition_id"].eq(condition_id)].reset_index(drop=True)
+
+
+@kept(8)
+def every_row(evidence: Evidence) -> pd.DataFrame:
+    """`adverse_events` of all conditions at once. Shared: do not change it."""
+    raw = evidence.adverse_events
+    people = raw["measure"].eq("pct_of_subjects")
+    notes = raw["notes"].fillna("")
+    countable = people & ~notes.str.contains(arms.NOT_A_COUNT)
+    one_arm = countable & raw["design"].ne("crossover")
+    out = raw.rename(columns={"treated_events": "_x1", "comparator_events": "_x2"})
+    out = out.merge(evidence.therapies[LEADING], on="therapy_id", how="left")
+    out = out.merge(evidence.events[OF_EVENT], on="event_id", how="left")
+    rates = raw["measure"].eq("per_100_patient_years").to_numpy()
+    found = {}
+    for arm, x, prefix in (("treated", "_x1", "risk"), ("comparator", "_x2", "risk_comparator")):
+        n, upper = raw[f"n_{arm}"], raw[f"{arm}_pct_upper"].to_numpy(dtype=float)
+        count, risk, rebuilt = arms.counts(out[x], raw[f"{arm}_pct"], n, countable)
+        low, high = arms.intervals(count, n, one_arm)
+        bound = np.isnan(risk) & ~np.isnan(upper) & ~rates
+        found[arm] = count, rebuilt
+        out[f"events_{arm}"] = pd.array(count, dtype="Float64").astype("Int64")
+        out[f"{prefix}_pct"] = np.where(rates, np.nan, risk)
+        out[f"{prefix}_low_pct"] = np.where(bound, 0.0, low)
+        out[f"{prefix}_high_pct"] = np.where(bound, upper, high)
+        rate = "rate_per_100" if arm == "treated" else "rate_comparator_per_100"
+        printed = raw[f"{arm}_pct"].to_numpy(dtype=float)
+        out[f"{rate}_patient_years"] = np.where(rates, printed, np.nan)
+    parallel = raw["design"].isin(arms.PARALLEL) & ~notes.str.contains(arms.NOT_PARALLEL)
+    parallel &= people & raw["comparator_kind"].isin(arms.COMPARED)
+    out["difference_pct"] = (out["risk_pct"] - out["risk_comparator_pct"]).where(parallel)
+    (x1, rebuilt_1), (x2, rebuilt_2) = found["treated"], found["comparator"]
+    low, high = arms.differences(
+        x1, raw["n_treated"], x2, raw["n_comparator"], parallel & countable
+    )
+    out["difference_low_pct"], out["difference_high_pct"] = low, high
+    with np.errstate(divide="ignore"):
+        out["nnh"] = 100 / out["difference_pct"]
+    out["nnh"] = out["nnh"].abs().where(out["difference_pct"].eq(0), out["nnh"])
+    out["counts_rebuilt"] = rebuilt_1 | rebuilt_2
+    out["directness"] = "direct"
+    out["no_difference_because"] = [_why(row) for row in records(out)]
+    return out[COLUMNS]
+
+
+def _why(row: dict[str, object]) -> str:  # noqa: PLR0911  (one answer per reason)
+    """Why a row has no difference between its arms; blank where it has one."""
+    if known(row["difference_pct"]):
+        return ""
+    if row["comparator_kind"] == "none":
+        return "no comparator"
+    if row["measure"] == "pct_of_infusions":
+        return "counted by infusion, not by patient"
+    if row["measure"] == "per_100_patient_years":
+        return "a rate per 100 patient-years"
+    if row["design"] == "crossover":
+        return "a crossover: the same patients had both"
+    if row["comparator_kind"] not in arms.COMPARED or row["design"] not in arms.PARALLEL:
+        return "the two groups are not parallel arms of a trial"
+    if arms.NOT_PARALLEL.search(str(row["notes"])):
+        return "the two groups are not the randomized ones (see remarks)"
+    return "one arm is not printed as a figure"
+
+
+def series(
+    evidence: Evidence,
+    condition_id: str,
+    ascertainment: str,
+    comparison: str | None = None,
+    borrow: bool = True,
+    both_arms: bool = False,
+) -> pd.DataFrame:
+    """One row per therapy and event that the condition's therapies have in this ascertainment.
+
+    The row is the condition's primary one (`direct`), else, with `borrow`, the therapy's largest
+    primary row elsewhere (`indirect`, from `condition_id`), percents of patients only. With
+    `comparison` (a key of `COMPARISONS`) a row whose comparator is of another sort has the state
+    "other". `state` (see `STATES`) is by difference where there is a comparison, or by the two
+    risks with `both_arms`; else by treated risk. For "active", "other_dose" and "withdrawal" a row
+    that is not primary may stand in: these are shown, never scored.
+    """
+    rows = series_rows(evidence, condition_id, ascertainment, comparison, borrow, both_arms)
+    table = every_row(evidence).set_index("row_id", drop=False)
+    out = table.loc[[row["row_id"] for row in rows]].reset_index(drop=True)
+    more = {name: [row[name] for row in rows] for name in ("directness", "state")}
+    return out.assign(**{name: pd.Series(cells, dtype="str") for name, cells in more.items()})
+
+
+def series_rows(
+    evidence: Evidence,
+    condition_id: str,
+    ascertainment: str,
+    comparison: str | None = None,
+    borrow: bool = True,
+    both_arms: bool = False,
+) -> list[Row]:
+    """The rows of `series` as dictionaries, with the titles of their sources in `source`."""
+    check_condition(evidence, condition_id)
+    if ascertainment not in ASCERTAINMENTS:
+        raise ValueError(f"unknown ascertainment {ascertainment!r}; one of {[*ASCERTAINMENTS]}")
+    if comparison is not None and comparison not in COMPARISONS:
+        raise ValueError(f"unknown comparison {comparison!r}; one of {[*COMPARISONS]}")
+    kinds = COMPARISONS[comparison][1] if comparison else tuple(arms.KINDS)
+    shown_only = comparison not in (None, "placebo")
+    therapies = set(condition_therapies(evidence, condition_id)["therapy_id"])
+
+    def fits(row: Row) -> bool:
+        ours = row["therapy_id"] in therapies and (borrow or row["condition_id"] == condition_id)
+        stands_in = shown_only and row["comparator_kind"] in kinds
+        return ours and (row["primary"] == "yes" or stands_in)
+
+    def later(row: Row) -> tuple[bool, ...]:
+        away = row["condition_id"] != condition_id
+        if not shown_only:
+            return (away,)
+        return row["comparator_kind"] not in kinds, away, row["primary"] != "yes"
+
+    chosen: dict[tuple[str, str], Row] = {}
+    for row in sorted(filter(fits, _largest_first(evidence).get(ascertainment, ())), key=later):
+        chosen.setdefault((row["therapy_id"], row["event_id"]), row)
+    return [
+        {
+            **row,
+            "directness": "direct" if row["condition_id"] == condition_id else "indirect",
+            "state": _state(row, comparison, both_arms),
+        }
+        for row in chosen.values()
+    ]
+
+
+def _state(row: Row, comparison: str | None, both_arms: bool) -> str:
+    """The state of a row in a series; see `series` and `STATES`."""
+    present = known(row["difference_pct"] if comparison else row["risk_pct"])
+    if both_arms:
+        other = known(row["risk_comparator_pct"]) or known(row["risk_comparator_high_pct"])
+        present = known(row["risk_pct"]) and other
+    if comparison:
+        matches = row["comparator_kind"] in COMPARISONS[comparison][1]
+        return "reported" if present and matches else "other"
+    return "reported" if present else "bound" if known(row["risk_high_pct"]) else "other"
+
+
+@kept(8)
+def cited_rows(evidence: Evidence) -> Sequence[Row]:
+    """`every_row` as dictionaries, with titles of sources. Shared: do not change them."""
+    return evidence.cited_rows(records(every_row(evidence)))
+
+
+@kept(8)
+def _largest_first(evidence: Evidence) -> Mapping[str, Sequence[Row]]:
+    """Percents of patients by way of counting, of the most treated patients first."""
+
+    def rank(row: Row) -> tuple[float, str]:
+        return -row["n_treated"] if known(row["n_treated"]) else math.inf, row["row_id"]
+
+    percents = [row for row in cited_rows(evidence) if row["measure"] == "pct_of_subjects"]
+    return grouped(sorted(percents, key=rank), "ascertainment")
+
+
+def with_missing(
+    evidence: Evidence, condition_id: str, rows: Iterable[Row], event_ids: Iterable[str]
+) -> list[Row]:
+    """Rows of `series_rows` for these events, with one of state "missing" where there is none.
+
+    Event by event, and the condition's therapies within each.
+    """
+    therapies = records(condition_therapies(evidence, condition_id)[LEADING])
+    events = evidence.by_id("events")
+    found = {(row["therapy_id"], row["event_id"]): row for row in rows}
+    absent = dict.fromkeys([*COLUMNS, "source"]) | {
+        "counts_rebuilt": False, "directness": "missing", "state": "missing",
+    }  # fmt: skip
+    return [
+        found.get((therapy["therapy_id"], key))
+        or {**absent, **therapy, **{name: events[key][name] for name in OF_EVENT}}
+        for key in event_ids
+        for therapy in therapies
+    ]
+
+
+def primary_rows(
+    evidence: Evidence, condition_id: str, event_id: str, ascertainment: str, borrow: bool = True
+) -> pd.DataFrame:
+    """One row per therapy of the condition for one event: direct, borrowed, or missing.
+
+    Columns of `adverse_events`, and `state`. `directness` is "direct" (the condition's primary
+    row), "indirect" (the therapy's largest primary row elsewhere; `condition_id` names where) or
+    "missing". Percents of patients only: rates and percents of infusions are never here.
+    """
+    if event_id not in evidence.by_id("events"):
+        raise ValueError(f"unknown event {event_id!r}; see evidence.events")
+    rows = series_rows(evidence, condition_id, ascertainment, None, borrow)
+    whole = with_missing(evidence, condition_id, rows, [event_id])
+    kinds = every_row(evidence).dtypes.to_dict()
+    return pd.DataFrame(whole, columns=[*COLUMNS, "state"]).astype(kinds)
+
+
+@kept(128)
+def ascertainments_present(evidence: Evidence, condition_id: str) -> tuple[str, ...]:
+    """Ways of counting with a percent of patients in the condition; the best covered one first.
+
+    Best covered: most therapies with a difference from placebo or background, then most therapies.
+    """
+    rows = adverse_events(evidence, condition_id)
+    rows = rows[rows["measure"].eq("pct_of_subjects")]
+    order = list(ASCERTAINMENTS)
+    counted = [
+        frame.groupby("ascertainment")["therapy_id"].nunique().to_dict()
+        for frame in (scored(rows), rows)
+    ]
+
+    def rank(name: str) -> tuple[int, int, int]:
+        first, then = (numbers.get(name, 0) for numbers in counted)
+        return -first, -then, order.index(name)
+
+    return tuple(sorted(map(str, counted[1]), key=rank))
+
+
+def scored(rows: pd.DataFrame) -> pd.DataFrame:
+    """Primary rows with a difference from placebo or a background drug and its interval."""
+    kinds = COMPARISONS["placebo"][1]
+    good = rows["primary"].eq("yes") & rows["comparator_kind"].isin(kinds)
+    return rows[good & rows["difference_low_pct"].notna()]
+
+
+@kept(128)
+def controlled_figures(evidence: Evidence, condition_id: str) -> pd.DataFrame:
+    """Per therapy of the condition: its controlled harms by way of counting, and what is missing.
+
+    Columns: ids, `labeled`, `controlled_events`, `figures` (a sentence), `missing` (a sentence).
+    Shared: do not change it.
+    """
+    rows = adverse_events(evidence, condition_id)
+    some = set(rows["therapy_id"])
+    best: dict[str, dict[str, set[str]]] = {}
+    names = ["therapy_id", "ascertainment", "event_id"]
+    for row in records(scored(rows)[names]):
+        by_way = best.setdefault(row["therapy_id"], {})
+        by_way.setdefault(row["ascertainment"], set()).add(row["event_id"])
+    key = {
+        "any_adverse_event": "any adverse event",
+        "serious_adverse_event": "serious adverse events",
+        "discontinuation_adverse_event": "stopping because of harm",
+        "serious_infection": "serious infections",
+    }
+    out = condition_therapies(evidence, condition_id)
+    figures, missing, numbers = [], [], []
+    for therapy_id in out["therapy_id"]:
+        own = best.get(therapy_id, {})
+        ranked = [(way, own[way]) for way in ASCERTAINMENTS if way in own]
+        ranked.sort(key=lambda item: -len(item[1]))
+        numbers.append(len(set().union(*own.values())))
+        figures.append(
+            "; ".join(
+                f"{len(events)} event{'' if len(events) == 1 else 's'} counted as "
+                f"“{ASCERTAINMENTS[way][0]}”"
+                for way, events in ranked
+            )
+        )
+        any_cause = own.get("all_cause", set())
+        lacking = [name for event_id, name in key.items() if event_id not in any_cause]
+        if own:
+            missing.append("against placebo, from any cause: " + ", ".join(lacking or ["nothing"]))
+        else:
+            missing.append(
+                "every figure against placebo: only uncontrolled figures or other comparators"
+                if therapy_id in some
+                else "every figure: no study of harms in this condition in our tables"
+            )
+    return out.assign(controlled_events=numbers, figures=figures, missing=missing)

@@ -1,0 +1,59 @@
+"""Numbers and names as text, one way everywhere; a finding is a sentence with its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from compare.data.rows import known
+
+NOT_REPORTED = "not reported"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A sentence and the numbers in it, by name, so that a test can recompute them."""
+
+    text: str
+    numbers: Mapping[str, float] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def short_name(name: Any) -> str:
+    """A name without its explanation in brackets: `IVIG (intravenous immunoglobulin)` is IVIG."""
+    return str(name).split(" (", maxsplit=1)[0]
+
+
+def usd(value: Any) -> str:
+    """Whole dollars: `$12,345`. Not reported where not known."""
+    return f"${value:,.0f}" if known(value) else NOT_REPORTED
+
+
+def usd_cents(value: Any) -> str:
+    """Dollars and cents: `$12,345.60`. Not reported where not known."""
+    return f"${value:,.2f}" if known(value) else NOT_REPORTED
+
+
+def usd_range(low: Any, high: Any) -> str:
+    """`$1,000 to $2,000`, or one figure where both ends round to it."""
+    first, second = usd(low), usd(high)
+    return first if first == second or not known(high) else f"{first} to {second}"
+
+
+def number(value: Any, digits: int = 0, unit: str = "") -> str:
+    """A number with thousands separators and its unit; not reported where not known."""
+    if not known(value):
+        return NOT_REPORTED
+    shown = f"{value:,.{digits}f}"
+    if digits:
+        shown = shown.rstrip("0").rstrip(".")
+    return f"{shown} {unit}".rstrip()
+
+
+def number_range(low: Any, high: Any, digits: int = 0) -> str:
+    """`13 to 18`, or one figure where both ends round to it."""
+    first, second = number(low, digits), number(high, digits)
+    return first if first == second or not known(high) else f"{first} to {second}"
