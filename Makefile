@@ -46,10 +46,11 @@ mutants: $(VENV)/.test ## spoil the arithmetic in small ways, by hand: do the te
 	$(BIN)/mutmut run
 	$(BIN)/mutmut results
 
-check: $(VENV)/.dev ## formatting, lint, types, data, form of the notebooks
+check: $(VENV)/.dev ## formatting, lint, types, rooms, data, form of the notebooks
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 	$(BIN)/python -m tools.data check
 	$(BIN)/python -m tools.notebooks check
 

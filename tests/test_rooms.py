@@ -1,0 +1,58 @@
+"""The direction of the rooms, as import-linter holds it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+
+def linted(folder: Path) -> subprocess.CompletedProcess[str]:
+    """The contract applied to a copy of the library, with its own sources first on the path."""
+    return subprocess.run(
+        [Path(sys.executable).parent / "lint-imports", "--no-cache"],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(folder / "src")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Path:
+    """A copy of the library with its contract."""
+    shutil.copytree(ROOT / "src", tmp_path / "src")
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    return tmp_path
+
+
+def test_rooms_stand_in_one_direction(house: Path) -> None:
+    """No room imports one above it, no page another page, no lower room a widget."""
+    done = linted(house)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize(
+    ("module", "line"),
+    [
+        ("data/rows.py", "from compare.pages import markup"),
+        ("cost/plan.py", "from compare.trials import arms"),
+        ("pages/cost/chart.py", "from compare.pages.harms import chart"),
+        ("preferences/draws.py", "from compare.data import evidence"),
+        ("trials/arms.py", "import ipywidgets"),
+    ],
+)
+def test_the_contract_bites(house: Path, module: str, line: str) -> None:
+    """An import against the direction is named, also one hidden inside a function."""
+    path = house / "src" / "compare" / module
+    path.write_text(f"{path.read_text()}\n\ndef hidden() -> None:\n    {line}\n")
+    done = linted(house)
+    assert done.returncode == 1
+    assert "BROKEN" in done.stdout
