@@ -68,7 +68,7 @@ def _cost_row(evidence: Evidence, condition_id: str, weight_kg: float | None) ->
     patient = opening_patient(evidence, condition_id)
     if weight_kg is not None:
         patient = replace(patient, weight_kg=weight_kg)
-    chosen = opening_plans(evidence, condition_id)
+    chosen = opening_plans(evidence, condition_id, patient)
     costs = cost_rows(evidence, chosen.values(), patient)
     yearly = [one for one in costs if known(one["usd_year_one_low"])]
     ivig = [one for one in yearly if one["therapy_id"] == "ivig"]

@@ -3,13 +3,11 @@
 from compare.cost.arithmetic import chain, opened
 from compare.cost.cohort import budget_effect, cohort_cost
 from compare.cost.one_way import SENSITIVITY, break_even_price, price_range, sensitivity
-from compare.cost.plan import Plan, plans
-from compare.cost.standing import default_plans, opening_plans
+from compare.cost.plan import Plan, age_note, plans
+from compare.cost.standing import first_of_kinds, opening_plans, standing_plans
 from compare.cost.table import (
     DOSING_WEIGHTS,
-    age_note,
     annual_cost,
-    before_rebates,
     boundary_note,
     cost_frame,
     cost_rows,
@@ -25,7 +23,6 @@ __all__ = [
     "Plan",
     "age_note",
     "annual_cost",
-    "before_rebates",
     "boundary_note",
     "break_even_price",
     "budget_effect",
@@ -34,13 +31,14 @@ __all__ = [
     "cost_frame",
     "cost_rows",
     "cost_table",
-    "default_plans",
     "dosing_weight_kg",
     "ending_note",
+    "first_of_kinds",
     "opened",
     "opening_plans",
     "plan_cost",
     "plans",
     "price_range",
     "sensitivity",
+    "standing_plans",
 ]

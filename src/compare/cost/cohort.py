@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from compare.cost.plan import Plan, plans
-from compare.cost.standing import default_plans
+from compare.cost.standing import first_of_kinds, standing_plans
+from compare.data.conditions import opening_patient
 from compare.data.evidence import Evidence
 from compare.data.rows import known, records
 
@@ -73,7 +74,9 @@ def _wanted_plan(
         and wanted.get("product_id") in (None, plan.product_id)
         and wanted.get("regimen_id") in (None, plan.regimen_id)
     ]
-    return default_plans(evidence, asked, condition_id).get((str(wanted["therapy_id"]), True))
+    opening = opening_patient(evidence, condition_id)
+    chosen = first_of_kinds(standing_plans(evidence, asked, opening))
+    return chosen.get((str(wanted["therapy_id"]), True))
 
 
 def budget_effect(

@@ -83,7 +83,7 @@ def usd_by_quarter(evidence: Evidence, condition_id: str, patient: Patient) -> p
 def quarter_rows(evidence: Evidence, condition_id: str, patient: Patient) -> list[dict[str, Any]]:
     """The rows of `usd_by_quarter` as dictionaries, for those who take them one by one."""
     found = []
-    for day, plan in _past_plans(evidence, condition_id, patient.age_years):
+    for day, plan in _past_plans(evidence, condition_id, patient):
         low, high = _money(plan, patient)
         if low != low:  # noqa: PLR0124  (NaN: no price in that quarter)
             continue
@@ -103,10 +103,10 @@ def quarter_rows(evidence: Evidence, condition_id: str, patient: Patient) -> lis
 
 @kept(32)
 def _past_plans(
-    evidence: Evidence, condition_id: str, age_years: float
+    evidence: Evidence, condition_id: str, patient: Patient
 ) -> tuple[tuple[pd.Timestamp, Plan], ...]:
     """Each opening regimen at the prices of each quarter that has them on today's basis."""
-    today = opening_plans(evidence, condition_id, age_years=age_years)
+    today = opening_plans(evidence, condition_id, patient)
     books = {day: price_book(_as_of(evidence, day)) for day in quarters(evidence)}
     found = []
     for now in today.values():

@@ -16,6 +16,7 @@ import pandas as pd
 from compare.cost.plan import names_of
 from compare.cost.prices import price_book
 from compare.cost.standing import opening_plans
+from compare.data.conditions import opening_patient
 from compare.data.evidence import Evidence, kept
 from compare.data.rows import LEADING, known
 
@@ -58,7 +59,7 @@ def who_pays(evidence: Evidence, condition_id: str) -> pd.DataFrame:
     patient pays under Part D, where a row of `claims` states it (`cap_source_id`). Raises
     `ValueError` for an unknown condition. Shared: do not change it.
     """
-    opening = opening_plans(evidence, condition_id)
+    opening = opening_plans(evidence, condition_id, opening_patient(evidence, condition_id))
     cap, cap_source = _cap(evidence)
     rows, seen = [], set()
     for plan in opening.values():

@@ -6,7 +6,6 @@ of it.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -16,7 +15,7 @@ from numpy.typing import NDArray
 
 from compare.cost import administration, schedule
 from compare.cost.containers import MCG_PER, SLACK_MCG, containers
-from compare.cost.prices import BASES, SHORT, PriceBook, Tariff, price_book
+from compare.cost.prices import BASES, KIND_OF, SHORT, PriceBook, Tariff, price_book
 from compare.cost.schedule import Phase
 from compare.data.conditions import check_condition
 from compare.data.evidence import Evidence, kept
@@ -61,6 +60,16 @@ class PricedPhase:
             (phase[f"{name}_low"], phase[f"{name}_high"]) for name in ("dose", "visits_per_dose")
         ]
         return all(low == high or not (known(low) or known(high)) for low, high in ends)
+
+    def usual(self) -> PricedPhase:
+        """The phase at its usual dose: `dose_typical`, else the middle of the range."""
+        phase = self.phase
+        low, high, usual = phase["dose_low"], phase["dose_high"], phase["dose_typical"]
+        if not known(usual):
+            if not known(low) or low == high:
+                return self
+            usual = (low + high) / 2
+        return replace(self, phase={**phase, "dose_low": usual, "dose_high": usual})
 
     def weight_fits(self, weight_kg: Floats) -> NDArray[np.bool_]:
         """Which weights belong to the band; at its edge exactly one band matches."""
@@ -208,6 +217,24 @@ class Plan:
         return " + ".join(dict.fromkeys(used))
 
     @property
+    def price_kind(self) -> str:
+        """Kind of the price of the last phase that has one, which is maintenance; else empty.
+
+        Earlier phases may be of another kind: see `mixed_kinds`.
+        """
+        return self._kinds[-1] if self._kinds else ""
+
+    @property
+    def mixed_kinds(self) -> bool:
+        """Whether prices of more than one kind are added up."""
+        return len(set(self._kinds)) > 1
+
+    @property
+    def _kinds(self) -> list[str]:
+        priced = (row.tariff for row in self.rows)
+        return [KIND_OF[one.price_basis] for one in priced if isinstance(one, Tariff)]
+
+    @property
     def source_ids(self) -> str:
         """Sources of the schedule, of the prices, and of the fees where giving it is paid."""
         used = [str(row.phase["source_id"]) for row in self.rows]
@@ -225,14 +252,9 @@ class Plan:
                 found.append(f"{SHORT[row.tariff.price_basis]}: {row.tariff.method_note}")
         return tuple(dict.fromkeys(found))
 
-    @property
-    def usd_per_gram(self) -> float:
-        """Price of a gram of the drug in the first priced phase, infinite where none is priced."""
-        for row in self.rows:
-            if isinstance(row.tariff, Tariff) and row.tariff.strengths_mcg:
-                strengths = row.tariff.strengths_mcg
-                return row.tariff.usd_each[-1] / strengths[-1] * MCG_PER["g"]
-        return math.inf
+    def usual(self) -> Plan:
+        """The plan at the usual dose: as the source names it, else the middle of its range."""
+        return replace(self, rows=tuple(row.usual() for row in self.rows))
 
     def at(self, weight_kg: float) -> Plan:
         """The plan with only the weight bands of this patient (with all where none fits)."""
@@ -320,6 +342,16 @@ class Plan:
             "year_one": float(len(schedule.year_one_days(phase, end, self.cycle_days))),
             "later_year": schedule.later_year_doses(phase, end, self.cycle_days),
         }
+
+
+def age_note(plan: Plan, age_years: float) -> str:
+    """Why the regimen is not for this age; empty where it is."""
+    low, high = plan.first["age_years_from"], plan.first["age_years_below"]
+    if known(low) and age_years < low:
+        return f"this regimen is for ages {low:g} and over"
+    if known(high) and age_years >= high:
+        return f"this regimen is for ages under {high:g}"
+    return ""
 
 
 def in_clinic(phase: Phase, end: str) -> float:

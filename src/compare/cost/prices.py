@@ -29,7 +29,21 @@ SHORT = {
     "maximum_fair_price": "maximum fair price",
     "own": "own price",
 }
-NET_OF_REBATES = ("asp_payment_limit", "own", "maximum_fair_price")
+# Prices of different kinds never share a ranking.
+KINDS = {
+    "own": "own price",
+    "net": "net of rebates",
+    "before_rebates": "before rebates",
+    "negotiated": "negotiated by Medicare",
+}
+KIND_OF = {
+    "asp_payment_limit": "net",
+    "nadac": "before_rebates",
+    "wac": "before_rebates",
+    "part_d_average": "before_rebates",
+    "maximum_fair_price": "negotiated",
+    "own": "own",
+}
 REBATE_SENTENCE = (
     "The Medicare payment limit is net of rebates; NADAC and Part D prices are before rebates. "
     "A comparison that mixes them favors drugs given in the clinic."

@@ -1,84 +1,122 @@
-"""Which plan stands for a therapy where a page opens."""
+"""Which plan stands for a therapy: one rule, for every page that shows one product of several.
+
+In this order: the condition's opening regimen; at its usual dose; a product that is in label for
+the condition, age and weight, else one that the regimen serves; of these the one whose first year
+(or course) costs least. Prices of different kinds never compete: one plan stands for each kind.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
-from compare.cost.plan import Plan, plans
-from compare.cost.table import age_note
-from compare.data.conditions import opening_patient
+from compare.cost.plan import Plan, age_note, plans
+from compare.cost.prices import KINDS
 from compare.data.evidence import Evidence, kept
+from compare.data.patient import Patient
 from compare.data.rows import known
 
+IN_LABEL, NOT_READ = "in label", "label not read for this use"
+Key = tuple[str, bool, str]
 
-def default_plans(
-    evidence: Evidence, found: Sequence[Plan], condition_id: str, age_years: float | None = None
-) -> dict[tuple[str, bool], Plan]:
-    """The plan shown first for each therapy, apart for yearly regimens (True) and courses.
 
-    For the patient's age: priced before not priced, in label, the default regimen, a reference
-    product before its biosimilars, and then the lowest price per gram (immunoglobulins have no
-    reference; their label doses differ, so totals do not compare). `age_years` None takes the
-    condition's opening age; weight and height are the condition's opening ones.
+def standing_plans(evidence: Evidence, found: Iterable[Plan], patient: Patient) -> dict[Key, Plan]:
+    """The plan that stands for each therapy, use (True: per year) and kind of price.
+
+    A product whose label was not read for the use, that does not stand (`stands` of `products`) or
+    is contraindicated in this patient stands only where there is no other. A therapy without a
+    price for a use has one plan, with the kind "".
     """
-    opening = opening_patient(evidence, condition_id)
-    if age_years is not None:
-        opening = replace(opening, age_years=age_years)
+    weight = np.array([patient.weight_kg])
+    surface = np.array([patient.body_surface_m2 or math.nan])
     products = evidence.by_id("products")
-    weight = np.array([opening.weight_kg])
-    surface = np.array([opening.body_surface_m2 or math.nan])
+
+    def usd(plan: Plan) -> tuple[float, float]:
+        """First year (or course) and later year at the usual dose, in the middle of ranges."""
+        money = plan.usual().money(weight, surface).columns
+        first = ("usd_year_one_low", "usd_year_one_high")
+        if not plan.chronic:
+            return (money["usd_per_course"] + money["usd_per_course_high"])[0] / 2, 0.0
+        later = (money["usd_later_year_low"] + money["usd_later_year_high"])[0] / 2
+        return sum(money[name][0] for name in first) / 2, float(later)
 
     def rank(plan: Plan) -> tuple[Any, ...]:
-        low = plan.money(weight, surface, ("low",)).columns
-        usd = low["usd_year_one_low" if plan.chronic else "usd_per_course"]
-        wrong_age = bool(age_note(plan, opening.age_years))
         return (
-            wrong_age,
-            wrong_age or math.isnan(usd[0]),
-            plan.label_status != "in label",
-            plan.first["is_default"] != "yes",
-            known(products[plan.product_id]["reference_product_id"]),
-            plan.usd_per_gram,
+            _contraindicated(evidence, plan.product_id, patient),
+            products[plan.product_id]["stands"] == "no",
+            *usd(plan),
+            plan.product_id,
         )
 
     several: dict[tuple[str, bool], list[Plan]] = {}
     for plan in found:
         several.setdefault((plan.therapy_id, plan.chronic), []).append(plan)
-    # Where there is no choice, nothing needs to be priced.
-    return {key: min(of, key=rank) if len(of) > 1 else of[0] for key, of in several.items()}
+    standing: dict[Key, Plan] = {}
+    for use, every in several.items():
+        left = every
+        for better in (
+            lambda plan: not age_note(plan, patient.age_years),
+            lambda plan: plan.first["is_default"] == "yes",
+            lambda plan: plan.label_status == IN_LABEL,
+            lambda plan: plan.label_status != NOT_READ,
+        ):
+            left = [plan for plan in left if better(plan)] or left
+        kinds: dict[str, list[Plan]] = {}
+        for plan in left:
+            kind = "" if math.isnan(usd(plan)[0]) else plan.price_kind
+            kinds.setdefault(kind, []).append(plan)
+        for kind, choice in kinds.items():
+            if kind or len(kinds) == 1:
+                standing[*use, kind] = min(choice, key=rank)
+    return standing
+
+
+def _contraindicated(evidence: Evidence, product_id: str, patient: Patient) -> bool:
+    """Whether the product's label, or its reference's, has a contraindication on what he has."""
+    reference = evidence.by_id("products")[product_id]["reference_product_id"]
+    return any(
+        row["severity"] == "contraindicated" and row["factor_id"] in patient.factors
+        for of in (product_id, reference)
+        if known(of)
+        for row in evidence.rows("cautions", "product_id", of)
+    )
 
 
 def opening_plans(
     evidence: Evidence,
     condition_id: str,
+    patient: Patient,
     price_basis: str | None = None,
     cycle_days: float | None = None,
-    age_years: float | None = None,
 ) -> Mapping[tuple[str, bool], Plan]:
-    """`default_plans` of all the condition's plans, kept: no patient's weight or height matters."""
-    if age_years is None:
-        age_years = opening_patient(evidence, condition_id).age_years
-    # Regimens are for ages from and below some year: between two such years nothing changes.
-    edges = {0.0}
-    for plan in plans(evidence, condition_id, price_basis, cycle_days):
-        ages = plan.first["age_years_from"], plan.first["age_years_below"]
-        edges.update(float(age) for age in ages if known(age) and age <= age_years)
-    return _opening_plans(evidence, condition_id, price_basis, cycle_days, max(edges))
+    """One plan for each therapy and use of a condition, where a page has room for one.
+
+    Of the plans that stand, an own price comes first, then net of rebates, then before rebates,
+    then negotiated.
+    """
+    return _opening_plans(evidence, condition_id, patient, price_basis, cycle_days)
 
 
-@kept(256)
+@kept(64)
 def _opening_plans(
     evidence: Evidence,
     condition_id: str,
+    patient: Patient,
     price_basis: str | None,
     cycle_days: float | None,
-    age_years: float,
 ) -> Mapping[tuple[str, bool], Plan]:
     found = plans(evidence, condition_id, price_basis, cycle_days)
-    return MappingProxyType(default_plans(evidence, found, condition_id, age_years))
+    return MappingProxyType(first_of_kinds(standing_plans(evidence, found, patient)))
+
+
+def first_of_kinds(standing: Mapping[Key, Plan]) -> dict[tuple[str, bool], Plan]:
+    """Of the plans that stand, one for each therapy and use, in the order of the kinds."""
+    order = [*KINDS, ""]
+    chosen: dict[tuple[str, bool], Plan] = {}
+    for key in sorted(standing, key=lambda key: order.index(key[2])):
+        chosen.setdefault(key[:2], standing[key])
+    return chosen

@@ -8,18 +8,19 @@ intervals, cycles and visits that a source allows, not a confidence interval.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
 
 from compare.cost import schedule
-from compare.cost.plan import MONEY_COLUMNS, Plan, names_of, plans
-from compare.cost.prices import NET_OF_REBATES
+from compare.cost.plan import MONEY_COLUMNS, Plan, age_note, names_of, plans
+from compare.cost.standing import standing_plans
 from compare.data.evidence import Evidence
 from compare.data.patient import Patient
-from compare.data.rows import LEADING, Row, known
+from compare.data.rows import LEADING, Row
 
+OF_PRICE = ["price_basis", "price_kind", "stands_for_therapy"]
 IDS = [*LEADING, "product_id", "product", "regimen_id", "regimen"]
 DOSING_WEIGHTS = ("actual", "ideal", "adjusted")
 
@@ -34,7 +35,9 @@ def annual_cost(
 ) -> pd.DataFrame:
     """What each regimen costs this patient with each product, in US dollars.
 
-    One row per regimen and product: ids, `price_basis`, `usd_year_one_low/high`,
+    One row per regimen and product: ids, `price_basis`, `price_kind` ("net" of rebates,
+    "before_rebates", "negotiated", "own"; "" without a price), `stands_for_therapy` (True on the
+    one row that stands for each therapy, use and kind; see `standing`), `usd_year_one_low/high`,
     `usd_later_year_low/high` (drug with its discarded part, plus administration), the same for
     administration alone, doses, visits and chair hours (plain: at the low end; `_high`: at the
     other), `usd_per_course(_high)` for courses, `reason` where a figure is blank or a fee is
@@ -81,7 +84,7 @@ def cost_table(
 def cost_frame(rows: Sequence[Row]) -> pd.DataFrame:
     """The frame of `cost_table` from rows of `cost_rows`."""
     tail = ["reason", "note", "label_status", "is_default", "source_id"]
-    names = [*IDS, "route", "use", "price_basis", *MONEY_COLUMNS, *tail]
+    names = [*IDS, "route", "use", *OF_PRICE, *MONEY_COLUMNS, *tail]
     return pd.DataFrame(rows, columns=names)
 
 
@@ -89,9 +92,15 @@ def cost_rows(
     evidence: Evidence, found: Iterable[Plan], patient: Patient, dosing_weight: str = "actual"
 ) -> list[Row]:
     """The rows of `cost_table` as dictionaries, for those who take them one by one."""
+    whole_plans = list(found)
+    standing = {
+        (plan.regimen_id, plan.product_id)
+        for plan in standing_plans(evidence, whole_plans, patient).values()
+    }
     rows: list[Row] = []
-    for whole in found:
+    for whole in whole_plans:
         columns, reason = plan_cost(whole, patient, dosing_weight)
+        paid = "usd_year_one_low" if whole.chronic else "usd_per_course"
         plan = whole.at(dosing_weight_kg(patient, whole.therapy_id, dosing_weight))
         rows.append(
             {
@@ -99,6 +108,8 @@ def cost_rows(
                 "route": "+".join(dict.fromkeys(str(row.phase["route"]) for row in plan.rows)),
                 "use": plan.first["use"],
                 "price_basis": plan.price_basis,
+                "price_kind": "" if math.isnan(columns[paid]) else plan.price_kind,
+                "stands_for_therapy": (plan.regimen_id, plan.product_id) in standing,
                 **columns,
                 "reason": reason,
                 "note": "; ".join([*plan.notes, *ending_note(plan), *boundary_note(plan)]),
@@ -122,16 +133,6 @@ def plan_cost(
     if wrong_age := age_note(plan, patient.age_years):
         return dict.fromkeys(columns, math.nan), "; ".join(filter(None, [wrong_age, reason]))
     return columns, reason
-
-
-def age_note(plan: Plan, age_years: float) -> str:
-    """Why the regimen is not for this age; empty where it is."""
-    low, high = plan.first["age_years_from"], plan.first["age_years_below"]
-    if known(low) and age_years < low:
-        return f"this regimen is for ages {low:g} and over"
-    if known(high) and age_years >= high:
-        return f"this regimen is for ages under {high:g}"
-    return ""
 
 
 def ending_note(plan: Plan) -> list[str]:
@@ -158,19 +159,3 @@ def boundary_note(plan: Plan) -> list[str]:
     said = [f"counted on day {', '.join(inside)}"] if inside else []
     said += [f"not counted on day {', '.join(after)}"] if after else []
     return [f"doses near the end of year one (day 363): {'; '.join(said)}"] if said else []
-
-
-def before_rebates(price_basis: str) -> bool:
-    """Whether a price is, wholly or in part, before rebates."""
-    return any(basis not in NET_OF_REBATES for basis in price_basis.split(" + ") if basis)
-
-
-RANGES: Mapping[str, Sequence[tuple[str, str, str]]] = {
-    "dose": [("dose_low", "dose_low", "dose_high")],
-    "interval": [("interval_high", "interval_high", "interval_low")],
-    "spacing of cycles": [("cycle_days_high", "cycle_days_high", "cycle_days_low")],
-    "visits per dose": [
-        ("visits_per_dose_low", "visits_per_dose_low", "visits_per_dose_high"),
-        ("visits_per_dose_high", "visits_per_dose_low", "visits_per_dose_high"),
-    ],
-}

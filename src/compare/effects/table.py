@@ -130,9 +130,7 @@ def effect_rows(
     cells: dict[tuple[str, str], Row] = {}
     money = [name for name in wanted if name in COST]
     if money:
-        chosen = cost.opening_plans(
-            evidence, condition_id, price_basis, cycle_days, patient.age_years
-        )
+        chosen = cost.opening_plans(evidence, condition_id, patient, price_basis, cycle_days)
         costs = cost.cost_rows(evidence, chosen.values(), patient, dosing_weight)
         for cell in _cost_cells(therapies, costs, chosen, patient.weight_kg, money):
             cells[cell["therapy_id"], cell["criterion"]] = cell

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from compare.cost.prices import basis_text
-from compare.cost.table import before_rebates
 from compare.data.rows import Row, known
 from compare.pages.house import (
     CLASSES,
@@ -59,7 +58,7 @@ def traces(everything: Sequence[Row], columns: tuple[str, str] = YEARLY) -> list
     for therapy_class, (name, color, shape) in CLASSES.items():
         rows = [row for row in everything if row["therapy_class"] == therapy_class]
         names = [label_of[row["regimen_id"], row["product_id"]] for row in rows]
-        hollow = [before_rebates(row["price_basis"]) for row in rows]
+        hollow = [row["price_kind"] == "before_rebates" for row in rows]
         common = {"type": "bar", "orientation": "h", "y": names}
         hover = [_hover(row, columns) for row in rows]
         fill = ["rgba(255,255,255,0)" if h else color for h in hollow]

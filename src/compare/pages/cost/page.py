@@ -80,8 +80,7 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
         patient,
         options.get("dosing_weight", "actual"),
     )
-    defaults = cost.opening_plans(evidence, condition_id, *given, patient.age_years)
-    first = {(p.regimen_id, p.product_id) for p in defaults.values()}
+    first = {key_of(row) for row in rows if row["stands_for_therapy"]}
     wanted = options.get("therapy_class")
     shown = [row for row in rows if wanted in (None, row["therapy_class"])]
     priced = [r for r in shown if known(r["usd_year_one_low"]) or known(r["usd_per_course"])]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from compare.cost.prices import REBATE_SENTENCE
-from compare.cost.table import before_rebates
 from compare.data.rows import Row
 from compare.words import Finding, short_name, usd
 
@@ -43,7 +42,7 @@ def yearly(shown: Sequence[Row], condition: str, weight_kg: float) -> Finding:
         numbers |= {"ivig_usd": own, "dearer": dearer, "others": len(others)}
         more = "costs more" if dearer == 1 else "cost more"
         sentence += f" IVIG costs {usd(own)}; {dearer} of {len(others)} other therapies {more}."
-    if any(before_rebates(row["price_basis"]) for row in shown):
+    if any(row["price_kind"] == "before_rebates" for row in shown):
         sentence += f" {REBATE_SENTENCE}"
     return Finding(sentence, {name: float(value) for name, value in numbers.items()})
 

@@ -50,8 +50,9 @@ class View:
 
 def view(evidence: Evidence, condition_id: str) -> View:
     """Therapies of a condition by class, with label status and the opening cost; pure."""
-    chosen = cost.opening_plans(evidence, condition_id)
-    priced = cost.cost_table(evidence, chosen.values(), opening_patient(evidence, condition_id))
+    patient = opening_patient(evidence, condition_id)
+    chosen = cost.opening_plans(evidence, condition_id, patient)
+    priced = cost.cost_table(evidence, chosen.values(), patient)
     rows = evidence.indications[evidence.indications["condition_id"].eq(condition_id)]
     labels = rows[rows["fda_label"].eq("yes")]
     labeled = set(labels["therapy_id"])

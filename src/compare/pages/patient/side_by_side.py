@@ -14,6 +14,7 @@ from compare.claims import ivig
 from compare.cost import timetable
 from compare.cost.plan import Plan, plans
 from compare.cost.prices import BASES, REBATE_SENTENCE
+from compare.cost.standing import first_of_kinds, standing_plans
 from compare.data.evidence import Evidence, kept
 from compare.data.patient import Patient
 from compare.data.rows import Row, known, records
@@ -177,13 +178,13 @@ def _caution_rows(
 def chosen_plans(evidence: Evidence, scenario: Scenario, therapy_id: str) -> tuple[Plan, ...]:
     """The yearly plan and the course that stand for a therapy, with the product asked for."""
     wanted = dict(scenario.options.get("products", {})).get(therapy_id)
-    given = scenario.condition_id, scenario.price_basis, scenario.options.get("cycle_days")
-    age = scenario.patient.age_years
+    patient, given = scenario.patient, (scenario.price_basis, scenario.options.get("cycle_days"))
     if wanted is None:
-        chosen = cost.opening_plans(evidence, *given, age)
+        chosen = cost.opening_plans(evidence, scenario.condition_id, patient, *given)
     else:
-        own = [plan for plan in plans(evidence, *given) if plan.product_id == wanted]
-        chosen = cost.default_plans(evidence, own, scenario.condition_id, age)
+        found = plans(evidence, scenario.condition_id, *given)
+        own = [plan for plan in found if plan.product_id == wanted]
+        chosen = first_of_kinds(standing_plans(evidence, own, patient))
     return tuple(plan for plan in chosen.values() if plan.therapy_id == therapy_id)
 
 

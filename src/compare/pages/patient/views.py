@@ -67,9 +67,7 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     """
     condition_id, patient = scenario.condition_id, scenario.patient
     rows = side_by_side.caution_rows(evidence, patient, condition_id)
-    chosen = cost.opening_plans(
-        evidence, condition_id, scenario.price_basis, age_years=patient.age_years
-    )
+    chosen = cost.opening_plans(evidence, condition_id, patient, scenario.price_basis)
     costs = cost.cost_rows(evidence, chosen.values(), patient)
     listed, good, harm = _options(evidence, scenario, rows, costs)
     ids = list(scenario.options.get("compare", []))
