@@ -471,18 +471,22 @@ def test_a_child_opens_with_a_childs_regimen(evidence: Evidence) -> None:
 
 
 def test_a_band_without_a_price_blanks_only_its_weights(evidence: Evidence) -> None:
-    """Adalimumab at 45 kg needs no 20 mg syringe, which has no price; at 30 kg it does."""
+    """Adalimumab-adaz has a 40 mg pen alone: at 45 kg that will do, at 30 kg 20 mg are needed."""
     child = {"age_years": 10}
     tables = {
         kg: compare.annual_cost(evidence, "crohns", Patient(weight_kg=kg, **child))
         for kg in (45, 30)
     }
-    rows = {
-        kg: t[t["product_id"].eq("humira") & ~t["reason"].str.contains("for ages")]
-        for kg, t in tables.items()
-    }
-    assert rows[45]["usd_year_one_low"].notna().any()
-    assert rows[30]["usd_year_one_low"].isna().all()
+
+    def costs(kg: float, product: str) -> list[float]:
+        table = tables[kg]
+        for_a_child = table["product_id"].eq(product) & ~table["reason"].str.contains("for ages")
+        return list(table.loc[for_a_child, "usd_year_one_low"])
+
+    assert not math.isnan(costs(45, "adalimumab_adaz")[0])
+    assert math.isnan(costs(30, "adalimumab_adaz")[0])
+    # Humira at 30 kg: a pen of 80 mg, one of 40 mg, and 20 mg on days 28, 42 ... 350: 24 syringes.
+    assert costs(30, "humira") == [pytest.approx(6736.72 + 3366.90 + 24 * 3366.12)]
 
 
 def test_a_guidelines_regimen_is_never_in_label(evidence: Evidence) -> None:

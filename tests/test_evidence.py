@@ -100,9 +100,8 @@ def test_no_source_without_a_row(evidence: compare.Evidence) -> None:
     used: set[str] = set()
     for table in set(TABLES) - {"sources"}:
         frame = getattr(evidence, table)
-        for column in ("source_id", "second_source_id"):
-            if column in frame:
-                used |= set(frame[column].dropna())
+        for column in frame.columns[frame.columns.str.endswith("source_id")]:
+            used |= set(frame[column].dropna())
     assert set(evidence.sources["source_id"]) - used == set()
 
 
