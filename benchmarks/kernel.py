@@ -15,11 +15,11 @@ import pandas as pd
 from measure import Row, median_ms, process, ratio
 
 import compare
-from compare.cost import plan
 from compare.cost.containers import MCG_PER, cover
 from compare.cost.plan import Plan
 from compare.cost.prices import Tariff
-from compare.cost.table import default_plans
+from compare.cost.standing import opening_plans
+from compare.data.conditions import opening_patient
 from compare.data.evidence import DESCRIPTOR, content_hash, data_folder
 from compare.pages import every_explorer
 from compare.pages.cost.page import CostExplorer
@@ -95,8 +95,8 @@ def patients(count: int) -> pd.DataFrame:
 def chosen_plans(evidence: compare.Evidence) -> dict[tuple[str, str], Plan]:
     """The plan by which `cohort_cost` prices each pair."""
     return {
-        (condition_id, therapy_id): default_plans(
-            evidence, plan.plans(evidence, condition_id), condition_id
+        (condition_id, therapy_id): opening_plans(
+            evidence, condition_id, opening_patient(evidence, condition_id)
         )[therapy_id, True]
         for condition_id, therapy_id in COHORT
     }

@@ -134,9 +134,7 @@ def test_cheaper_from_the_cost_table(
     for condition_id, row in places_of(assessment).items():
         patient = opening_patient(evidence, condition_id)
         table = compare.annual_cost(evidence, condition_id, patient)
-        chosen = cost.default_plans(
-            evidence, cost.plans(evidence, condition_id), condition_id
-        ).values()
+        chosen = cost.opening_plans(evidence, condition_id, patient).values()
         keys = {(plan.regimen_id, plan.product_id) for plan in chosen if plan.chronic}
         ids = zip(table["regimen_id"], table["product_id"], strict=True)
         table = table[[key in keys for key in ids]]

@@ -103,7 +103,7 @@ def test_standing_rows_are_those_of_the_harms_page(evidence: compare.Evidence) -
 def test_cost_cells_are_those_of_the_cost_table(evidence: compare.Evidence) -> None:
     """Low and high of a cost are one product's year one; the value is their middle."""
     patient = opening_patient(evidence, "cidp")
-    chosen = cost.opening_plans(evidence, "cidp", age_years=patient.age_years)
+    chosen = cost.opening_plans(evidence, "cidp", patient)
     costs = cost.cost_table(evidence, chosen.values(), patient).set_index("therapy_id")
     found = table_of(evidence, "cidp", criteria=["cost_year_one"]).set_index("therapy_id")
     for therapy_id in ("ivig", "scig"):

@@ -28,8 +28,8 @@ def test_dollars_per_gram(evidence: compare.Evidence) -> None:
 
 def test_last_quarter_is_the_cost_of_today(evidence: compare.Evidence) -> None:
     """The history ends in what the cost page shows."""
-    patient = opening_patient(evidence, "gmg")
-    frame = history.usd_by_quarter(evidence, "gmg", patient)
+    patient = opening_patient(evidence, "nmosd")
+    frame = history.usd_by_quarter(evidence, "nmosd", patient)
     last = frame[frame["effective_from"].eq(pd.Timestamp("2026-10-01"))]
     today = compare.annual_cost(evidence, "gmg", patient)
     for row in last[last["use"].eq("chronic")].itertuples():
@@ -40,8 +40,8 @@ def test_last_quarter_is_the_cost_of_today(evidence: compare.Evidence) -> None:
 
 def test_new_unit_leaves_no_step(evidence: compare.Evidence) -> None:
     """Eculizumab: 224.159 per 10 mg, then 44.809 per 2 mg from 2025-04, 0.05 percent less."""
-    patient = opening_patient(evidence, "gmg")
-    frame = history.usd_by_quarter(evidence, "gmg", patient)
+    patient = opening_patient(evidence, "nmosd")
+    frame = history.usd_by_quarter(evidence, "nmosd", patient)
     own = frame[frame["therapy_id"].eq("eculizumab")].set_index("effective_from")["usd_low"]
     before, after = own[pd.Timestamp("2025-01-01")], own[pd.Timestamp("2025-04-01")]
     assert after / before == pytest.approx(1, abs=0.001)
@@ -97,11 +97,11 @@ def test_lines_are_broken_at_gaps_and_labels_do_not_overlap() -> None:
 
 
 def test_who_pays_by_route_and_setting(evidence: compare.Evidence) -> None:
-    """In Crohn's disease: Stelara's first dose under Part B, those at home under Part D."""
+    """In Crohn's disease: Skyrizi's first doses under Part B, those at home under Part D."""
     frame = payers.who_pays(evidence, "crohns")
-    stelara = frame[frame["product_id"].eq("stelara")].set_index("route")["payer"]
-    assert stelara["IV"] == "Part B"
-    assert stelara["SC"] == "Part D"
+    skyrizi = frame[frame["product_id"].eq("skyrizi")].set_index("route")["payer"]
+    assert skyrizi["IV"] == "Part B"
+    assert skyrizi["SC"] == "Part D"
     assert frame["inpatient"].eq("not modelled").all()
 
 

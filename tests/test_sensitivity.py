@@ -218,18 +218,6 @@ def test_ages_at_the_edge_of_a_regimen(evidence: Evidence) -> None:
     assert cost.age_note(any_age, 0) == cost.age_note(any_age, 100) == ""
 
 
-@pytest.mark.parametrize(
-    ("basis", "before"),
-    [
-        ("asp_payment_limit", False), ("nadac", True), ("asp_payment_limit + nadac", True),
-        ("wac", True), ("", False),
-    ],
-)  # fmt: skip
-def test_which_prices_are_before_rebates(basis: str, before: bool) -> None:
-    """The payment limit is net of rebates; a mixed basis is before them in part."""
-    assert cost.before_rebates(basis) is before
-
-
 def test_every_column_of_the_chain(evidence: Evidence) -> None:
     """Gamunex-C at 70 kg, maintenance: each step from weight to a later year's dollars."""
     row = cost.chain(plan_of(evidence, "cidp", "gamunex_c"), ADULT).iloc[1].to_dict()
@@ -365,55 +353,15 @@ def test_every_column_of_the_budget_effect(evidence: Evidence) -> None:
 
 
 def test_a_priced_plan_is_shown_before_one_without_a_price(evidence: Evidence) -> None:
-    """Courses are judged by the course's cost: without Gamunex-C's price another one is shown."""
-    found = plan.plans(evidence, "gbs")
-    shown = cost.default_plans(evidence, found, "gbs")["ivig", False]
+    """Courses are judged by the course's cost: without the first's price another one is shown."""
+    shown = cost.opening_plans(evidence, "gbs", ADULT)["ivig", False]
     prices = evidence.prices
     without = dataclasses.replace(evidence, prices=prices[~prices["code"].isin(
         [row.tariff.code for row in shown.rows if not isinstance(row.tariff, str)]
     )])  # fmt: skip
-    other = cost.default_plans(without, plan.plans(without, "gbs"), "gbs")["ivig", False]
+    other = cost.opening_plans(without, "gbs", ADULT)["ivig", False]
     assert other.product_id != shown.product_id
     assert not np.isnan(cost.plan_cost(other, ADULT)[0]["usd_per_course"])
-
-
-def shown_of(evidence: Evidence, *found: plan.Plan) -> plan.Plan:
-    """Which of these plans of one therapy is shown first, whatever their order."""
-    condition = str(found[0].first["condition_id"])
-    chosen = {
-        id(next(iter(cost.default_plans(evidence, order, condition).values())))
-        for order in (found, found[::-1])
-    }
-    (one,) = [p for p in found if id(p) in chosen]
-    assert len(chosen) == 1
-    return one
-
-
-@pytest.mark.parametrize(
-    ("condition", "cheap", "dear"),
-    [("cidp", "gamunex_c", "privigen"), ("gbs", "gamunex_c", "panzyga")],
-)
-def test_what_decides_which_plan_is_shown(
-    evidence: Evidence, condition: str, cheap: str, dear: str
-) -> None:
-    """Priced, then in label, then the default regimen, then the price per gram; year or course."""
-    first, second = (
-        dataclasses.replace(plan_of(evidence, condition, product), label_status="in label")
-        for product in (cheap, dear)
-    )
-    assert first.usd_per_gram < second.usd_per_gram
-    assert shown_of(evidence, first, second) is first
-    other = changed_phase(first, is_default="no")
-    default = changed_phase(second, is_default="yes")
-    assert shown_of(evidence, other, default) is default
-    outside = dataclasses.replace(first, label_status="outside this product's label")
-    assert shown_of(evidence, outside, second) is second
-    labeled = changed_phase(second, is_default="no")
-    assert shown_of(evidence, outside, labeled) is labeled
-    unpriced = dataclasses.replace(
-        first, rows=tuple(plan.PricedPhase(row.phase, "no current price") for row in first.rows)
-    )
-    assert shown_of(evidence, unpriced, outside) is outside
 
 
 def test_weights_of_the_bar_stay_within_what_a_patient_can_weigh(evidence: Evidence) -> None:

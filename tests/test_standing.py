@@ -1,0 +1,192 @@
+"""Which product stands for a therapy: the rule, held by an independent walk through the tables."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import pandas as pd
+import pytest
+
+import compare
+from compare import cost
+from compare.data.conditions import opening_patient
+from compare.data.rows import known
+
+CONDITIONS = list(compare.load().conditions["condition_id"])
+NET, BEFORE = "net", "before_rebates"
+
+
+def standing(evidence: compare.Evidence, condition_id: str, **patient: object) -> pd.DataFrame:
+    """Rows that stand, for the condition's opening patient with these changes."""
+    who = dataclasses.replace(opening_patient(evidence, condition_id), **patient)
+    table = compare.annual_cost(evidence, condition_id, who)
+    return table[table["stands_for_therapy"]]
+
+
+def product_of(table: pd.DataFrame, therapy_id: str, kind: str = NET) -> str:
+    """The one product that stands for a therapy and a kind of price."""
+    rows = table[table["therapy_id"].eq(therapy_id) & table["price_kind"].eq(kind)]
+    (found,) = rows["product_id"]
+    return str(found)
+
+
+def usual_usd(evidence: compare.Evidence, row: pd.Series, who: compare.Patient) -> float:
+    """The row's cost at the usual dose, from a copy of the tables that holds that dose alone."""
+    regimens = evidence.regimens.copy()
+    mine = regimens["regimen_id"].eq(row["regimen_id"])
+    middle = (regimens["dose_low"] + regimens["dose_high"]) / 2
+    usual = regimens["dose_typical"].fillna(middle)
+    for name in ("dose_low", "dose_high"):
+        regimens[name] = regimens[name].where(~mine, usual)
+    table = compare.annual_cost(
+        dataclasses.replace(evidence, regimens=regimens), str(row["condition_id"]), who
+    )
+    same = table["regimen_id"].eq(row["regimen_id"]) & table["product_id"].eq(row["product_id"])
+    (one,) = table[same].to_dict("records")
+    names = ("usd_year_one_low", "usd_year_one_high")
+    if one["use"] != "chronic":
+        names = ("usd_per_course", "usd_per_course_high")
+    return float(one[names[0]] + one[names[1]]) / 2
+
+
+@pytest.mark.parametrize("condition_id", CONDITIONS)
+def test_every_standing_row_follows_the_rule(evidence: compare.Evidence, condition_id: str) -> None:
+    """Regimen, label, product and price, in that order, for every therapy, use and kind."""
+    who = opening_patient(evidence, condition_id)
+    table = compare.annual_cost(evidence, condition_id, who).assign(condition_id=condition_id)
+    table["chronic"] = table["use"].eq("chronic")
+    stands = evidence.products.set_index("product_id")["stands"]
+    for (_, chronic), rows in table.groupby(["therapy_id", "chronic"]):
+        fits = rows[~rows["reason"].str.contains("this regimen is for ages")]
+        left = fits if len(fits) else rows
+        for good in (
+            left["is_default"],
+            left["label_status"].eq("in label"),
+            left["label_status"].ne("label not read for this use"),
+        ):
+            kept = left[good.reindex(left.index)]
+            left = kept if len(kept) else left
+        usd = left["usd_year_one_low" if chronic else "usd_per_course"]
+        priced = left[usd.notna()]
+        shown = rows[rows["stands_for_therapy"]]
+        if priced.empty:
+            assert len(shown) == 1
+            assert shown["price_kind"].tolist() == [""]
+            continue
+        assert sorted(shown["price_kind"]) == sorted(set(priced["price_kind"]))
+        for kind, every in priced.groupby("price_kind"):
+            (one,) = shown.loc[shown["price_kind"].eq(kind)].to_dict("records")
+            good = every[every["product_id"].map(stands).ne("no")]
+            rivals = good if len(good) else every
+            if len(rivals) == 1:
+                assert one["product_id"] == rivals["product_id"].iloc[0]
+                continue
+            costs = {
+                (row["regimen_id"], row["product_id"]): usual_usd(evidence, row, who)
+                for _, row in rivals.iterrows()
+            }
+            mine = costs[one["regimen_id"], one["product_id"]]
+            assert mine == pytest.approx(min(costs.values()), abs=0.005)
+
+
+@pytest.mark.parametrize(
+    ("condition_id", "therapy_id", "kind", "product_id"),
+    [
+        ("gmg", "eculizumab", NET, "epysqli"),  # 512,941 against Soliris 710,841
+        ("nmosd", "eculizumab", NET, "soliris"),  # biosimilars are not labeled for it
+        ("ra", "tocilizumab", NET, "tyenne"),
+        ("crohns", "infliximab", NET, "renflexis"),
+        ("crohns", "natalizumab", NET, "tysabri"),  # Tyruko is dearer
+        ("ra", "rituximab", NET, "riabni"),  # Ruxience's limit is AMP-based: it never stands
+        ("ms_relapsing", "ocrelizumab", NET, "ocrevus"),  # 600 mg, not 920 mg of Zunovo
+        ("cidp", "scig", NET, "hizentra"),  # one dose for all immunoglobulins
+    ],
+)
+def test_which_product_a_page_opens_with(
+    evidence: compare.Evidence, condition_id: str, therapy_id: str, kind: str, product_id: str
+) -> None:
+    """Products that follow from prices in force on the data's date."""
+    assert product_of(standing(evidence, condition_id), therapy_id, kind) == product_id
+
+
+@pytest.mark.parametrize("weight_kg", [45, 62, 80, 100, 130])
+def test_scig_in_cidp_is_compared_at_one_dose(evidence: compare.Evidence, weight_kg: int) -> None:
+    """HyQvia's wider range of doses does not make it the cheaper one at any weight."""
+    assert product_of(standing(evidence, "cidp", weight_kg=weight_kg), "scig") == "hizentra"
+
+
+def test_off_label_use_stands_by_the_regimen_that_is_named(evidence: compare.Evidence) -> None:
+    """No product is labeled: those that the regimen serves compete, and the row says so."""
+    for condition_id, therapy_id in (("ms_relapsing", "rituximab"), ("gbs", "ivig")):
+        table = standing(evidence, condition_id)
+        (status,) = table.loc[table["therapy_id"].eq(therapy_id), "label_status"]
+        assert status != "in label"
+        assert product_of(table, therapy_id) not in ("ruxience", "octagam_5")
+
+
+def test_prices_of_two_kinds_both_stand(evidence: compare.Evidence) -> None:
+    """Golimumab in RA: the vial net of rebates and the pen before rebates, never in one ranking."""
+    table = standing(evidence, "ra")
+    kinds = table.loc[table["therapy_id"].eq("golimumab"), "price_kind"]
+    assert set(kinds) == {NET, BEFORE}
+
+
+def test_a_child_opens_with_a_childs_regimen(evidence: compare.Evidence) -> None:
+    """At 10 years the infliximab plan that stands is one from 6 years on."""
+    who = compare.Patient(weight_kg=32, age_years=10)
+    shown = cost.opening_plans(evidence, "crohns", who)["infliximab", True]
+    assert cost.age_note(shown, 10) == ""
+    assert shown.first["age_years_from"] == 6
+
+
+def test_own_prices_always_stand(evidence: compare.Evidence) -> None:
+    """A hospital's own price is a kind of its own, and comes first where there is room for one."""
+    own = b"code,billing_qty,billing_unit,usd_per_billing_unit\nJ1745,10,mg,500\n"
+    after = compare.load(prices=own)
+    table = standing(after, "crohns")
+    assert product_of(table, "infliximab", "own") == "remicade"
+    assert product_of(table, "infliximab") == "renflexis"
+    who = opening_patient(after, "crohns")
+    first = cost.opening_plans(after, "crohns", who)["infliximab", True]
+    assert first.price_kind == "own"
+
+
+def test_a_contraindicated_product_does_not_stand(evidence: compare.Evidence) -> None:
+    """With the standing product contraindicated, another one stands in its place."""
+    first = product_of(standing(evidence, "cidp"), "ivig")
+    spoken = evidence.cautions["product_id"].eq(first)
+    row = (
+        evidence.cautions[spoken]
+        .iloc[:1]
+        .assign(severity="contraindicated", factor_id="hyperprolinemia")
+    )
+    other = dataclasses.replace(evidence, cautions=pd.concat([evidence.cautions, row]))
+    now = standing(other, "cidp", factors=frozenset({"hyperprolinemia"}))
+    assert product_of(now, "ivig") != first
+    assert product_of(standing(other, "cidp"), "ivig") == first
+
+
+def test_a_plan_of_two_kinds_stands_with_its_maintenance(evidence: compare.Evidence) -> None:
+    """Skyrizi in Crohn's disease: vials at the limit first, then pens before rebates; marked."""
+    (plan,) = [
+        plan
+        for (therapy_id, _, kind), plan in cost.standing_plans(
+            evidence, cost.plans(evidence, "crohns"), opening_patient(evidence, "crohns")
+        ).items()
+        if (therapy_id, kind) == ("risankizumab", BEFORE)
+    ]
+    assert plan.mixed_kinds
+    assert plan.price_kind == BEFORE
+    assert "payment_limit" in plan.price_basis
+
+
+def test_usual_dose_is_named_or_the_middle(evidence: compare.Evidence) -> None:
+    """Panzyga in CIDP is usually 1 g/kg of 1 to 2; where no dose is named, the middle stands."""
+    (panzyga,) = [p for p in cost.plans(evidence, "cidp") if p.product_id == "panzyga"]
+    assert {row.phase["dose_low"] for row in panzyga.usual().rows} == {1.0}
+    row = panzyga.rows[-1]
+    blank = dataclasses.replace(row, phase={**row.phase, "dose_typical": None})
+    assert blank.usual().phase["dose_high"] == 1.5
+    assert all(known(row.phase["dose_low"]) for row in panzyga.rows)
+    assert not math.isnan(row.phase["dose_high"])
