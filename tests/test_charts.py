@@ -78,7 +78,7 @@ def test_the_line_of_no_difference_stands_inside_the_chart() -> None:
     blank = dict.fromkeys(("x_low", "x_high", "y_low", "y_high"), math.nan)
     mark = blank | {"therapy_id": "a", "therapy": "A", "therapy_class": "ivig", "apart": False}
     one = pd.DataFrame([mark | {"x": 0.5, "y": 100.0, "hover": ""}])
-    figure = tradeoff_charts.figure(one, one, "ratio", "dollars", 1.0)
+    figure = tradeoff_charts.figure(one, "ratio", "dollars", 1.0)
     (line,) = [shape for shape in figure.layout.shapes if shape.type == "line"]
     assert (line.x0, line.x1) == (1.0, 1.0)
     low, high = figure.layout.xaxis.range

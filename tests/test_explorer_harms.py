@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
+import re
 from collections import Counter
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from compare import effects
 from compare.data.rows import known
 from compare.data.scenario import Scenario
 from compare.pages.harms import chart as charts
 from compare.pages.harms import page
 from compare.pages.house import CLASSES
+from compare.pages.tradeoffs import page as tradeoffs
 from compare.trials import arms, harms
 from compare.words import short_name
 
@@ -157,29 +161,100 @@ def test_not_reported_has_a_mark_and_is_never_a_number(views):
 def test_findings_numbers_recomputed(views):
     """The overview's and the event's numbers come out of the rows by another way."""
     for scenario, shown in views:
-        treated = scenario.options["basis"] == "treated"
         rows = shown.map
         numbers = shown.finding.numbers
         if rows:
-            column = "risk_pct" if treated else "difference_pct"
-            told = [row[column] for row in rows if row["state"] == "reported"]
+            told = of_state(rows, "reported")
             assert numbers["cells"] == len(rows)
             assert numbers["reported"] == len(told)
             assert numbers["missing"] == sum(row["state"] == "missing" for row in rows)
             assert numbers["other"] == len(rows) - len(told) - numbers["missing"]
-            if told:
-                assert numbers["largest"] == pytest.approx(max(told))
-                assert f"{len(told)} of {len(rows)} cells" in shown.finding.text
-        column = "difference_pct" if scenario.options["basis"] == "difference" else "risk_pct"
+            assert f"{len(told)} of {len(rows)} cells" in shown.finding.text
         detail = of_state(shown.forest, "reported")
         numbers = shown.event_finding.numbers
-        if detail:
-            assert numbers["lowest"] == pytest.approx(min(row[column] for row in detail))
-            assert numbers["highest"] == pytest.approx(max(row[column] for row in detail))
+        for row in detail:
+            assert short_name(row["therapy"]) in shown.event_finding.text
         if len(shown.forest):
             assert numbers["therapies"] == len(shown.forest)
         if scenario.options["basis"] != "difference" and len(shown.forest):
             assert harms.RAW_ARMS in shown.event_finding.text
+
+
+def test_the_headline_is_of_this_condition(views):
+    """The figure that the page opens with is direct, of groups followed alike; or it says none."""
+    opened = Counter()
+    for scenario, shown in views:
+        finding = shown.finding
+        if scenario.options["basis"] == "treated" or not shown.map:
+            assert "first" not in finding.numbers
+            continue
+        reported = of_state(shown.map, "reported")
+        own = [
+            row
+            for row in reported
+            if row["condition_id"] == scenario.condition_id and row["same_follow_up"] != "no"
+        ]
+        clear = [row for row in own if row["difference_low_pct"] * row["difference_high_pct"] > 0]
+        assert finding.numbers["own"] == len(own)
+        assert finding.numbers["clear"] == len(clear)
+        start = finding.text.split(". ")[0]
+        named = [row for row in reported if f"on {short_name(row['therapy'])}, " in start]
+        if clear:
+            opened["figure"] += 1
+            row = clear[0]
+            assert row["event"][1:] in start
+            assert f" on {short_name(row['therapy'])}, " in start
+            assert finding.numbers["first"] == row["difference_pct"]
+        else:
+            opened["all overlap" if own else "none here"] += 1
+            assert not named
+            said = "none has an interval clear" if own else "no difference here is from a trial in"
+            assert said in start
+    assert opened.keys() == {"figure", "all overlap", "none here"}
+
+
+def test_colitis_does_not_open_with_crohns(evidence):
+    """Guselkumab's 24 more in 100 is of Crohn's, 22 against 46 weeks: marked, never the opening."""
+    opening = page.opening(evidence, "ulcerative_colitis")
+    options = {"ascertainment": "all_cause", "event": "any_adverse_event"}
+    shown = page.view(evidence, Scenario("ulcerative_colitis", opening.patient, options=options))
+    row = next(r for r in shown.forest if r["therapy_id"] == "guselkumab")
+    assert row["condition_id"] == "crohns"
+    assert row["same_follow_up"] == "no"
+    # 233 of 299 against 82 of 153 patients: 77.93 - 53.59 = 24.3 points.
+    assert row["difference_pct"] == pytest.approx(24.3, abs=0.05)
+    assert "uselkumab" not in shown.finding.text
+    said = "(borrowed from Crohn's; its groups were not followed alike)"
+    assert f"between 15 more and 33 more {said}" in shown.event_finding.text
+
+
+# Words that set one therapy above another, or name the end of an order.
+COMPARATIVES = (
+    r"beat(?:s|en)?|better|best|worse|worst(?!-rank analysis)|safer|safest|superior|inferior|"
+    r"outperform\w*|highest|lowest|largest|smallest|greatest|least|leads?|wins?|milder|stronger|"
+    r"(?:more|less|most) (?:effective|harmful|toxic|often)"
+)
+
+
+def test_no_sentence_sets_one_therapy_above_another(evidence, views):
+    """In no condition does a sentence on harm or good order therapies, or miss its own caveat."""
+    said = [str(found) for _, shown in views for found in (
+        shown.finding, shown.event_finding, shown.ivig_finding,
+        shown.whole.benefit_finding, shown.whole.controlled_finding,
+    )]  # fmt: skip
+    for condition_id in evidence.conditions["condition_id"]:
+        opening = tradeoffs.opening(evidence, condition_id)
+        for basis in effects.BASES:
+            options = {"basis": basis}
+            scenario = dataclasses.replace(opening, options=options)
+            finding = tradeoffs.view(evidence, scenario).figures.finding
+            said.append(str(finding))
+            if finding.numbers["shown"] > 1:
+                assert "None of these figures compares two of the therapies." in str(finding)
+    assert len(said) > 500
+    for sentence in said:
+        found = re.search(rf"\b(?:{COMPARATIVES})\b", sentence, re.IGNORECASE)
+        assert found is None, (found, sentence)
 
 
 def test_benefit_and_controlled_findings_recomputed(evidence, views):

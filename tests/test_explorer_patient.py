@@ -11,8 +11,25 @@ import pytest
 import compare
 from compare.authority import cautions
 from compare.pages.controls import HIDDEN
-from compare.pages.patient import page
+from compare.pages.patient import page, side_by_side
+from compare.pages.patient import tables as patient_tables
 from compare.pages.patient import views as patient_view
+
+# Weight, age, sex and history of twelve patients whom an audit looked at, by condition.
+PATIENTS = [
+    ("cidp", 62, 55, None, {"thrombosis_history", "iga_deficiency"}),
+    ("cidp", 75, 82, None, {"renal_impairment", "prior_ivig"}),
+    ("ra", 75, 60, None, {"heart_failure", "tuberculosis_latent_untreated"}),
+    ("ms_relapsing", 70, 35, None, {"jc_virus_positive"}),
+    ("crohns", 70, 40, None, {"hepatitis_b_core_antibody"}),
+    ("gmg", 75, 55, None, {"meningococcal_unvaccinated"}),
+    ("sle", 65, 40, None, {"depression"}),
+    ("itp", 25, 8, None, set()),
+    ("ulcerative_colitis", 70, 30, "female", {"pregnancy"}),
+    ("lupus_nephritis", 65, 35, None, {"pml_history"}),
+    ("gpa_mpa", 75, 60, None, {"low_immunoglobulins"}),
+    ("nmosd", 65, 45, None, set()),
+]
 
 
 @pytest.fixture
@@ -47,6 +64,64 @@ def test_a_past_clot_shows_on_every_ivig_brand(evidence, explorer):
     assert "62 kg" in printed
     assert "Boxed warning. Past thrombosis. Counts if" in printed
     assert "inherited" in explorer.panels["cautions"].value
+
+
+def severities(cell):
+    """Severities that a cell of the page names, with "none found" as one of its own."""
+    words = {key: words.lower() for key, words in cautions.SEVERITIES.items()}
+    starts = re.split(r"\n|<br>", re.sub("</?(strong|span)[^>]*>", "", cell).lower())
+    found = {key for key, word in words.items() for line in starts if line.startswith(word)}
+    return found | ({"none found"} if "none found" in cell else set())
+
+
+@pytest.mark.parametrize(("condition_id", "kg", "years", "sex", "factors"), PATIENTS)
+def test_three_places_never_disagree(evidence, condition_id, kg, years, sex, factors):
+    """Options, side by side and brands name the same severities, product by product."""
+    who = compare.Patient(kg, years, sex=sex, factors=factors)
+    shown = page.view(evidence, compare.Scenario(condition_id, who))
+    rows = cautions.check_cautions(evidence, who, condition_id)
+    rows = rows[rows["matches"]]
+    for option in shown.options:
+        therapy_id, by_product = option["therapy_id"], {}
+        for product_id in cautions.products_of(evidence, therapy_id):
+            options = {"products": {therapy_id: product_id}}
+            scenario = compare.Scenario(condition_id, who, options=options)
+            found = side_by_side.compare_therapies(evidence, scenario, [therapy_id])
+            lines = {line.label: line.cells[0] for line in found.lines}
+            cells = [item.text for item in lines["For this patient"]]
+            # What is left open begins with its factor; elsewhere, with what it is.
+            cells += ["Not in our reading" for _ in lines.get("Left open", ())]
+            by_product[product_id] = severities("\n".join(cells))
+            own = rows[rows["therapy_id"].eq(therapy_id) & rows["product_id"].eq(product_id)]
+            assert by_product[product_id] == (set(own["severity"]) or {"none found"})
+        told = set().union(*by_product.values())
+        assert severities(patient_tables.against_cell(option)) == told
+        assert "none found" not in told or told == {"none found"}
+        if therapy_id == "ivig":
+            column = patient_tables.BRAND_COLUMNS["Concerns this patient"]
+            cells = {
+                row["product"]: severities(column(row)) for row in shown.brands.to_dict("records")
+            }
+            names = {key: evidence.label("products", key) for key in by_product}
+            assert cells == {names[key]: found for key, found in by_product.items()}
+
+
+def test_a_brand_without_the_caution_says_what_others_have(evidence):
+    """A box on the other brands is named beside the one whose own label, read whole, lacks it."""
+    rows = evidence.cautions
+    lacking = rows["product_id"].eq("octagam_10") & rows["factor_id"].eq("thrombosis_history")
+    assert lacking.any()
+    without = dataclasses.replace(evidence, cautions=rows[~lacking])
+    who = compare.Patient(62, 55, factors={"thrombosis_history"})
+    options = {"compare": ["ivig"], "products": {"ivig": "octagam_10"}}
+    shown = page.view(without, compare.Scenario("cidp", who, options=options))
+    row = next(r for r in shown.brands.to_dict("records") if r["product"] == "Octagam 10%")
+    said = "none read for this product; on others of the therapy: boxed warning (Past thrombosis)"
+    cell = patient_tables.BRAND_COLUMNS["Concerns this patient"](row)
+    assert said in cell
+    assert "Not in our reading of the label, look it up: Past thrombosis" in cell
+    side = side_by_side.frame(shown.comparison)
+    assert side.loc[side["item"].eq("For this patient"), "statement"].tolist() == [said]
 
 
 def test_each_condition_shows(evidence, explorer):

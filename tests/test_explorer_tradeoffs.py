@@ -213,9 +213,9 @@ def test_the_chart_shows_every_therapy_once_and_cuts_no_interval(
     """Main field, rails and corner together hold every therapy; axes hold every end."""
     for condition_id in ("gmg", "ra", "sle", "cidp"):
         frame = make(condition_id).figures.chart
-        traces = charts.traces(frame, frame.iloc[:0])
-        assert len(traces) == 17
-        assert sum(len(trace["x"]) for trace in traces[:-1]) == len(frame)
+        traces = charts.traces(frame)
+        assert len(traces) == 16
+        assert sum(len(trace["x"]) for trace in traces) == len(frame)
         layout = charts.layout(frame, "x", "y", 0.0)
         for axis, name in (("xaxis", "x"), ("yaxis", "y")):
             low, high = layout[axis]["range"]
@@ -228,21 +228,26 @@ def test_borrowed_and_cross_trial_marks_are_hollow(make: Callable[..., tradeoffs
     harm = "harm:discontinuation_adverse_event:all_cause"
     frame = make("gmg", options={"x": harm}).figures.chart
     assert frame["apart"].any()
-    for trace in charts.traces(frame)[:-1:4]:
+    for trace in charts.traces(frame)[::4]:
         for symbol, hover in zip(trace["marker"]["symbol"], trace["customdata"], strict=True):
             assert symbol.endswith("-open") == ("borrowed from" in hover)
     treated = make("gmg", options={"x": harm, "basis": "treated"}).figures.chart
     assert treated.loc[treated["x"].notna(), "apart"].all()
 
 
-def test_the_front_is_what_no_other_beats(make: Callable[..., tradeoffs.View]) -> None:
-    """The finding's count of unbeaten therapies, found again by comparing every pair."""
+def test_the_finding_says_what_each_trial_showed(make: Callable[..., tradeoffs.View]) -> None:
+    """Each figure of the chart is in the sentence, in the order of classes and names, never of
+    size; without one the sentence says so, and therapies that lack one are counted."""
     shown = make("ra").figures
-    pair = shown.chart.dropna(subset=["x", "y"])
-    sign = -1 if shown.offered[shown.x]["favors"] == "higher" else 1
-    points = [(sign * x, y) for x, y in zip(pair["x"], pair["y"], strict=True)]
-    free = [p for p in points if not any(q != p and q[0] <= p[0] and q[1] <= p[1] for q in points)]
-    assert shown.finding.numbers["on_front"] == len(free)
+    assert shown.finding.text.startswith("ACR20 response, more in 100 than on placebo")
+    told = shown.chart.dropna(subset=["x"])
+    places = [shown.finding.text.index(f"{shown.names[t]} +") for t in told["therapy_id"]]
+    assert len(places) == shown.finding.numbers["shown"] > 5
+    assert places == sorted(places)
+    gaps = int(shown.chart[["x", "y"]].isna().any(axis=1).sum())
+    assert shown.finding.numbers["gaps"] == gaps
+    nothing = findings.each_trial(shown.chart.assign(x=float("nan")), {}, "", "", "")
+    assert nothing.text == "No therapy has a harm or good here that can be scored."
 
 
 def test_the_ranking_sentence_states_the_draws(make: Callable[..., tradeoffs.View]) -> None:

@@ -32,8 +32,9 @@ def with_rows(evidence, *changes):
         "measure": "pct_of_subjects", "ascertainment": "all_cause", "n_treated": 100,
         "n_comparator": 100, "treated_events": None, "comparator_events": None,
         "treated_pct": None, "comparator_pct": None, "treated_pct_upper": None,
-        "comparator_pct_upper": None, "exposure_weeks": None, "reporting_threshold": None,
-        "primary": "yes", "source_id": evidence.sources["source_id"].iloc[0], "locator": "1",
+        "comparator_pct_upper": None, "exposure_weeks": None, "same_follow_up": None,
+        "reporting_threshold": None, "primary": "yes",
+        "source_id": evidence.sources["source_id"].iloc[0], "locator": "1",
         "verification": "one_reading", "second_source_id": None, "disputes": None, "notes": None,
     }  # fmt: skip
     made = [template | {"row_id": f"made_{i}"} | change for i, change in enumerate(changes)]

@@ -31,7 +31,7 @@ def test_last_quarter_is_the_cost_of_today(evidence: compare.Evidence) -> None:
     patient = opening_patient(evidence, "nmosd")
     frame = history.usd_by_quarter(evidence, "nmosd", patient)
     last = frame[frame["effective_from"].eq(pd.Timestamp("2026-10-01"))]
-    today = compare.annual_cost(evidence, "gmg", patient)
+    today = compare.annual_cost(evidence, "nmosd", patient)
     for row in last[last["use"].eq("chronic")].itertuples():
         own = today[today["regimen_id"].eq(row.regimen_id)]
         own = own[own["product_id"].eq(row.product_id)]

@@ -61,7 +61,7 @@ def test_harms_follow_the_condition_and_the_event(open_page: Opener) -> None:
 def test_nothing_is_ranked_until_the_reader_speaks(open_page: Opener) -> None:
     """Saying what matters brings a ranking; before that there is none."""
     shown = open_page("04_trade_offs")
-    shown.until(lambda: "gMG" in shown.finding() or "beaten" in shown.finding(), "not opened")
+    shown.until(lambda: "None of these figures compares" in shown.finding(), "not opened")
     assert "Say what matters" in (shown.page.locator(".tc-page").text_content() or "")
     shown.choose("What matters, given by", "the order of the rows, most important first")
     shown.until(

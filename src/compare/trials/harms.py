@@ -67,6 +67,7 @@ COLUMNS = [
     "rate_per_100_patient_years",
     "rate_comparator_per_100_patient_years",
     "exposure_weeks",
+    "same_follow_up",
     "reporting_threshold",
     "no_difference_because",
     "notes",

@@ -6,71 +6,71 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from compare.data.rows import Row
-from compare.trials.arms import KINDS, per_100, percent, risk_words
+from compare.trials.arms import KINDS, per_100, risk_words
 from compare.trials.harms import RAW_ARMS
 from compare.words import Finding, short_name
 
 
 def overview(rows: Sequence[Row], condition: str, counted: str, basis: str) -> Finding:
-    """How much of the map is filled, and its largest figure."""
+    """A figure from this condition's own trials, of groups followed alike, or that none is there;
+    then how much of the map is filled.
+
+    The figure named is the first of the map whose interval lies clear of zero. None is singled out
+    by its size: what leads by risk difference need not lead by a ratio.
+    """
     if not rows:
         return Finding(f"{condition}: no event is reported in this way.")
     shown = _of_state(rows, "reported")
     missing = len(_of_state(rows, "missing"))
     other = len(rows) - len(shown) - missing
     numbers = {"cells": len(rows), "reported": len(shown), "missing": missing, "other": other}
-    what = (
-        "a treated risk" if basis == "treated" else "a difference from the trial's own comparator"
+    filled = (
+        f"{len(shown)} of {len(rows)} cells hold "
+        f"{'a treated risk' if basis == 'treated' else 'a difference'}, {other} hold another sort "
+        f"of figure, and {missing} are not reported, which is not zero."
     )
-    text = (
-        f"{condition}, harm counted as “{counted}”: {len(shown)} of {len(rows)} cells hold "
-        f"{what}, "
-        f"{other} hold another sort of figure, and {missing} are not reported, which is not zero."
-    )
-    if shown:
-        column = "risk_pct" if basis == "treated" else "difference_pct"
-        top = max(shown, key=lambda row: row[column])
-        numbers["largest"] = top[column]
-        who, event = short_name(top["therapy"]), str(top["event"]).lower()
-        if basis == "treated":
-            text += f" The highest risk is {percent(top[column])}% ({event} on {who})."
-        elif top[column] > 0:
-            ends = top["difference_low_pct"], top["difference_high_pct"]
-            said = per_100(top[column], *ends, str(top["comparator"]))
-            text += f" The largest excess is {event} on {who}: {said}."
-    return Finding(text, _floats(numbers))
+    start = f"{condition}, harm counted as “{counted}”: "
+    if basis == "treated":
+        return Finding(f"{start}{filled} {RAW_ARMS}", _floats(numbers))
+    own = [r for r in shown if r["directness"] == "direct" and r["same_follow_up"] != "no"]
+    clear = [r for r in own if r["difference_low_pct"] > 0 or r["difference_high_pct"] < 0]
+    numbers |= {"own": len(own), "clear": len(clear)}
+    if clear:
+        first = clear[0]
+        numbers["first"] = first["difference_pct"]
+        who, event = short_name(first["therapy"]), _list([first["event"]])
+        start += f"{event} on {who}, {_difference(first)}. "
+        many = f"first on the map of {len(clear)} differences" if len(clear) > 1 else ""
+        start += f"It is the {many or 'only difference'} with an interval clear of zero, among "
+        start += f"{len(own)} from this condition's own trials, each against its own comparator. "
+    elif own:
+        start += f"of {len(own)} differences from this condition's own trials, none has an "
+        start += "interval clear of zero. "
+    else:
+        start += "no difference here is from a trial in this condition whose groups were followed "
+        start += "alike. "
+    return Finding(start + filled, _floats(numbers))
 
 
 def event(rows: Sequence[Row], basis: str) -> Finding:
-    """The highest and the lowest figure of one event, and who does not report it."""
+    """What each trial showed of one event, this condition's own first, and who reports nothing.
+
+    Therapies stand in the order of the rows, never by the size of their figures.
+    """
     if not rows:
         return Finding("No therapy to show.")
     name = str(rows[0]["event"])
-    column = "difference_pct" if basis == "difference" else "risk_pct"
-    shown = sorted(_of_state(rows, "reported"), key=lambda row: row[column])
+    shown = _of_state(rows, "reported")
+    shown.sort(key=lambda row: bool(row["directness"] != "direct"))
     missing = _of_state(rows, "missing")
     numbers = {"reported": len(shown), "missing": len(missing), "therapies": len(rows)}
     if not shown:
         text = f"{name}: no therapy has such a figure."
     else:
-        low, high = shown[0], shown[-1]
-        numbers |= {"lowest": low[column], "highest": high[column]}
-
-        def said(row: Row) -> str:
-            who = short_name(row["therapy"])
-            if basis == "difference":
-                ends = row["difference_low_pct"], row["difference_high_pct"]
-                return f"{who} {per_100(row[column], *ends, str(row['comparator']))}"
-            return f"{who} {risk_words(row)}"
-
-        text = f"{name}: {said(high)}"
-        text += f"; {said(low)}." if len(shown) > 1 else "."
-        if len(shown) > 1:
-            word = "difference" if basis == "difference" else "treated risk"
-            text = text.replace(f"{name}: ", f"{name}, highest and lowest {word}: ", 1)
+        text = f"{name}: {'; '.join(_of_therapy(row, basis) for row in shown)}."
         if basis == "difference" and len(shown) > 1:
-            text += " Each is against its own trial's comparator; the therapies were not compared "
-            text += "with each other."
+            text += " Each is against its own trial's comparator; none compares two of these "
+            text += "therapies."
     if missing:
         text += f" Not reported: {', '.join(short_name(row['therapy']) for row in missing)}."
     if basis != "difference":
@@ -144,6 +144,20 @@ def kinds(rows: Sequence[Row]) -> str:
     """The comparators of a series, in words."""
     found = dict.fromkeys(row["comparator_kind"] for row in _of_state(rows, "reported"))
     return "; ".join(KINDS[kind] for kind in found)
+
+
+def _difference(row: Row) -> str:
+    ends = row["difference_low_pct"], row["difference_high_pct"]
+    return per_100(row["difference_pct"], *ends, str(row["comparator"]))
+
+
+def _of_therapy(row: Row, basis: str) -> str:
+    """A therapy's figure, and what sets it apart from this condition's own."""
+    said = _difference(row) if basis == "difference" else risk_words(row)
+    apart = [f"borrowed from {row['borrowed_from']}"] if row["directness"] == "indirect" else []
+    if basis != "treated" and row["same_follow_up"] == "no":
+        apart.append("its groups were not followed alike")
+    return f"{short_name(row['therapy'])} {said}" + (f" ({'; '.join(apart)})" if apart else "")
 
 
 def _of_state(rows: Sequence[Row], state: str) -> list[Row]:

@@ -286,6 +286,8 @@ def _guideline_cell(row: Mapping[str, Any]) -> tuple[Item, ...]:
 STRICT = ("contraindicated", "boxed_warning")
 URGENT = ("rems_program", "vaccination_before_start")
 CLOSED = "nothing left open"
+LEFT_OPEN = "only what is left open"
+NONE_FOUND = "none found in our reading, which is not “safe”"
 MARKS = {"contraindicated": "stop", "boxed_warning": "boxed", "warning": "warn"}
 
 
@@ -330,13 +332,31 @@ def _cautions(evidence: Evidence, scenario: Scenario, columns: list[Column]) -> 
                     row["source_id"],
                 )
             )
-        told.append(tuple(cell) or _one("none found in our reading, which is not “safe”", "faint"))
+        elsewhere = elsewhere_words(column.every, column.product_id)
+        without = elsewhere or (LEFT_OPEN if gaps else NONE_FOUND)
+        told.append(tuple(cell) or _one(without, "warn" if elsewhere else "faint"))
         names = "; ".join(row["factor"] for row in gaps)
         silent.append(_one(f"{names}: {gaps[0]['action']}" if gaps else CLOSED, "faint"))
     lines = [Line(section, "For this patient", tuple(told))]
     if any(cell[0].text != CLOSED for cell in silent):
         lines.append(Line(section, "Left open", tuple(silent)))
     return lines
+
+
+def elsewhere_words(rows: Sequence[Row], product_id: str) -> str:
+    """What concerns the patient on a therapy's other products, where this one has no caution on it.
+
+    `rows`: cautions of the therapy. Empty where this product has one, or no product has.
+    """
+    found = [row for row in rows if row["matches"] and row["severity"] != "not_in_reading"]
+    if any(row["product_id"] == product_id for row in found):
+        return ""
+    told = dict.fromkeys(
+        f"{cautions.SEVERITIES[row['severity']].lower()} ({row['factor']})" for row in found
+    )
+    return (
+        f"none read for this product; on others of the therapy: {'; '.join(told)}" if told else ""
+    )
 
 
 def _other_products(column: Column, row: Mapping[str, Any]) -> str:

@@ -9,7 +9,7 @@ from compare.authority.cautions import SEVERITIES
 from compare.data.rows import known
 from compare.pages.cells import guideline_cell, label_cell, therapy_cell
 from compare.pages.markup import Cell, text
-from compare.pages.patient.side_by_side import MARKS
+from compare.pages.patient.side_by_side import MARKS, NONE_FOUND
 from compare.pages.patient.views import View
 from compare.words import NOT_REPORTED, number_range, usd_range
 
@@ -21,20 +21,23 @@ def severity_words(severity: str) -> str:
 
 
 def against_cell(row: Mapping[str, Any]) -> str:
-    """Cautions on what the patient has; a conditional one always with its condition."""
-    if not row["against"]:
-        return "none found in our reading, which is not “safe”"
-    lines = [line.split("|", maxsplit=1) for line in row["against"].split("\n")]
+    """Cautions on what the patient has; a conditional one always with its condition.
+
+    A brand without any says what stands on the others, so that it never reads as if none did.
+    """
+    lines = [line.split("|", maxsplit=1) for line in row["against"].splitlines()]
     said = [
         f"{severity_words(severity)}: {text(what)}"
         for severity, what in lines
         if severity != "not_in_reading"
     ]
+    if row.get("elsewhere"):
+        said.append(text(row["elsewhere"]))
     silent = [what for severity, what in lines if severity == "not_in_reading"]
     if silent:
         said.append(f'<span class="faint">Not in our reading of the label, look it up: '
                     f"{text('; '.join(silent))}</span>")  # fmt: skip
-    return "<br>".join(said)
+    return "<br>".join(said) or NONE_FOUND
 
 
 def authority_cell(row: Mapping[str, Any]) -> str:
@@ -106,7 +109,7 @@ BRAND_COLUMNS: dict[str, str | Cell] = {
     "Brand": "product",
     "Contents that matter": lambda r: text(r["excipients"]) or "not in our reading: look it up",
     "FDA label here": lambda r: "yes" if r["labeled"] else "no",
-    "Concerns this patient": lambda r: text(r["concerns"]) or "none found",
+    "Concerns this patient": against_cell,
     "Depends on the brand": "depends",
     "Label": lambda r: text(
         (r["label_month"] if known(r["label_month"]) else "month not known")

@@ -132,7 +132,7 @@ def _options(
     return out, effects_of["benefit"][0], effects_of["harm"][0]
 
 
-def _against(rows: list[Row]) -> str:
+def _against(rows: Sequence[Row]) -> str:
     """Cautions on what the patient has, one a line: severity, factor, condition, products."""
     lines: dict[tuple[str, str], list[Row]] = {}
     for row in rows:
@@ -147,7 +147,8 @@ def _against(rows: list[Row]) -> str:
         products = f" ({min(count, of)} of {of} products" + (
             f", {marked} inherited)" if marked else ")"
         )
-        told.append(f"{severity}|{factor}{where}{products if of > 1 else ''}")
+        one = " (inherited)" if marked else ""
+        told.append(f"{severity}|{factor}{where}{products if of > 1 else one}")
     return "\n".join(told)
 
 
@@ -204,11 +205,13 @@ def brands(evidence: Evidence, patient: Patient, condition_id: str) -> pd.DataFr
     """One row per IVIG product: contents, label for the condition, and what depends on the brand.
 
     Columns: `product`, `excipients`, `labeled`, `depends` (cautions on contents that any label
-    carries), `concerns` (those on what this patient has), `label_month`, `label_read`, `source_id`.
-    Empty where IVIG is no option of the condition. Shared: do not change it.
+    carries), `against` (every caution on what this patient has, as `against` of the options),
+    `elsewhere` (what stands on other brands, where no caution stands on this one), `label_month`,
+    `label_read`, `source_id`. Empty where IVIG is no option of the condition. Shared: do not change
+    it.
     """
-    columns = ["product", "excipients", "labeled", "depends", "concerns", "label_month",
-               "label_read", "source_id"]  # fmt: skip
+    columns = ["product", "excipients", "labeled", "depends", "against", "elsewhere",
+               "label_month", "label_read", "source_id"]  # fmt: skip
     every = side_by_side.caution_rows(evidence, patient, condition_id)
     rows = [row for row in every if row["therapy_id"] == "ivig"]
     depends = grouped(
@@ -219,18 +222,20 @@ def brands(evidence: Evidence, patient: Patient, condition_id: str) -> pd.DataFr
         ),
         "product_id",
     )
+    mine = grouped((row for row in rows if row["matches"]), "product_id")
     said = evidence.rows("indications", "condition_id", condition_id)
     labeled = {row["product_id"] for row in said if row["fda_label"] == "yes"}
     out = []
     for product in evidence.rows("products", "therapy_id", "ivig") if rows else ():
-        own = depends.get(product["product_id"], [])
+        key = product["product_id"]
         out.append(
             {
                 "product": product["product"],
                 "excipients": product["excipients"],
-                "labeled": product["product_id"] in labeled,
-                "depends": "; ".join(map(_short, own)),
-                "concerns": "; ".join(_short(row) for row in own if row["matches"]),
+                "labeled": key in labeled,
+                "depends": "; ".join(map(_short, depends.get(key, ()))),
+                "against": _against(cautions.summary_rows(mine.get(key, ()))),
+                "elsewhere": side_by_side.elsewhere_words(rows, key),
                 "label_month": product["label_revised"],
                 "label_read": product["label_read"] == "yes",
                 "source_id": product["source_id"],

@@ -30,11 +30,11 @@ COLUMNS = [
 ]  # fmt: skip
 
 
-def traces(frame: pd.DataFrame, front: pd.DataFrame | None = None) -> list[Trace]:
-    """Four traces a class (both figures, no x, no y, neither) and the front; 17 traces.
+def traces(frame: pd.DataFrame) -> list[Trace]:
+    """Four traces a class: both figures, no x, no y, neither.
 
     `frame`: `COLUMNS`; blank x or y is not reported; `apart` marks borrowed or cross-trial
-    figures, drawn hollow. `front`: x and y of the therapies that no other beats on both.
+    figures, drawn hollow.
     """
     drawn = []
     every = records(frame)
@@ -48,20 +48,6 @@ def traces(frame: pd.DataFrame, front: pd.DataFrame | None = None) -> list[Trace
             first = not shown and bool(part) and place != "corner"
             shown |= first
             drawn.append(_marks(part, place, name, color, shape, first))
-    line = front if front is not None else pd.DataFrame({"x": [], "y": []})
-    line = line.sort_values("x")
-    drawn.append(
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "name": "not beaten on both",
-            "x": list(line["x"]),
-            "y": list(line["y"]),
-            "line": {"color": FAINT, "width": 2, "dash": "dot"},
-            "hoverinfo": "skip",
-            "showlegend": len(line) > 1,
-        }
-    )
     return drawn
 
 
@@ -236,8 +222,6 @@ def _plain(row: dict[str, Any], x: Any, xref: str, shift: int) -> dict[str, Any]
     }  # fmt: skip
 
 
-def figure(
-    frame: pd.DataFrame, front: pd.DataFrame, x_title: str, y_title: str, reference: float
-) -> go.Figure:
+def figure(frame: pd.DataFrame, x_title: str, y_title: str, reference: float) -> go.Figure:
     """The chart as a static figure."""
-    return go.Figure(traces(frame, front), layout(frame, x_title, y_title, reference))
+    return go.Figure(traces(frame), layout(frame, x_title, y_title, reference))

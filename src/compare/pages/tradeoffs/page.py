@@ -359,7 +359,8 @@ class TradeOffExplorer(Explorer):
         hints = "".join(f'<p class="tc-hint">{text(hint)}</p>' for hint in computed.hints)
         note = "" if not computed.said else (
             '<p class="tc-empty">This orders therapies by what you said and by the figures above, '
-            "with their gaps. It recommends none.</p>"
+            "with their gaps. Harm and good come from separate trials, which did not compare "
+            "these therapies. It recommends none.</p>"
         )  # fmt: skip
         self.panels[
             "said"
@@ -403,10 +404,8 @@ class TradeOffExplorer(Explorer):
         basis = self.controls["basis"].value
         self.panels["cards"].value = tables.cards(figures)
         self.finding.value = text(figures.finding)
-        ids = figures.front.loc[figures.front["on_front"].eq(True), "therapy_id"]
-        front = figures.chart[figures.chart["therapy_id"].isin(ids)]
         made = charts.layout(figures.chart, *self.titles(figures), self.reference(figures))
-        self.panels["main"].draw(charts.traces(figures.chart, front), made)
+        self.panels["main"].draw(charts.traces(figures.chart), made)
         self.panels["grid"].value = tables.basis_note(basis) + tables.grid(figures)
         self.panels["sources"].value = sources(
             self.evidence, (row["source_id"] for row in figures.rows if row["reported"])

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from compare.data.rows import Row, records
+from compare.data.rows import Row, known, records
 from compare.preferences.draws import Ranking
 from compare.words import Finding, number, usd
 
@@ -142,43 +142,26 @@ def lower(label: str) -> str:
     return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
-def front(
-    chart: pd.DataFrame,
-    front_rows: pd.DataFrame,
-    names: Mapping[str, str],
-    x_label: str,
-    y_label: str,
+def each_trial(
+    chart: pd.DataFrame, told: Mapping[str, str], x_label: str, unit: str, y_label: str
 ) -> Finding:
-    """Which therapies no other beats on both axes, and how sure that is.
+    """What each trial showed of the harm or good on the chart, and that none compared therapies.
 
-    `front_rows`: `preferences.pareto` on values, with `sure` (dominated on intervals too).
+    `chart`: one row per therapy with `x` and `y`; `told`: therapy id to its name and figure in
+    words. Therapies stand in the order of the chart, never by the size of their figures.
     """
-    whole = front_rows[front_rows["reported"]]
-    gaps = len(front_rows) - len(whole)
-    verb = "lacks" if gaps == 1 else "lack"
-    tail = f" {gaps} of {len(front_rows)} therapies {verb} one of the two figures." if gaps else ""
-    if len(whole) < 2:
-        many = "No therapy has" if whole.empty else "Only one therapy has"
-        return Finding(f"{many} both a figure for {lower(x_label)} and a {lower(y_label)}.{tail}")
-    on = whole[whole["on_front"]]
-    beaten = whole[~whole["on_front"]]
-    text = f"By the point figures, {listing([names[t] for t in on['therapy_id']])} "
-    text += "is" if len(on) == 1 else "are"
-    text += f" not beaten on both {lower(y_label)} and {lower(x_label)}"
-    if len(beaten):
-        sure = int(beaten["sure"].sum())
-        others = "1 other is" if len(beaten) == 1 else f"{len(beaten)} others are"
-        certain = f"{sure} of them even at the ends of the intervals"
-        text += f"; {others} beaten, {certain if sure else 'within overlapping intervals'}"
-    apart = int(chart["apart"].sum())
-    note = (
-        f" {apart} hollow {'mark is' if apart == 1 else 'marks are'} borrowed or cross-trial."
-        if apart
-        else ""
-    )
-    return Finding(
-        f"{text}.{note}{tail}", {"on_front": float(len(on)), "beaten": float(len(beaten))}
-    )  # fmt: skip
+    shown = [told[row["therapy_id"]] for row in records(chart) if known(row["x"])]
+    gaps = int(chart[["x", "y"]].isna().any(axis=1).sum())
+    numbers = {"shown": float(len(shown)), "gaps": float(gaps)}
+    if not shown:
+        return Finding("No therapy has a harm or good here that can be scored.", numbers)
+    text = f"{x_label}, {unit}: {'; '.join(shown)}."
+    if len(shown) > 1:
+        text += " None of these figures compares two of the therapies."
+    if gaps:
+        verb = "lacks" if gaps == 1 else "lack"
+        text += f" {gaps} of {len(chart)} therapies {verb} this figure or a {lower(y_label)}."
+    return Finding(text, numbers)
 
 
 def correlated(criteria: Mapping[str, Row], weights: Mapping[str, float]) -> Finding | None:

@@ -47,7 +47,6 @@ class Figures:
     x: str
     y: str
     chart: pd.DataFrame
-    front: pd.DataFrame
     finding: Finding
     names: dict[str, str]
     labels: dict[str, str]
@@ -132,21 +131,20 @@ def _figures(
     names = {row["therapy_id"]: short_name(row["therapy"]) for row in rows}
     labels = {name: str(row["label"]) for name, row in offered.items()}
     chart = chart_frame(evidence, rows, x, y, basis)
-    front = pd.DataFrame(columns=["therapy_id", "on_front", "dominated_by", "reported", "sure"])
     decision = read(whole) if len(whole) else None
-    if x and y and decision is not None:
-        front = preferences.pareto(decision, [x, y])
-        surely = preferences.pareto(decision, [x, y], on="intervals")
-        front["sure"] = front["reported"] & ~surely["on_front"]
-    finding = findings.front(chart, front, names, labels.get(x, ""), labels.get(y, ""))
+    said = {
+        row["therapy_id"]: f"{names[row['therapy_id']]} {cell_words(row)}"
+        for row in rows
+        if row["criterion"] == x
+    }
+    unit = against(str(offered[x]["unit"])) if x else ""
+    finding = findings.each_trial(chart, said, labels.get(x, ""), unit, labels.get(y, ""))
     drawn = None
     if decision is not None and len(table):
         drawn = preferences.sample(decision.of(criteria), seed=seed)
     told = cards(evidence, patient, rows, offered, y)
     weighed = {name: row for name, row in offered.items() if name in criteria}
-    return Figures(
-        table, weighed, offered, x, y, chart, front, finding, names, labels, drawn, told, rows
-    )
+    return Figures(table, weighed, offered, x, y, chart, finding, names, labels, drawn, told, rows)
 
 
 def cards(
