@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 Sex = Literal["female", "male"]
+ADULT_YEARS = 18
+DEVINE_FROM_CM = 152.4
 
 
 @dataclass(frozen=True)
@@ -50,13 +52,23 @@ class Patient:
         return math.sqrt(self.weight_kg * self.height_cm / 3600)
 
     @property
+    def without_ideal_weight(self) -> str:
+        """For whom Devine's formula does not hold, where it does not hold for this patient."""
+        if self.age_years < ADULT_YEARS:
+            return f"for a child (under {ADULT_YEARS} years)"
+        if self.height_cm is not None and self.height_cm < DEVINE_FROM_CM:
+            return f"for a height under {DEVINE_FROM_CM} cm"
+        return ""
+
+    @property
     def ideal_weight_kg(self) -> float | None:
-        """Ideal weight by Devine (1974), for adults of 152.4 cm and more; else None."""
-        if self.height_cm is None or self.sex is None or self.age_years < 18:
+        """Ideal weight by Devine (1974), for adults of 152.4 cm and more; else None.
+
+        It can lie above the actual weight; nobody is dosed by it there (`cost.dosing_weight_kg`).
+        """
+        if self.height_cm is None or self.sex is None or self.without_ideal_weight:
             return None
-        inches_over_60 = self.height_cm / 2.54 - 60
-        if inches_over_60 < 0:
-            return None
+        inches_over_60 = (self.height_cm - DEVINE_FROM_CM) / 2.54
         return (50.0 if self.sex == "male" else 45.5) + 2.3 * inches_over_60
 
     @property
