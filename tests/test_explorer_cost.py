@@ -70,7 +70,7 @@ def test_weight_moves_the_page(evidence: compare.Evidence) -> None:
 def test_page_says_where_actual_weight_counts_instead_of_ideal(
     evidence: compare.Evidence,
 ) -> None:
-    """A woman of 45 kg and 175 cm, whose ideal weight is 66.0 kg: the remark stands in the table."""
+    """A woman of 45 kg and 175 cm, ideal weight 66.0 kg: the table has the remark."""
     page = cost.CostExplorer(evidence)
     for name, value in (("weight", 45), ("height", 175), ("sex", "female")):
         page.controls[name].value = value
