@@ -11,10 +11,14 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from ipywidgets.embed import dependency_state
 from nbclient.exceptions import CellExecutionError
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from tools import ROOT, review, versions
+import compare
+from compare.explorers import every_explorer
+from compare.explorers.live import EMPTY, LiveFigure
+from tools import ROOT, review, still, versions
 
 OLD = (
     "Cost is between $1,000 and $2,500.\n"
@@ -233,6 +237,22 @@ def test_a_notebook_is_rerun_and_compared(tmp_path: Path) -> None:
         "  was: a | b | 41", "  now: a | b | 42", "       (41 -> 42)",
     ]  # fmt: skip
     assert "a | b | 42" in (tmp_path / "n.html").read_text(encoding="utf-8")
+
+
+def test_pages_to_read_hold_every_chart(evidence: compare.Evidence) -> None:
+    """Each chart that a page opens with is drawn on its still page: ten on all nine."""
+    drawn = 0
+    for explorer in every_explorer():
+        opened = explorer(evidence)
+        state = dependency_state(opened.page, drop_defaults=False)
+        shown = {still.VIEW: {"model_id": opened.page.model_id}}
+        cell = new_code_cell(outputs=[new_output("display_data", shown)])
+        notebook = new_notebook(cells=[cell], metadata={"widgets": {still.STATE: {"state": state}}})
+        figures = [panel for panel in opened.panels.values() if isinstance(panel, LiveFigure)]
+        filled = sum(figure.drawing.value != EMPTY for figure in figures)
+        assert still.page(notebook, "page").count('class="plotly-graph-div"') == filled
+        drawn += filled
+    assert drawn == 10
 
 
 def test_a_notebook_that_does_not_run_is_named(
