@@ -18,7 +18,7 @@ import pandas as pd
 from compare import coverage, validation
 from compare.errors import DataError, Problem
 from compare.evidence import DESCRIPTOR, content_hash, descriptor, load
-from tools import DATA, versions
+from tools import DATA, files, versions
 
 Package = dict[str, Any]
 DICTIONARY = "README.md"
@@ -153,8 +153,8 @@ def main(command: str, folder: Path = DATA) -> int:
         return 0
     if command == "write":
         package = recorded(package, folder)
-        (folder / DESCRIPTOR).write_text(as_text(package), encoding="utf-8", newline="\n")
-        (folder / DICTIONARY).write_text(dictionary(package), encoding="utf-8", newline="\n")
+        files.write(folder / DESCRIPTOR, as_text(package))
+        files.write(folder / DICTIONARY, dictionary(package))
         rows = sum(len(frame) for frame in frames.values())
         print(f"{len(frames)} tables with {rows} rows checked; hashes and dictionary written")
         return 0

@@ -16,6 +16,8 @@ from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 from plotly.offline import get_plotlyjs
 
+from tools import files
+
 VIEW = "application/vnd.jupyter.widget-view+json"
 STATE = "application/vnd.jupyter.widget-state+json"
 PLOTLY = "application/vnd.plotly.v1+json"
@@ -49,7 +51,7 @@ def page(notebook: NotebookNode, title: str) -> str:
 
 def write_script(folder: Path) -> None:
     """The chart library beside the pages, so that they need no network."""
-    (folder / SCRIPT).write_text(get_plotlyjs(), encoding="utf-8")
+    files.write(folder / SCRIPT, get_plotlyjs())
 
 
 def _cell(cell: NotebookNode, widgets: dict[str, Any]) -> NotebookNode:
