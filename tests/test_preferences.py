@@ -581,10 +581,10 @@ def test_large_samples_are_drawn_again_to_the_same_digits(monkeypatch: pytest.Mo
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ({"draws": 0}, "draws is 0; expected a whole number of 1 or more"),
+        ({"draws": 0}, "draws is 0; expected a whole number from 1 to 10,000,000"),
         ({"draws": 10.5}, "draws is 10.5; expected"),
         ({"draws": float("nan")}, "draws is nan; expected"),
-        ({"seed": -1}, "seed is -1; expected 0 or more"),
+        ({"seed": -1}, "seed is -1; expected a whole number from 0 to "),
     ],
 )
 def test_impossible_draws_are_refused(arguments: dict[str, float], said: str) -> None:

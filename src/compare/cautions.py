@@ -115,6 +115,7 @@ def check_cautions(evidence: Evidence, patient: Patient, condition_id: str) -> p
     ['boxed_warning']
     """
     check_condition(evidence, condition_id)
+    Patient.check(patient)
     mine = patient_factors(evidence, patient, condition_id)
     return pd.DataFrame(caution_rows(evidence, mine, condition_id), columns=COLUMNS)
 

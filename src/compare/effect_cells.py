@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from compare import arms, benefits, harms
+from compare.arguments import one_of
 from compare.evidence import Evidence
 from compare.schedule import known
 from compare.tables import Row, grouped, records
@@ -111,8 +112,7 @@ def _harm_cells(evidence: Evidence, basis: str) -> list[dict[str, Any]]:
 
 def check_basis(basis: str) -> None:
     """Raise `ValueError` where the basis is none of `BASES`."""
-    if basis not in BASES:
-        raise ValueError(f"basis is {basis!r}; expected one of {list(BASES)}")
+    one_of("basis", basis, BASES)
 
 
 def _harm_cell(row: dict[str, Any], basis: str) -> dict[str, Any]:

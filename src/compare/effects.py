@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from compare import cost, harms
+from compare.arguments import one_of, shown
 from compare.effect_cells import (
     BASES,
     BLANK,
@@ -122,7 +123,13 @@ def effect_rows(
     borrow: bool = True,
 ) -> list[Row]:
     """The rows of `effects_table` as dictionaries, for those who take them one by one."""
-    offered = criterion_rows(evidence, condition_id, basis, borrow)
+    check_condition(evidence, condition_id)
+    one_of("basis", basis, BASES)
+    Patient.check(patient)
+    one_of("dosing_weight", dosing_weight, cost.DOSING_WEIGHTS)
+    if isinstance(criteria, str) or not isinstance(criteria, Sequence | None):
+        raise ValueError(f"criteria is {shown(criteria)}; expected None or a list of ids")
+    offered = criterion_rows(evidence, condition_id, basis, bool(borrow))
     wanted = list(criteria) if criteria is not None else core_criteria(offered)
     for name in wanted:
         if name not in offered:

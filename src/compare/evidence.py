@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from compare import validation
+from compare.arguments import shown
 from compare.descriptor import DESCRIPTOR, descriptor
 from compare.errors import Problem
 from compare.schedule import known
@@ -173,10 +174,12 @@ class Evidence:
 
 def check_condition(evidence: Evidence, condition_id: str) -> None:
     """Raise `ValueError` with the known ids where the condition is not one of them."""
+    if not isinstance(evidence, Evidence):
+        raise ValueError(f"evidence is {shown(evidence)}; expected what compare.load() returns")
     known_ids = evidence.by_id("conditions")
-    if condition_id not in known_ids:
+    if not isinstance(condition_id, str) or condition_id not in known_ids:
         raise ValueError(
-            f"unknown condition: condition_id is {condition_id!r}; "
+            f"unknown condition: condition_id is {shown(condition_id)}; "
             f"expected one of {list(known_ids)}"
         )
 
@@ -218,6 +221,8 @@ def sources_of(frame: pd.DataFrame, evidence: Evidence | None = None) -> pd.Data
     >>> list(used["source_id"]) == list(evidence.prices["source_id"].head(1))
     True
     """
+    if not isinstance(frame, pd.DataFrame):
+        raise ValueError(f"frame is {shown(frame)}; expected a table of this library")
     table = (evidence or own_data()).sources
     cells = (cell for name in source_columns(frame) for cell in frame[name])
     named = dict.fromkeys(part for cell in cells for part in split(cell))

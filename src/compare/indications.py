@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from compare import benefits
+from compare.arguments import one_of
 from compare.evidence import Evidence, check_condition
 from compare.harms import condition_therapies
 from compare.patient import Patient
@@ -114,9 +115,9 @@ def option_rows(
     """The rows of `options` as dictionaries."""
     check_condition(evidence, condition_id)
     found = sorted(set(evidence.indications["jurisdiction"]))
-    if jurisdiction not in found:
-        raise ValueError(f"jurisdiction is {jurisdiction!r}; expected one of {found}")
+    one_of("jurisdiction", jurisdiction, found)
     if patient is not None:
+        Patient.check(patient)
         check_factors(evidence, patient.factors)
     weight = [*FOR, *reversed(AGAINST), ""]
 

@@ -25,6 +25,7 @@ from compare.acceptability import (
     rank_acceptability,
     sample,
 )
+from compare.arguments import shown
 from compare.decision import (
     Decision,
     Ranges,
@@ -134,8 +135,8 @@ def pareto(
     `on="intervals"` calls a therapy dominated only where another's worse ends are at least as
     good as its own better ends.
     """
-    if on not in ("values", "intervals"):
-        raise ValueError(f"on is {on!r}; expected 'values' or 'intervals'")
+    if not isinstance(on, str) or on not in ("values", "intervals"):
+        raise ValueError(f"on is {shown(on)}; expected 'values' or 'intervals'")
     decision = read(table)
     columns = [decision.column(name) for name in criteria or decision.criteria]
     sign = np.where(decision.higher_is_better[columns], 1.0, -1.0)
