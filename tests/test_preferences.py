@@ -620,7 +620,7 @@ def test_unknown_words_are_refused() -> None:
         preferences.weighted_value(table, missing="best")
     with pytest.raises(ValueError, match="names a criterion twice"):
         preferences.rank_order_centroid(["cost", "cost"])
-    with pytest.raises(ValueError, match="swing points of cost are 101; expected 0 to 100"):
+    with pytest.raises(ValueError, match="swing points of cost is 101; expected a number from 0"):
         preferences.swing_weights({"cost": 101})
     with pytest.raises(ValueError, match="every swing is 0"):
         preferences.swing_weights({"cost": 0, "harm": 0})
