@@ -14,6 +14,8 @@ from compare.data.rows import records
 from compare.pages.patient import sentences as caution_findings
 
 IVIG_EVERYWHERE = ("thrombosis_risk", "renal_injury_risk", "hemolysis_event_risk", "iga_deficiency")
+# Boxed in every IVIG label read whole but Asceniv's, whose box leaves them to its section 5.
+CLASS_BOX = {"diabetes", "volume_depletion", "nephrotoxic_drugs"}
 TNF = ("infliximab", "adalimumab", "etanercept", "golimumab", "certolizumab_pegol")
 ANTI_CD20 = ("rituximab", "ocrelizumab", "ofatumumab", "ublituximab", "obinutuzumab")
 
@@ -115,17 +117,42 @@ def test_labels_read_in_part_inherit_what_they_lack(evidence, every):
     """Gammaked keeps its own rows; pregnancy, which its reading lacks, is inherited and marked."""
     rows = every[every["product_id"].eq("gammaked")]
     own = evidence.cautions[evidence.cautions["product_id"].eq("gammaked")]
-    assert set(rows.loc[~rows["inherited"], "factor_id"]) == set(own["factor_id"])
+    assert set(rows.loc[~rows["inherited"], "factor_id"]) == set(own["factor_id"]) - CLASS_BOX
     extra = rows[rows["inherited"]]
     assert "pregnancy" in set(extra["factor_id"])
-    assert not set(extra["factor_id"]) & set(own["factor_id"])
+    assert set(extra["factor_id"]) & set(own["factor_id"]) == CLASS_BOX
     assert not extra["label_read"].any()
 
 
+def test_no_ivig_brand_is_milder_than_its_box(evidence):
+    """Kidney, age, diabetes, volume, nephrotoxic drugs: boxed on all; Asceniv's label decides.
+
+    The boxes of Gamunex-C and Gammaked name age and kidneys themselves; the other three stand in
+    the box of 11 of the 12 labels read whole.
+    """
+    rows = check(evidence, "cidp", "renal_impairment", *CLASS_BOX, age_years=70)
+    mine = rows[rows["therapy_id"].eq("ivig") & rows["matches"] & rows["applies"].ne("everyone")]
+    products = set(cautions.products_of(evidence, "ivig"))
+    for factor_id in ("renal_impairment", "age_over_65", *CLASS_BOX):
+        found = mine[mine["factor_id"].eq(factor_id)].set_index("product_id")
+        assert set(found.index) == products
+        milder = set(found.index[found["severity"].ne("boxed_warning")])
+        assert milder == ({"asceniv"} if factor_id in CLASS_BOX else set())
+        for product_id in ("gamunex_c", "gammaked"):
+            inherited = factor_id in CLASS_BOX
+            assert found.at[product_id, "inherited"] == inherited
+            said = "in others: warning" if inherited else ""
+            assert said in found.at[product_id, "inherited_from"]
+        assert not found.at["asceniv", "inherited"]
+
+
 def test_own_rows_are_not_marked(evidence, every):
-    """Rows read in a product's own label stand as they are, with its own month."""
+    """Rows read in a product's own label stand as they are, with its own month.
+
+    But for three each of Gamunex-C and Gammaked, which their class has in its box.
+    """
     own = every[~every["inherited"]]
-    assert len(own) == len(evidence.cautions)
+    assert len(own) == len(evidence.cautions) - 2 * len(CLASS_BOX)
     months = evidence.products.set_index("product_id")["label_revised"].fillna("")
     assert own["label_month"].eq(own["product_id"].map(months)).all()
 

@@ -333,6 +333,61 @@ def test_ideal_weight_for_ivig_only(evidence: Evidence) -> None:
     assert same[0] == same[1]
 
 
+def test_ideal_weight_is_never_above_actual_weight(evidence: Evidence) -> None:
+    """Woman of 45 kg and 175 cm: ideal 45.5 + 2.3 x (175 / 2.54 - 60) = 65.96 kg; dosed by 45.
+
+    Gamunex-C in CIDP: 2 g/kg at first, then 1 g/kg on days 21, 42, ... 357: 90 g + 17 x 45 g =
+    855 g = 1710 units of $48.022 = $82,117.62 of drug, the rest is administration.
+    """
+    thin = Patient(weight_kg=45, age_years=54, height_cm=175, sex="female")
+    for kind in ("ideal", "adjusted"):
+        found = row(evidence, "cidp", "gamunex_c", thin, dosing_weight=kind)
+        assert found["usd_year_one_low"] == pytest.approx(83799.50, abs=0.005)
+        drug = found["usd_year_one_low"] - found["usd_administration_year_one"]
+        assert drug == pytest.approx(1710 * 48.022)
+        assert found["note"].startswith("dosed by actual weight: the ideal weight, 66.0 kg, is abo")
+        assert cost.dosing_weight_kg(thin, "ivig", kind) == 45
+    assert "dosed by" not in row(evidence, "cidp", "gamunex_c", thin)["note"]
+    heavy = Patient(weight_kg=120, age_years=54, height_cm=175, sex="female")
+    noted = row(evidence, "cidp", "gamunex_c", heavy, dosing_weight="ideal")["note"]
+    assert "dosed by" not in noted
+
+
+@pytest.mark.parametrize(
+    ("who", "why"),
+    [
+        (Patient(weight_kg=20, age_years=6), "for a child (under 18 years)"),
+        (Patient(60, 17.5, height_cm=170, sex="male"), "for a child (under 18 years)"),
+        (Patient(50, 40, height_cm=152.3, sex="female"), "for a height under 152.4 cm"),
+        (Patient(50, 40, height_cm=150), "for a height under 152.4 cm"),
+    ],
+)
+def test_without_ideal_weight_actual_weight_counts(
+    evidence: Evidence, who: Patient, why: str
+) -> None:
+    """A child, or someone under 152.4 cm: the cost by actual weight, and a remark; no error."""
+    actual = row(evidence, "itp", "gamunex_c", who)
+    for kind in ("ideal", "adjusted"):
+        found = row(evidence, "itp", "gamunex_c", who, dosing_weight=kind)
+        assert found["usd_per_course"] == actual["usd_per_course"]
+        assert f"dosed by actual weight: no ideal weight is defined {why}" in found["note"]
+        other = row(evidence, "itp", "nplate", who, dosing_weight=kind)
+        assert "dosed by" not in other["note"]
+
+
+def test_gammagard_sd_for_a_child_with_kawasaki(evidence: Evidence) -> None:
+    """15 kg at 1 g/kg: 15 g, a package of 5 g and one of 10 g, 30 units of $82.756: $2,482.68."""
+    child = Patient(weight_kg=15, age_years=4)
+    table = compare.annual_cost(evidence, "kawasaki", child).set_index("regimen_id")
+    found = table.loc["gammagard_sd_kawasaki_once"]
+    assert found["usd_per_course"] == pytest.approx(2482.68, abs=0.005)
+    plans = plan.plans(evidence, "kawasaki")
+    once = next(p for p in plans if p.regimen_id == "gammagard_sd_kawasaki_once")
+    opened = cost.chain(once, child).iloc[0]
+    assert (opened["units_given"], opened["units_discarded"]) == (30, 0)
+    assert opened["containers"] == "1 x 10 g vial + 1 x 5 g vial"
+
+
 def test_arguments_are_checked_in_plain_words(evidence: Evidence) -> None:
     """Unknown condition, basis, cycle spacing and dosing weight name what was expected."""
     with pytest.raises(ValueError, match="condition_id is 'gout'; expected one of"):

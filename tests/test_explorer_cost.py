@@ -65,3 +65,16 @@ def test_weight_moves_the_page(evidence: compare.Evidence) -> None:
     page.controls["weight"].value = 130
     assert page.digest() != before
     assert "at 130 kg" in page.digest().splitlines()[0]
+
+
+def test_page_says_where_actual_weight_counts_instead_of_ideal(
+    evidence: compare.Evidence,
+) -> None:
+    """A woman of 45 kg and 175 cm, ideal weight 66.0 kg: the table has the remark."""
+    page = cost.CostExplorer(evidence)
+    for name, value in (("weight", 45), ("height", 175), ("sex", "female")):
+        page.controls[name].value = value
+    assert "dosed by actual weight" not in page.panels["table"].value
+    page.controls["dosing_weight"].value = "ideal"
+    assert page.status.value == ""
+    assert "ideal weight, 66.0 kg, is above it" in page.panels["table"].value

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import re
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import nbformat
 import pytest
+from ipywidgets.embed import dependency_state
 from nbclient.exceptions import CellExecutionError
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from tools import ROOT, review, versions
+import compare
+from compare.pages import every_explorer
+from compare.pages.chart import EMPTY, LiveFigure
+from tools import ROOT, data, files, hashes, notebooks, review, still, versions
 
 OLD = (
     "Cost is between $1,000 and $2,500.\n"
@@ -233,6 +241,107 @@ def test_a_notebook_is_rerun_and_compared(tmp_path: Path) -> None:
         "  was: a | b | 41", "  now: a | b | 42", "       (41 -> 42)",
     ]  # fmt: skip
     assert "a | b | 42" in (tmp_path / "n.html").read_text(encoding="utf-8")
+
+
+def test_pages_to_read_hold_every_chart(evidence: compare.Evidence) -> None:
+    """Each chart that a page opens with is drawn on its still page: ten on all nine."""
+    drawn = 0
+    for explorer in every_explorer():
+        opened = explorer(evidence)
+        state = dependency_state(opened.page, drop_defaults=False)
+        shown = {still.VIEW: {"model_id": opened.page.model_id}}
+        cell = new_code_cell(outputs=[new_output("display_data", shown)])
+        notebook = new_notebook(cells=[cell], metadata={"widgets": {still.STATE: {"state": state}}})
+        figures = [panel for panel in opened.panels.values() if isinstance(panel, LiveFigure)]
+        filled = sum(figure.drawing.value != EMPTY for figure in figures)
+        assert still.page(notebook, "page").count('class="plotly-graph-div"') == filled
+        drawn += filled
+    assert drawn == 10
+
+
+def test_a_review_that_is_stopped_ends_in_one_line(tmp_path: Path) -> None:
+    """Ctrl-C while a kernel works: its name and what was left untouched, no traceback."""
+    digest = new_code_cell("import time; time.sleep(60)", metadata={"tags": ["digest"]})
+    nbformat.write(new_notebook(cells=[digest]), tmp_path / "n.ipynb")
+    shutil.copytree(ROOT / "tools", tmp_path / "tools")
+    text = (tmp_path / "tools" / "review.py").read_text(encoding="utf-8")
+    text = text.replace("in paths():", f"in [Path({str(tmp_path / 'n.ipynb')!r})]:")
+    text = text.replace("package = json", "print('begins', flush=True)\n    package = json")
+    (tmp_path / "tools" / "review.py").write_text(text, encoding="utf-8")
+    shutil.copytree(ROOT / "data", tmp_path / "data")
+    running = subprocess.Popen(
+        [sys.executable, "-m", "tools.review"], cwd=tmp_path, encoding="utf-8",
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+    )  # fmt: skip
+    assert running.stdout is not None
+    assert running.stdout.readline() == "begins\n"
+    time.sleep(3)
+    os.killpg(running.pid, signal.SIGINT)
+    _, said = running.communicate(timeout=30)
+    assert said == "review: stopped before the end; nothing outside of build/ was written\n"
+    assert running.returncode == 1
+
+
+def test_a_write_cut_short_leaves_the_old_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full disk, or Ctrl-C before the rename: the old text, whole, and nothing beside it."""
+    path = tmp_path / "new folder" / "a.json"
+    files.write(path, "old\n")
+    assert path.read_bytes() == b"old\n"
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    def stopped(_: int) -> None:
+        raise KeyboardInterrupt
+
+    for fails, raised in ((full, SystemExit), (stopped, KeyboardInterrupt)):
+        monkeypatch.setattr(os, "fsync", fails)
+        with pytest.raises(raised):
+            files.write(path, "new and longer\n")
+        assert path.read_bytes() == b"old\n"
+        assert list(path.parent.iterdir()) == [path]
+    monkeypatch.undo()
+    files.write(path, "new\n")
+    assert path.read_bytes() == b"new\n"
+
+
+@pytest.mark.parametrize("command", ["data", "notebooks", "hashes", "review"])
+def test_what_cannot_be_written_is_one_plain_sentence(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder without room: each of the four commands ends with the file's name and the cause."""
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    def pip(*_: object, **__: object) -> subprocess.CompletedProcess[str]:
+        return subprocess.CompletedProcess([], 0, stdout='{"install": []}')
+
+    notebook = tmp_path / "n.ipynb"
+    notebook.write_text(json.dumps(new_notebook()), encoding="utf-8")
+    before = notebook.read_bytes()
+    folder = shutil.copytree(ROOT / "data", tmp_path / "data")
+    described = (folder / "datapackage.json").read_bytes()
+    monkeypatch.setattr(os, "fsync", full)
+    monkeypatch.setattr(notebooks, "paths", lambda: [notebook])
+    monkeypatch.setattr(notebooks, "execute", lambda *_: None)
+    monkeypatch.setattr(hashes.subprocess, "run", pip)
+    for module in (hashes, review):
+        monkeypatch.setattr(module, "BUILD", tmp_path / "build")
+    run = {
+        "data": lambda: data.main("write", folder),
+        "notebooks": notebooks.store,
+        "hashes": hashes.main,
+        "review": review.main,
+    }
+    sentence = r"\S+ was not written \(No space left on device\): can its folder be written to\?"
+    with pytest.raises(SystemExit) as ended:
+        run[command]()
+    assert re.fullmatch(sentence, str(ended.value.code))
+    assert notebook.read_bytes() == before
+    assert (folder / "datapackage.json").read_bytes() == described
 
 
 def test_a_notebook_that_does_not_run_is_named(

@@ -292,7 +292,7 @@ def test_cohort_takes_regimen_and_basis_of_each_row(evidence: Evidence) -> None:
             "patient_id": [1, 2, 3, 4],
             "condition_id": ["ra", "cidp", "cidp", "cidp"],
             "therapy_id": ["etanercept", "scig", "scig", "ivig"],
-            "weight_kg": [0.5, 70.0, 70.0, 70.0],
+            "weight_kg": [1.0, 70.0, 70.0, 70.0],
             "product_id": ["enbrel", "hizentra", "hizentra", "gamunex_c"],
             "regimen_id": [None, "hizentra_cidp", "gone", "gamunex_c_cidp"],
             "price_basis": ["maximum_fair_price", None, None, None],
@@ -320,7 +320,7 @@ def test_cohort_weights_that_are_none_are_refused(evidence: Evidence, weight: fl
             "weight_kg": pd.Series([70.0, weight], dtype="Float64"),
         }
     )  # fmt: skip
-    with pytest.raises(ValueError, match=r"weight_kg of row 1 is .*; expected a positive number"):
+    with pytest.raises(ValueError, match=r"weight_kg of row 1 is .*; expected a number from 1"):
         compare.cohort_cost(evidence, patients)
 
 

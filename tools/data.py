@@ -19,7 +19,7 @@ from compare.data import checks as validation
 from compare.data.errors import DataError, Problem
 from compare.data.evidence import DESCRIPTOR, content_hash, descriptor, load
 from compare.pages.coverage import tables as coverage
-from tools import DATA, versions
+from tools import DATA, files, versions
 
 Package = dict[str, Any]
 DICTIONARY = "README.md"
@@ -154,8 +154,8 @@ def main(command: str, folder: Path = DATA) -> int:
         return 0
     if command == "write":
         package = recorded(package, folder)
-        (folder / DESCRIPTOR).write_text(as_text(package), encoding="utf-8", newline="\n")
-        (folder / DICTIONARY).write_text(dictionary(package), encoding="utf-8", newline="\n")
+        files.write(folder / DESCRIPTOR, as_text(package))
+        files.write(folder / DICTIONARY, dictionary(package))
         rows = sum(len(frame) for frame in frames.values())
         print(f"{len(frames)} tables with {rows} rows checked; hashes and dictionary written")
         return 0

@@ -12,7 +12,7 @@ import subprocess
 import sys
 from typing import Any
 
-from tools import BUILD, ROOT
+from tools import BUILD, ROOT, files
 
 WANTED = (".[app]", "hatchling", "editables")
 PROJECT = "therapy-comparison"
@@ -48,9 +48,8 @@ def main() -> int:
     if done.returncode:
         return done.returncode
     written = lines(json.loads(done.stdout))
-    BUILD.mkdir(exist_ok=True)
     path = BUILD / "requirements-hashed.txt"
-    path.write_text("\n".join(written) + "\n", encoding="utf-8", newline="\n")
+    files.write(path, "\n".join(written) + "\n")
     print(f"{path.relative_to(ROOT)}: {len(written)} packages with their hashes")
     return 0
 

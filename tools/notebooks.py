@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import json
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from typing import Any
 import nbformat
 from nbclient import NotebookClient
 
-from tools import NOTEBOOKS
+from tools import NOTEBOOKS, files
 
 DIGEST = "digest"
 MAX_LINES = 15
@@ -54,7 +55,10 @@ def text_of(cell: Any) -> str:
 
 
 def execute(notebook: Any, folder: Path) -> None:
-    """Run a notebook in a clean kernel of this Python. Raises nbclient's `CellExecutionError`."""
+    """Run a notebook in a clean kernel of this Python.
+
+    Raises nbclient's `CellExecutionError`, and `KeyboardInterrupt` where it was stopped.
+    """
     client = NotebookClient(
         notebook,
         timeout=TIMEOUT_SECONDS,
@@ -63,7 +67,16 @@ def execute(notebook: Any, folder: Path) -> None:
         extra_arguments=["--IPKernelApp.log_level=40"],
         resources={"metadata": {"path": str(folder)}},
     )
-    client.execute()
+    with tempfile.TemporaryFile() as complaints:
+        try:
+            client.execute(stderr=complaints)
+        except BaseException:
+            # nbclient takes Ctrl-C for itself, ends the kernel, and calls it dead or cancelled.
+            if hasattr(client, "_async_cleanup_kernel_future"):
+                raise KeyboardInterrupt from None
+            complaints.seek(0)
+            sys.stderr.write(complaints.read().decode(errors="replace"))
+            raise
 
 
 def stripped(notebook: Any) -> Any:
@@ -144,7 +157,7 @@ def store() -> int:
         text = nbformat.writes(notebook) + "\n"
         moved = text != path.read_text(encoding="utf-8")
         if moved:
-            path.write_text(text, encoding="utf-8", newline="\n")
+            files.write(path, text)
         print(f"{path.name}: {'stored' if moved else 'unchanged'}")
     return 0
 
@@ -163,4 +176,7 @@ if __name__ == "__main__":
     commands = {"store": store, "check": check}
     if len(sys.argv) != 2 or sys.argv[1] not in commands:
         sys.exit(__doc__)
-    sys.exit(commands[sys.argv[1]]())
+    try:
+        sys.exit(commands[sys.argv[1]]())
+    except KeyboardInterrupt:
+        sys.exit("notebooks: stopped before the end; those named above are done")

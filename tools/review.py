@@ -21,7 +21,7 @@ from typing import Any
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 from compare.data.evidence import DESCRIPTOR, content_hash
-from tools import BUILD, DATA, ROOT, still
+from tools import BUILD, DATA, ROOT, files, still
 from tools.notebooks import execute, is_digest, paths, read, text_of
 
 SHOWN = 25
@@ -87,7 +87,7 @@ def review_notebook(path: Path, folder: Path) -> list[str]:
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         return [f"  it does not run: {COLORS.sub('', str(error)).strip().splitlines()[-1]}"]
     page = still.page(notebook, path.stem)
-    (folder / f"{path.stem}.html").write_text(page, encoding="utf-8")
+    files.write(folder / f"{path.stem}.html", page)
     found = []
     for cell in notebook.cells:
         if is_digest(cell):
@@ -194,7 +194,6 @@ def say(heading: str, lines: list[str], nothing: str) -> bool:
 def main() -> int:
     """Exit code: 0 only if nothing moved."""
     folder = BUILD / "review"
-    folder.mkdir(parents=True, exist_ok=True)
     still.write_script(folder)
     package = json.loads((DATA / DESCRIPTOR).read_text(encoding="utf-8"))
     failed = say("Tables not as recorded", not_recorded(package), "none")
@@ -214,4 +213,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit("review: stopped before the end; nothing outside of build/ was written")

@@ -16,6 +16,8 @@ from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 from plotly.offline import get_plotlyjs
 
+from tools import files
+
 VIEW = "application/vnd.jupyter.widget-view+json"
 STATE = "application/vnd.jupyter.widget-state+json"
 PLOTLY = "application/vnd.plotly.v1+json"
@@ -49,7 +51,7 @@ def page(notebook: NotebookNode, title: str) -> str:
 
 def write_script(folder: Path) -> None:
     """The chart library beside the pages, so that they need no network."""
-    (folder / SCRIPT).write_text(get_plotlyjs(), encoding="utf-8")
+    files.write(folder / SCRIPT, get_plotlyjs())
 
 
 def _cell(cell: NotebookNode, widgets: dict[str, Any]) -> NotebookNode:
@@ -81,13 +83,18 @@ def _chart(figure: dict[str, Any]) -> str:
     return drawn.to_html(full_html=False, include_plotlyjs=False)
 
 
+def _key(reference: str) -> str:
+    """The key of a widget to which another one refers."""
+    return reference.removeprefix("IPY_MODEL_")
+
+
 def _widget(key: str, widgets: dict[str, Any]) -> str:
     name, state = widgets[key]["model_name"], widgets[key]["state"]
     if "children" in state:
-        keys = [child.removeprefix("IPY_MODEL_") for child in state["children"]]
-        return f"<div>{''.join(_widget(child, widgets) for child in keys)}</div>"
-    if "spec" in state:
-        return _chart(json.loads(state["spec"]))
+        inside = (_widget(_key(child), widgets) for child in state["children"])
+        return f"<div>{''.join(inside)}</div>"
+    if "drawing" in state:
+        return _chart(json.loads(widgets[_key(state["drawing"])]["state"]["value"]))
     if name == "OutputModel":
         outputs = [_output(output, widgets) for output in state["outputs"]]
         return "".join(_plain(output) for output in outputs)

@@ -114,6 +114,7 @@ def check_cautions(evidence: Evidence, patient: Patient, condition_id: str) -> p
     ['boxed_warning']
     """
     check_condition(evidence, condition_id)
+    Patient.check(patient)
     mine = patient_factors(evidence, patient, condition_id)
     return pd.DataFrame(caution_rows(evidence, mine, condition_id), columns=COLUMNS)
 
@@ -151,8 +152,8 @@ def caution_rows(
 def rows_by_therapy(evidence: Evidence) -> Mapping[str, list[Row]]:
     """Cautions of every product, own and inherited, without a patient, by therapy.
 
-    Shared: do not change them. A label that was read in part keeps what was read, and inherits
-    only what it lacks.
+    Shared: do not change them. A label that was read in part keeps what was read, inherits what
+    it lacks, and is never milder than the box of its class.
     """
     own = grouped(records(evidence.cautions), "product_id")
     products = evidence.by_id("products")
@@ -170,9 +171,10 @@ def rows_by_therapy(evidence: Evidence) -> Mapping[str, list[Row]]:
             for row in own.get(product_id, ())
         ]
         if not rows or product["label_read"] != "yes":
-            have = {_key(row) for row in rows}
             name = short_name(evidence.label("therapies", therapy_id))
             inherited = _inherited(products, own, therapy_id, product_id, name)
+            rows = [row for row in rows if not _boxed_in_class(row, inherited, product)]
+            have = {_key(row) for row in rows}
             rows += [row for row in inherited if _key(row) not in have]
         place = _place(evidence, therapy_id, product)
         found.setdefault(therapy_id, []).extend(_told(evidence, row, place) for row in rows)
@@ -215,6 +217,21 @@ def _pairs(evidence: Evidence) -> tuple[tuple[str, str], ...]:
 
 def _key(row: Row) -> tuple[str, str]:
     return row["factor_id"], row["applies"]
+
+
+def _boxed_in_class(row: Row, inherited: Iterable[Row], product: Row) -> bool:
+    """Whether a row of a label read in part is milder than the box that its class shares.
+
+    The product's label has a box too; that our reading saw the matter only outside of it says
+    nothing of the box.
+    """
+    order = list(SEVERITIES)
+    return product["boxed_warning"] == "yes" and any(
+        found["severity"] == "boxed_warning"
+        and _key(found) == _key(row)
+        and order.index(row["severity"]) > order.index("boxed_warning")
+        for found in inherited
+    )
 
 
 Products = Mapping[str, Mapping[str, Any]]

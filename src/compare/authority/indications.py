@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from compare.data.arguments import one_of
 from compare.data.conditions import check_condition, condition_therapies
 from compare.data.evidence import Evidence, kept
 from compare.data.patient import Patient
@@ -110,9 +111,9 @@ def option_rows(
     """The rows of `options` as dictionaries."""
     check_condition(evidence, condition_id)
     found = sorted(set(evidence.indications["jurisdiction"]))
-    if jurisdiction not in found:
-        raise ValueError(f"jurisdiction is {jurisdiction!r}; expected one of {found}")
+    one_of("jurisdiction", jurisdiction, found)
     if patient is not None:
+        Patient.check(patient)
         check_factors(evidence, patient.factors)
     weight = [*FOR, *reversed(AGAINST), ""]
 

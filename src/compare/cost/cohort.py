@@ -11,8 +11,10 @@ import pandas as pd
 
 from compare.cost.plan import Plan, plans
 from compare.cost.standing import first_of_kinds, standing_plans
+from compare.data.arguments import number, shown
 from compare.data.conditions import opening_patient
 from compare.data.evidence import Evidence
+from compare.data.patient import WEIGHT_KG
 from compare.data.rows import known, records
 
 COHORT_COLUMNS = ["patient_id", "condition_id", "therapy_id", "weight_kg"]
@@ -24,7 +26,7 @@ def cohort_cost(evidence: Evidence, patients: pd.DataFrame) -> pd.DataFrame:
 
     Needs `patient_id, condition_id, therapy_id, weight_kg`; may name `product_id`, `regimen_id`,
     `price_basis` (blank: the default that pages open with). The input is not changed. Raises
-    `ValueError` for missing columns, unknown conditions and weights that are not positive.
+    `ValueError` for missing columns, unknown conditions and weights that no `Patient` can have.
     Doses by body surface are blank: a cohort has no heights.
 
     >>> import compare, pandas as pd
@@ -34,12 +36,11 @@ def cohort_cost(evidence: Evidence, patients: pd.DataFrame) -> pd.DataFrame:
     >>> list(found.columns[-3:]), bool(found["usd_year_one"].is_monotonic_increasing)
     (['usd_year_one', 'usd_later_year', 'reason'], True)
     """
+    if not isinstance(patients, pd.DataFrame):
+        raise ValueError(f"patients is {shown(patients)}; expected a table")
     if missing := [name for name in COHORT_COLUMNS if name not in patients.columns]:
         raise ValueError(f"patients lacks the columns {missing}; expected {COHORT_COLUMNS}")
-    weights = patients["weight_kg"].to_numpy(dtype=float, na_value=math.nan)
-    if not (np.isfinite(weights) & (weights > 0)).all():
-        row = int(np.flatnonzero(~(np.isfinite(weights) & (weights > 0)))[0])
-        raise ValueError(f"weight_kg of row {row} is {weights[row]}; expected a positive number")
+    weights = _cohort_weights(patients["weight_kg"])
     year_one = np.full(len(patients), math.nan)
     later = np.full(len(patients), math.nan)
     reason = np.full(len(patients), "", dtype=object)
@@ -62,6 +63,19 @@ def cohort_cost(evidence: Evidence, patients: pd.DataFrame) -> pd.DataFrame:
         later[where] = money.columns["usd_later_year_low"]
         reason[where] = money.reason
     return patients.assign(usd_year_one=year_one, usd_later_year=later, reason=reason)
+
+
+def _cohort_weights(cells: pd.Series) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Weights in kilograms, each within what a `Patient` can weigh; else `ValueError`."""
+    low, high = WEIGHT_KG
+    if pd.api.types.is_numeric_dtype(cells) and not pd.api.types.is_bool_dtype(cells):
+        weights = cells.to_numpy(dtype=float, na_value=math.nan)
+        outside = np.flatnonzero(~((weights >= low) & (weights <= high)))
+        if not len(outside):
+            return weights
+    for row, value in enumerate(cells):
+        number(f"weight_kg of row {row}", value, low, high, "kilograms")
+    return cells.to_numpy(dtype=float)
 
 
 def _wanted_plan(
@@ -92,8 +106,7 @@ def budget_effect(
     patients paid at `to_therapy_id`'s cost for their own weight), `usd_change`. Patients who
     cannot be priced on both sides are left out and counted in `patients_left_out`.
     """
-    if not 0 <= share <= 1:
-        raise ValueError(f"share is {share!r}; expected a number from 0 to 1")
+    share = number("share", share, 0, 1)
     now = cohort_cost(evidence, patients)
     moved_table = patients.drop(columns=[c for c in COHORT_OPTIONAL if c in patients.columns])
     moved = cohort_cost(evidence, moved_table.assign(therapy_id=to_therapy_id))

@@ -17,6 +17,7 @@ from compare.cost import administration, schedule
 from compare.cost.containers import MCG_PER, SLACK_MCG, containers
 from compare.cost.prices import BASES, KIND_OF, SHORT, PriceBook, Tariff, price_book
 from compare.cost.schedule import Phase
+from compare.data.arguments import number, one_of
 from compare.data.conditions import check_condition
 from compare.data.evidence import Evidence, kept
 from compare.data.rows import known
@@ -359,7 +360,6 @@ def in_clinic(phase: Phase, end: str) -> float:
     return 1.0 if administration.by_professional(phase, end) else 0.0
 
 
-@kept(64)
 def plans(
     evidence: Evidence,
     condition_id: str,
@@ -371,13 +371,20 @@ def plans(
     `price_basis` None takes for each phase the reader's own price where there is one; else the
     payment limit where a professional gives it and NADAC where the patient does, and the other of
     the two where that has no price in force.
-    Raises `ValueError` for an unknown condition or basis.
+    Raises `ValueError` for an unknown condition or basis, and a cycle that is not 1 to 365 days.
     """
     check_condition(evidence, condition_id)
-    if price_basis is not None and price_basis not in BASES:
-        raise ValueError(f"price_basis is {price_basis!r}; expected None or one of {list(BASES)}")
-    if cycle_days is not None and not cycle_days >= 1:
-        raise ValueError(f"cycle_days is {cycle_days!r}; expected 1 or more")
+    if price_basis is not None:
+        one_of("price_basis", price_basis, BASES)
+    if cycle_days is not None:
+        cycle_days = number("cycle_days", cycle_days, 1, 365, "days")
+    return _plans(evidence, condition_id, price_basis, cycle_days)
+
+
+@kept(64)
+def _plans(
+    evidence: Evidence, condition_id: str, price_basis: str | None, cycle_days: float | None
+) -> tuple[Plan, ...]:
     book, fees = price_book(evidence), administration.Fees(evidence)
     products = evidence.by_id("products")
     said = evidence.rows("indications", "condition_id", condition_id)

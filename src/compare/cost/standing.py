@@ -98,6 +98,7 @@ def opening_plans(
     Of the plans that stand, an own price comes first, then net of rebates, then before rebates,
     then negotiated.
     """
+    plans(evidence, condition_id, price_basis, cycle_days)  # refuses wrong arguments
     return _opening_plans(evidence, condition_id, patient, price_basis, cycle_days)
 
 

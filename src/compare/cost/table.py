@@ -16,6 +16,7 @@ import pandas as pd
 from compare.cost import schedule
 from compare.cost.plan import MONEY_COLUMNS, Plan, age_note, names_of, plans
 from compare.cost.standing import standing_plans
+from compare.data.arguments import one_of
 from compare.data.evidence import Evidence
 from compare.data.patient import Patient
 from compare.data.rows import LEADING, Row
@@ -42,8 +43,9 @@ def annual_cost(
     administration alone, doses, visits and chair hours (plain: at the low end; `_high`: at the
     other), `usd_per_course(_high)` for courses, `reason` where a figure is blank or a fee is
     not known, `note`, `label_status`, `is_default`, `source_id`. `dosing_weight` "ideal" or
-    "adjusted" applies to intravenous immunoglobulin only. Raises `ValueError` for an unknown
-    condition, basis or dosing weight.
+    "adjusted" applies to intravenous immunoglobulin only; where actual weight counts all the same
+    (`dosing_weight_note`), `note` says so. Raises `ValueError` for an unknown condition, basis or
+    dosing weight.
 
     >>> import compare
     >>> evidence = compare.load()
@@ -53,6 +55,7 @@ def annual_cost(
     >>> tysabri["regimen_id"], int(tysabri["doses_year_one"])
     ('natalizumab_ms_relapsing', 13)
     """
+    Patient.check(patient)
     found = plans(evidence, condition_id, price_basis, cycle_days)
     return cost_table(evidence, found, patient, dosing_weight)
 
@@ -60,18 +63,28 @@ def annual_cost(
 def dosing_weight_kg(patient: Patient, therapy_id: str, dosing_weight: str = "actual") -> float:
     """Weight by which a therapy is dosed. Ideal and adjusted weight are for IVIG only.
 
-    Raises `ValueError` where the weight asked for cannot be computed for this patient.
+    Never above actual weight; actual weight too for a child and below 152.4 cm, for whom there is
+    no ideal weight. Raises `ValueError` where an adult's height or sex is missing.
     """
-    if dosing_weight not in DOSING_WEIGHTS:
-        raise ValueError(f"dosing_weight is {dosing_weight!r}; expected one of {DOSING_WEIGHTS}")
-    if dosing_weight == "actual" or therapy_id != "ivig":
+    one_of("dosing_weight", dosing_weight, DOSING_WEIGHTS)
+    if dosing_weight == "actual" or therapy_id != "ivig" or patient.without_ideal_weight:
         return patient.weight_kg
     weight = patient.ideal_weight_kg if dosing_weight == "ideal" else patient.adjusted_weight_kg
     if weight is None:
-        raise ValueError(
-            f"{dosing_weight} weight needs an adult's sex and height (152.4 cm or more)"
-        )
-    return weight
+        raise ValueError(f"{dosing_weight} weight needs an adult's sex and height")
+    return min(patient.weight_kg, weight)
+
+
+def dosing_weight_note(patient: Patient, therapy_id: str, dosing_weight: str) -> list[str]:
+    """What to say where actual weight counts although another was asked for; else nothing."""
+    if dosing_weight == "actual" or therapy_id != "ivig":
+        return []
+    ideal = patient.ideal_weight_kg
+    if why := patient.without_ideal_weight:
+        return [f"dosed by actual weight: no ideal weight is defined {why}"]
+    if ideal is not None and ideal > patient.weight_kg:
+        return [f"dosed by actual weight: the ideal weight, {ideal:.1f} kg, is above it"]
+    return []
 
 
 def cost_table(
@@ -112,7 +125,14 @@ def cost_rows(
                 "stands_for_therapy": (plan.regimen_id, plan.product_id) in standing,
                 **columns,
                 "reason": reason,
-                "note": "; ".join([*plan.notes, *ending_note(plan), *boundary_note(plan)]),
+                "note": "; ".join(
+                    [
+                        *dosing_weight_note(patient, plan.therapy_id, dosing_weight),
+                        *plan.notes,
+                        *ending_note(plan),
+                        *boundary_note(plan),
+                    ]
+                ),
                 "label_status": plan.label_status,
                 "is_default": plan.first["is_default"] == "yes",
                 "source_id": plan.source_ids,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from compare.data.arguments import shown
 from compare.data.evidence import CLASS_ORDER, Evidence, kept
 from compare.data.patient import Patient
 from compare.data.rows import LEADING, split
@@ -12,10 +13,12 @@ from compare.data.rows import LEADING, split
 
 def check_condition(evidence: Evidence, condition_id: str) -> None:
     """Raise `ValueError` with the known ids where the condition is not one of them."""
+    if not isinstance(evidence, Evidence):
+        raise ValueError(f"evidence is {shown(evidence)}; expected what compare.load() returns")
     known_ids = evidence.by_id("conditions")
-    if condition_id not in known_ids:
+    if not isinstance(condition_id, str) or condition_id not in known_ids:
         raise ValueError(
-            f"unknown condition: condition_id is {condition_id!r}; "
+            f"unknown condition: condition_id is {shown(condition_id)}; "
             f"expected one of {list(known_ids)}"
         )
 

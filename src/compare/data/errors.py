@@ -26,7 +26,7 @@ class Problem:
         return f"{place}{found}: {self.expected}"
 
 
-class DataError(Exception):
+class DataError(ValueError):
     """Tables that cannot be used. `problems` lists everything that was found, not the first."""
 
     __module__ = "compare"

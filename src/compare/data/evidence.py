@@ -13,6 +13,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import pandas as pd
 
 from compare.data import age, checks
+from compare.data.arguments import shown
 from compare.data.descriptor import DESCRIPTOR, descriptor
 from compare.data.errors import Problem
 from compare.data.rows import Row, grouped, known, records, split
@@ -233,6 +234,8 @@ def sources_of(frame: pd.DataFrame, evidence: Evidence | None = None) -> pd.Data
     >>> list(used["source_id"]) == list(evidence.prices["source_id"].head(1))
     True
     """
+    if not isinstance(frame, pd.DataFrame):
+        raise ValueError(f"frame is {shown(frame)}; expected a table of this library")
     table = (evidence or own_data()).sources
     cells = (cell for name in source_columns(frame) for cell in frame[name])
     named = dict.fromkeys(part for cell in cells for part in split(cell))

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
+from compare.data.arguments import number, shown
+
 Sex = Literal["female", "male"]
+WEIGHT_KG = (1, 300)
+ADULT_YEARS = 18
+DEVINE_FROM_CM = 152.4
 
 
 @dataclass(frozen=True)
@@ -29,18 +34,26 @@ class Patient:
     factors: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
-        _within("weight_kg", self.weight_kg, 1, 300, "kilograms")
-        _within("age_years", self.age_years, 0, 120, "years")
+        set_ = object.__setattr__
+        set_(self, "weight_kg", number("weight_kg", self.weight_kg, *WEIGHT_KG, "kilograms"))
+        set_(self, "age_years", number("age_years", self.age_years, 0, 120, "years"))
         if self.height_cm is not None:
-            _within("height_cm", self.height_cm, 40, 250, "centimeters")
-        if self.sex not in (None, "female", "male"):
-            raise ValueError(f"sex is {self.sex!r}; expected 'female', 'male' or None")
-        if isinstance(self.factors, str) or not isinstance(self.factors, Iterable):
+            set_(self, "height_cm", number("height_cm", self.height_cm, 40, 250, "centimeters"))
+        if self.sex is not None and (
+            not isinstance(self.sex, str) or self.sex not in ("female", "male")
+        ):
+            raise ValueError(f"sex is {shown(self.sex)}; expected 'female', 'male' or None")
+        if isinstance(self.factors, str) or not isinstance(self.factors, Collection):
             raise ValueError("factors is not a set; expected ids such as {'renal_impairment'}")
-        factors = frozenset(self.factors)
-        if not all(isinstance(factor, str) for factor in factors):
+        if not all(isinstance(factor, str) for factor in self.factors):
             raise ValueError("factors holds something that is not text; expected factor ids")
-        object.__setattr__(self, "factors", factors)
+        set_(self, "factors", frozenset(self.factors))
+
+    @staticmethod
+    def check(patient: object) -> None:
+        """Raise `ValueError` where the argument is no patient."""
+        if not isinstance(patient, Patient):
+            raise ValueError(f"patient is {shown(patient)}; expected a Patient")
 
     @property
     def body_surface_m2(self) -> float | None:
@@ -50,13 +63,23 @@ class Patient:
         return math.sqrt(self.weight_kg * self.height_cm / 3600)
 
     @property
+    def without_ideal_weight(self) -> str:
+        """For whom Devine's formula does not hold, where it does not hold for this patient."""
+        if self.age_years < ADULT_YEARS:
+            return f"for a child (under {ADULT_YEARS} years)"
+        if self.height_cm is not None and self.height_cm < DEVINE_FROM_CM:
+            return f"for a height under {DEVINE_FROM_CM} cm"
+        return ""
+
+    @property
     def ideal_weight_kg(self) -> float | None:
-        """Ideal weight by Devine (1974), for adults of 152.4 cm and more; else None."""
-        if self.height_cm is None or self.sex is None or self.age_years < 18:
+        """Ideal weight by Devine (1974), for adults of 152.4 cm and more; else None.
+
+        It can lie above the actual weight; nobody is dosed by it there (`cost.dosing_weight_kg`).
+        """
+        if self.height_cm is None or self.sex is None or self.without_ideal_weight:
             return None
-        inches_over_60 = self.height_cm / 2.54 - 60
-        if inches_over_60 < 0:
-            return None
+        inches_over_60 = (self.height_cm - DEVINE_FROM_CM) / 2.54
         return (50.0 if self.sex == "male" else 45.5) + 2.3 * inches_over_60
 
     @property
@@ -69,9 +92,3 @@ class Patient:
         if ideal is None:
             return None
         return min(self.weight_kg, ideal + 0.4 * max(0.0, self.weight_kg - ideal))
-
-
-def _within(name: str, value: object, low: float, high: float, unit: str) -> None:
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not number or not math.isfinite(value) or not low <= value <= high:  # type: ignore[arg-type, operator]
-        raise ValueError(f"{name} is {value!r}; expected a number from {low} to {high} ({unit})")

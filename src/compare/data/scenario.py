@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from types import MappingProxyType
 from typing import Any
 
+from compare.data.arguments import MAX_SEED, range_of, shown, weight_of, whole
 from compare.data.patient import Patient
 
 FORMAT = 1
@@ -37,17 +37,24 @@ class Scenario:
 
     def __post_init__(self) -> None:
         set_ = object.__setattr__
+        for name in ("condition_id", "name"):
+            if not isinstance(getattr(self, name), str):
+                raise ValueError(f"{name} is {shown(getattr(self, name))}; expected text")
+        Patient.check(self.patient)
+        for name in ("weights", "ranges", "options"):
+            if not isinstance(getattr(self, name), Mapping):
+                raise ValueError(f"{name} is {shown(getattr(self, name))}; expected a dict")
+        if isinstance(self.criteria, str) or not isinstance(self.criteria, Collection):
+            raise ValueError(f"criteria is {shown(self.criteria)}; expected a list of ids")
+        if self.price_basis is not None and not isinstance(self.price_basis, str):
+            raise ValueError(f"price_basis is {shown(self.price_basis)}; expected text or None")
+        set_(self, "seed", whole("seed", self.seed, 0, MAX_SEED))
         set_(self, "criteria", tuple(self.criteria))
-        set_(self, "weights", MappingProxyType(dict(self.weights)))
-        ranges = {key: (float(low), float(high)) for key, (low, high) in self.ranges.items()}
+        weights = {key: weight_of(key, weight) for key, weight in self.weights.items()}
+        set_(self, "weights", MappingProxyType(weights))
+        ranges = {key: range_of(key, ends) for key, ends in self.ranges.items()}
         set_(self, "ranges", MappingProxyType(ranges))
         set_(self, "options", MappingProxyType(dict(self.options)))
-        for key, weight in self.weights.items():
-            if not math.isfinite(weight) or weight < 0:
-                raise ValueError(f"weight of {key} is {weight!r}; expected 0 or more")
-        for key, (low, high) in self.ranges.items():
-            if not (math.isfinite(low) and math.isfinite(high) and low < high):
-                raise ValueError(f"range of {key} is {low} to {high}; expected low below high")
 
     def to_json(self) -> str:
         """The scenario as JSON text, in a fixed order, so that equal scenarios give equal text."""
@@ -73,6 +80,10 @@ class Scenario:
             state = json.loads(text)
         except json.JSONDecodeError as error:
             raise ValueError(f"not a saved scenario: line {error.lineno} is not JSON") from None
+        except RecursionError:
+            raise ValueError("not a saved scenario: nested too deep") from None
+        except (TypeError, ValueError):
+            raise ValueError("not a saved scenario: no text, or a number too long") from None
         if not isinstance(state, dict) or state.get("format") != FORMAT:
             raise ValueError(f"not a saved scenario of format {FORMAT}")
         del state["format"]

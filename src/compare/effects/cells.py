@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from compare.data.arguments import one_of
 from compare.data.conditions import condition_therapies
 from compare.data.evidence import Evidence, kept
 from compare.data.rows import LEADING, Row, grouped, known, records
@@ -110,8 +111,7 @@ def _harm_cells(evidence: Evidence, basis: str) -> list[dict[str, Any]]:
 
 def check_basis(basis: str) -> None:
     """Raise `ValueError` where the basis is none of `BASES`."""
-    if basis not in BASES:
-        raise ValueError(f"basis is {basis!r}; expected one of {list(BASES)}")
+    one_of("basis", basis, BASES)
 
 
 def _harm_cell(row: dict[str, Any], basis: str) -> dict[str, Any]:

@@ -16,6 +16,7 @@ import pandas as pd
 
 from compare import cost
 from compare.cost.plan import Plan, in_clinic
+from compare.data.arguments import one_of, shown
 from compare.data.conditions import check_condition, condition_therapies
 from compare.data.evidence import Evidence, kept
 from compare.data.patient import Patient
@@ -121,7 +122,13 @@ def effect_rows(
     borrow: bool = True,
 ) -> list[Row]:
     """The rows of `effects_table` as dictionaries, for those who take them one by one."""
-    offered = criterion_rows(evidence, condition_id, basis, borrow)
+    check_condition(evidence, condition_id)
+    one_of("basis", basis, BASES)
+    Patient.check(patient)
+    one_of("dosing_weight", dosing_weight, cost.DOSING_WEIGHTS)
+    if isinstance(criteria, str) or not isinstance(criteria, Sequence | None):
+        raise ValueError(f"criteria is {shown(criteria)}; expected None or a list of ids")
+    offered = criterion_rows(evidence, condition_id, basis, bool(borrow))
     wanted = list(criteria) if criteria is not None else core_criteria(offered)
     for name in wanted:
         if name not in offered:

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from compare.data.arguments import MOST, number, range_of, shown, weight_of
 from compare.data.errors import DataError, Problem
 
 Floats = NDArray[np.float64]
@@ -34,6 +35,8 @@ NOT_SCORED = ("missing", "not_scored", "none")
 NUMBERS = ("value", "low", "high", "events", "n", "comparator_events", "comparator_n", "below")
 PERCENT = ("percent", "%", "per 100", "points", "percentage points")
 TOO_LITTLE_WEIGHT = 1 / 3
+# A value and its interval may have been rounded apart.
+SLACK = 1e-9
 Z_95 = 1.96
 
 
@@ -88,6 +91,8 @@ def read(table: pd.DataFrame | Decision) -> Decision:
     """
     if isinstance(table, Decision):
         return table
+    if not isinstance(table, pd.DataFrame):
+        raise ValueError(f"table is {shown(table)}; expected a table of effects")
     lost = [name for name in REQUIRED if name not in table.columns]
     if lost:
         raise DataError(
@@ -100,11 +105,7 @@ def read(table: pd.DataFrame | Decision) -> Decision:
     if not therapies:
         raise DataError([Problem("effects", None, None, None, "expected at least one row")])
     shape = (len(therapies), len(criteria))
-    cells = {
-        name: pd.to_numeric(table[name], errors="coerce").to_numpy(dtype=float)
-        for name in NUMBERS
-        if name in table.columns
-    }
+    cells = {name: _figures(table[name]) for name in NUMBERS if name in table.columns}
     numbers = {name: np.full(shape, np.nan) for name in NUMBERS}
     for name, values in cells.items():
         numbers[name][row, col] = values
@@ -135,6 +136,15 @@ def read(table: pd.DataFrame | Decision) -> Decision:
     return Decision(therapies, criteria, higher, distribution, numbers, scale)
 
 
+def _figures(column: pd.Series) -> Floats:
+    """The cells as numbers, NaN for what is none. Raises `DataError` for one beyond any float."""
+    try:
+        return pd.to_numeric(column, errors="coerce").to_numpy(dtype=float)
+    except (OverflowError, TypeError):
+        said = "expected numbers up to 1e15"
+        raise DataError([Problem("effects", None, str(column.name), None, said)]) from None
+
+
 def _coded(names: Sequence[str]) -> tuple[tuple[str, ...], NDArray[np.intp]]:
     """The different names in their order, and the place of each row's name among them."""
     places: dict[str, int] = {}
@@ -147,7 +157,7 @@ def _problems(
     text: Mapping[str, Sequence[str]],
     cell: NDArray[np.intp],
     named: NDArray[np.str_],
-    number: Mapping[str, Floats],
+    cells: Mapping[str, Floats],
 ) -> list[Problem]:
     """What is wrong with the rows; lines count from 2, as in a file with a header."""
     found = []
@@ -171,22 +181,27 @@ def _problems(
         lost = [name for name in names if name not in table.columns]
         if lost and (named == kind).any():
             found += [Problem("effects", None, name, None, f"needed for {kind}") for name in lost]
-    for name in ("value", "low", "high"):
-        if name in number:
-            add(np.isinf(number[name]), name, "expected a finite number")
-    if {"low", "high"} <= set(number):
-        crossed = (number["low"] > number["high"]) & np.isin(
-            named, ["range", "normal", "lognormal"]
-        )
+    for name, values in cells.items():
+        add(~(np.isnan(values) | (np.abs(values) <= MOST)), name, "expected a number up to 1e15")
+        lost_text = np.isnan(values) & table[name].notna().to_numpy(dtype=bool)
+        if lost_text.any():
+            lost_text &= table[name].astype(str).str.strip().ne("").to_numpy(dtype=bool)
+            add(lost_text, name, "expected a number such as 1000.5, or nothing")
+    if {"low", "high"} <= set(cells):
+        spread = np.isin(named, ["normal", "lognormal", "range"])
+        for end, over in (("low", 1), ("high", -1)):
+            gone = over * (cells[end] - cells["value"]) > SLACK * np.abs(cells["value"])
+            add(gone & spread, "value", f"expected a value within low and high; {end} is beyond it")
+        crossed = (cells["low"] > cells["high"]) & np.isin(named, ["range", "normal", "lognormal"])
         add(crossed, "low", "expected low at or below high")
-        log = (named == "lognormal") & ((number["low"] <= 0) | (number["value"] <= 0))
+        log = (named == "lognormal") & ((cells["low"] <= 0) | (cells["value"] <= 0))
         add(log, "low", "expected more than 0 for a ratio")
     for events, n in (("events", "n"), ("comparator_events", "comparator_n")):
-        if events in number and n in number:
+        if events in cells and n in cells:
             counted = named == "difference" if events != "events" else np.isin(
                 named, ["beta", "difference"]
             )  # fmt: skip
-            outside = (number[events] < 0) | (number[events] > number[n]) | (number[n] <= 0)
+            outside = (cells[events] < 0) | (cells[events] > cells[n]) | (cells[n] <= 0)
             add(outside & counted, events, f"expected a count from 0 to {n}")
     return found
 
@@ -263,9 +278,7 @@ def stated_ranges(
     stated = {}
     for k, name in enumerate(decision.criteria):
         if name in given:
-            low, high = (float(end) for end in given[name])
-            if not (math.isfinite(low) and math.isfinite(high) and low < high):
-                raise ValueError(f"range of {name} is {low:g} to {high:g}; expected low below high")
+            low, high = range_of(name, given[name])
         else:
             low, high = _hull(decision, k)
         stated[name] = (low, high)
@@ -355,8 +368,8 @@ def bounds(
     A missing cell can be anything in the range, or, where it is known to lie below an amount,
     anything below that; with `missing="worst"` it is the worst of these.
     """
-    if missing not in ("range", "worst"):
-        raise ValueError(f"missing is {missing!r}; expected 'range' or 'worst'")
+    if not isinstance(missing, str) or missing not in ("range", "worst"):
+        raise ValueError(f"missing is {shown(missing)}; expected 'range' or 'worst'")
     ends = [scores(decision, functions, name) for name in ("low", "high")]
     low, high = np.minimum(*ends), np.maximum(*ends)
     for k, f in enumerate(functions):
@@ -393,8 +406,7 @@ def swing_weights(points: Mapping[str, float]) -> dict[str, float]:
     {'cost': 0.625, 'harm': 0.375}
     """
     for name, value in points.items():
-        if not 0 <= value <= 100:
-            raise ValueError(f"swing points of {name} are {value!r}; expected 0 to 100")
+        number(f"swing points of {name}", value, 0, 100)
     total = sum(points.values())
     if not total > 0:
         raise ValueError("every swing is 0; expected at least one above 0")
@@ -410,13 +422,13 @@ def central_weights(decision: Decision, weights: Weights) -> Floats:
     found = np.zeros(len(decision.criteria))
     if weights is None:
         return np.full(len(found), 1 / len(found))
-    if isinstance(weights, str):
-        raise ValueError(f"weights is {weights!r}; expected None, a list of criteria or a dict")
+    if isinstance(weights, str) or not isinstance(weights, Sequence | Mapping):
+        raise ValueError(
+            f"weights is {shown(weights)}; expected None, a list of criteria or a dict"
+        )
     named = weights if isinstance(weights, Mapping) else rank_order_centroid(weights)
     for name, weight in named.items():
-        if not math.isfinite(weight) or weight < 0:
-            raise ValueError(f"weight of {name} is {weight!r}; expected 0 or more")
-        found[decision.column(name)] = weight
+        found[decision.column(name)] = weight_of(name, weight)
     if not found.sum() > 0:
         raise ValueError("no criterion has a weight; expected at least one above 0")
     shared: Floats = found / float(found.sum())

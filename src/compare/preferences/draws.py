@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from compare.data.arguments import MAX_SEED, whole
 from compare.preferences.decision import (
     Decision,
     Floats,
@@ -32,6 +33,7 @@ from compare.preferences.decision import (
 
 Singles = NDArray[np.float32]
 DRAWS = 100_000
+MOST_DRAWS = 10_000_000
 SEED = 1
 CHUNK_CELLS = 8_000_000
 KEPT_CELLS = 24_000_000
@@ -223,11 +225,8 @@ def unit_draws(
 
 def sample(table: pd.DataFrame | Decision, draws: int = DRAWS, seed: int = SEED) -> Draws:
     """Draws of the table's cells, to be given to `rank_acceptability` in the table's place."""
-    if not draws >= 1 or draws != int(draws):
-        raise ValueError(f"draws is {draws!r}; expected a whole number of 1 or more")
-    if seed < 0:
-        raise ValueError(f"seed is {seed!r}; expected 0 or more")
-    return Draws(read(table), int(draws), int(seed))
+    draws = whole("draws", draws, 1, MOST_DRAWS)
+    return Draws(read(table), draws, whole("seed", seed, 0, MAX_SEED))
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from compare.data.arguments import shown
 from compare.preferences.decision import (
     Decision,
     Ranges,
@@ -134,8 +135,8 @@ def pareto(
     `on="intervals"` calls a therapy dominated only where another's worse ends are at least as
     good as its own better ends.
     """
-    if on not in ("values", "intervals"):
-        raise ValueError(f"on is {on!r}; expected 'values' or 'intervals'")
+    if not isinstance(on, str) or on not in ("values", "intervals"):
+        raise ValueError(f"on is {shown(on)}; expected 'values' or 'intervals'")
     decision = read(table)
     columns = [decision.column(name) for name in criteria or decision.criteria]
     sign = np.where(decision.higher_is_better[columns], 1.0, -1.0)

@@ -1,0 +1,75 @@
+"""Arguments checked in plain words: numbers of every kind, within bounds, else `ValueError`."""
+
+from __future__ import annotations
+
+import math
+import numbers
+import reprlib
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+MAX_SEED = 2**63 - 1
+# Far beyond any amount, unit or weight; sums and squares of it are still finite.
+MOST = 1e15
+_SHORT = reprlib.Repr()
+_SHORT.maxstring = _SHORT.maxother = 60
+
+
+def shown(value: object) -> str:
+    """A value as an error names it: in full where it is short, else clipped; never too long."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, int) and value.bit_length() > 256:
+        return "a number of more than 77 digits"
+    return _SHORT.repr(value)
+
+
+def number(name: str, value: object, low: float, high: float, unit: str = "") -> float:
+    """The value as a number of Python, numpy's included; whole numbers stay whole.
+
+    Raises `ValueError` for what is no number (text, True) and for one outside of low to high.
+    """
+    real = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    if not real or not low <= value <= high:  # type: ignore[operator]
+        wanted = f"a number from {low:g} to {high:g}" + (f" ({unit})" if unit else "")
+        raise ValueError(f"{name} is {shown(value)}; expected {wanted}")
+    return int(value) if isinstance(value, numbers.Integral) else float(value)  # type: ignore[arg-type]
+
+
+def whole(name: str, value: object, low: int, high: int) -> int:
+    """The value as a whole number from low to high; 3.0 counts as 3. Raises `ValueError`."""
+    real = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    if not real or not low <= value <= high or value != math.floor(value):  # type: ignore
+        raise ValueError(
+            f"{name} is {shown(value)}; expected a whole number from {low:,} to {high:,}"
+        )
+    return int(value)  # type: ignore[call-overload, no-any-return]
+
+
+def one_of(name: str, value: object, known: Iterable[str]) -> None:
+    """Raise `ValueError` with the known words where the value is none of them."""
+    words = list(known)
+    if not isinstance(value, str) or value not in words:
+        raise ValueError(f"{name} is {shown(value)}; expected one of {words}")
+
+
+def weight_of(criterion: str, value: object) -> float:
+    """The weight of a criterion. Raises `ValueError` for what is none."""
+    try:
+        return number("weight", value, 0, MOST)
+    except ValueError:
+        raise ValueError(f"weight of {criterion} is {shown(value)}; expected 0 or more") from None
+
+
+def range_of(criterion: str, ends: object) -> tuple[float, float]:
+    """Low and high of a criterion, low below high. Raises `ValueError` for what is no range."""
+    pair = tuple(ends) if isinstance(ends, Sequence) and not isinstance(ends, str) else ()
+    try:
+        low, high = (float(number("end", end, -MOST, MOST)) for end in pair)
+        if low < high:
+            return low, high
+    except ValueError:
+        pass
+    said = " to ".join(map(shown, pair)) if len(pair) == 2 else shown(ends)
+    raise ValueError(f"range of {criterion} is {said}; expected low below high")
