@@ -80,6 +80,7 @@ MEASURES = {
     "ratio_of_means": "ratio of means",
     "relative_reduction_pct": "relative reduction",
 }
+PERCENT = ("pct", "%", "percent")
 DIFFERENCES = ("risk_difference_points", "mean_difference", "rate_difference")
 MET = {"yes": "met", "no": "MISSED", "not_tested": "not tested", "unknown": "not stated"}
 ROLES = {
@@ -123,11 +124,8 @@ def every_row(evidence: Evidence) -> pd.DataFrame:
     out = raw.merge(evidence.therapies[IDS], on="therapy_id", how="left")
     endpoints = evidence.endpoints[["endpoint_id", "endpoint", "favors", "scale"]]
     out = out.merge(endpoints, on="endpoint_id", how="left")
-    words = (
-        raw["notes"].fillna("") + " " + raw["unit"].fillna("") + " " + raw["endpoint_as_printed"]
-    )
-    percent = raw["unit"].fillna("").str.match(r"\s*(?:%|percent|pct)", case=False)
-    plain = out["scale"].eq("proportion") & percent & ~words.str.contains(arms.NOT_A_COUNT)
+    percents = out["scale"].eq("proportion") & raw["unit"].isin(PERCENT)
+    plain = percents & raw["is_count"].ne("no")
     blank = pd.Series(np.nan, raw.index)
     found = {}
     for arm in ("treated", "comparator"):
@@ -137,8 +135,7 @@ def every_row(evidence: Evidence) -> pd.DataFrame:
         found[arm] = count, rebuilt
         out[f"events_{arm}"] = pd.array(count, dtype="Float64").astype("Int64")
         out[f"{arm}_low_pct"], out[f"{arm}_high_pct"] = low, high
-    parallel = raw["design"].isin(arms.PARALLEL) & raw["comparator_kind"].isin(arms.COMPARED)
-    parallel &= plain & ~words.str.contains(arms.NOT_PARALLEL)
+    parallel = plain & arms.parallel(raw)
     (x1, first), (x2, second) = found["treated"], found["comparator"]
     low, high = arms.differences(x1, raw["n_treated"], x2, raw["n_comparator"], parallel)
     out["difference_low_pct"], out["difference_high_pct"] = low, high
