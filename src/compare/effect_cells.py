@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import math
-import re
 from collections import Counter
 from collections.abc import Mapping
 from statistics import NormalDist
@@ -31,10 +30,6 @@ BASES = {
 PLACEBO = ("placebo", "background")
 # Sorts of event that a label's list of reactions names one by one, so that its threshold holds.
 LISTED_KINDS = ("symptom",)
-THRESHOLD = re.compile(r"^(?:at least |more than )?(\d+)(?:%| points?\b)")
-OTHER_THRESHOLD = re.compile(
-    r"left out|beyond|infections|judged|infusions|teriflunomide|interferon|prednisone|children"
-)
 
 
 class Benefit(NamedTuple):
@@ -321,23 +316,21 @@ def _shown_benefit(row: Row) -> str:
 def thresholds(evidence: Evidence, condition_id: str) -> Mapping[tuple[str, str], float]:
     """Points under which a reaction that a label's table does not list must lie.
 
-    By therapy and ascertainment, from tables of this condition against placebo that list five
+    By therapy and ascertainment, from lists of this condition against placebo that hold five
     events or more; the highest where there are several. A reaction can also be left out because
     placebo had as many, which is below the threshold too.
     """
-    listed: Counter[tuple[str, str, str]] = Counter()
+    listed: Counter[tuple[str, str, float]] = Counter()
     for row in evidence.rows("adverse_events", "condition_id", condition_id):
         if (
             row["measure"] == "pct_of_subjects"
             and row["primary"] == "yes"
             and row["comparator_kind"] in PLACEBO
-            and known(row["reporting_threshold"])
+            and known(row["listed_from_pct"])
         ):
-            listed[row["therapy_id"], row["ascertainment"], row["reporting_threshold"]] += 1
+            listed[row["therapy_id"], row["ascertainment"], row["listed_from_pct"]] += 1
     found: dict[tuple[str, str], float] = {}
-    for (therapy_id, way, words), count in listed.items():
-        match = THRESHOLD.match(words)
-        if match and not OTHER_THRESHOLD.search(words) and count >= 5:
-            key = (therapy_id, way)
-            found[key] = max(found.get(key, 0.0), float(match.group(1)))
+    for (therapy_id, way, points), count in listed.items():
+        if count >= 5:
+            found[therapy_id, way] = max(found.get((therapy_id, way), 0.0), points)
     return found
