@@ -83,9 +83,10 @@ def test_class_rows_are_carried_by_every_label_read(evidence, every):
     common = set.intersection(*per_label)
     inherited = every[every["therapy_id"].eq("ivig") & every["inherited"]]
     assert set(inherited["factor_id"]) <= common
-    assert not set(every.loc[every["inherited_from"].str.startswith("every "), "factor_id"]) & (
-        cautions.OWN_TO_A_PRODUCT
-    )
+    factors = evidence.factors
+    alone = set(factors.loc[factors["product_specific"].eq("yes"), "factor_id"])
+    assert "latex_allergy" in alone
+    assert not set(every.loc[every["inherited_from"].str.startswith("every "), "factor_id"]) & alone
     assert not inherited["condition_text"].str.contains("maltose").any()
 
 
