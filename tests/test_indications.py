@@ -8,14 +8,27 @@ import pytest
 import compare
 from compare import indications
 from compare.charts import indications as charts
+from compare.evidence import article_conditions
 from compare.findings import indications as indication_findings
 from compare.indications import AGAINST, FOR, IN_LABEL, NEEDS_PRIOR, NEEDS_SEROSTATUS, OUTSIDE
-from compare.tables import records
+from compare.tables import records, split
 
 
 def row_of(table, therapy_id):
     """One therapy's row as a dict."""
     return table[table["therapy_id"].eq(therapy_id)].iloc[0].to_dict()
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [("conditions", "implied_factors"), ("indications", "requires_any"), ("factors", "excludes")],
+)
+def test_lists_of_factors_hold_factors(evidence, table, column):
+    """Every id in a cell of several ids is one of the factors."""
+    cells = getattr(evidence, table)[column]
+    named = {key for cell in cells for key in split(cell)}
+    assert named
+    assert named <= set(evidence.factors["factor_id"])
 
 
 def patient(age_years=50.0, **factors):
@@ -197,13 +210,14 @@ def test_myasthenia_has_three_answers(evidence):
 def test_article_finding_recomputed(evidence):
     """The sentence on IVIG in the six conditions counts each condition once."""
     table = indications.ivig_in_article(evidence)
-    assert list(table["condition_id"]) == list(indications.ARTICLE)
+    named = article_conditions(evidence)
+    assert list(table["condition_id"]) == named
     numbers = indication_findings.article(records(table)).numbers
     parts = ("agreed", "conflicting", "silent", "against")
     assert sum(numbers[name] for name in parts) == numbers["conditions"] == 6
     labels = evidence.indications
     labels = labels[labels["fda_label"].eq("yes") & labels["therapy_id"].eq("ivig")]
-    assert numbers["labeled"] == labels["condition_id"].isin(indications.ARTICLE).sum() == 0
+    assert numbers["labeled"] == labels["condition_id"].isin(named).sum() == 0
     ra = table[table["condition_id"].eq("ra")].iloc[0]
     assert ra["statement"] == ""
 

@@ -10,12 +10,11 @@ import pandas as pd
 
 from compare import harms
 from compare.cost import cost_rows, opening_patient, opening_plans
-from compare.evidence import Evidence
+from compare.evidence import Evidence, article_conditions
 from compare.schedule import known
 from compare.tables import records
 from compare.verdicts import (
     CONTRADICTED,
-    NAMED,
     NOT_ASSESSABLE,
     NOT_SUPPORTED,
     PARTLY,
@@ -38,7 +37,7 @@ def cheaper(evidence: Evidence, blank: Assessment, weight_kg: float | None) -> A
     with_ivig = [row["condition_id"] for row in evidence.rows("regimens", "therapy_id", "ivig")]
     rows = [
         _cost_row(evidence, condition_id, weight_kg)
-        for condition_id in in_order(evidence, [*with_ivig, *NAMED])
+        for condition_id in in_order(evidence, [*with_ivig, *article_conditions(evidence)])
     ]
     compared = [row for row in rows if row["verdict"] != NOT_ASSESSABLE]
     counts = ("dearer", "cheaper", "overlapping")
@@ -145,7 +144,7 @@ def fewer(evidence: Evidence, blank: Assessment) -> Assessment:
     with_ivig = own_events.loc[own_events["therapy_id"].eq("ivig"), "condition_id"]
     rows = [
         _harm_row(evidence, condition_id)
-        for condition_id in in_order(evidence, [*with_ivig, *NAMED])
+        for condition_id in in_order(evidence, [*with_ivig, *article_conditions(evidence)])
     ]
     numbers = {
         "ivig_more_than_placebo": float(sum(row["ivig_more"] for row in rows)),

@@ -181,6 +181,12 @@ def check_condition(evidence: Evidence, condition_id: str) -> None:
         )
 
 
+def article_conditions(evidence: Evidence) -> list[str]:
+    """Conditions that the article names as uses of IVIG, in its order."""
+    named = evidence.conditions[evidence.conditions["article_order"].notna()]
+    return list(named.sort_values("article_order")["condition_id"])
+
+
 CITED_JOIN = " | "
 # Therapies stand in this order of their classes, and by name.
 CLASS_ORDER = ("ivig", "cytokine_inhibitor", "monoclonal_antibody", "biologic")
