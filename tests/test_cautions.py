@@ -90,6 +90,19 @@ def test_class_rows_are_carried_by_every_label_read(evidence, every):
     assert not inherited["condition_text"].str.contains("maltose").any()
 
 
+@pytest.mark.parametrize(
+    ("table", "columns"),
+    [("cautions", ["condition_text", "action"]), ("guidance", ["text"])],
+)
+def test_texts_with_digits_are_marked_as_one_label_s_numbers(evidence, table, columns):
+    """No text with a digit says that it has no numbers of its brand, and every text says either."""
+    rows = getattr(evidence, table)
+    digits = rows[columns].apply(lambda cells: cells.str.contains(r"\d", na=False)).any(axis=1)
+    assert rows["brand_numbers"].eq("yes").sum() > 100
+    assert rows["brand_numbers"].notna().all()
+    assert rows.loc[digits, "brand_numbers"].eq("yes").all()
+
+
 def test_biosimilars_inherit_their_reference(evidence, every):
     """A biosimilar without rows has the reference's rows, marked, with the reference's month."""
     products = evidence.products.set_index("product_id")

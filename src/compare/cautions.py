@@ -6,7 +6,6 @@ is not the same as safe.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
@@ -266,8 +265,7 @@ def _of_class(
         return _month(products[row["product_id"]])
 
     def order(row: Row) -> tuple[int, bool]:
-        words = f"{row['condition_text'] if known(row['condition_text']) else ''} {row['action']}"
-        return list(SEVERITIES).index(row["severity"]), bool(re.search(r"\d", words))
+        return list(SEVERITIES).index(row["severity"]), row["brand_numbers"] != "no"
 
     newest = sorted((row for rows in pool.values() for row in rows), key=month, reverse=True)
     alike: dict[tuple[str, str], list[Row]] = {}

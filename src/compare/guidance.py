@@ -7,7 +7,6 @@ to be so.
 from __future__ import annotations
 
 import math
-import re
 from typing import Any
 
 import numpy as np
@@ -34,7 +33,6 @@ GIVEN_BY = {
     "self": "by the patient or a caregiver",
     "either": "by a professional or the patient",
 }
-DIGIT = re.compile(r"\d")
 
 
 def steps(
@@ -57,7 +55,7 @@ def steps(
             return 0
         if product_id and row["product_id"] == reference:
             return 1
-        return None if product_id and DIGIT.search(row["text"]) else 2
+        return None if product_id and row["brand_numbers"] != "no" else 2
 
     by_step: dict[tuple[str, int | None], list[Row]] = {}
     for row in evidence.rows("guidance", "therapy_id", therapy_id):
