@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import compare
-from compare import validation
+from compare import arms, validation
 from compare.evidence import TABLES, content_hash, data_folder, descriptor
 
 FOLDER = data_folder()
@@ -28,6 +28,7 @@ AT_LEAST = {
 }
 # Vocabularies and settings that are the project's own have no source.
 OWN_WORDS = {"sources", "conditions", "events", "endpoints", "factors"}
+
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
@@ -125,6 +126,35 @@ def test_trusted_and_checked_reading_agree(table: str) -> None:
     checked, problems = validation.read_checked(content, RESOURCES[table])
     assert problems == []
     pd.testing.assert_frame_equal(trusted, checked.reset_index(drop=True))
+
+
+NUMBERS = [
+    (table, name)
+    for table, resource in RESOURCES.items()
+    for name, field in validation.fields_of(resource).items()
+    if field["type"] in ("number", "integer")
+]
+
+
+@pytest.mark.parametrize(("table", "name"), NUMBERS)
+def test_every_number_has_bounds(table: str, name: str) -> None:
+    """A billion and a billion below zero are refused in each column of numbers."""
+    field = validation.fields_of(RESOURCES[table])[name]
+    one = {"name": table, "schema": {"fields": [field]}}
+    frame = pd.DataFrame({name: [1e9, -1e9]})
+    found = validation.check_columns(frame, one)
+    assert sorted((problem.line, problem.column) for problem in found) == [(0, name), (1, name)]
+
+
+def test_each_figure_says_whether_it_counts_patients(evidence: compare.Evidence) -> None:
+    """Percents of patients, and figures of two randomized groups, never leave their flag blank."""
+    scale = evidence.endpoints.set_index("endpoint_id")["scale"]
+    harms, goods = evidence.adverse_events, evidence.outcomes
+    shares = goods["unit"].eq("pct") & goods["endpoint_id"].map(scale).eq("proportion")
+    for rows, percents in ((harms, harms["measure"].eq("pct_of_subjects")), (goods, shares)):
+        pairs = rows["design"].isin(arms.PARALLEL) & rows["comparator_kind"].isin(arms.COMPARED)
+        assert rows.loc[percents, "is_count"].notna().all()
+        assert rows.loc[pairs, "parallel"].notna().all()
 
 
 def test_keys_of_the_real_tables_hold() -> None:

@@ -1,4 +1,4 @@
-"""Fields decide, never words: a table whose every sentence reads otherwise gives the same answers."""
+"""Fields decide, never words: with every sentence exchanged, the answers are the same."""
 
 from __future__ import annotations
 

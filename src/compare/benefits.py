@@ -82,6 +82,8 @@ MEASURES = {
 }
 PERCENT = ("pct", "%", "percent")
 DIFFERENCES = ("risk_difference_points", "mean_difference", "rate_difference")
+SUBTRACTED = ("treated_minus_comparator", "comparator_minus_treated")
+DIVIDED = ("treated_over_comparator", "comparator_over_treated")
 MET = {"yes": "met", "no": "MISSED", "not_tested": "not tested", "unknown": "not stated"}
 ROLES = {
     "primary": "primary endpoint",
@@ -179,10 +181,7 @@ def effect_words(row: Mapping[str, Any]) -> str:
     interval = known(row["ci_low"]) and known(row["ci_high"])
     ci = f"{level:g}% CI" if level is not None else "interval"
     name = MEASURES[measure]
-    if measure in DIFFERENCES and row["contrast"] in (
-        "treated_minus_comparator",
-        "comparator_minus_treated",
-    ):
+    if measure in DIFFERENCES and row["contrast"] in SUBTRACTED:
         sign = 1 if row["contrast"] == "treated_minus_comparator" else -1
 
         def side(value: float) -> str:
@@ -214,15 +213,11 @@ def better_on(row: Mapping[str, Any]) -> str:
     lower_is_good = row["favors"] == "lower"
     effect, measure, contrast = row["effect"], row["effect_measure"], row["contrast"]
     gain: float | None = None
-    if (
-        known(effect)
-        and measure in DIFFERENCES
-        and str(contrast).endswith(("comparator", "treated"))
-    ):
+    if known(effect) and measure in DIFFERENCES and contrast in SUBTRACTED:
         gain = effect if contrast == "treated_minus_comparator" else -effect
     elif known(effect) and measure == "relative_reduction_pct":
         gain = -effect  # printed as the size of a reduction on the therapy
-    elif known(effect) and effect > 0 and "_over_" in str(contrast):
+    elif known(effect) and effect > 0 and contrast in DIVIDED:
         gain = float(np.log(effect)) * (1 if contrast == "treated_over_comparator" else -1)
         if measure == "hazard_ratio" and row["scale"] == "time":
             gain = -gain  # a lower hazard is a longer time

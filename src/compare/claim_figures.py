@@ -207,7 +207,7 @@ def _by_reason(rows: pd.DataFrame) -> list[str]:
             f"{str(row['event']).lower()} {row['risk_pct']:.1f}% against "
             f"{row['risk_comparator_pct']:.1f}%, {harms.ASCERTAINMENTS[row['ascertainment']][0]}"
         )
-        said.setdefault(row["no_difference_because"].split(" (see")[0], []).append(figure)
+        said.setdefault(row["no_difference_because"], []).append(figure)
     return [
         "; ".join(figures) + (f" (no difference is drawn: {why})" if why else "")
         for why, figures in said.items()

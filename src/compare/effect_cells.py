@@ -270,15 +270,15 @@ def _printed_effect(row: Row) -> Benefit | None:
     level = float(row["ci_level"]) if known(row["ci_level"]) else 95.0
     widen = 1.96 / NormalDist().inv_cdf(0.5 + min(level, 99.99) / 200)
     contrast, measure = str(row["contrast"]), str(row["effect_measure"])
-    if measure in benefits.DIFFERENCES and contrast.endswith(("_comparator", "_treated")):
+    if measure in benefits.DIFFERENCES:
+        if contrast not in benefits.SUBTRACTED:
+            return None
         if contrast == "comparator_minus_treated":
             value, low, high = -value, -high, -low
-        elif contrast != "treated_minus_comparator":
-            return None
         low, high = value - widen * (value - low), value + widen * (high - value)
         name = "points" if measure == "risk_difference_points" else measure
         return Benefit(name, row["favors"], "normal", value, low, high)
-    if measure in MEASURES and "_over_" in contrast and min(value, low) > 0:
+    if measure in MEASURES and contrast in benefits.DIVIDED and min(value, low) > 0:
         if contrast == "comparator_over_treated":
             value, low, high = 1 / value, 1 / high, 1 / low
         low, high = value * (low / value) ** widen, value * (high / value) ** widen

@@ -187,7 +187,7 @@ def _why(row: dict[str, object]) -> str:  # noqa: PLR0911  (one answer per reaso
     if row["comparator_kind"] not in arms.COMPARED or row["design"] not in arms.PARALLEL:
         return "the two groups are not parallel arms of a trial"
     if row["parallel"] == "no":
-        return "the two groups are not the randomized ones (see remarks)"
+        return "the two groups are not the randomized ones"
     return "one arm is not printed as a figure"
 
 
