@@ -50,6 +50,20 @@ def test_no_row_without_a_source(evidence: compare.Evidence, table: str) -> None
     assert sources.isin(evidence.sources["source_id"]).all()
 
 
+REMARKS = ("notes", "class_note", "method_note", "gloss", "action", "condition_text", "text",
+           "population", "restriction", "finding", "stands_reason", "cycle_days_basis",
+           "locator")  # fmt: skip
+
+
+@pytest.mark.parametrize("table", sorted(set(TABLES) - {"sources"}))
+def test_no_remark_holds_an_id(evidence: compare.Evidence, table: str) -> None:
+    """What a remark would say by an id stands in a column of its own: ids have underscores."""
+    frame = getattr(evidence, table)
+    for column in set(REMARKS) & set(frame):
+        found = frame[column].str.extract(r"\b([a-z0-9]+(?:_[a-z0-9]+)+)\b")[0].dropna()
+        assert found.empty, found.to_string()
+
+
 def test_no_source_without_a_row(evidence: compare.Evidence) -> None:
     """Every source listed is one that some row was read in."""
     used: set[str] = set()
