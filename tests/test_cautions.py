@@ -86,10 +86,24 @@ def test_class_rows_are_carried_by_every_label_read(evidence, every):
     common = set.intersection(*per_label)
     inherited = every[every["therapy_id"].eq("ivig") & every["inherited"]]
     assert set(inherited["factor_id"]) <= common
-    assert not set(every.loc[every["inherited_from"].str.startswith("every "), "factor_id"]) & (
-        cautions.OWN_TO_A_PRODUCT
-    )
+    factors = evidence.factors
+    alone = set(factors.loc[factors["product_specific"].eq("yes"), "factor_id"])
+    assert "latex_allergy" in alone
+    assert not set(every.loc[every["inherited_from"].str.startswith("every "), "factor_id"]) & alone
     assert not inherited["condition_text"].str.contains("maltose").any()
+
+
+@pytest.mark.parametrize(
+    ("table", "columns"),
+    [("cautions", ["condition_text", "action"]), ("guidance", ["text"])],
+)
+def test_texts_with_digits_are_marked_as_one_label_s_numbers(evidence, table, columns):
+    """No text with a digit says that it has no numbers of its brand, and every text says either."""
+    rows = getattr(evidence, table)
+    digits = rows[columns].apply(lambda cells: cells.str.contains(r"\d", na=False)).any(axis=1)
+    assert rows["brand_numbers"].eq("yes").sum() > 100
+    assert rows["brand_numbers"].notna().all()
+    assert rows.loc[digits, "brand_numbers"].eq("yes").all()
 
 
 def test_biosimilars_inherit_their_reference(evidence, every):

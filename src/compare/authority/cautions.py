@@ -6,7 +6,6 @@ is not the same as safe.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -53,16 +52,6 @@ SUMMARY_KEYS = [
 ]  # fmt: skip
 FERTILE_YEARS = (12, 50)
 IMPLIED = "implied by"
-# What hangs on the ingredients or the container of one product: never inherited by a class.
-OWN_TO_A_PRODUCT = {
-    "hyperprolinemia",
-    "corn_allergy",
-    "latex_allergy",
-    "hyaluronidase_allergy",
-    "diabetes_glucose_meter",
-    "itp_subcutaneous",
-    "dermatomyositis_thrombosis_risk",
-}
 
 
 def patient_factors(evidence: Evidence, patient: Patient, condition_id: str) -> dict[str, str]:
@@ -156,7 +145,11 @@ def rows_by_therapy(evidence: Evidence) -> Mapping[str, list[Row]]:
     it lacks, and is never milder than the box of its class.
     """
     own = grouped(records(evidence.cautions), "product_id")
-    products = evidence.by_id("products")
+    products, factors = evidence.by_id("products"), evidence.by_id("factors")
+    of_class = {
+        key: [row for row in rows if factors[row["factor_id"]]["product_specific"] != "yes"]
+        for key, rows in own.items()
+    }
     found: dict[str, list[Row]] = {}
     for therapy_id, product_id in _pairs(evidence):
         product = products[product_id]
@@ -172,7 +165,7 @@ def rows_by_therapy(evidence: Evidence) -> Mapping[str, list[Row]]:
         ]
         if not rows or product["label_read"] != "yes":
             name = short_name(evidence.label("therapies", therapy_id))
-            inherited = _inherited(products, own, therapy_id, product_id, name)
+            inherited = _inherited(products, own, of_class, therapy_id, product_id, name)
             rows = [row for row in rows if not _boxed_in_class(row, inherited, product)]
             have = {_key(row) for row in rows}
             rows += [row for row in inherited if _key(row) not in have]
@@ -244,14 +237,16 @@ def _month(product: Mapping[str, Any]) -> str:
 def _inherited(
     products: Products,
     own: Mapping[str, Sequence[Row]],
+    of_class: Mapping[str, Sequence[Row]],
     therapy_id: str,
     product_id: str,
     name: str,
 ) -> list[dict[str, Any]]:
     """Rows of a product without rows of its own: its reference's, else those of its class.
 
-    Of a class only what every label read carries; where one label was read, all but what hangs on
-    ingredients and container. A class row says so, with the month of the label quoted.
+    Of a class only what every label read carries; where one label was read, all of it. Neither
+    holds what is specific to a product: `of_class` is `own` without it. A class row says so, with
+    the month of the label quoted.
     """
     reference = products[product_id]["reference_product_id"]
     if known(reference) and reference in own:
@@ -259,9 +254,7 @@ def _inherited(
         return _from(own[reference], f"its reference product {origin['product']}", origin)
     pool = [key for key in own if products[key]["therapy_id"] == therapy_id and key != product_id]
     read = [key for key in pool if products[key]["label_read"] == "yes"] or pool
-    common = {
-        key: [row for row in own[key] if row["factor_id"] not in OWN_TO_A_PRODUCT] for key in read
-    }
+    common = {key: of_class[key] for key in read}
     if len(read) == 1:
         origin = products[read[0]]
         said = f"{origin['product']}, the one {name} label read so far"
@@ -288,8 +281,7 @@ def _of_class(
         return _month(products[row["product_id"]])
 
     def order(row: Row) -> tuple[int, bool]:
-        words = f"{row['condition_text'] if known(row['condition_text']) else ''} {row['action']}"
-        return list(SEVERITIES).index(row["severity"]), bool(re.search(r"\d", words))
+        return list(SEVERITIES).index(row["severity"]), row["brand_numbers"] != "no"
 
     newest = sorted((row for rows in pool.values() for row in rows), key=month, reverse=True)
     alike: dict[tuple[str, str], list[Row]] = {}

@@ -33,11 +33,6 @@ STATEMENTS = {
 }
 FOR = ("recommended", "option")
 AGAINST = ("warned_against", "not_recommended", "insufficient_evidence")
-# What a patient may have that rules out a factor which a label asks for.
-RULED_OUT = {
-    "seronegative": {"achr_positive", "musk_positive"},
-    "ra_without_prior_tnf_inhibitor": {"prior_tnf_inhibitor"},
-}
 COLUMNS = [
     *LEADING,
     "label_status",
@@ -184,7 +179,8 @@ def statement_rows(
     """The rows of `statements` as dictionaries, for those who take them one by one."""
     check_condition(evidence, condition_id)
     factors = patient.factors if patient is not None else frozenset()
-    excluded: set[str] = set().union(*(RULED_OUT.get(factor, set()) for factor in factors))
+    named = evidence.by_id("factors")
+    excluded = {key for one in factors & named.keys() for key in split(named[one]["excludes"])}
     found = []
     for row in evidence.rows("indications", "condition_id", condition_id):
         needed = split(row["requires_any"])
@@ -240,7 +236,8 @@ def needed_factors(evidence: Evidence, condition_id: str) -> list[str]:
     rows = evidence.indications
     cells = rows.loc[rows["condition_id"].eq(condition_id), "requires_any"]
     found = list(dict.fromkeys(part for cell in cells for part in split(cell)))
-    return found + [key for key, gone in RULED_OUT.items() if gone & set(found)]
+    factors = evidence.by_id("factors").items()
+    return found + [key for key, row in factors if set(split(row["excludes"])) & set(found)]
 
 
 def therapies_of(evidence: Evidence, condition_id: str) -> pd.DataFrame:

@@ -252,6 +252,8 @@ _CHECKS: Sequence[tuple[str, Callable[[Any, Any, str], Any], Callable[[Any], str
     ("enum", _check("isin"), lambda v: "expected one of: " + ", ".join(v)),
     ("minimum", _check("ge"), lambda v: f"expected {v} or more"),
     ("maximum", _check("le"), lambda v: f"expected {v} or less"),
+    ("exclusiveMinimum", _check("gt"), lambda v: f"expected more than {v}"),
+    ("exclusiveMaximum", _check("lt"), lambda v: f"expected less than {v}"),
     ("pattern", _check("str_matches"), lambda v: f"expected text of the form {v}"),
 )
 
@@ -334,12 +336,6 @@ RULES: Sequence[tuple[str, str, str, Callable[[pd.DataFrame], pd.Series]]] = (
         "expected interval_low or more",
         lambda f: f["interval_high"] < f["interval_low"],
     ),
-    (
-        "regimens",
-        "interval_low",
-        "expected more than 0",
-        lambda f: f["interval_low"].le(0),
-    ),
     ("regimens", "dose_unit", "a dose needs its unit", _without("dose_low", "dose_unit")),
     ("regimens", "dose_high", "expected the higher dose too", _without("dose_low", "dose_high")),
     ("regimens", "dose_low", "expected the lower dose too", _without("dose_high", "dose_low")),
@@ -386,18 +382,6 @@ RULES: Sequence[tuple[str, str, str, Callable[[pd.DataFrame], pd.Series]]] = (
     ),
     (
         "regimens",
-        "rate_step",
-        "expected more than 0",
-        lambda f: f["rate_step"].le(0),
-    ),
-    (
-        "regimens",
-        "rate_max",
-        "expected more than 0",
-        lambda f: f["rate_max"].le(0),
-    ),
-    (
-        "regimens",
         "administration_class",
         "what a professional gives needs its class of administration",
         lambda f: f["given_by"].ne("self") & f["administration_class"].eq("none"),
@@ -419,6 +403,12 @@ RULES: Sequence[tuple[str, str, str, Callable[[pd.DataFrame], pd.Series]]] = (
         "days",
         "expected days separated by semicolons, such as 0;14;42",
         lambda f: f["days"].notna() & ~f["days"].fillna("").str.fullmatch(r"[0-9]+(;[0-9]+)*"),
+    ),
+    (
+        "products",
+        "stands_reason",
+        "a product that does not stand for its therapy, and no other, must say why",
+        lambda f: f["stands"].eq("no") ^ f["stands_reason"].notna(),
     ),
     (
         "cautions",

@@ -217,11 +217,10 @@ class IndicationsExplorer(Explorer):
         start = opening(evidence, condition_id)
         rows = evidence.indications
         asked = {key for cell in rows["requires_any"] for key in split(cell)}
-        asked |= set(indications.RULED_OUT)
         self.factors = {
             str(row["factor_id"]): checkbox(str(row["factor"]))
             for row in records(evidence.factors)
-            if row["factor_id"] in asked
+            if row["factor_id"] in asked or known(row["excludes"])
         }
         self.classes = {key: checkbox(name, value=True) for key, (name, *_) in CLASSES.items()}
         labels = rows[rows["authority"].eq("label") & rows["statement"].eq("labeled")]

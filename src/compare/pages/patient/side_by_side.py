@@ -284,7 +284,6 @@ def _guideline_cell(row: Mapping[str, Any]) -> tuple[Item, ...]:
 
 
 STRICT = ("contraindicated", "boxed_warning")
-URGENT = ("rems_program", "vaccination_before_start")
 CLOSED = "nothing left open"
 LEFT_OPEN = "only what is left open"
 NONE_FOUND = "none found in our reading, which is not “safe”"
@@ -377,6 +376,8 @@ def _other_products(column: Column, row: Mapping[str, Any]) -> str:
 
 def _everyone(evidence: Evidence, scenario: Scenario, columns: list[Column]) -> list[Line]:
     section = "What applies to everyone on it"
+    factors = evidence.by_id("factors").values()
+    first = {row["factor_id"] for row in factors if row["before_start"] == "yes"}
     boxed, warned = [], []
     for column in columns:
         rows = [row for row in column.cautions if row["applies"] == "everyone"]
@@ -393,9 +394,9 @@ def _everyone(evidence: Evidence, scenario: Scenario, columns: list[Column]) -> 
             )
             or _one("none in our reading", "faint")
         )
-        urgent = [row for row in rest if row["factor_id"] in URGENT]
+        urgent = [row for row in rest if row["factor_id"] in first]
         items = [Item(f"{r['factor']}: {r['action']}", "", r["source_id"]) for r in urgent]
-        others = [row for row in rest if row["factor_id"] not in URGENT]
+        others = [row for row in rest if row["factor_id"] not in first]
         if others:
             used = ";".join(dict.fromkeys(row["source_id"] for row in others))
             items.append(Item("; ".join(row["factor"] for row in others), "", used))
