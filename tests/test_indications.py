@@ -16,7 +16,7 @@ from compare.authority.indications import (
     OUTSIDE,
 )
 from compare.claims import ivig
-from compare.data.evidence import article_conditions
+from compare.data.conditions import article_conditions
 from compare.data.rows import records, split
 from compare.pages.indications import chart as charts
 from compare.pages.indications import sentences as indication_findings
