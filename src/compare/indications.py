@@ -15,6 +15,7 @@ import pandas as pd
 
 from compare import benefits
 from compare.evidence import Evidence, check_condition
+from compare.factors import check_factors, excluded_by
 from compare.harms import condition_therapies
 from compare.patient import Patient
 from compare.schedule import known
@@ -36,11 +37,6 @@ STATEMENTS = {
 }
 FOR = ("recommended", "option")
 AGAINST = ("warned_against", "not_recommended", "insufficient_evidence")
-# What a patient may have that rules out a factor which a label asks for.
-RULED_OUT = {
-    "seronegative": {"achr_positive", "musk_positive"},
-    "ra_without_prior_tnf_inhibitor": {"prior_tnf_inhibitor"},
-}
 COLUMNS = [
     *LEADING,
     "label_status",
@@ -158,14 +154,6 @@ def _frame(rows: list[dict[str, Any]], columns: list[str]) -> pd.DataFrame:
     return table
 
 
-def check_factors(evidence: Evidence, factors: Iterable[str]) -> None:
-    """Raise `ValueError` that names the known ids where a factor is not one of them."""
-    known_ids = list(evidence.factors["factor_id"])
-    wrong = sorted(set(factors) - set(known_ids))
-    if wrong:
-        raise ValueError(f"unknown factors {wrong}; expected ids of evidence.factors: {known_ids}")
-
-
 def statements(
     evidence: Evidence, condition_id: str, patient: Patient | None = None
 ) -> pd.DataFrame:
@@ -187,7 +175,7 @@ def statement_rows(
     """The rows of `statements` as dictionaries, for those who take them one by one."""
     check_condition(evidence, condition_id)
     factors = patient.factors if patient is not None else frozenset()
-    excluded: set[str] = set().union(*(RULED_OUT.get(factor, set()) for factor in factors))
+    excluded = excluded_by(evidence, factors)
     found = []
     for row in evidence.rows("indications", "condition_id", condition_id):
         needed = split(row["requires_any"])
@@ -243,7 +231,8 @@ def needed_factors(evidence: Evidence, condition_id: str) -> list[str]:
     rows = evidence.indications
     cells = rows.loc[rows["condition_id"].eq(condition_id), "requires_any"]
     found = list(dict.fromkeys(part for cell in cells for part in split(cell)))
-    return found + [key for key, gone in RULED_OUT.items() if gone & set(found)]
+    ruling = excluded_by(evidence, found) - set(found)
+    return found + [key for key in evidence.by_id("factors") if key in ruling]
 
 
 def therapies_of(evidence: Evidence, condition_id: str) -> pd.DataFrame:

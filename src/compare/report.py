@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from compare.cautions import patient_factors
 from compare.evidence import Evidence
+from compare.factors import patient_factors
 from compare.markup import csv_rows, file_name, number, text
 from compare.reproduce import Name, call, patient_call
 from compare.scenario import Scenario

@@ -11,6 +11,7 @@ import pandas as pd
 
 from compare import arms, benefits, cautions, cost, guidance, harms, indications
 from compare.evidence import Evidence
+from compare.factors import patient_factors
 from compare.markup import number_range, short_name, usd_range
 from compare.patient import Patient
 from compare.plan import Plan, plans
@@ -149,7 +150,7 @@ def caution_rows(evidence: Evidence, patient: Patient, condition_id: str) -> tup
     """Rows of `check_cautions`, kept: patients with the same factors have the same. Shared: do not
     change them.
     """
-    mine = cautions.patient_factors(evidence, patient, condition_id)
+    mine = patient_factors(evidence, patient, condition_id)
     return _caution_rows(evidence, tuple(mine.items()), condition_id)
 
 

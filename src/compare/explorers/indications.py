@@ -25,6 +25,7 @@ from compare.explorers.controls import (
     labelled,
     reveal,
 )
+from compare.factors import excluded_by
 from compare.findings import indications as indication_findings
 from compare.indications import (
     IN_LABEL,
@@ -290,7 +291,7 @@ class IndicationsExplorer(Explorer):
         start = opening(evidence, condition_id)
         rows = evidence.indications
         asked = {key for cell in rows["requires_any"] for key in split(cell)}
-        asked |= set(indications.RULED_OUT)
+        asked |= excluded_by(evidence, asked)
         self.factors = {
             str(row["factor_id"]): checkbox(str(row["factor"]))
             for row in records(evidence.factors)
