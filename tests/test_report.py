@@ -250,7 +250,7 @@ def test_wrong_choices_are_refused(evidence):
 def test_print_shrinks_only_as_far_as_it_must(evidence):
     """More to say gives smaller print, within its bounds."""
     few = side_by_side.compare_therapies(evidence, scenario("mmn", ()), ["ivig"])
-    factors = set(evidence.factors["factor_id"].head(60))
+    factors = set(evidence.factors["factor_id"].head(40))
     many = side_by_side.compare_therapies(evidence, scenario("cidp", factors), ["ivig", "scig"])
     sizes = [report.print_points(evidence, comparison) for comparison in (few, many)]
     assert sizes[0] > sizes[1]

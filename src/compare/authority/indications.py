@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from compare.authority.factors import check_factors, excluded_by
 from compare.data.arguments import one_of
 from compare.data.conditions import check_condition, condition_therapies
 from compare.data.evidence import Evidence, kept
@@ -150,14 +151,6 @@ def frame_of(rows: list[dict[str, Any]], columns: list[str]) -> pd.DataFrame:
     return table
 
 
-def check_factors(evidence: Evidence, factors: Iterable[str]) -> None:
-    """Raise `ValueError` that names the known ids where a factor is not one of them."""
-    known_ids = list(evidence.factors["factor_id"])
-    wrong = sorted(set(factors) - set(known_ids))
-    if wrong:
-        raise ValueError(f"unknown factors {wrong}; expected ids of evidence.factors: {known_ids}")
-
-
 def statements(
     evidence: Evidence, condition_id: str, patient: Patient | None = None
 ) -> pd.DataFrame:
@@ -179,8 +172,7 @@ def statement_rows(
     """The rows of `statements` as dictionaries, for those who take them one by one."""
     check_condition(evidence, condition_id)
     factors = patient.factors if patient is not None else frozenset()
-    named = evidence.by_id("factors")
-    excluded = {key for one in factors & named.keys() for key in split(named[one]["excludes"])}
+    excluded = excluded_by(evidence, factors)
     found = []
     for row in evidence.rows("indications", "condition_id", condition_id):
         needed = split(row["requires_any"])
@@ -236,8 +228,8 @@ def needed_factors(evidence: Evidence, condition_id: str) -> list[str]:
     rows = evidence.indications
     cells = rows.loc[rows["condition_id"].eq(condition_id), "requires_any"]
     found = list(dict.fromkeys(part for cell in cells for part in split(cell)))
-    factors = evidence.by_id("factors").items()
-    return found + [key for key, row in factors if set(split(row["excludes"])) & set(found)]
+    ruling = excluded_by(evidence, found) - set(found)
+    return found + [key for key in evidence.by_id("factors") if key in ruling]
 
 
 def therapies_of(evidence: Evidence, condition_id: str) -> pd.DataFrame:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from compare import words as findings
 from compare.authority import indications
+from compare.authority.factors import excluded_by
 from compare.authority.indications import IN_LABEL, NEEDS_PRIOR, NEEDS_SEROSTATUS, STATEMENTS
 from compare.claims import ivig
 from compare.data.conditions import opening_patient
@@ -217,10 +218,11 @@ class IndicationsExplorer(Explorer):
         start = opening(evidence, condition_id)
         rows = evidence.indications
         asked = {key for cell in rows["requires_any"] for key in split(cell)}
+        asked |= excluded_by(evidence, asked)
         self.factors = {
             str(row["factor_id"]): checkbox(str(row["factor"]))
             for row in records(evidence.factors)
-            if row["factor_id"] in asked or known(row["excludes"])
+            if row["factor_id"] in asked
         }
         self.classes = {key: checkbox(name, value=True) for key, (name, *_) in CLASSES.items()}
         labels = rows[rows["authority"].eq("label") & rows["statement"].eq("labeled")]

@@ -10,6 +10,7 @@ import pandas as pd
 
 from compare import cost
 from compare.authority import cautions, guidance, indications
+from compare.authority.factors import patient_factors
 from compare.claims import ivig
 from compare.cost import timetable
 from compare.cost.plan import Plan, plans
@@ -153,7 +154,7 @@ def caution_rows(evidence: Evidence, patient: Patient, condition_id: str) -> tup
     """Rows of `check_cautions`, kept: patients with the same factors have the same. Shared: do not
     change them.
     """
-    mine = cautions.patient_factors(evidence, patient, condition_id)
+    mine = patient_factors(evidence, patient, condition_id)
     return _caution_rows(evidence, tuple(mine.items()), condition_id)
 
 
