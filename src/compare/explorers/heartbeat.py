@@ -36,7 +36,7 @@ class Heartbeat(anywidget.AnyWidget):
         self.line.on_msg(self.answer)
 
     def answer(self, _: w.Widget, asked: dict[str, Any], __: Sequence[memoryview]) -> None:
-        """Answer a question of the browser's, after sending the page anew where it asks for that."""
+        """Answer a question of the browser's, after sending the whole page where it asks for it."""
         if asked["whole"]:
             for widget in self._shown:
                 for one in sendable(widget):
