@@ -126,7 +126,7 @@ class Opened:
         )
         unmarked = self.page.evaluate(
             """() => [...document.querySelectorAll('.tc-finding, .tc-chart, .tc-table')]
-                 .filter(e => e.checkVisibility() && e.textContent)
+                 .filter(e => e.checkVisibility() && e.innerText.trim())
                  .map(e => e.closest('.tc-panel, .tc-chart'))
                  .filter(e => !e || getComputedStyle(e, '::before').content !== '"Not current"')
                  .length"""
@@ -187,8 +187,14 @@ def test_marked_while_python_stands_still_then_catches_up(opened: Opened, served
         opened.enter(100)
         opened.marked()
         opened.page.screenshot(path=BUILD / "screenshots" / f"not_current_{served.place}.png")
+        # Who has scrolled down sees the sentence as well.
+        opened.page.set_viewport_size({"width": WIDE, "height": 700})
+        opened.page.locator(".js-plotly-plot:visible").last.scroll_into_view_if_needed()
+        opened.page.screenshot(path=BUILD / "screenshots" / f"not_current_{served.place}_below.png")
+        expect(opened.page.get_by_role("alert")).to_be_in_viewport()
     finally:
         os.kill(served.pid(), signal.SIGCONT)
+        opened.page.set_viewport_size({"width": WIDE, "height": TALL})
     opened.at(100)
     opened.current()
 
@@ -205,11 +211,12 @@ def test_marked_while_offline_then_catches_up(opened: Opened) -> None:
 
 def test_stays_marked_where_a_change_was_lost(opened: Opened) -> None:
     """A connection that swallowed a weight and then works again: the mark stays until a reload."""
-    opened.page.evaluate("window.kept = WebSocket.prototype.send")
-    opened.page.evaluate("WebSocket.prototype.send = () => {}")
+    opened.page.evaluate(
+        "() => { window.kept = WebSocket.prototype.send; WebSocket.prototype.send = () => {}; }"
+    )
     opened.enter(102)
     opened.marked()
-    opened.page.evaluate("WebSocket.prototype.send = window.kept")
+    opened.page.evaluate("() => { WebSocket.prototype.send = window.kept; }")
     opened.marked_for_good()
 
 
