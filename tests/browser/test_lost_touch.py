@@ -120,7 +120,7 @@ class Opened:
 
     def marked(self, within: int = WITHIN) -> None:
         """It says so, what to do, and every figure, table and sentence bears the mark, in time."""
-        alert = self.page.get_by_role("alert")
+        alert = self.page.locator(".tc-alert[role=alert]:popover-open")
         expect(alert).to_contain_text(
             re.compile("Not current.*(reload|run all cells)"), timeout=within
         )
@@ -135,7 +135,7 @@ class Opened:
 
     def current(self) -> None:
         """No mark, or it goes away."""
-        expect(self.page.get_by_role("alert")).to_have_text("", timeout=WITHIN)
+        expect(self.page.locator(".tc-alert:popover-open")).to_have_count(0, timeout=WITHIN)
         expect(self.page.locator(".tc-stale")).to_have_count(0)
 
     def at(self, weight: float) -> None:
@@ -191,7 +191,7 @@ def test_marked_while_python_stands_still_then_catches_up(opened: Opened, served
         opened.page.set_viewport_size({"width": WIDE, "height": 700})
         opened.page.locator(".js-plotly-plot:visible").last.scroll_into_view_if_needed()
         opened.page.screenshot(path=BUILD / "screenshots" / f"not_current_{served.place}_below.png")
-        expect(opened.page.get_by_role("alert")).to_be_in_viewport()
+        expect(opened.page.locator(".tc-alert:popover-open")).to_be_in_viewport()
     finally:
         os.kill(served.pid(), signal.SIGCONT)
         opened.page.set_viewport_size({"width": WIDE, "height": TALL})

@@ -27,7 +27,11 @@ async function render({ model, el }) {
   const window_ = crypto.getRandomValues(new Uint32Array(1))[0];
   const note = document.createElement("p");
   note.setAttribute("role", "alert");
-  el.classList.add("tc-alert");
+  note.className = "tc-alert";
+  note.popover = "manual";
+  note.textContent =
+    "Not current: this page has lost touch with the program that computes it, and its figures " +
+    `may not belong to the settings. If this does not go away in a few seconds, ${advice()}.`;
   el.appendChild(note);
   let sent = 0;
   let heard = performance.now();
@@ -37,18 +41,21 @@ async function render({ model, el }) {
 
   function mark() {
     again = 0;
-    if (stale) return;
     stale = true;
+    show();
+  }
+
+  // In the top layer it is seen wherever the reader has scrolled to. JupyterLab takes cells that are
+  // out of sight off the page, which closes it.
+  function show() {
     el.closest(".tc-page")?.classList.add("tc-stale");
-    note.textContent =
-      "Not current: this page has lost touch with the program that computes it, and its figures " +
-      `may not belong to the settings. If this does not go away in a few seconds, ${advice()}.`;
+    if (note.isConnected && !note.matches(":popover-open")) note.showPopover();
   }
 
   function unmark() {
     stale = false;
     el.closest(".tc-page")?.classList.remove("tc-stale");
-    note.textContent = "";
+    if (note.matches(":popover-open")) note.hidePopover();
   }
 
   function ask(whole) {
@@ -80,6 +87,7 @@ async function render({ model, el }) {
     last = now;
     ask(false);
     if (now - heard > (kernel.status === "busy" ? BUSY_LIMIT : LIMIT)) mark();
+    else if (stale) show();
   }
 
   const onStatus = (_, status) => LOST.includes(status) && mark();
