@@ -4,12 +4,12 @@ from typing import Any
 
 import ipywidgets as w
 import pytest
-from compare.explorers.heartbeat import Heartbeat
 
 import compare
 from compare.pages import every_explorer
 from compare.pages.chart import LiveFigure
 from compare.pages.explorer import Explorer
+from compare.pages.heartbeat import Heartbeat
 
 
 @pytest.mark.parametrize("kind", every_explorer())

@@ -22,7 +22,7 @@ CELL = f"""
 import os, time
 from pathlib import Path
 import compare
-from compare.explorers.cost import CostExplorer
+from compare.pages.cost import CostExplorer
 
 class Slow(CostExplorer):
     def compute(self):

@@ -14,9 +14,9 @@ import pandas as pd
 from compare.data.errors import DataError
 from compare.data.evidence import Evidence
 from compare.data.rows import Row
-from compare.explorers.heartbeat import Heartbeat
 from compare.pages.chart import LiveFigure
 from compare.pages.controls import FULL, words
+from compare.pages.heartbeat import Heartbeat
 from compare.pages.markup import cited_csv, csv_text
 
 CAUTION = (
