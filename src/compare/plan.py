@@ -27,6 +27,7 @@ PROFESSIONAL_FIRST = ("asp_payment_limit", "nadac")
 SELF_FIRST = ("nadac", "asp_payment_limit")
 NO_DOSE = "the label states no fixed dose"
 NO_BAND = "no dose is stated for this weight"
+PART_B_NOTE = "priced at a Part B code, also where the patient gives it"
 NO_HEIGHT = "dosed by body surface: enter the height"
 
 
@@ -453,8 +454,15 @@ def _price(
         if isinstance(tariff, Tariff) and tariff.by_device:
             bought, tariff, note = _whole_devices(phase, tariff)
             notes += note
+        elif isinstance(tariff, Tariff) and _part_b_at_home(phase, tariff):
+            notes.append(PART_B_NOTE)
         priced.append(PricedPhase(bought, tariff, tuple(notes)))
     return priced
+
+
+def _part_b_at_home(phase: Phase, tariff: Tariff) -> bool:
+    """Whether what the patient may give is priced as what a professional gives."""
+    return bool(phase["given_by"] == "either" and tariff.price_basis == "asp_payment_limit")
 
 
 def _whole_devices(phase: Phase, tariff: Tariff) -> tuple[Phase, Tariff | str, list[str]]:
@@ -462,22 +470,23 @@ def _whole_devices(phase: Phase, tariff: Tariff) -> tuple[Phase, Tariff | str, l
 
     Where only one end of a dose range can be bought, the plan is priced at that end, and says so.
     """
-    if phase["dose_unit"] != "mg":
+    unit, visits = phase["dose_unit"], int(phase["visits_per_dose_low"])
+    if unit not in MCG_PER:
         return phase, tariff, []
-    fits = {end: _adds_up(tariff, float(phase[f"dose_{end}"])) for end in ENDS}
+    each = {end: float(phase[f"dose_{end}"]) / visits for end in ENDS}
+    fits = {end: _adds_up(tariff, dose * MCG_PER[unit]) for end, dose in each.items()}
     if all(fits.values()):
         return phase, tariff, []
     if not any(fits.values()):
-        return phase, f"no current price for a device of {phase['dose_low']:g} mg", []
+        return phase, f"no current price for a device of {each['low']:g} {unit}", []
     kept, lost = ("high", "low") if fits["high"] else ("low", "high")
     amount = phase[f"dose_{kept}"]
-    note = f"no current price for {phase[f'dose_{lost}']:g} mg; shown for {amount:g} mg"
+    note = f"no current price for {each[lost]:g} {unit}; shown for {each[kept]:g} {unit}"
     return {**phase, "dose_low": amount, "dose_high": amount}, tariff, [note]
 
 
-def _adds_up(tariff: Tariff, dose_mg: float) -> bool:
+def _adds_up(tariff: Tariff, dose_mcg: float) -> bool:
     """Whether the fewest devices for the dose, of all that are made, each have a price."""
-    dose_mcg = dose_mg * MCG_PER["mg"]
     made = tuple(sorted({*tariff.strengths_mcg, *tariff.unpriced_mcg}))
     counts = containers(np.array([dose_mcg]), made)[0]
     exact = abs(float(counts @ np.array(made)) - dose_mcg) < 1
