@@ -69,6 +69,8 @@ CLASSES = {
         "abatacept",
         "efgartigimod",
         "interferon_beta_1a",
+        "interferon_beta_1b",
+        "peginterferon_beta_1a",
         "romiplostim",
         "scig",
     },
