@@ -690,3 +690,40 @@ def test_efgartigimod_in_cidp_opens_with_what_a_professional_gives(evidence: Evi
     syringe = table[table["regimen_id"].eq("efgartigimod_cidp_sc_syringe")].iloc[0]
     assert plan.PART_B_NOTE in syringe["note"]
     assert plan.PART_B_NOTE not in found["note"]
+
+
+@pytest.mark.parametrize(
+    ("product", "usd_per_week"),
+    [
+        # 30 g every 4 weeks: 7.5 g a week, times 1.37 is 10.275 g: 10 + 1 g, 110 units of 100 mg.
+        ("hizentra", 110 * 14.786),
+        ("xembify", 110 * 15.200),
+        # times 1.30 is 9.75 g: one vial of 10 g, 100 units.
+        ("cuvitru", 100 * 17.994),
+        # 10.275 g with least waste from 1, 2.5, 5 and 10 g: 5 + 2.5 + 3 x 1 g, 21 units of 500 mg.
+        ("gamunex_c", 21 * 48.022),
+    ],
+)
+def test_the_dose_under_the_skin_follows_the_intravenous_one(
+    evidence: Evidence, product: str, usd_per_week: float
+) -> None:
+    """As the labels derive it; without the earlier dose no cost, and what is needed is said."""
+    before = dataclasses.replace(ADULT, iv_dose_g=30, iv_interval_weeks=4)
+    for patient, priced in ((ADULT, False), (before, True)):
+        table = compare.annual_cost(evidence, "pi", patient)
+        own = table[table["product_id"].eq(product) & table["therapy_id"].eq("scig")]
+        found = own[own["is_default"]].iloc[0]
+        if priced:
+            assert found["usd_year_one_low"] == pytest.approx(52 * usd_per_week)
+        else:
+            assert math.isnan(found["usd_year_one_low"])
+            assert found["reason"] == plan.NO_IV_DOSE
+
+
+def test_the_chain_shows_the_dose_derived_from_the_intravenous_one(evidence: Evidence) -> None:
+    """10.275 g a week stand in the chain of Hizentra, and its dollars add up to the plan's."""
+    before = dataclasses.replace(ADULT, iv_dose_g=30, iv_interval_weeks=4)
+    found = next(p for p in plan.plans(evidence, "pi") if p.product_id == "hizentra")
+    shown = cost.chain(found, before).iloc[0]
+    assert shown["dose"] == "10.275 g per week"
+    assert shown["usd_year_one"] == pytest.approx(52 * 110 * 14.786)

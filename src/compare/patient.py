@@ -15,7 +15,9 @@ class Patient:
     """One patient. Refuses what cannot be a person, in plain words (`ValueError`).
 
     `factors` are ids of `evidence.factors` (what stands in the history, serostatus, what was
-    tried). They are checked against that table where they are used, not here.
+    tried). They are checked against that table where they are used, not here. `iv_dose_g` and
+    `iv_interval_weeks` are the earlier intravenous immunoglobulin, from which labels derive the
+    dose under the skin: grams of one dose (not per kilogram) and the weeks between two.
 
     >>> patient = Patient(weight_kg=70, age_years=54, height_cm=170, factors={"achr_positive"})
     >>> round(patient.body_surface_m2, 2)
@@ -27,12 +29,18 @@ class Patient:
     height_cm: float | None = None
     sex: Sex | None = None
     factors: frozenset[str] = frozenset()
+    iv_dose_g: float | None = None
+    iv_interval_weeks: float | None = None
 
     def __post_init__(self) -> None:
         _within("weight_kg", self.weight_kg, 1, 300, "kilograms")
         _within("age_years", self.age_years, 0, 120, "years")
         if self.height_cm is not None:
             _within("height_cm", self.height_cm, 40, 250, "centimeters")
+        if self.iv_dose_g is not None:
+            _within("iv_dose_g", self.iv_dose_g, 0.5, 300, "grams")
+        if self.iv_interval_weeks is not None:
+            _within("iv_interval_weeks", self.iv_interval_weeks, 1, 12, "weeks")
         if self.sex not in (None, "female", "male"):
             raise ValueError(f"sex is {self.sex!r}; expected 'female', 'male' or None")
         if isinstance(self.factors, str) or not isinstance(self.factors, Iterable):

@@ -26,6 +26,9 @@ ENDS = ("low", "high")
 PROFESSIONAL_FIRST = ("asp_payment_limit", "nadac")
 SELF_FIRST = ("nadac", "asp_payment_limit")
 NO_DOSE = "the label states no fixed dose"
+NO_IV_DOSE = (
+    "dosed from the earlier intravenous immunoglobulin: enter its grams and the weeks between doses"
+)
 NO_BAND = "no dose is stated for this weight"
 PART_B_NOTE = "priced at a Part B code, also where the patient gives it"
 NO_HEIGHT = "dosed by body surface: enter the height"
@@ -61,6 +64,14 @@ class PricedPhase:
             (phase[f"{name}_low"], phase[f"{name}_high"]) for name in ("dose", "visits_per_dose")
         ]
         return all(low == high or not (known(low) or known(high)) for low, high in ends)
+
+    def after_iv(self, grams_a_week: float) -> PricedPhase:
+        """The phase with the dose that its label derives from the earlier intravenous one."""
+        if not known(factor := self.phase["previous_iv_dose_factor"]):
+            return self
+        weekly = grams_a_week * float(factor)
+        dose = {"dose_low": weekly, "dose_high": weekly, "dose_unit": "g"}
+        return replace(self, phase={**self.phase, **dose})
 
     def weight_fits(self, weight_kg: Floats) -> NDArray[np.bool_]:
         """Which weights belong to the band; at its edge exactly one band matches."""
@@ -240,6 +251,12 @@ class Plan:
         rows = tuple(row for row in self.rows if row.weight_fits(weight)[0])
         return replace(self, rows=rows) if rows and len(rows) < len(self.rows) else self
 
+    def after_iv(self, dose_g: float | None, interval_weeks: float | None) -> Plan:
+        """The plan with the weekly dose that labels derive from the earlier intravenous one."""
+        if dose_g is None or interval_weeks is None:
+            return self
+        return replace(self, rows=tuple(row.after_iv(dose_g / interval_weeks) for row in self.rows))
+
     def money(self, weight_kg: Floats, surface_m2: Floats, ends: Sequence[str] = ENDS) -> Money:
         """The core: year one, a later year and the course, at both ends, for every weight.
 
@@ -293,9 +310,7 @@ class Plan:
             if note:
                 reason[fits & (reason == "")] = note
             if (unknown := np.isnan(dosed.usd_drug)).any():
-                reason[np.flatnonzero(fits)[unknown]] = (
-                    NO_HEIGHT if str(phase["dose_unit"]).endswith("m2") else NO_DOSE
-                )
+                reason[np.flatnonzero(fits)[unknown]] = _no_dose(phase)
             tail = "" if end == "low" else "_high"
             for span, doses in self.doses(phase, end).items():
                 usd = doses * (dosed.usd_drug + dosed.usd_administration)
@@ -320,6 +335,13 @@ class Plan:
             "year_one": float(len(schedule.year_one_days(phase, end, self.cycle_days))),
             "later_year": schedule.later_year_doses(phase, end, self.cycle_days),
         }
+
+
+def _no_dose(phase: Phase) -> str:
+    """What is missing where a phase has no dose."""
+    if known(phase["previous_iv_dose_factor"]):
+        return NO_IV_DOSE
+    return NO_HEIGHT if str(phase["dose_unit"]).endswith("m2") else NO_DOSE
 
 
 def in_clinic(phase: Phase, end: str) -> float:
