@@ -451,6 +451,7 @@ def phase(**changes):
         "phase": "maintenance", "dose_low": 1.0, "dose_high": 1.0, "dose_unit": "g/kg",
         "dose_per": "administration", "interval_low": 21, "interval_high": 21,
         "interval_unit": "day", "first_day": 21.0, "use": "chronic",
+        "previous_iv_dose_factor": None,
     }  # fmt: skip
     return usual | changes
 
@@ -464,6 +465,10 @@ def phase(**changes):
         ({"dose_per": "week"}, "1 g/kg a week"),
         ({"max_dose": 80.0, "max_dose_unit": "g"}, "1 g/kg (at most 80 g)"),
         ({"dose_low": None}, "no fixed dose stated"),
+        (
+            {"dose_low": None, "previous_iv_dose_factor": 1.3, "dose_per": "week"},
+            "1.30 times the earlier intravenous dose, divided by its weeks, each week",
+        ),
     ],
 )
 def test_a_dose_in_words(changes, words):
