@@ -7,8 +7,7 @@ import dataclasses
 import pytest
 
 import compare
-from compare import factors
-from compare.authority import cautions
+from compare.authority import cautions, factors
 
 HARDEST = list(cautions.SEVERITIES)
 
