@@ -288,10 +288,8 @@ IN_THE_BOX = {
         ("hizentra", "hyqvia", "cutaquig", "cuvitru", "xembify"),
         ("age_over_65", "volume_depletion"),
     ),
-    "predisposed patients, adequate hydration": (
-        ("asceniv",),
-        ("diabetes", "nephrotoxic_drugs", "volume_depletion", "renal_impairment"),
-    ),
+    # Its box names "predisposed patients" and no topic of its own: diabetes and the like are warnings.
+    "predisposed patients": (("asceniv",), ("renal_impairment",)),
     "sepsis": (
         ("privigen", "panzyga", "octagam_10", "gammagard_liquid", "bivigam", "qivigy"),
         ("active_infection",),
