@@ -1,0 +1,1 @@
+"""What trials showed, and what follows across them."""
