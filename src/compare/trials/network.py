@@ -49,7 +49,8 @@ class Network:
     pivot: network, direct, indirect estimate, and the p value of their disagreement; blank where
     there is none. `heterogeneity`: tau2 and I2 (a proportion), Cochran's Q and its split within
     and between designs; NaN without a degree of freedom. `dropped`: `study, reason`. `trials`:
-    what the estimates were made of, on the scale of the analysis.
+    what the estimates were made of, on the scale of the analysis. A declared network may be
+    `refused` (a sentence; then the frames are empty), and carries `flags` (a sentence each).
     """
 
     measure: str
@@ -60,6 +61,8 @@ class Network:
     heterogeneity: dict[str, float]
     dropped: pd.DataFrame
     trials: tuple[Trial, ...]
+    refused: str = ""
+    flags: tuple[str, ...] = ()
 
 
 def network_meta_analysis(
