@@ -6,7 +6,6 @@ With whole degrees of freedom the tails are finite sums of positive terms (Abram
 
 from __future__ import annotations
 
-import functools
 import math
 from statistics import NormalDist
 
@@ -41,7 +40,6 @@ def chi2_p(q: float, df: int) -> float:
     return math.fsum([math.erfc(math.sqrt(x)) if df % 2 else 0.0, *terms])
 
 
-@functools.cache
 def t_95(df: int) -> float:
     """The t value within which 95 percent of the distribution lie, two-sided.
 
