@@ -58,6 +58,7 @@ class Evidence:
     cautions: pd.DataFrame
     guidance: pd.DataFrame
     claims: pd.DataFrame
+    trials: pd.DataFrame
     data_date: date
     version: str
     changed: tuple[str, ...] = ()
