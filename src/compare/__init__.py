@@ -11,6 +11,7 @@ from compare.indications import options
 from compare.patient import Patient
 from compare.preferences import rank_acceptability, weighted_value
 from compare.scenario import Scenario
+from compare.trials.indirect import indirect
 from compare.trials.network import network_meta_analysis
 
 __version__ = "0.1.0"
@@ -26,6 +27,7 @@ __all__ = [
     "cohort_cost",
     "effects_table",
     "harms",
+    "indirect",
     "load",
     "network_meta_analysis",
     "options",
