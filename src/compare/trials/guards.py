@@ -186,13 +186,13 @@ def compare_pairs(
         verdict, reason = NOT_DISTINGUISHED, ""
         if lost:
             verdict, reason = NOT_COMPARED, lost
-        elif doubt:
-            reason = doubt if clear else ""
-        elif len(set(sides.values())) == 1 and clear:
-            verdict = SEPARATED
-        elif clear:
+        elif len(set(sides.values())) > 1:
             reason = _part_of_the_scales(set(sides.values()), clear)
-        elif margin is not None and _within(chosen, low, high, margin):
+        elif clear and doubt:
+            reason = doubt
+        elif clear:
+            verdict = SEPARATED
+        elif margin is not None and not doubt and _within(chosen, low, high, margin):
             verdict = SIMILAR
         found.append(
             Comparison(

@@ -40,6 +40,11 @@ class Declared:
     arms: pd.DataFrame
     facts: tuple[TrialFacts, ...]
 
+    @property
+    def refused(self) -> str:
+        """Why nothing is computed, as declared or as its trials say; empty where it is."""
+        return str(self.row["refused"]) if known(self.row["refused"]) else refusal(self.facts)
+
 
 def indirect(
     evidence: Evidence, network_id: str, model: str = "random", reference: str | None = None
@@ -59,8 +64,7 @@ def indirect(
     """
     found = declared(evidence, network_id)
     measure, center = str(found.row["measure"]), reference or str(found.row["reference"])
-    refused = refusal(found.facts)
-    if refused:
+    if refused := found.refused:
         nothing = pd.DataFrame(columns=["study", "reason"], dtype="str")
         empty = dict.fromkeys((*NO_EFFECTS, "p_between"), float("nan"))
         frames = (pd.DataFrame(columns=EFFECTS), pd.DataFrame(columns=PAIRS))
@@ -75,7 +79,7 @@ def comparisons(evidence: Evidence, network_id: str) -> tuple[Comparison, ...]:
     By random effects, on the declared scale first and on all scales that the outcome has.
     """
     found = declared(evidence, network_id)
-    if refusal(found.facts):
+    if found.refused:
         return ()
     center, chosen = str(found.row["reference"]), str(found.row["measure"])
     measures = (chosen, *(measure for measure in COUNTS if measure != chosen))
@@ -103,7 +107,8 @@ def declared(evidence: Evidence, network_id: str) -> Declared:
     for arm in evidence.rows("network_arms", "network_id", network_id):
         row, outcome, side = raw[arm["row_id"]], outcomes[arm["row_id"]], arm["arm"]
         (trial,) = evidence.rows("trials", "trial_id", row["trial_id"])
-        arms.append((trial["trial"], arm["node"], outcome[f"events_{side}"], outcome[f"n_{side}"]))
+        events = arm["events"] if known(arm["events"]) else outcome[f"events_{side}"]
+        arms.append((trial["trial"], arm["node"], events, outcome[f"n_{side}"]))
         behind.setdefault(str(trial["trial"]), (row, trial))
     table = pd.DataFrame(arms, columns=["study", "treatment", "events", "n"])
     facts = (_facts(study, *both, table) for study, both in behind.items())
