@@ -27,7 +27,7 @@ AT_LEAST = {
     "sources": 150,
 }
 # Vocabularies and settings that are the project's own have no source.
-OWN_WORDS = {"sources", "conditions", "events", "endpoints", "factors"}
+OWN_WORDS = {"sources", "conditions", "events", "endpoints", "factors", "networks", "network_arms"}
 
 CLASSES = {
     "ivig": {"ivig"},

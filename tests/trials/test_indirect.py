@@ -102,7 +102,7 @@ def test_uc_remission_separates_nobody(evidence: compare.Evidence) -> None:
     assert summary(found, names) == "Of 28 pairs looked at, none is separated."
     by = {(pair.treatment, pair.comparator): sentence(pair, names, "odds") for pair in found}
     assert by["infliximab", "mirikizumab"].endswith(
-        "prior treatment differs between the trials or is not known (naive, mixed, unknown)."
+        "prior treatment differs between the trials or is not known (naive, mixed)."
     )
     assert by["infliximab", "vedolizumab"].endswith("only the risk difference sets them apart.")
     flags = compare.indirect(evidence, "uc_remission").flags
@@ -128,6 +128,28 @@ def test_refused_networks_say_why(evidence: compare.Evidence, network_id: str, t
     assert network.pairs.empty
     assert list(network.effects.columns)[:2] == ["treatment", "estimate"]
     assert comparisons(evidence, network_id) == ()
+
+
+def test_naive_and_exposed_stand_apart(evidence: compare.Evidence) -> None:
+    """Networks of one kind of patients hold no others, and these alone separate therapies."""
+    for network_id in computed(evidence):
+        kinds = {fact.prior_exposure for fact in declared(evidence, network_id).facts}
+        for kind in ("naive", "exposed"):
+            if network_id.endswith(kind):
+                assert kinds == {kind}
+        if any(pair.verdict == "separated" for pair in comparisons(evidence, network_id)):
+            assert kinds in ({"naive"}, {"exposed"})
+
+
+def test_uc_response_in_naive_patients(evidence: compare.Evidence) -> None:
+    """Infliximab against adalimumab: two trials and one, through placebo, on all three scales."""
+    (pair,) = (
+        pair
+        for pair in comparisons(evidence, "uc_response_naive")
+        if {pair.treatment, pair.comparator} == {"infliximab", "adalimumab"}
+    )
+    assert (pair.treatment, pair.verdict, pair.trials) == ("infliximab", "separated", 3)
+    assert len(pair.scales) == 3
 
 
 def test_only_declared_networks(evidence: compare.Evidence) -> None:

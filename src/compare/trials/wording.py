@@ -28,6 +28,7 @@ def sentence(comparison: Comparison, names: Mapping[str, str], outcome: str) -> 
         _times(value) if ratio else f"{value:+.2g}"
         for value in (comparison.estimate, comparison.low, comparison.high)
     )
+    span = f"{low.removesuffix(' times') if high.endswith('times') else low} to {high}"
     size = f"{{}} the {outcome}" if ratio else f"{{}} {outcome}"
     if comparison.verdict == SEPARATED:
         scales = " and ".join([", ".join(comparison.scales[:-1]), comparison.scales[-1]])
@@ -35,12 +36,10 @@ def sentence(comparison: Comparison, names: Mapping[str, str], outcome: str) -> 
         trials = "1 trial" if comparison.trials == 1 else f"{comparison.trials} trials"
         basis = "compared directly" if comparison.basis == "direct" else "compared across trials"
         return (
-            f"{one} is separated from {other}: {size.format(estimate)} (95% {low} to {high}), "
+            f"{one} is separated from {other}: {size.format(estimate)} (95% {span}), "
             f"{alike}, {basis} ({trials}); {CERTAINTY}."
         )
-    if high.endswith("times"):
-        low = low.removesuffix(" times")
-    width = size.format(f"{low} to {high}")
+    width = size.format(span)
     if comparison.verdict == SIMILAR:
         return f"{one} and {other} are similar, inside the margin declared before: {width}."
     why = f"; {comparison.reason}" if comparison.reason else ""
