@@ -296,18 +296,32 @@ def test_counts_by_hand(measure, estimate, variance):
 @pytest.mark.parametrize(
     ("measure", "estimate", "variance"),
     [
-        ("odds_ratio", math.log(5.5 / 15.5 * 20.5 / 0.5), 1 / 5.5 + 1 / 15.5 + 1 / 0.5 + 1 / 20.5),
-        ("risk_ratio", math.log(5.5 / 20.5 * 20.5 / 0.5), 1 / 5.5 - 2 / 20.5 + 1 / 0.5),
-        ("risk_difference", 5 / 20, (5.5 * 15.5 + 0.5 * 20.5) / 21**3),
+        ("odds_ratio", math.log(5.5 / 15.5 * 30.5 / 0.5), 1 / 5.5 + 1 / 15.5 + 1 / 0.5 + 1 / 30.5),
+        (
+            "risk_ratio",
+            math.log(5.5 / 20.5 * 30.5 / 0.5),
+            1 / 5.5 - 1 / 20.5 + 1 / 0.5 - 1 / 30.5,
+        ),
+        ("risk_difference", 5 / 20, 5.5 * 15.5 / 21**3 + 0.5 * 30.5 / 31**3),
     ],
 )
 def test_a_zero_cell_by_hand(measure, estimate, variance):
-    """5 of 20 against 0 of 20: 0.5 in both arms, for the risk difference in the variance alone."""
-    table = pd.DataFrame([("t", "A", 5, 20), ("t", "P", 0, 20)], columns=ARMS)
+    """5 of 20 against 0 of 30: 0.5 in both arms, for the risk difference in the variance alone."""
+    table = pd.DataFrame([("t", "A", 5, 20), ("t", "P", 0, 30)], columns=ARMS)
     row = by_treatment(network_meta_analysis(table, measure, reference="P")).loc["A"]
     shown = math.exp if "ratio" in measure else float
     assert row["estimate"] == pytest.approx(shown(estimate))
     assert row["high"] == pytest.approx(shown(estimate + 1.959964 * math.sqrt(variance)), rel=1e-6)
+
+
+def test_trials_keep_what_their_arms_had():
+    """Patients and events stand beside the effects where the table has them, else None."""
+    counts = pd.DataFrame([("t", "A", 5, 20), ("t", "P", 3, 30)], columns=ARMS)
+    (trial,) = network_meta_analysis(counts, "odds_ratio").trials
+    assert (trial.patients, trial.events) == ((20, 30), (5, 3))
+    (trial, *_) = network_meta_analysis(arms("NMA-STOWE"), "mean_difference").trials
+    assert (trial.patients, trial.events) == ((152, 76), None)
+    assert network_meta_analysis(loop(), "mean_difference").trials[0].patients is None
 
 
 def test_a_zero_cell_touches_its_own_trial_alone():
@@ -350,6 +364,8 @@ def test_trials_that_say_nothing_are_named():
 def test_leave_one_out_by_hand():
     """Without the direct trial the triangle leaves 2, without a side 3; B then hangs nowhere."""
     found = leave_one_out(network_meta_analysis(loop(), "mean_difference", "common", "C"))
+    assert list(found.columns) == ["study", "treatment", "estimate", "low", "high", "tau2"]
+    assert list(found.index) == list(range(9))
     by = found.set_index(["study", "treatment"])
     assert by.loc[("ac", "A"), "estimate"] == pytest.approx(2)
     assert by.loc[("ab", "A"), "estimate"] == pytest.approx(3)
@@ -362,13 +378,17 @@ def test_leave_one_out_by_hand():
     assert by.loc["bc"][["estimate", "low", "high"]].isna().all(axis=None)
 
 
-def test_leave_one_out_is_the_network_without_the_trial():
-    """Each left-out trial of a random-effects network with multi-arm trials, refitted whole."""
-    table = arms("NMA-STOWE")
-    found = leave_one_out(network_meta_analysis(table, "mean_difference", reference="Placebo"))
-    for study in ("LARGO", "DA(B) Germany"):
+@pytest.mark.parametrize("model", ["common", "random"])
+@pytest.mark.parametrize(
+    ("case_id", "measure"), [("NMA-STOWE", "mean_difference"), ("NMA-BAKER", "odds_ratio")]
+)
+def test_leave_one_out_is_the_network_without_the_trial(case_id, measure, model):
+    """A left-out trial of networks with multi-arm trials, ratios too, is the rest refitted."""
+    table = arms(case_id).astype({"study": str})
+    found = leave_one_out(network_meta_analysis(table, measure, model, reference="Placebo"))
+    for study in found["study"].unique()[[0, 11, -1]]:
         kept = table[table["study"].ne(study)]
-        whole = network_meta_analysis(kept, "mean_difference", reference="Placebo")
+        whole = network_meta_analysis(kept, measure, model, reference="Placebo")
         part = found[found["study"].eq(study)].reset_index(drop=True)
         columns = ["treatment", "estimate", "low", "high"]
         pd.testing.assert_frame_equal(part[columns], whole.effects[columns])
@@ -585,8 +605,11 @@ def test_contrasts_that_cannot_be():
     def of(rows: list[tuple[str, str, float, float]]) -> list[str]:
         return refused([("s", *row) for row in rows], CONTRASTS, "mean_difference")
 
-    (text,) = of([("A", "B", 1, 1), ("C", "B", 1, 1)])
-    assert text.endswith("trial s: expected every pair of its treatments; missing: A and C")
+    (text,) = of([("A", "B", 1, 1), ("C", "B", 1, 1), ("D", "A", 1, 1), ("D", "B", 1, 1)])
+    assert text == (
+        "trials, line 2, column comparator: trial s: expected every pair of its treatments; "
+        "missing: A and C; C and D"
+    )
     text = of([("A", "B", 1, 1), ("B", "A", -1, 1), ("A", "A", 0, 1)])
     assert text == [
         "trials, line 3, column treatment: found 'B': trial s: B and A are compared twice; "

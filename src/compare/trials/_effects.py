@@ -213,7 +213,6 @@ def _from_contrasts(rows: Rows, measure: str) -> Made:
     if np.linalg.eigvalsh(covariance)[0] <= 1e-9 * variances.max():
         return [rows.problem(0, "se", None, "these errors of its pairs cannot belong to one trial")]
     weights = -Trial(rows.study, tuple(arms), np.zeros(k), covariance).laplacian(0.0)
-    np.fill_diagonal(weights, 0.0)
     effects = np.append(0.0, covariance @ (weights * estimates).sum(axis=1)[1:])
     off = np.abs(np.subtract.outer(effects, effects) - estimates)
     if (off > np.maximum(ROUNDING, np.sqrt(variances) / 10)).any():
