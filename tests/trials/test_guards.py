@@ -8,7 +8,16 @@ import pandas as pd
 import pytest
 
 from compare import network_meta_analysis
-from compare.trials.guards import TrialFacts, compare_pairs, refusal
+from compare.trials.guards import (
+    Comparison,
+    TrialFacts,
+    _part_of_the_scales,
+    _within,
+    compare_pairs,
+    refusal,
+    unknown_tau,
+    unlike_loops,
+)
 from compare.trials.wording import sentence, summary
 
 COUNTS = ("odds_ratio", "risk_ratio", "risk_difference")
@@ -269,4 +278,136 @@ def test_a_difference_of_means_in_words():
     assert sentence(pair, NAMES, "points of the score") == (
         "A is separated from B: +1 points of the score (95% +0.8 to +1.2), judged on this one "
         "scale, compared across trials (4 trials); certainty not graded."
+    )
+
+
+def test_the_larger_estimate_stands_first():
+    """`c` leads `b` although it comes later in the alphabet: an odds ratio above 1."""
+    trials = {**STAR, "c1": LOOP["c1"], "c2": LOOP["c2"]}
+    found = compare_pairs(networks(trials), facts(trials), ["a", "b", "c"])
+    pairs = [(pair.treatment, pair.comparator) for pair in found]
+    assert pairs[0] == ("a", "b")
+    assert pairs[2] == ("c", "b")
+    assert all(pair.estimate >= 1 for pair in found)
+    told = summary([found[0], found[2]], NAMES)
+    assert told == "Of 2 pairs looked at, 2 are separated: A from B; C from B."
+    told = summary([found[0], replace(found[0], comparator="d")], NAMES)
+    assert told == "Of 2 pairs looked at, 2 are separated: A from B, D."
+
+
+@pytest.mark.parametrize(
+    ("p_split", "p_between", "told"),
+    [
+        (0.05, 0.5, "p = 0.05"),
+        (0.05, 0.02, "p = 0.02"),
+        (0.5, 0.02, "p = 0.02"),
+        (float("nan"), 0.09, "p = 0.09"),
+        (0.05, float("nan"), "p = 0.05"),
+        (0.11, 0.11, ""),
+        (float("nan"), float("nan"), ""),
+    ],
+)
+def test_one_sign_of_disagreement_is_enough(p_split, p_between, told):
+    """A pair that splits, or designs that differ; the smaller p value is the one that is said."""
+    network = networks(LOOP)["odds_ratio"]
+    pairs = network.pairs.assign(p_split=[p_split] + [float("nan")] * (len(network.pairs) - 1))
+    changed = replace(
+        network, pairs=pairs, heterogeneity={**network.heterogeneity, "p_between": p_between}
+    )
+    found = unlike_loops(changed)
+    assert found.endswith(f"({told})") if told else found == ""
+
+
+def test_a_tau_from_outside_widens_the_pair():
+    """Through one trial each the variance grows by two tau2: the last tau that leaves it clear."""
+    single = {study: STAR[study] for study in ("a1", "b1")}
+    network = networks(single)["odds_ratio"]
+    # 120/80 and 40/160; 62/138 and 41/159: log odds ratios 1.7918 and 0.5553.
+    variance = 1 / 120 + 1 / 80 + 1 / 40 + 1 / 160 + 1 / 62 + 1 / 138 + 1 / 41 + 1 / 159
+    last = (((1.7918 - 0.5553) / 1.96) ** 2 - variance) ** 0.5 / 2**0.5
+    assert unknown_tau(network, "a", "b", last - 0.002) == ""
+    assert unknown_tau(network, "a", "b", last + 0.002) != ""
+
+
+def test_two_direct_trials_hold_a_pair_of_their_own():
+    """Where only direct evidence counts, a second trial of the pair makes up for a weak one."""
+    trials = {**LOOP, "ab2": {"a": 61, "b": 60}}
+    few = [replace(fact, smallest_arm=20) if fact.study == "ab" else fact for fact in facts(trials)]
+    pair = the_pair(compare_pairs(networks(trials), few, ["a", "b"]))
+    assert (pair.verdict, pair.basis, pair.trials) == ("not distinguished", "direct", 2)
+
+
+def test_one_swapped_model_is_enough():
+    """The other scales are held to random effects too."""
+    mixed = networks() | networks(measures=("risk_ratio",), model="common")
+    with pytest.raises(ValueError, match="model is 'common'; pairs are judged by random effects"):
+        compare_pairs(mixed, facts(), ["a", "b"])
+
+
+def test_all_refusals_are_said():
+    """Weeks and designs in one text, each trial by name."""
+    odd = [
+        *with_fact("a1", weeks=None, design="crossover"),
+        *with_fact("b1", weeks=None, design="crossover"),
+    ]
+    assert refusal(odd) == (
+        "No source gives the week of assessment of a1, b1. Without parallel arms: a1, b1."
+    )
+    withdrawn = [*with_fact("a1", design="withdrawal"), *with_fact("b1", design="withdrawal")]
+    assert refusal(withdrawn).endswith("are not mixed with others: a1, b1.")
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "inside"),
+    [(0.9, 1.2, True), (0.9, 1.6, False), (0.6, 1.2, False)],
+)
+def test_both_ends_lie_inside_the_margin(low, high, inside):
+    """A margin of 1.5 holds from two thirds to 1.5; of 0.5 points from minus to plus a half."""
+    assert _within(networks()["odds_ratio"], low, high, 1.5) == inside
+    assert _within(networks()["risk_difference"], low - 1, high - 1, 0.35) == inside
+
+
+PAIR = Comparison(
+    *("a", "b", "separated", "network", "odds_ratio", 2.0, 1.2, 3.4),
+    ("odds ratio", "risk ratio"),
+    3,
+)
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        (
+            {},
+            "A is separated from B: twice the odds (95% 1.2 to 3.4 times), on odds ratio and risk "
+            "ratio alike, compared across trials (3 trials); certainty not graded.",
+        ),
+        (
+            {"basis": "direct", "trials": 1},
+            "A is separated from B: twice the odds (95% 1.2 to 3.4 times), on odds ratio and risk "
+            "ratio alike, compared directly (1 trial); certainty not graded.",
+        ),
+        (
+            {"verdict": "similar", "estimate": 1.0, "low": 0.5, "high": 2.0},
+            "A and B are similar, inside the margin declared before: half to twice the odds.",
+        ),
+        (
+            {"verdict": "not distinguished", "low": 0.42, "high": 2.0},
+            "A and B are not distinguished: compatible with 0.42 times to twice the odds.",
+        ),
+        (
+            {"verdict": "not distinguished", "low": 0.9, "high": 2.5, "reason": "why not"},
+            "A and B are not distinguished: compatible with 0.9 to 2.5 times the odds; why not.",
+        ),
+    ],
+)
+def test_verdicts_in_words(changed, told):
+    """Each verdict has its sentence; width and number of trials are said."""
+    assert sentence(replace(PAIR, **changed), NAMES, "odds") == told
+
+
+def test_two_of_three_scales_in_words():
+    """The scales that set two therapies apart are named, joined as one would say them."""
+    assert _part_of_the_scales({1, 0}, ("odds ratio", "risk ratio")) == (
+        "only the odds ratio and the risk ratio set them apart"
     )
