@@ -639,6 +639,14 @@ def test_contrasts_rounded_for_print_are_taken():
     assert pair(network, "A", "C")["estimate"] == pytest.approx(2.29 - 0.29 / 3)
 
 
+def test_small_errors_are_no_contradiction():
+    """Pairs with errors of a thousandth belong to one trial as those of 1 do."""
+    rows = [("s", "A", "B", 1.0, 0.001), ("s", "B", "C", 1.0, 0.001), ("s", "A", "C", 2.0, 0.001)]
+    network = network_meta_analysis(pd.DataFrame(rows, columns=CONTRASTS), "mean_difference")
+    row = pair(network, "A", "C")
+    assert row["high"] - row["estimate"] == pytest.approx(1.959964 * 0.001, rel=1e-6)
+
+
 def test_a_network_in_two_pieces_is_refused():
     """Groups of treatments that no trial connects are named."""
     rows = [("s", "A", 1, 10), ("s", "B", 2, 10), ("u", "C", 3, 10), ("u", "D", 3, 10)]
