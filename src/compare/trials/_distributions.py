@@ -48,7 +48,7 @@ def t_95(df: int) -> float:
     (4.302653, 2.042272)
     """
     log_top = math.lgamma((df + 1) / 2) - math.lgamma(df / 2) - math.log(math.pi * df) / 2
-    # Newton's method from the left of a concave function: eight steps suffice for df 1, fewer beyond.
+    # Newton's method from the left of a concave function: eight steps suffice for any df.
     t = Z_95
     for _ in range(STEPS):
         density = 2 * math.exp(log_top - (df + 1) / 2 * math.log1p(t * t / df))
