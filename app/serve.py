@@ -64,13 +64,22 @@ def arguments(words: list[str] | None = None) -> argparse.Namespace:
 
 
 def cards(folder: Path) -> list[dict[str, str]]:
-    """Title and question of each notebook, from its first cell, for the start page."""
+    """Title and question of each notebook, from its first cell, and a short name for links."""
     found = []
     for path in sorted(folder.glob("*.ipynb")):
         title, _, rest = nbformat.read(path, as_version=4).cells[0].source.partition("\n")
         question = next((line for line in rest.splitlines() if line.strip()), "")
-        found.append({"file": path.name, "title": title.lstrip("# "), "question": question.strip()})
+        title = title.lstrip("# ")
+        found.append({"file": path.name, "title": title, "question": question.strip(),
+                      "short": short(path, title)})  # fmt: skip
     return found
+
+
+def short(path: Path, title: str) -> str:
+    """The name of a page in a row of links: its title, or for a question that of its file."""
+    if not title.endswith("?"):
+        return title
+    return path.stem.lstrip("0123456789_").replace("_", " ").capitalize()
 
 
 class Page(Preprocessor):
@@ -81,6 +90,7 @@ class Page(Preprocessor):
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         """The cells that are shown, and the page's title."""
         nb.metadata["title"] = nb.cells[0].source.splitlines()[0].lstrip("# ")
+        nb.metadata["pages"] = cards(NOTEBOOKS)
         nb.cells = [cell for cell in nb.cells if not left_out(cell)]
         for cell in nb.cells:
             if cell.cell_type == "code":
