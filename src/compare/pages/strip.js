@@ -237,9 +237,11 @@ async function render({ model, el }) {
   let ticks = "";
   function draw() {
     const state = JSON.parse(told.get("value"));
-    chips.replaceChildren(
-      ...chosen().filter((place) => !state.asked.includes(place)).map(chip),
-    );
+    const free = chosen().filter((place) => !state.asked.includes(place));
+    chips.replaceChildren(...free.map(chip));
+    // One fits beside the search; more have a line of their own.
+    if (free.length > 1) asked.before(chips);
+    else row.append(chips);
     if (ticks !== String(state.asked)) {
       ticks = String(state.asked);
       asked.replaceChildren(...state.asked.map(tick));

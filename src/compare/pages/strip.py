@@ -60,7 +60,7 @@ class Strip:
         self._quiet = False
         self._heard, self._address = 0, ""
         start = opening_patient(evidence, condition_id)
-        weight, slider = number_with_slider("Weight (kg)", start.weight_kg, 1, 300, 0.5)
+        weight, pair = number_with_slider("Weight (kg)", start.weight_kg, 1, 300, 0.5)
         self.factors = {
             key: row
             for key, row in evidence.by_id("factors").items()
@@ -103,7 +103,9 @@ class Strip:
         rest = ("height", "sex", "price", "iv_dose", "iv_weeks")
         row = w.HBox([*first, self.history], layout=layout())
         row.add_class("tc-strip")
-        more = w.HBox([slider, *quick, *(self.controls[name] for name in rest)], layout=WRAP)
+        more = w.HBox(
+            [pair.children[1], *quick, *(self.controls[name] for name in rest)], layout=WRAP
+        )
         more.add_class("tc-more")
         reveal(more, False)
         self.shown: list[w.Widget] = [row, more]
