@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import re
 import secrets
 import sys
 import threading
@@ -64,22 +65,13 @@ def arguments(words: list[str] | None = None) -> argparse.Namespace:
 
 
 def cards(folder: Path) -> list[dict[str, str]]:
-    """Title and question of each notebook, from its first cell, and a short name for links."""
+    """Title and question of each notebook, from its first cell, for the start page."""
     found = []
     for path in sorted(folder.glob("*.ipynb")):
         title, _, rest = nbformat.read(path, as_version=4).cells[0].source.partition("\n")
         question = next((line for line in rest.splitlines() if line.strip()), "")
-        title = title.lstrip("# ")
-        found.append({"file": path.name, "title": title, "question": question.strip(),
-                      "short": short(path, title)})  # fmt: skip
+        found.append({"file": path.name, "title": title.lstrip("# "), "question": question.strip()})
     return found
-
-
-def short(path: Path, title: str) -> str:
-    """The name of a page in a row of links: its title, or for a question that of its file."""
-    if not title.endswith("?"):
-        return title
-    return path.stem.lstrip("0123456789_").replace("_", " ").capitalize()
 
 
 class Page(Preprocessor):
@@ -90,14 +82,17 @@ class Page(Preprocessor):
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         """The cells that are shown, and the page's title."""
         nb.metadata["title"] = nb.cells[0].source.splitlines()[0].lstrip("# ")
-        nb.metadata["pages"] = cards(NOTEBOOKS)
         nb.cells = [cell for cell in nb.cells if not left_out(cell)]
         for cell in nb.cells:
             if cell.cell_type == "code":
                 # The banner of each page says of the data what this line would print.
                 cell.source = cell.source.removesuffix("\nevidence")
         lines = nb.cells[0].source.splitlines()
-        nb.cells[0].source = "\n".join(line for line in lines if not line.startswith("*To run:"))
+        links = "".join(line for line in lines if line.startswith("*Pages:"))
+        # They stand above the page.
+        nb.metadata["pages"] = re.findall(r"\[([^]]+)\]\(([^)]+)\)", links)
+        told = (line for line in lines if not line.startswith(("*To run:", "*Pages:")))
+        nb.cells[0].source = "\n".join(told)
         return nb, resources
 
 

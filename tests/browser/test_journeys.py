@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 import compare
-from tests.browser.conftest import BOXES, NARROW, TALL, WIDE, inaccessible
+from tests.browser.conftest import BOXES, NARROW, TALL, WIDE, inaccessible, voila_server
 from tools import NOTEBOOKS
 
 Opener = Callable[[str], Any]
@@ -313,3 +313,57 @@ def test_app_hands_out_pages_only(browser: Browser, voila: str, token: str) -> N
         page = context.request.get(f"{voila}voila/render/00_start_here.ipynb", max_redirects=0)
         assert page.status == 302
     context.close()
+
+
+def state_of(page: Page) -> tuple[str, str, list[str]]:
+    """Condition, weight and chips of the strip of a page that has applied what it carries."""
+    page.get_by_label("Condition", exact=True).first.wait_for()
+    page.wait_for_function("() => !document.documentElement.classList.contains('tc-waiting')")
+    page.locator(".tc-page table.tc-table").first.wait_for(state="attached")
+    return (
+        page.get_by_label("Condition", exact=True)
+        .evaluate("box => box.selectedOptions[0].text")
+        .replace("\xa0", " "),
+        page.get_by_label("Weight (kg)", exact=True).input_value(),
+        [chip.removesuffix("×") for chip in page.locator(".tc-chip").all_text_contents()],
+    )
+
+
+def test_one_patient_is_carried(browser: Browser, pages: Path, tmp_path: Path) -> None:
+    """By a link, through a reload and by a copied link in another browser; no log knows of it."""
+    server = voila_server(pages, tmp_path)
+    address = next(server)
+    wanted = ("Kawasaki disease", "62", ["Past thrombosis"])
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto(f"{address}?token=journey")
+    page.goto(f"{address}voila/render/02_cost.ipynb")
+    page.get_by_label("Weight (kg)", exact=True).fill("62")
+    page.get_by_label("Weight (kg)", exact=True).press("Enter")
+    page.get_by_label("History", exact=True).fill("clot")
+    page.get_by_label("History", exact=True).press("Enter")
+    page.get_by_label("Condition", exact=True).select_option(label=wanted[0])
+    page.wait_for_function("() => location.hash.includes('condition=kawasaki')")
+    assert state_of(page) == wanted
+    page.get_by_role("link", name="Indications", exact=True).click()
+    page.wait_for_url("**/01_indications.ipynb**")
+    assert state_of(page) == wanted
+    page.reload()
+    assert state_of(page) == wanted
+    page.get_by_role("button", name="Copy link").click()
+    page.get_by_role("button", name="Copied").wait_for()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    other = browser.new_context()
+    colleague = other.new_page()
+    colleague.goto(f"{address}?token=journey")
+    colleague.goto(copied)
+    assert state_of(colleague) == wanted
+    colleague.get_by_role("button", name="New patient").click()
+    colleague.wait_for_function("() => location.hash === '' && sessionStorage.length === 0")
+    assert state_of(colleague)[2] == []
+    context.close()
+    other.close()
+    server.close()
+    log = (tmp_path / "log").read_text(errors="replace")
+    assert "thrombosis" not in log
+    assert "kawasaki" not in log

@@ -216,7 +216,7 @@ class Strip:
                 self.clear()
             else:
                 self.take(scenario)
-                self.own |= {name for name in IN_ADDRESS if name not in usual}
+                self.own = set(IN_ADDRESS) - usual
         condition = self.controls["condition"]
         self.publish({"owner": condition, "new": condition.value, "name": "value"})
 
