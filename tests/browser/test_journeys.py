@@ -325,7 +325,7 @@ def state_of(page: Page) -> tuple[str, str, list[str]]:
         .evaluate("box => box.selectedOptions[0].text")
         .replace("\xa0", " "),
         page.get_by_label("Weight (kg)", exact=True).input_value(),
-        [chip.removesuffix("×") for chip in page.locator(".tc-chip").all_text_contents()],
+        [chip[:-1] for chip in page.locator(".tc-chip").all_text_contents()],
     )
 
 
@@ -350,6 +350,9 @@ def test_one_patient_is_carried(browser: Browser, pages: Path, tmp_path: Path) -
     assert state_of(page) == wanted
     page.reload()
     assert state_of(page) == wanted
+    page.mouse.click(640, 100)
+    page.keyboard.press("End")
+    page.wait_for_function("() => scrollY > 500")
     page.get_by_role("button", name="Copy link").click()
     page.get_by_role("button", name="Copied").wait_for()
     copied = page.evaluate("navigator.clipboard.readText()")
