@@ -15,6 +15,8 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 import compare
+from compare.pages import strip
+from compare.pages.strip import Strip
 from tests.browser.conftest import BOXES, NARROW, TALL, WIDE, inaccessible, voila_server
 from tools import NOTEBOOKS
 
@@ -370,3 +372,47 @@ def test_one_patient_is_carried(browser: Browser, pages: Path, tmp_path: Path) -
     log = (tmp_path / "log").read_text(errors="replace")
     assert "thrombosis" not in log
     assert "kawasaki" not in log
+
+
+def test_one_patient_is_carried_in_jupyterlab(browser: Browser, lab: str) -> None:
+    """To another notebook in the same window, by its storage; the address stays JupyterLab's."""
+    context = browser.new_context(viewport={"width": WIDE, "height": TALL})
+    page = context.new_page()
+    for name in ("06_article_claims", "08_the_evidence"):
+        page.goto(f"{lab}lab/tree/{name}.ipynb?token=journey&reset")
+        page.locator(".jp-Notebook .jp-Cell").first.wait_for()
+        page.get_by_text("(ipykernel) | Idle").wait_for()
+        page.get_by_role("menuitem", name="Run", exact=True).click()
+        page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+        page.locator(".tc-page table.tc-table").first.wait_for(state="attached")
+        if name == "06_article_claims":
+            page.get_by_label("History", exact=True).fill("clot")
+            page.get_by_label("History", exact=True).press("Enter")
+            page.wait_for_function("() => sessionStorage.getItem('therapy-comparison')")
+    page.get_by_text("Past thrombosis").wait_for()
+    assert "thrombosis" not in page.url
+    context.close()
+
+
+@pytest.mark.parametrize(
+    ("typed", "first", "count"),
+    [("clot", "Past thrombosis", 1), ("TB", "Active tuberculosis", 3),
+     ("Heart f", "Heart failure", 1), ("eart", None, 0), ("  ", None, 0)],
+)  # fmt: skip
+def test_history_is_found_by_any_of_its_names(
+    browser: Browser, evidence: compare.Evidence, typed: str, first: str | None, count: int
+) -> None:
+    """A word that begins so, in name or synonyms, whatever the case; the best first."""
+    page = browser.new_page()
+    entries = Strip(evidence, "cidp").history.entries
+    found = page.evaluate(
+        """async ([code, entries, typed]) => {
+             const url = "data:text/javascript;charset=utf-8," + encodeURIComponent(code);
+             const { search } = await import(url);
+             return search(entries, typed).map(({ place }) => entries[place].name);
+           }""",
+        [(Path(strip.__file__).parent / "strip.js").read_text(encoding="utf-8"), entries, typed],
+    )
+    assert found[:1] == ([first] if first else [])
+    assert len(found) >= count
+    page.close()
