@@ -38,7 +38,8 @@ async function find(model, name) {
   }
 }
 
-const wishes = new WeakMap();
+// By the id of `wish`: what is called here has no other name in common with what draws.
+const asks = new Map();
 
 async function initialize({ model }) {
   const [wish, told] = await Promise.all([find(model, "wish"), find(model, "told")]);
@@ -65,7 +66,7 @@ async function initialize({ model }) {
   }
 
   const pasted = () => inApp() && location.hash.length > 1 && ask(location.hash.slice(1));
-  wishes.set(model, ask);
+  asks.set(model.get("wish"), ask);
   told.on("change:value", keep);
   addEventListener("hashchange", pasted);
   const text = carried();
@@ -74,6 +75,7 @@ async function initialize({ model }) {
   return () => {
     told.off("change:value", keep);
     removeEventListener("hashchange", pasted);
+    asks.delete(model.get("wish"));
   };
 }
 
@@ -192,7 +194,7 @@ async function render({ model, el }) {
     button.setAttribute("aria-expanded", String(open));
   });
   more.setAttribute("aria-expanded", "false");
-  act("New patient", () => wishes.get(model)?.(""));
+  act("New patient", () => asks.get(model.get("wish"))?.(""));
   if (inApp()) {
     act("Copy link", async (button) => {
       const { text } = JSON.parse(told.get("value"));
