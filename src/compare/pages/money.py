@@ -36,8 +36,8 @@ USUAL_OF = {YEARLY: "usd_year_one_usual", COURSE: "usd_per_course_usual"}
 HEADS = {
     "own": "Own price",
     "net": "Net of rebates (Medicare payment limit)",
-    "before_rebates": "Before rebates (NADAC, list price, Part D average)",
-    "negotiated": "Negotiated by Medicare (per 30 days, whatever the dose)",
+    "before_rebates": "Before rebates (NADAC, Part D average)",
+    "negotiated": "Negotiated by Medicare (any dose)",
 }
 MIXED, OTHER_USE = "§", "†"
 HEAD_PX, LINE_PX, BAR_PX, GAP_PX, AXIS_PX = 34, 17, 14, 10, 54
@@ -167,7 +167,7 @@ class Picture:
             seen.add(use)
             y += GAP_PX
         if self.without:
-            y = self._head("No price in force, or no cost that can be computed", y)
+            y = self._head("No price in force, or no cost", y)
             for row in self.without:
                 lines = textwrap.wrap(f"{short_name(row['therapy'])}: {row['reason']}", LETTERS)
                 y = self._write("<br>".join(map(label, lines)), y, FAINT)
@@ -197,6 +197,11 @@ class Picture:
              "font": {"size": 12, "color": INK}}
         )  # fmt: skip
         return y + LINE_PX
+
+    @property
+    def own(self) -> list[tuple[float, Row]]:
+        """Height and row of the bars whose usual dose is not their low end."""
+        return [(height, row) for height, row in self.lines if row[self.usual] != row[self.low]]
 
     @property
     def traces(self) -> list[Trace]:
@@ -237,10 +242,9 @@ class Picture:
             {"type": "scatter", "mode": "lines", "name": "span", "x": x, "y": y,
              "line": {"color": INK, "width": 1}, "hoverinfo": "skip", "showlegend": False}
         )  # fmt: skip
-        own = [(height, row) for height, row in self.lines if row[self.usual] != row[self.low]]
-        points = [*self.points, *own]
-        negotiated = [mark["price_kind"] == "negotiated" for _, mark in self.points]
-        negotiated += [False] * len(own)
+        points = [*self.points, *self.own]
+        diamond = [mark["price_kind"] == "negotiated" for _, mark in self.points]
+        diamond += [False] * len(self.own)
         drawn.append(
             {
                 "type": "scatter",
@@ -249,10 +253,8 @@ class Picture:
                 "x": [row[self.usual] for _, row in points],
                 "y": [height for height, _ in points],
                 "marker": {
-                    "symbol": [
-                        "diamond-tall-open" if one else "line-ns-open" for one in negotiated
-                    ],
-                    "size": [12 if one else 11 for one in negotiated],
+                    "symbol": ["diamond-tall-open" if one else "line-ns-open" for one in diamond],
+                    "size": [12 if one else 11 for one in diamond],
                     "color": INK,
                     "line": {"color": INK, "width": 2},
                 },
@@ -297,10 +299,10 @@ class Picture:
             "barmode": "overlay",
             "annotations": self.notes,
             "xaxis": {
-                "title": {"text": what, "standoff": 6},
+                "title": {"text": what, "standoff": 6, "font": {"size": 13}},
                 "tickprefix": "$",
                 "tickformat": "~s",
-                "nticks": 8,
+                "nticks": 6,
                 "range": [0, self.end or 1],
                 "visible": bool(self.lines),
             },
@@ -323,7 +325,8 @@ class Picture:
             "hollow: price before rebates": any(
                 row["price_kind"] == "before_rebates" for row in self.bars
             ),
-            "| other brands at the usual dose, — their span; the reference is named": self.spans,
+            "| other brands at the usual dose, — their span; reference or dearest named": self.spans,
+            "| on a pale bar: its usual dose": self.own,
             "white mark: a later year": self.columns == YEARLY,
             "◊ negotiated price, for Medicare alone": any(
                 mark["price_kind"] == "negotiated" for _, mark in self.points

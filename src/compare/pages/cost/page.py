@@ -420,10 +420,11 @@ class CostExplorer(Explorer):
             self.panels["yearly"].clear()
         else:
             self.panels["yearly"].draw(picture.traces, picture.layout)
-        self.panels["table"].value = table(
+        rows = table(
             yearly, YEARLY_COLUMNS, "Cost per year, by kind of price: kinds are not compared",
             "No yearly regimen with a current price.",
         )  # fmt: skip
+        self.panels["table"].value = "" if alone else rows
         self.show_courses(courses, marks, computed.unpriced if alone else ())
         self.panels["unpriced"].value = table(
             computed.unpriced,

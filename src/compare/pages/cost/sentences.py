@@ -36,13 +36,15 @@ def headline(
     kind = bars[0]["price_kind"]
     panel = [row for row in bars if row["price_kind"] == kind]
     low, high = panel[0], panel[-1]
+    ends = "usd_year_one_low" if yearly else "usd_per_course"
+    what += " at the usual dose" if any(row[usual] != row[ends] for row in (low, high)) else ""
     numbers = {"lowest_usd": low[usual], "highest_usd": high[usual]}
     start = f"In {condition} at {weight_kg:g} kg, {PRICES[kind]},"
     if len(panel) == 1:
         parts = [f"{start} {what} costs {usd(low[usual])} ({named(low)})."]
     else:
         parts = [
-            f"{start} {what} costs {usd(low[usual])} ({named(low)}) to "
+            f"{start} {what} costs from {usd(low[usual])} ({named(low)}) to "
             f"{usd(high[usual])} ({named(high)})."
         ]
     ivig = [row for row in courses if row["therapy_class"] == "ivig"] if yearly else []

@@ -120,9 +120,18 @@ def _moved(rows: Sequence[Row], key: list[str], value: str, caption: str, how: A
 
 
 class HistoryExplorer(Explorer):
-    """Price history since 2023 by condition and weight, and who pays under Medicare."""
+    """Price history since 2023 by condition and weight, and who pays under Medicare.
 
-    def __init__(self, evidence: Evidence, condition_id: str = "cidp", **more: Any) -> None:
+    `follows`: a page whose choice of condition this one takes over.
+    """
+
+    def __init__(
+        self,
+        evidence: Evidence,
+        condition_id: str = "cidp",
+        follows: Explorer | None = None,
+        **more: Any,
+    ) -> None:
         super().__init__(evidence, **more)
         patient = opening_patient(evidence, condition_id)
         self.weight, weight_row = number_with_slider(
@@ -149,6 +158,8 @@ class HistoryExplorer(Explorer):
                 self.panel("sources"),
             ]
         )
+        if follows is not None:
+            w.dlink((follows.controls["condition"], "value"), (self.controls["condition"], "value"))
 
     def adapt(self, change: Mapping[str, Any]) -> None:
         """A new condition opens with its own weight."""
