@@ -325,7 +325,7 @@ class Picture:
             "hollow: price before rebates": any(
                 row["price_kind"] == "before_rebates" for row in self.bars
             ),
-            "| other brands at the usual dose, — their span; reference or dearest named": self.spans,
+            "| other brand at the usual dose, reference or dearest named; — span": self.spans,
             "| on a pale bar: its usual dose": self.own,
             "white mark: a later year": self.columns == YEARLY,
             "◊ negotiated price, for Medicare alone": any(
