@@ -52,6 +52,7 @@ class PatientExplorer(Explorer):
                 self.panel("who"),
                 self.finding,
                 self.panel("options"),
+                self.panel("key"),
                 self.chart("yearly"),
                 self.panel("heading"),
                 w.HBox([self.controls[f"compare_{i}"] for i in range(MOST)], layout=WRAP),
@@ -142,12 +143,13 @@ class PatientExplorer(Explorer):
         """The bars of year one, or nothing where no yearly regimen has a price."""
         priced = (row for row in computed.costs if known(row["usd_year_one_low"]))
         yearly = [row for row in priced if row["use"] == "chronic"]
-        yearly.sort(key=lambda row: row["usd_year_one_low"])
+        rows = money.with_products(self.evidence, self.evidence.cited_rows(yearly))
+        picture = money.Picture(money.in_panels(rows))
+        self.panels["key"].value = picture.key
         if not yearly:
             self.panels["yearly"].clear()
         else:
-            rows = self.evidence.cited_rows(yearly)
-            self.panels["yearly"].draw(money.traces(rows), money.layout(rows))
+            self.panels["yearly"].draw(picture.traces, picture.layout)
 
     def show_comparison(self, computed: View) -> None:
         """The comparison, what can be saved of it, and its sources."""
