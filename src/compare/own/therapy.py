@@ -14,11 +14,13 @@ from compare.data.conditions import opening_patient
 from compare.data.errors import DataError, Problem
 from compare.data.evidence import TABLES, Evidence, Loaded, resources_of
 from compare.data.rows import known
-from compare.own.reading import appended, cells, content_of, refusal
+from compare.own.kinds import TABLE, other_sort
+from compare.own.reading import appended, cells, content_of, refusal, with_optional
 
 # A second fee schedule would replace the first as a whole, which a few added rows cannot do.
 ALLOWED = tuple(name for name in TABLES if name != "administration_fees")
 Folder = str | Path | Mapping[str, bytes]
+OF_OTHERS = "this is a price of another product, not of the therapy's own"
 PRIMARY_KEY = ["therapy_id", "condition_id", "event_id", "ascertainment"]
 
 
@@ -40,10 +42,13 @@ def with_therapy(evidence: Evidence, folder: Folder) -> Evidence:
             expected = f"no such table; expected files named {', '.join(ALLOWED)}, each with .csv"
             problems.append(Problem(file_name, None, None, None, expected))
             continue
+        if reason := other_sort(content, TABLE):
+            problems.append(Problem(file_name, None, None, None, reason))
+            continue
         text, found = cells(content, file_name)
         problems += found
         if not text.columns.empty:
-            text = _with_optional(text, resources[table])
+            text = with_optional(text, resources[table])
             added[table], found = check_text(text, resources[table], file_name)
             problems += found
     if not added and not problems:
@@ -76,17 +81,6 @@ def _files(folder: Folder) -> dict[str, bytes]:
     return {path.name: content_of(path, path.name)[0] for path in paths}
 
 
-def _with_optional(text: pd.DataFrame, resource: Resource) -> pd.DataFrame:
-    """The cells with every column that may be left out."""
-    missing = [
-        name
-        for name, field in fields_of(resource).items()
-        if name not in text and not field.get("constraints", {}).get("required")
-    ]
-    blank = pd.DataFrame({name: pd.Series(index=text.index, dtype="str") for name in missing})
-    return pd.concat([text, blank], axis=1)
-
-
 def _against(
     evidence: Evidence, added: Mapping[str, pd.DataFrame], resources: Mapping[str, Resource]
 ) -> list[Problem]:
@@ -106,11 +100,34 @@ def _against(
         if expected.startswith("this key"):
             expected = "this key is in the tables already, or stands on an earlier line"
         problems.append(replace(problem, table=f"{problem.table}.csv", expected=expected))
+    problems += _of_others(evidence, added)
     harms = frames["adverse_events"]
     primary = harms[harms["primary"].eq("yes")]
     for line in primary.index[primary.duplicated(PRIMARY_KEY) & (primary.index > 0)]:
         expected = "another row is primary for this therapy, condition, event and ascertainment"
         problems.append(Problem("adverse_events.csv", int(line), "primary", "yes", expected))
+    return problems
+
+
+def _of_others(evidence: Evidence, added: Mapping[str, pd.DataFrame]) -> list[Problem]:
+    """Prices that would change what products of the tables cost."""
+    problems = []
+    if "prices" in added:
+        codes = added["prices"]["code"]
+        taken = codes[codes.isin(evidence.product_codes["code"])]
+        problems += [
+            Problem(
+                "prices.csv", int(str(line)), "code", code, f"{OF_OTHERS}; give it as own prices"
+            )
+            for line, code in taken.items()
+        ]
+    if "product_codes" in added:
+        products = added["product_codes"]["product_id"]
+        taken = products[products.isin(evidence.products["product_id"])]
+        problems += [
+            Problem("product_codes.csv", int(str(line)), "product_id", product, OF_OTHERS)
+            for line, product in taken.items()
+        ]
     return problems
 
 
