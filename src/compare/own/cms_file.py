@@ -22,7 +22,7 @@ from compare.data.errors import Problem
 from compare.data.evidence import Evidence, Loaded, resources_of
 from compare.data.rows import known, records
 from compare.own.kinds import CMS, other_sort
-from compare.own.reading import File, appended, content_of, own_source, refusal, typed
+from compare.own.reading import File, appended, content_of, own_source, refusal, trimmed, typed
 
 HEADER = {
     "hcpcscode": "code",
@@ -198,16 +198,15 @@ def _rows(
     problems: list[Problem],
 ) -> dict[str, dict[str, Any]]:
     rows: dict[str, dict[str, Any]] = {}
-    wide = filled(lines[0][1])
+    most, wide = len(lines[0][1]), filled(lines[0][1])
     for line, cells in lines[1:]:
         if not any(cells):
             continue
         code = cells[0].upper()
         if filled(cells) == 1 and not HCPCS.fullmatch(code):
             continue  # a remark below the table
-        if len(cells) < wide or filled(cells) > wide:
-            expected = width_problem(wide, len(cells) if len(cells) < wide else filled(cells))
-            problems.append(Problem(name, line, None, cells[0], expected))
+        if len(trimmed(cells, wide, most)) != wide:
+            problems.append(Problem(name, line, None, cells[0], width_problem(wide, len(cells))))
             continue
         row: dict[str, Any] = {column: cells[place] for column, place in columns.items()}
         code = row["code"].upper()
@@ -228,9 +227,10 @@ def _rows(
             if expected:
                 problems.append(Problem(name, line, TITLES["dosage"], row["dosage"], expected))
         share = row.get("coinsurance", "").removesuffix("%").strip()
-        row["coinsurance_pct"] = (
-            float(share) if NUMBER.fullmatch(share) and float(share) <= 100 else None
-        )
+        row["coinsurance_pct"] = float(share) if NUMBER.fullmatch(share) else None
+        if row["coinsurance_pct"] is not None and row["coinsurance_pct"] > 100:
+            expected = "expected a percentage; was a comma in the limit taken for a new cell?"
+            problems.append(Problem(name, line, "Co-insurance Percentage", share, expected))
         if code in rows:
             expected = f"this code stands on line {rows[code]['line']} too"
             problems.append(Problem(name, line, TITLES["code"], code, expected))

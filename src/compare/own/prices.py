@@ -324,7 +324,7 @@ class _Row:
             expected = "a price per device must name which: give presentation_id"
             return [self.problem("presentation_id", expected)]
         if product_id is None:
-            billed = self.tables.units.get(code, set())
+            billed = self.tables.units.get(code or "", set())
             if billed and {_sort(one) for one in billed} != {_sort(unit)}:
                 said = "mg" if "mass" in {_sort(one) for one in billed} else min(billed)
                 return [self.problem("billing_unit", f"this code is billed per {said}")]
