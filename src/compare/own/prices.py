@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from compare.cost.containers import MCG_PER
-from compare.cost.prices import price_book, specificity
+from compare.cost.prices import Tariff, price_book, specificity
 from compare.data.checks import SHAPES, Resource, check_text, fields_of, raise_if
 from compare.data.errors import Problem
 from compare.data.evidence import Evidence, Loaded, resources_of
@@ -428,12 +428,15 @@ def _report(before: Evidence, after: Evidence, rows: list[dict[str, Any]]) -> pd
     """One row per own price and product that it pays for, beside the price used until now."""
     today = pd.Timestamp(after.data_date)
     book, own = price_book(before), price_book(after)
+    links_of = grouped(records(after.product_codes), "code")
+    limits: dict[tuple[str, str], Tariff | str] = {}
     found = []
     for row in rows:
-        links = after.product_codes[after.product_codes["code"].eq(row["code"])]
-        for link in records(links):
-            product_id, route = link["product_id"], link["route"]
-            old = book.tariff(product_id, route, "asp_payment_limit")
+        for link in links_of[row["code"]]:
+            use = product_id, route = link["product_id"], link["route"]
+            if use not in limits:
+                limits[use] = book.tariff(product_id, route, "asp_payment_limit")
+            old = limits[use]
             basis, price_before, remark = "", "", ""
             if not isinstance(old, str):
                 basis = old.price_basis
@@ -442,7 +445,6 @@ def _report(before: Evidence, after: Evidence, rows: list[dict[str, Any]]) -> pd
                     price_before = f"${unit_usd:,.3f} per {unit_mcg / MCG_PER['mg']:g} mg"
                     remark = _far(row, unit_usd / unit_mcg)
             ended = known(row["effective_to"]) and row["effective_to"] < today
-            rivals = [line for line in own.lines(product_id, route, "own") if line["in_force"]]
             found.append(
                 {
                     "product": after.label("products", product_id),
@@ -452,7 +454,9 @@ def _report(before: Evidence, after: Evidence, rows: list[dict[str, Any]]) -> pd
                     f"{row['billing_qty']:g} {row['billing_unit']}",
                     "basis_before": basis,
                     "price_before": price_before,
-                    "in_force": "no: it has ended" if ended else _used(row["code"], rivals),
+                    "in_force": "no: it has ended"
+                    if ended
+                    else _used(row["code"], own.lines(product_id, route, "own")),
                     "remark": remark,
                 }
             )
@@ -462,7 +466,7 @@ def _report(before: Evidence, after: Evidence, rows: list[dict[str, Any]]) -> pd
 def _used(code: str, rivals: list[dict[str, Any]]) -> str:
     """Whether a price is used beside the other own prices of its product and route."""
     line = next(one for one in rivals if one["code"] == code)
-    closer = [one for one in rivals if specificity(one) > specificity(line)]
+    closer = [one for one in rivals if one["in_force"] and specificity(one) > specificity(line)]
     for one in closer:
         if not known(one["presentation_id"]) or _sort(one["billing_unit"]) != _sort(
             line["billing_unit"]

@@ -53,8 +53,11 @@ def with_therapy(evidence: Evidence, folder: Folder) -> Evidence:
             problems += found
     if not added and not problems:
         raise refusal(_name(folder), "no CSV files here; expected tables such as therapies.csv")
-    if not problems:
-        problems = _against(evidence, added, resources)
+    # Where a row is missing, others would be told of ids that it may well have held.
+    if all(problem.line not in (None, 1) and problem.column for problem in problems):
+        named = {(problem.table, problem.line, problem.column) for problem in problems}
+        found = _against(evidence, added, resources)
+        problems += [p for p in found if (p.table, p.line, p.column) not in named]
     raise_if(problems)
     after = _with_rows(evidence, added, _name(folder))
     _try_out(after, added)
@@ -68,17 +71,27 @@ def templates(evidence: Evidence) -> dict[str, str]:
 
 
 def _name(folder: Folder) -> str:
-    return "Uploaded tables" if isinstance(folder, Mapping) else Path(folder).name
+    return Path(folder).name if isinstance(folder, str | Path) else "Uploaded tables"
 
 
 def _files(folder: Folder) -> dict[str, bytes]:
     if isinstance(folder, Mapping):
-        return {str(name): bytes(content) for name, content in sorted(folder.items())}
+        named = {str(name): content for name, content in folder.items()}
+        return {name: _bytes(named[name], name) for name in sorted(named)}
+    if not isinstance(folder, str | Path):
+        expected = "expected a folder, or the content of files as bytes by their names"
+        raise refusal(_name(folder), expected)
     try:
         paths = sorted(path for path in Path(folder).iterdir() if path.suffix.lower() == ".csv")
     except (OSError, ValueError):
         raise refusal(_name(folder), "no such folder") from None
     return {path.name: content_of(path, path.name)[0] for path in paths}
+
+
+def _bytes(content: object, name: str) -> bytes:
+    if isinstance(content, bytes | bytearray | memoryview):
+        return bytes(content)
+    raise refusal(name, "expected the content of the file as bytes")
 
 
 def _against(
