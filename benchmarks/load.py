@@ -21,7 +21,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from browser import NAMES, ROOT, TOKEN, app
 
-PAGES = ("02_cost", "04_trade_offs", "05_one_patient")
+PAGES = ("02_cost", "05_trade_offs", "00_start_here")
 THINK_SECONDS = 4.0
 
 

@@ -74,8 +74,8 @@ def test_binary_difference_is_newcombes(evidence):
     "change",
     [
         {"unit": "% (Kaplan-Meier)"},
-        {"notes": "Kaplan-Meier at week 24"},
-        {"notes": "approximate, read off a figure"},
+        {"is_count": "no"},
+        {"parallel": "no"},
         {"unit": "points", "endpoint_id": "score"},
         {"design": "crossover"},
         {"design": "single_arm", "comparator_kind": "none", "comparator_value": None},

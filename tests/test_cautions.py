@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import compare
-from compare.authority import cautions, guidance, indications
+from compare.authority import cautions, factors, guidance, indications
 from compare.cost import timetable
 from compare.data.rows import records
 from compare.pages.patient import sentences as caution_findings
@@ -86,10 +86,24 @@ def test_class_rows_are_carried_by_every_label_read(evidence, every):
     common = set.intersection(*per_label)
     inherited = every[every["therapy_id"].eq("ivig") & every["inherited"]]
     assert set(inherited["factor_id"]) <= common
-    assert not set(every.loc[every["inherited_from"].str.startswith("every "), "factor_id"]) & (
-        cautions.OWN_TO_A_PRODUCT
-    )
+    factors = evidence.factors
+    alone = set(factors.loc[factors["product_specific"].eq("yes"), "factor_id"])
+    assert "latex_allergy" in alone
+    assert not set(every.loc[every["inherited_from"].str.startswith("every "), "factor_id"]) & alone
     assert not inherited["condition_text"].str.contains("maltose").any()
+
+
+@pytest.mark.parametrize(
+    ("table", "columns"),
+    [("cautions", ["condition_text", "action"]), ("guidance", ["text"])],
+)
+def test_texts_with_digits_are_marked_as_one_label_s_numbers(evidence, table, columns):
+    """No text with a digit says that it has no numbers of its brand, and every text says either."""
+    rows = getattr(evidence, table)
+    digits = rows[columns].apply(lambda cells: cells.str.contains(r"\d", na=False)).any(axis=1)
+    assert rows["brand_numbers"].eq("yes").sum() > 100
+    assert rows["brand_numbers"].notna().all()
+    assert rows.loc[digits, "brand_numbers"].eq("yes").all()
 
 
 def test_biosimilars_inherit_their_reference(evidence, every):
@@ -302,11 +316,11 @@ def test_a_factor_without_a_row_is_not_called_safe(evidence):
 def test_implied_and_derived_factors_say_so(evidence):
     """MS implies demyelination; 65 years and fertile age are derived; each names its reason."""
     who = compare.Patient(62, 35, sex="female")
-    found = cautions.patient_factors(evidence, who, "ms_relapsing")
+    found = factors.patient_factors(evidence, who, "ms_relapsing")
     assert found["demyelinating_disease"].startswith("implied by")
     assert "may become pregnant" in found["pregnancy"]
     assert "age_over_65" not in found
-    old = cautions.patient_factors(evidence, compare.Patient(62, 65, sex="female"), "ra")
+    old = factors.patient_factors(evidence, compare.Patient(62, 65, sex="female"), "ra")
     assert old["age_over_65"] == "age 65"
     assert "pregnancy" not in old
     rows = compare.check_cautions(evidence, who, "ms_relapsing")
@@ -336,10 +350,14 @@ def test_matches_is_exactly_what_the_patient_has(evidence):
     for condition_id in evidence.conditions["condition_id"]:
         who = compare.Patient(62, 70, factors={"renal_impairment", "heart_failure"})
         rows = compare.check_cautions(evidence, who, condition_id)
-        mine = set(cautions.patient_factors(evidence, who, condition_id))
-        assert rows["matches"].eq(rows["factor_id"].isin(mine)).all()
-        shown = set(rows.loc[rows["matches"], "factor_id"])
-        assert {"renal_impairment", "heart_failure", "age_over_65"} <= shown
+        mine = set(factors.patient_factors(evidence, who, condition_id))
+        asked = rows["severity"].eq("ask")
+        assert rows["matches"].eq(rows["factor_id"].isin(mine) | asked).all()
+        assert not set(rows.loc[asked, "factor_id"]) & mine
+        shown = set(rows.loc[rows["matches"] & ~asked, "factor_id"])
+        assert {"renal_impairment", "age_over_65"} <= shown
+        # Heart failure is told as itself or as the heart disease of which a label speaks.
+        assert {"heart_failure", "cardiopulmonary_disease"} & shown
 
 
 def test_therapies_are_those_of_the_condition(evidence):
@@ -377,7 +395,7 @@ def test_finding_recomputed(evidence):
     for severity in ("contraindicated", "boxed_warning", "warning"):
         number = mine.loc[mine["severity"].eq(severity), "therapy_id"].nunique()
         assert found.numbers[severity] == number
-    assert "Infliximab (heart failure" in found.text
+    assert "Infliximab (latent tuberculosis" in found.text
     assert "is not “safe”" in found.text
 
 
@@ -433,6 +451,7 @@ def phase(**changes):
         "phase": "maintenance", "dose_low": 1.0, "dose_high": 1.0, "dose_unit": "g/kg",
         "dose_per": "administration", "interval_low": 21, "interval_high": 21,
         "interval_unit": "day", "first_day": 21.0, "use": "chronic",
+        "previous_iv_dose_factor": None,
     }  # fmt: skip
     return usual | changes
 
@@ -446,6 +465,10 @@ def phase(**changes):
         ({"dose_per": "week"}, "1 g/kg a week"),
         ({"max_dose": 80.0, "max_dose_unit": "g"}, "1 g/kg (at most 80 g)"),
         ({"dose_low": None}, "no fixed dose stated"),
+        (
+            {"dose_low": None, "previous_iv_dose_factor": 1.3, "dose_per": "week"},
+            "1.30 times the earlier intravenous dose, divided by its weeks, each week",
+        ),
     ],
 )
 def test_a_dose_in_words(changes, words):

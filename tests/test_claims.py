@@ -371,10 +371,9 @@ def test_statements_against_alone_contradict(evidence: compare.Evidence) -> None
 
 
 def test_no_indication_to_prevent_is_said(evidence: compare.Evidence) -> None:
-    """Where no wording speaks of preventing, one line says so and nothing is assessed."""
-    rows = evidence.indications
-    blank = dict.fromkeys(("population", "restriction", "line"))
-    changed = dataclasses.replace(evidence, indications=rows.assign(**blank))
+    """Where no statement is on preventing, one line says so and nothing is assessed."""
+    rows = evidence.indications.assign(preventive=None)
+    changed = dataclasses.replace(evidence, indications=rows)
     (row,) = claims.assess(changed, "prevention").places
     assert row["verdict"] == A
     assert row["tables_say"].startswith("No indication of IVIG in our tables is to prevent")

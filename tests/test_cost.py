@@ -647,3 +647,106 @@ def test_break_even_needs_one_code_with_a_price_per_unit(evidence: Evidence) -> 
         p for p in plan.plans(evidence, "ra", "maximum_fair_price") if p.product_id == "enbrel"
     )
     assert math.isnan(cost.break_even_price(per_day, found["remicade"], ADULT))
+
+
+def test_rebif_three_times_a_week(evidence: Evidence) -> None:
+    """52 weeks of three 44 mcg injectors at $924.34; the 22 mcg injector has no price."""
+    table = compare.annual_cost(evidence, "ms_relapsing", ADULT).set_index("regimen_id")
+    full = table.loc["interferon_beta_1a_ms_rebif_44"]
+    assert full["usd_year_one_low"] == pytest.approx(52 * 3 * 924.34)
+    assert full["usd_later_year_low"] == pytest.approx(365.25 / 7 * 3 * 924.34)
+    half = table.loc["interferon_beta_1a_ms_rebif_22"]
+    assert math.isnan(half["usd_year_one_low"])
+    assert half["reason"] == "no current price for a device of 22 mcg"
+
+
+def test_betaseron_opens_a_whole_vial_for_a_small_dose(evidence: Evidence) -> None:
+    """Every other day, days 0 to 362: 21 rising doses and 161 full ones, each one vial."""
+    found = row(evidence, "ms_relapsing", "betaseron")
+    assert found["usd_year_one_low"] == pytest.approx((21 + 161) * 725.97)
+    assert found["doses_year_one"] == 182
+
+
+def test_yimmugo_in_primary_immunodeficiency(evidence: Evidence) -> None:
+    """300 mg/kg at 70 kg is 21 g, so 20 + 5 g: 250 units of 100 mg at $21.664, every 4 weeks."""
+    # Rates: 30 min x 0.5 mg/kg/min, then 285 / 13 = 21.9: 51.9 min, the first hour alone.
+    found = row(evidence, "pi", "yimmugo")
+    assert found["usd_year_one_low"] == pytest.approx(13 * (250 * 21.664 + 67.14))
+
+
+def test_yesintek_in_crohns_disease(evidence: Evidence) -> None:
+    """390 mg at $3.08 a mg over an hour, then six syringes of $2,902.88 from day 56."""
+    found = row(evidence, "crohns", "yesintek")
+    induction = 390 * 3.08 + 67.14
+    assert found["usd_year_one_low"] == pytest.approx(induction + 6 * 2902.88)
+
+
+def test_hadlima_is_bought_as_its_cheapest_device_and_says_so(evidence: Evidence) -> None:
+    """The 0.8 mL syringe at 0.8 x $617.14196 = $493.71: 26 in RA, 4 + 2 + 24 in Crohn's disease."""
+    assert row(evidence, "ra", "hadlima")["usd_year_one_low"] == pytest.approx(26 * 493.71)
+    found = row(evidence, "crohns", "hadlima")
+    assert found["usd_year_one_low"] == pytest.approx(30 * 493.71)
+    assert "617.14196" in found["note"]
+    assert "623.49306" not in found["note"]
+
+
+def test_products_without_a_price_stay_with_the_reason(evidence: Evidence) -> None:
+    """Zymfentra, Starjemza and Plegridy have rows, no cost, and the reason."""
+    for condition, product in (
+        ("crohns", "zymfentra"),
+        ("ulcerative_colitis", "starjemza"),
+        ("ms_relapsing", "plegridy"),
+    ):
+        table = compare.annual_cost(evidence, condition, ADULT)
+        rows = table[table["product_id"].eq(product)]
+        assert len(rows)
+        assert rows["usd_year_one_low"].isna().all()
+        assert rows["reason"].str.startswith("no current price for").all()
+
+
+def test_efgartigimod_in_cidp_opens_with_what_a_professional_gives(evidence: Evidence) -> None:
+    """1008 mg are 504 units of 2 mg at $33.59 and an injection of $15.36, 52 times."""
+    found = row(evidence, "cidp", "vyvgart_hytrulo")
+    assert found["regimen_id"] == "efgartigimod_cidp_sc_vial"
+    assert found["usd_year_one_low"] == pytest.approx(52 * (504 * 33.59 + 15.36))
+    table = compare.annual_cost(evidence, "cidp", ADULT)
+    syringe = table[table["regimen_id"].eq("efgartigimod_cidp_sc_syringe")].iloc[0]
+    assert plan.PART_B_NOTE in syringe["note"]
+    assert plan.PART_B_NOTE not in found["note"]
+
+
+@pytest.mark.parametrize(
+    ("product", "usd_per_week"),
+    [
+        # 30 g every 4 weeks: 7.5 g a week, times 1.37 is 10.275 g: 10 + 1 g, 110 units of 100 mg.
+        ("hizentra", 110 * 14.786),
+        ("xembify", 110 * 15.200),
+        # times 1.30 is 9.75 g: one vial of 10 g, 100 units.
+        ("cuvitru", 100 * 17.994),
+        # 10.275 g with least waste from 1, 2.5, 5 and 10 g: 5 + 2.5 + 3 x 1 g, 21 units of 500 mg.
+        ("gamunex_c", 21 * 48.022),
+    ],
+)
+def test_the_dose_under_the_skin_follows_the_intravenous_one(
+    evidence: Evidence, product: str, usd_per_week: float
+) -> None:
+    """As the labels derive it; without the earlier dose no cost, and what is needed is said."""
+    before = dataclasses.replace(ADULT, iv_dose_g=30, iv_interval_weeks=4)
+    for patient, priced in ((ADULT, False), (before, True)):
+        table = compare.annual_cost(evidence, "pi", patient)
+        own = table[table["product_id"].eq(product) & table["therapy_id"].eq("scig")]
+        found = own[own["is_default"]].iloc[0]
+        if priced:
+            assert found["usd_year_one_low"] == pytest.approx(52 * usd_per_week)
+        else:
+            assert math.isnan(found["usd_year_one_low"])
+            assert found["reason"] == plan.NO_IV_DOSE
+
+
+def test_the_chain_shows_the_dose_derived_from_the_intravenous_one(evidence: Evidence) -> None:
+    """10.275 g a week stand in the chain of Hizentra, and its dollars add up to the plan's."""
+    before = dataclasses.replace(ADULT, iv_dose_g=30, iv_interval_weeks=4)
+    found = next(p for p in plan.plans(evidence, "pi") if p.product_id == "hizentra")
+    shown = cost.chain(found, before).iloc[0]
+    assert shown["dose"] == "10.275 g per week"
+    assert shown["usd_year_one"] == pytest.approx(52 * 110 * 14.786)

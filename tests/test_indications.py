@@ -16,7 +16,8 @@ from compare.authority.indications import (
     OUTSIDE,
 )
 from compare.claims import ivig
-from compare.data.rows import records
+from compare.data.conditions import article_conditions
+from compare.data.rows import records, split
 from compare.pages.indications import chart as charts
 from compare.pages.indications import sentences as indication_findings
 
@@ -24,6 +25,22 @@ from compare.pages.indications import sentences as indication_findings
 def row_of(table, therapy_id):
     """One therapy's row as a dict."""
     return table[table["therapy_id"].eq(therapy_id)].iloc[0].to_dict()
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("conditions", "implied_factors"),
+        ("indications", "requires_any"),
+        ("factor_implies", "implied_factor_id"),
+    ],
+)
+def test_lists_of_factors_hold_factors(evidence, table, column):
+    """Every id in a cell of several ids is one of the factors."""
+    cells = getattr(evidence, table)[column]
+    named = {key for cell in cells for key in split(cell)}
+    assert named
+    assert named <= set(evidence.factors["factor_id"])
 
 
 def patient(age_years=50.0, **factors):
@@ -205,13 +222,14 @@ def test_myasthenia_has_three_answers(evidence):
 def test_article_finding_recomputed(evidence):
     """The sentence on IVIG in the six conditions counts each condition once."""
     table = ivig.ivig_in_article(evidence)
-    assert list(table["condition_id"]) == list(ivig.ARTICLE)
+    named = article_conditions(evidence)
+    assert list(table["condition_id"]) == named
     numbers = indication_findings.article(records(table)).numbers
     parts = ("agreed", "conflicting", "silent", "against")
     assert sum(numbers[name] for name in parts) == numbers["conditions"] == 6
     labels = evidence.indications
     labels = labels[labels["fda_label"].eq("yes") & labels["therapy_id"].eq("ivig")]
-    assert numbers["labeled"] == labels["condition_id"].isin(ivig.ARTICLE).sum() == 0
+    assert numbers["labeled"] == labels["condition_id"].isin(named).sum() == 0
     ra = table[table["condition_id"].eq("ra")].iloc[0]
     assert ra["statement"] == ""
 

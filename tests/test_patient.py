@@ -52,3 +52,13 @@ def test_no_ideal_weight_for_children_or_short_adults() -> None:
     """Devine's formula is for adults of 152.4 cm and more."""
     assert Patient(30, 9, 160, "female").ideal_weight_kg is None
     assert Patient(50, 40, 150, "female").ideal_weight_kg is None
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"iv_dose_g": 0.0}, {"iv_dose_g": 1e4}, {"iv_interval_weeks": 0}]
+)
+def test_an_earlier_intravenous_dose_is_grams_and_weeks(wrong: dict[str, float]) -> None:
+    """30 g every 4 weeks is taken; no grams, kilograms of grams and no weeks are refused."""
+    assert Patient(70, 40, iv_dose_g=30, iv_interval_weeks=4).iv_dose_g == 30
+    with pytest.raises(ValueError, match=next(iter(wrong))):
+        Patient(70, 40, **wrong)  # type: ignore[arg-type]

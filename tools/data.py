@@ -23,6 +23,12 @@ from tools import DATA, files, versions
 
 Package = dict[str, Any]
 DICTIONARY = "README.md"
+BOUNDS = {
+    "minimum": "{} or more",
+    "exclusiveMinimum": "more than {}",
+    "maximum": "{} or less",
+    "exclusiveMaximum": "less than {}",
+}
 
 INTRODUCTION = """\
 # The tables
@@ -80,12 +86,8 @@ def limits(field: Mapping[str, Any]) -> str:
     words = []
     if "enum" in found:
         words.append("one of " + ", ".join(f"`{value}`" for value in found["enum"]))
-    if "minimum" in found and "maximum" in found:
-        words.append(f"{found['minimum']} to {found['maximum']}")
-    elif "minimum" in found:
-        words.append(f"{found['minimum']} or more")
-    elif "maximum" in found:
-        words.append(f"{found['maximum']} or less")
+    if bounds := [said.format(found[key]) for key, said in BOUNDS.items() if key in found]:
+        words.append(" and ".join(bounds))
     if "pattern" in found:
         words.append("`" + found["pattern"].replace("|", "\\|") + "`")
     if found.get("unique"):

@@ -105,8 +105,12 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def lab(pages: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """JupyterLab with settings and workspaces of its own."""
-    home = tmp_path_factory.mktemp("lab")
+    """JupyterLab with the notebooks."""
+    yield from lab_server(pages, tmp_path_factory.mktemp("lab"))
+
+
+def lab_server(pages: Path, home: Path) -> Iterator[str]:
+    """JupyterLab with settings and workspaces of its own, kept in `home`."""
     for name, text in SETTINGS.items():
         (home / "settings" / name).parent.mkdir(parents=True, exist_ok=True)
         (home / "settings" / name).write_text(text)
@@ -129,12 +133,16 @@ def lab(pages: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def voila(pages: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The pages without code, as `make app` serves them."""
+    yield from voila_server(pages, tmp_path_factory.mktemp("voila"))
+
+
+def voila_server(pages: Path, home: Path) -> Iterator[str]:
+    """The app with these notebooks; its log goes into `home`."""
     port = free_port()
     command = [sys.executable, "app/serve.py", "--no-browser", f"--port={port}"]
     # A kernel of each page is more than the journeys need; test_under_fire.py has one ready.
     command += [f"--token={TOKEN}", f"--notebooks={pages}", "--no-preheat"]
-    log = tmp_path_factory.mktemp("voila") / "log"
-    yield from serve(command, f"http://127.0.0.1:{port}/", log)
+    yield from serve(command, f"http://127.0.0.1:{port}/", home / "log")
 
 
 @pytest.fixture(scope="session")

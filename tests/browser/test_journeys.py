@@ -21,9 +21,9 @@ from tools import NOTEBOOKS
 Opener = Callable[[str], Any]
 
 
-def test_start_here_lists_the_therapies_of_a_condition(open_page: Opener) -> None:
+def test_the_evidence_lists_the_therapies_of_a_condition(open_page: Opener) -> None:
     """Choosing another condition changes the sentence and the table."""
-    shown = open_page("00_start_here")
+    shown = open_page("08_the_evidence")
     assert "Infliximab" not in shown.table("Therapies for this condition")
     shown.choose("Condition", "Crohn's disease")
     shown.until(
@@ -60,7 +60,7 @@ def test_harms_follow_the_condition_and_the_event(open_page: Opener) -> None:
 
 def test_nothing_is_ranked_until_the_reader_speaks(open_page: Opener) -> None:
     """Saying what matters brings a ranking; before that there is none."""
-    shown = open_page("04_trade_offs")
+    shown = open_page("05_trade_offs")
     shown.until(lambda: "None of these figures compares" in shown.finding(), "not opened")
     assert "Say what matters" in (shown.page.locator(".tc-page").text_content() or "")
     shown.choose("What matters, given by", "the order of the rows, most important first")
@@ -91,7 +91,7 @@ def test_serostatus_decides_the_list_of_labels(open_page: Opener) -> None:
 def test_one_patient_to_a_printed_page(open_page: Opener) -> None:
     """62 kg, CIDP, past thrombosis, from the start page to two sheets in under two minutes."""
     begin = time.monotonic()
-    shown = open_page("05_one_patient")
+    shown = open_page("00_start_here")
     shown.enter("Weight (kg)", 62)
     shown.control("Past thrombosis").focus()
     shown.page.keyboard.press("Space")
@@ -174,8 +174,8 @@ def test_own_prices_change_the_costs(open_page: Opener, tmp_path: Path) -> None:
         ("02_cost", "", ""),
         ("02_cost", "Show", "every product"),
         ("03_side_effects", "", ""),
-        ("04_trade_offs", "What matters, given by", "the order of the rows, most important first"),
-        ("05_one_patient", "", ""),
+        ("05_trade_offs", "What matters, given by", "the order of the rows, most important first"),
+        ("00_start_here", "", ""),
     ],
 )
 def test_soak_every_condition_fits(

@@ -6,13 +6,20 @@ is not the same as safe.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
-from compare.authority.indications import check_factors, needed_factors, therapies_of
+from compare.authority.factors import (
+    IMPLIED,
+    concerns,
+    excluded_by,
+    implied_by,
+    patient_factors,
+    related,
+)
+from compare.authority.indications import needed_factors, therapies_of
 from compare.data.conditions import check_condition
 from compare.data.evidence import CLASS_ORDER, Evidence, kept
 from compare.data.patient import Patient
@@ -24,6 +31,7 @@ SEVERITIES = {
     "boxed_warning": "Boxed warning",
     "warning": "Warning",
     "information": "Information",
+    "ask": "Ask",
     "not_in_reading": "Not in our reading",
 }
 COLUMNS = [
@@ -38,6 +46,7 @@ COLUMNS = [
     "matches",
     "why",
     "condition_text",
+    "dose_above_mg_per_kg",
     "action",
     "inherited",
     "inherited_from",
@@ -51,46 +60,6 @@ SUMMARY_KEYS = [
     *LEADING, "factor_id", "factor", "factor_group", "severity", "applies", "matches", "why",
     "condition_text",
 ]  # fmt: skip
-FERTILE_YEARS = (12, 50)
-IMPLIED = "implied by"
-# What hangs on the ingredients or the container of one product: never inherited by a class.
-OWN_TO_A_PRODUCT = {
-    "hyperprolinemia",
-    "corn_allergy",
-    "latex_allergy",
-    "hyaluronidase_allergy",
-    "diabetes_glucose_meter",
-    "itp_subcutaneous",
-    "dermatomyositis_thrombosis_risk",
-}
-
-
-def patient_factors(evidence: Evidence, patient: Patient, condition_id: str) -> dict[str, str]:
-    """Factors that count for the patient, each with why: given, implied by the condition, derived.
-
-    Derived are age (65 and over) and, for a female patient of 12 to 50 years, that she may become
-    pregnant. Raises `ValueError` for unknown factors and for pregnancy or breastfeeding with male
-    sex.
-    """
-    check_factors(evidence, patient.factors)
-    odd = patient.factors & {"pregnancy", "breastfeeding"}
-    if patient.sex == "male" and odd:
-        raise ValueError(f"factors holds {sorted(odd)}, which does not go with sex 'male'")
-    found = {}
-    condition = evidence.by_id("conditions")[condition_id]
-    for factor_id in split(condition["implied_factors"]):
-        found[factor_id] = f"{IMPLIED} {condition['condition']}"
-    if patient.age_years >= 65:
-        found["age_over_65"] = f"age {patient.age_years:g}"
-    low, high = FERTILE_YEARS
-    if patient.sex == "female" and low <= patient.age_years <= high:
-        found["pregnancy"] = f"female, {patient.age_years:g} years: may become pregnant"
-    for factor_id in sorted(patient.factors):
-        # A factor that the condition implies stays marked so, also where it is given as well.
-        found.setdefault(factor_id, "in this patient")
-        if factor_id in ("age_over_65", "pregnancy"):
-            found[factor_id] = "in this patient"
-    return {key: found[key] for key in evidence.by_id("factors") if key in found}
 
 
 def check_cautions(evidence: Evidence, patient: Patient, condition_id: str) -> pd.DataFrame:
@@ -98,13 +67,17 @@ def check_cautions(evidence: Evidence, patient: Patient, condition_id: str) -> p
 
     `severity` is a key of `SEVERITIES`; `applies` is "everyone" (on the product) or
     "patient_conditional", which counts only under `condition_text`. `matches`: the patient has
-    the factor, and `why` (given, implied by the condition, derived from age or sex); whether
-    `condition_text` is met remains to be judged. `inherited`: the row is not from our reading of
-    this product's own label but `inherited_from` another, whose month is `label_month`;
-    `label_read`: the product's own label was read in full. A factor
-    of the patient on which a product has no row has the severity "not_in_reading".
+    the factor, and `why` (given, implied by the condition or another factor, derived from age or
+    sex); whether `condition_text` is met remains to be judged. A severity that counts only above
+    `dose_above_mg_per_kg` is a warning where the usual dose in the condition is not above it.
+    `inherited`: the row is not from our reading of this product's own label but `inherited_from`
+    another, whose month is `label_month`; `label_read`: the product's own label was read in full.
+    The severity "ask" is none: a factor that may go with one the patient has, and on which the
+    label speaks. A factor of the patient on which a product has no row has the severity
+    "not_in_reading", unless it does not concern the therapy (`factor_classes`).
 
-    Raises `ValueError` for an unknown condition or factor.
+    Raises `ValueError` for an unknown condition or factor, and for factors that exclude one
+    another.
 
     >>> import compare
     >>> patient = compare.Patient(62, 55, factors={"thrombosis_history"})
@@ -127,9 +100,11 @@ def caution_rows(
     therapies = therapies_of(evidence, condition_id)["therapy_id"]
     rows = [
         {**row, "matches": row["factor_id"] in mine, "why": mine.get(row["factor_id"], "")}
+        | _at_usual_dose(evidence, row, condition_id)
         for therapy_id in therapies
         for row in by_therapy.get(therapy_id, ())
     ]
+    rows.extend(_asked(evidence, rows, mine))
     rows += _not_in_reading(evidence, rows, mine, condition_id)
     factors, products = list(evidence.by_id("factors")), list(evidence.by_id("products"))
     class_at, severity_at, factor_at, product_at = (
@@ -148,6 +123,53 @@ def caution_rows(
     )
 
 
+def _at_usual_dose(evidence: Evidence, row: Row, condition_id: str) -> dict[str, str]:
+    """The severity of a row that counts above a dose only, where the usual dose is not above it.
+
+    Usual is what the default regimens of therapy and condition give at most; where none is known,
+    the row keeps its severity.
+    """
+    limit = row["dose_above_mg_per_kg"]
+    if not known(limit):
+        return {}
+    doses = [
+        phase["dose_typical"]
+        if known(phase["dose_typical"])
+        else (phase["dose_low"] + phase["dose_high"]) / 2
+        for phase in evidence.rows("regimens", "condition_id", condition_id)
+        if phase["therapy_id"] == row["therapy_id"]
+        and phase["is_default"] == "yes"
+        and phase["dose_unit"] == "mg/kg"
+    ]
+    return {"severity": "warning"} if doses and max(doses) <= limit else {}
+
+
+def _asked(
+    evidence: Evidence, rows: Sequence[Row], mine: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """A row for each factor that may go with what the patient has, where the label speaks of it."""
+    closed = {*mine, *excluded_by(evidence, mine)}
+    asked = {
+        other: f"may go with: {evidence.label('factors', key)}"
+        for key, why in mine.items()
+        if not why.startswith(IMPLIED)
+        for other in related(evidence, key, "ask")
+        if other not in closed
+    }
+    told = {"severity": "ask", "matches": True, "condition_text": "", "dose_above_mg_per_kg": None}
+    found = {
+        (row["therapy_id"], row["product_id"], row["factor_id"]): {
+            **row,
+            **told,
+            "why": asked[row["factor_id"]],
+            "action": "Ask whether the patient has it: the label speaks of it",
+        }
+        for row in rows
+        if row["factor_id"] in asked
+    }
+    return list(found.values())
+
+
 @kept(4)
 def rows_by_therapy(evidence: Evidence) -> Mapping[str, list[Row]]:
     """Cautions of every product, own and inherited, without a patient, by therapy.
@@ -156,7 +178,11 @@ def rows_by_therapy(evidence: Evidence) -> Mapping[str, list[Row]]:
     it lacks, and is never milder than the box of its class.
     """
     own = grouped(records(evidence.cautions), "product_id")
-    products = evidence.by_id("products")
+    products, factors = evidence.by_id("products"), evidence.by_id("factors")
+    of_class = {
+        key: [row for row in rows if factors[row["factor_id"]]["product_specific"] != "yes"]
+        for key, rows in own.items()
+    }
     found: dict[str, list[Row]] = {}
     for therapy_id, product_id in _pairs(evidence):
         product = products[product_id]
@@ -172,7 +198,7 @@ def rows_by_therapy(evidence: Evidence) -> Mapping[str, list[Row]]:
         ]
         if not rows or product["label_read"] != "yes":
             name = short_name(evidence.label("therapies", therapy_id))
-            inherited = _inherited(products, own, therapy_id, product_id, name)
+            inherited = _inherited(products, own, of_class, therapy_id, product_id, name)
             rows = [row for row in rows if not _boxed_in_class(row, inherited, product)]
             have = {_key(row) for row in rows}
             rows += [row for row in inherited if _key(row) not in have]
@@ -244,14 +270,16 @@ def _month(product: Mapping[str, Any]) -> str:
 def _inherited(
     products: Products,
     own: Mapping[str, Sequence[Row]],
+    of_class: Mapping[str, Sequence[Row]],
     therapy_id: str,
     product_id: str,
     name: str,
 ) -> list[dict[str, Any]]:
     """Rows of a product without rows of its own: its reference's, else those of its class.
 
-    Of a class only what every label read carries; where one label was read, all but what hangs on
-    ingredients and container. A class row says so, with the month of the label quoted.
+    Of a class only what every label read carries; where one label was read, all of it. Neither
+    holds what is specific to a product: `of_class` is `own` without it. A class row says so, with
+    the month of the label quoted.
     """
     reference = products[product_id]["reference_product_id"]
     if known(reference) and reference in own:
@@ -259,9 +287,7 @@ def _inherited(
         return _from(own[reference], f"its reference product {origin['product']}", origin)
     pool = [key for key in own if products[key]["therapy_id"] == therapy_id and key != product_id]
     read = [key for key in pool if products[key]["label_read"] == "yes"] or pool
-    common = {
-        key: [row for row in own[key] if row["factor_id"] not in OWN_TO_A_PRODUCT] for key in read
-    }
+    common = {key: of_class[key] for key in read}
     if len(read) == 1:
         origin = products[read[0]]
         said = f"{origin['product']}, the one {name} label read so far"
@@ -288,8 +314,7 @@ def _of_class(
         return _month(products[row["product_id"]])
 
     def order(row: Row) -> tuple[int, bool]:
-        words = f"{row['condition_text'] if known(row['condition_text']) else ''} {row['action']}"
-        return list(SEVERITIES).index(row["severity"]), bool(re.search(r"\d", words))
+        return list(SEVERITIES).index(row["severity"]), row["brand_numbers"] != "no"
 
     newest = sorted((row for rows in pool.values() for row in rows), key=month, reverse=True)
     alike: dict[tuple[str, str], list[Row]] = {}
@@ -323,8 +348,9 @@ def _not_in_reading(
 ) -> list[dict[str, Any]]:
     """A row for each factor of the patient on which a product says nothing in our reading.
 
-    Left out are what the condition itself implies, and factors on which only labels' indications
-    depend (such as serostatus).
+    Left out are what is implied only, factors of which the label speaks in what they imply (heart
+    failure as heart disease), those that do not concern the therapy, and those on which only
+    labels' indications depend (such as serostatus).
     """
     factors, asked = evidence.by_id("factors"), _only_asked(evidence, condition_id)
     wanted = [
@@ -334,6 +360,7 @@ def _not_in_reading(
         and not why.startswith(IMPLIED)
         and factors[key]["factor_group"] != "universal"
     ]
+    wider = {key: {key, *implied_by(evidence, [key])} for key in mine}
     have = {(row["therapy_id"], row["product_id"], row["factor_id"]) for row in rows}
     places = {(row["therapy_id"], row["product_id"]): row for row in rows}
     out = []
@@ -349,6 +376,7 @@ def _not_in_reading(
                 "matches": True,
                 "why": mine[factor["factor_id"]],
                 "condition_text": "",
+                "dose_above_mg_per_kg": None,
                 "action": not_read(month, read),
                 "inherited": False,
                 "inherited_from": "",
@@ -359,7 +387,8 @@ def _not_in_reading(
                 "locator": "",
             }
             for factor in wanted
-            if (therapy_id, product_id, factor["factor_id"]) not in have
+            if not any((therapy_id, product_id, key) in have for key in wider[factor["factor_id"]])
+            and concerns(evidence, factor["factor_id"], therapy_id)
         ]
     return out
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from compare.authority.cautions import not_read
@@ -17,7 +16,6 @@ STEPS = {
     "vaccination": "Vaccination",
     "setting": "Where it can be given",
 }
-DIGIT = re.compile(r"\d")
 
 
 def steps(
@@ -40,7 +38,7 @@ def steps(
             return 0
         if product_id and row["product_id"] == reference:
             return 1
-        return None if product_id and DIGIT.search(row["text"]) else 2
+        return None if product_id and row["brand_numbers"] != "no" else 2
 
     by_step: dict[tuple[str, int | None], list[Row]] = {}
     for row in evidence.rows("guidance", "therapy_id", therapy_id):

@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from compare.authority.factors import check_factors, excluded_by
 from compare.data.arguments import one_of
 from compare.data.conditions import check_condition, condition_therapies
 from compare.data.evidence import Evidence, kept
@@ -33,11 +34,6 @@ STATEMENTS = {
 }
 FOR = ("recommended", "option")
 AGAINST = ("warned_against", "not_recommended", "insufficient_evidence")
-# What a patient may have that rules out a factor which a label asks for.
-RULED_OUT = {
-    "seronegative": {"achr_positive", "musk_positive"},
-    "ra_without_prior_tnf_inhibitor": {"prior_tnf_inhibitor"},
-}
 COLUMNS = [
     *LEADING,
     "label_status",
@@ -155,14 +151,6 @@ def frame_of(rows: list[dict[str, Any]], columns: list[str]) -> pd.DataFrame:
     return table
 
 
-def check_factors(evidence: Evidence, factors: Iterable[str]) -> None:
-    """Raise `ValueError` that names the known ids where a factor is not one of them."""
-    known_ids = list(evidence.factors["factor_id"])
-    wrong = sorted(set(factors) - set(known_ids))
-    if wrong:
-        raise ValueError(f"unknown factors {wrong}; expected ids of evidence.factors: {known_ids}")
-
-
 def statements(
     evidence: Evidence, condition_id: str, patient: Patient | None = None
 ) -> pd.DataFrame:
@@ -184,7 +172,7 @@ def statement_rows(
     """The rows of `statements` as dictionaries, for those who take them one by one."""
     check_condition(evidence, condition_id)
     factors = patient.factors if patient is not None else frozenset()
-    excluded: set[str] = set().union(*(RULED_OUT.get(factor, set()) for factor in factors))
+    excluded = excluded_by(evidence, factors)
     found = []
     for row in evidence.rows("indications", "condition_id", condition_id):
         needed = split(row["requires_any"])
@@ -240,7 +228,8 @@ def needed_factors(evidence: Evidence, condition_id: str) -> list[str]:
     rows = evidence.indications
     cells = rows.loc[rows["condition_id"].eq(condition_id), "requires_any"]
     found = list(dict.fromkeys(part for cell in cells for part in split(cell)))
-    return found + [key for key, gone in RULED_OUT.items() if gone & set(found)]
+    ruling = excluded_by(evidence, found) - set(found)
+    return found + [key for key in evidence.by_id("factors") if key in ruling]
 
 
 def therapies_of(evidence: Evidence, condition_id: str) -> pd.DataFrame:

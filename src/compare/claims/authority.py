@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from compare.claims.verdicts import (
     CONTRADICTED,
-    NAMED,
     NOT_ASSESSABLE,
     NOT_SUPPORTED,
     PARTLY,
@@ -24,11 +22,10 @@ from compare.claims.verdicts import (
     with_places,
 )
 from compare.cost.schedule import fixed_days
+from compare.data.conditions import article_conditions
 from compare.data.evidence import Evidence
 from compare.data.rows import known
 
-STEROIDS = re.compile(r"\bwith (?:cortico)?steroid|\bwith (?:methyl)?predn", re.IGNORECASE)
-PREVENTS = re.compile(r"prevent|prophyla", re.IGNORECASE)
 # Covered: no table says what insurers pay; the label is what their policies ask for.
 
 
@@ -36,7 +33,8 @@ def covered(evidence: Evidence, blank: Assessment) -> Assessment:
     rows = []
     said_of = evidence.rows("indications", "therapy_id", "ivig")
     labels = [row for row in said_of if row["fda_label"] == "yes"]
-    for condition_id in in_order(evidence, [*NAMED, *(row["condition_id"] for row in labels)]):
+    named = article_conditions(evidence)
+    for condition_id in in_order(evidence, [*named, *(row["condition_id"] for row in labels)]):
         own = [row for row in labels if row["condition_id"] == condition_id]
         spoken = [row for row in blank.published if row["condition_id"] == condition_id]
         if own:
@@ -62,9 +60,9 @@ def covered(evidence: Evidence, blank: Assessment) -> Assessment:
         )
     found = with_places(blank, rows)
     numbers = {
-        "named": float(len(NAMED)),
+        "named": float(len(named)),
         "named_labeled": float(
-            sum(row["labeled"] for row in found.places if row["condition_id"] in NAMED)
+            sum(row["labeled"] for row in found.places if row["condition_id"] in named)
         ),
     }
     return replace(found, verdict=from_directions(found.directions), numbers=numbers)
@@ -74,10 +72,10 @@ def covered(evidence: Evidence, blank: Assessment) -> Assessment:
 
 
 def used(evidence: Evidence, blank: Assessment) -> Assessment:
-    rows = [_authority_row(evidence, condition_id) for condition_id in NAMED]
+    rows = [_authority_row(evidence, key) for key in article_conditions(evidence)]
     found = with_places(blank, rows)
     numbers = {
-        "named": float(len(NAMED)),
+        "named": float(len(rows)),
         "labeled": float(sum(row["labeled"] for row in rows)),
         **{verdict.replace(" ", "_"): float(found.verdicts.count(verdict)) for verdict in VERDICTS},
     }
@@ -201,7 +199,7 @@ def available(evidence: Evidence, blank: Assessment) -> Assessment:
 
 
 def steroids(evidence: Evidence, blank: Assessment) -> Assessment:
-    named = _mentions(evidence, STEROIDS)
+    named = _mentions(evidence, "with_corticosteroid")
     conditions = [*named, *(row["condition_id"] for row in blank.published)]
     rows = []
     for condition_id in in_order(evidence, conditions):
@@ -234,7 +232,7 @@ def prevention(evidence: Evidence, blank: Assessment) -> Assessment:
             "tables_say": f"{said} (this prevents a relapse or a complication, not the disease)",
             "source_id": used,
         }
-        for condition_id, (said, used) in _mentions(evidence, PREVENTS).items()
+        for condition_id, (said, used) in _mentions(evidence, "preventive").items()
     ]
     if not rows:
         said = "No indication of IVIG in our tables is to prevent an autoimmune disease"
@@ -243,17 +241,14 @@ def prevention(evidence: Evidence, blank: Assessment) -> Assessment:
     return replace(found, verdict=from_directions(found.directions))
 
 
-def _mentions(evidence: Evidence, pattern: re.Pattern[str]) -> dict[str, tuple[str, str]]:
-    """Current IVIG indications whose wording fits, by condition: the words, and their sources."""
+def _mentions(evidence: Evidence, column: str) -> dict[str, tuple[str, str]]:
+    """Current IVIG indications with a yes in the column, by condition: words and sources."""
     found: dict[str, tuple[str, str]] = {}
     for row in evidence.rows("indications", "therapy_id", "ivig"):
-        if row["retired"] == "yes":
+        if row["retired"] == "yes" or row[column] != "yes":
             continue
         parts = [row[name] for name in ("population", "restriction", "line") if known(row[name])]
-        words = [str(part) for part in parts if pattern.search(str(part))]
-        if not words:
-            continue
-        said = f"{row['body']}: {'; '.join(words)}"
+        said = f"{row['body']}: {'; '.join(parts)}"
         before, used = found.get(row["condition_id"], ("", ""))
         found[row["condition_id"]] = (
             f"{before}; {said}" if before else said,

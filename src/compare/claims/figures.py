@@ -10,7 +10,6 @@ import pandas as pd
 
 from compare.claims.verdicts import (
     CONTRADICTED,
-    NAMED,
     NOT_ASSESSABLE,
     NOT_SUPPORTED,
     PARTLY,
@@ -23,7 +22,7 @@ from compare.claims.verdicts import (
 )
 from compare.cost.standing import opening_plans
 from compare.cost.table import cost_rows
-from compare.data.conditions import opening_patient
+from compare.data.conditions import article_conditions, opening_patient
 from compare.data.evidence import Evidence
 from compare.data.rows import known, records
 from compare.trials import harms
@@ -39,7 +38,7 @@ def cheaper(evidence: Evidence, blank: Assessment, weight_kg: float | None) -> A
     with_ivig = [row["condition_id"] for row in evidence.rows("regimens", "therapy_id", "ivig")]
     rows = [
         _cost_row(evidence, condition_id, weight_kg)
-        for condition_id in in_order(evidence, [*with_ivig, *NAMED])
+        for condition_id in in_order(evidence, [*with_ivig, *article_conditions(evidence)])
     ]
     compared = [row for row in rows if row["verdict"] != NOT_ASSESSABLE]
     counts = ("dearer", "cheaper", "overlapping")
@@ -146,7 +145,7 @@ def fewer(evidence: Evidence, blank: Assessment) -> Assessment:
     with_ivig = own_events.loc[own_events["therapy_id"].eq("ivig"), "condition_id"]
     rows = [
         _harm_row(evidence, condition_id)
-        for condition_id in in_order(evidence, [*with_ivig, *NAMED])
+        for condition_id in in_order(evidence, [*with_ivig, *article_conditions(evidence)])
     ]
     numbers = {
         "ivig_more_than_placebo": float(sum(row["ivig_more"] for row in rows)),
@@ -209,7 +208,7 @@ def _by_reason(rows: pd.DataFrame) -> list[str]:
             f"{str(row['event']).lower()} {row['risk_pct']:.1f}% against "
             f"{row['risk_comparator_pct']:.1f}%, {harms.ASCERTAINMENTS[row['ascertainment']][0]}"
         )
-        said.setdefault(row["no_difference_because"].split(" (see")[0], []).append(figure)
+        said.setdefault(row["no_difference_because"], []).append(figure)
     return [
         "; ".join(figures) + (f" (no difference is drawn: {why})" if why else "")
         for why, figures in said.items()

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from compare.authority.indications import COLUMNS, MARKS, frame_of, quote, rows_of
+from compare.data.conditions import article_conditions
 from compare.data.evidence import Evidence
 from compare.data.rows import LEADING, records
 from compare.trials import benefits
@@ -21,12 +22,11 @@ def ivig_in_myasthenia(evidence: Evidence) -> pd.DataFrame:
     rows = evidence.indications
     rows = rows[rows["condition_id"].eq("gmg") & rows["therapy_id"].eq("ivig")]
     rows = rows[rows["authority"].eq("guideline") & rows["retired"].ne("yes")]
-    acute = rows[rows["population"].str.contains("exacerbation|crisis", na=False)]
-    stable = rows[rows["population"].str.contains("stable", na=False)]
+    acute, stable = (rows[rows["disease_state"].eq(one)] for one in ("exacerbation", "stable"))
     trials = benefits.outcomes(evidence, "gmg")
     trials = trials[trials["therapy_id"].eq("ivig")]
     missed = trials[trials["missed_primary"]]
-    placebo = trials["comparator"].str.startswith("placebo", na=False)
+    placebo = trials["comparator_kind"].eq("placebo")
     worsening = trials[placebo & ~trials["study"].isin(missed["study"])]
 
     def told(frame: pd.DataFrame) -> list[str]:
@@ -58,9 +58,6 @@ def ivig_in_myasthenia(evidence: Evidence) -> pd.DataFrame:
     return pd.DataFrame(out)
 
 
-ARTICLE = ("gbs", "crohns", "sle", "ra", "ms_relapsing", "gmg")
-
-
 def ivig_in_article(evidence: Evidence, jurisdiction: str = "US") -> pd.DataFrame:
     """IVIG in the six conditions that a lay article names: columns of `options`, and `condition`.
 
@@ -70,7 +67,7 @@ def ivig_in_article(evidence: Evidence, jurisdiction: str = "US") -> pd.DataFram
     ivig = [{name: row[name] for name in LEADING} for row in found]
     rows = [
         {**row, "condition_id": key, "condition": evidence.label("conditions", key)}
-        for key in ARTICLE
+        for key in article_conditions(evidence)
         for row in rows_of(evidence, key, ivig, None, jurisdiction)
     ]
     return frame_of(rows, [*COLUMNS, *MARKS[:2]])

@@ -15,8 +15,6 @@ CONTRADICTED = "contradicted"
 NOT_ASSESSABLE = "not assessable"
 VERDICTS = (SUPPORTED, PARTLY, NOT_SUPPORTED, CONTRADICTED, NOT_ASSESSABLE)
 
-# Conditions that the article names.
-NAMED = ("gbs", "crohns", "sle", "ra", "ms_relapsing", "gmg")
 PLACES = ("place", "verdict", "tables_say", "source_id")
 
 

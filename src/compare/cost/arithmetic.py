@@ -28,7 +28,7 @@ def chain(
     weights = np.array([weight])
     surface = np.array([patient.body_surface_m2 or math.nan])
     rows = []
-    for row in plan.rows:
+    for row in plan.after_iv(patient.iv_dose_g, patient.iv_interval_weeks).rows:
         if isinstance(row.tariff, str) or not row.weight_fits(weights)[0]:
             continue
         phase, tariff = row.phase, row.tariff

@@ -46,6 +46,7 @@ SETTINGS = {
 }
 NOT_IN_SOURCES = "not in our sources"
 NOT_MODELLED = "not modelled"
+PART_D, EITHER_PART = "Part D", "Part B or Part D"
 CAP_CLAIM = "part_d_cap"
 NOTES_OF = ("covered", "widely_available")
 
@@ -69,7 +70,7 @@ def who_pays(evidence: Evidence, condition_id: str) -> pd.DataFrame:
                 continue
             seen.add(key)
             said = _payer(evidence, *map(str, key))
-            part_d = "Part D" in said["payer"]
+            part_d = said["payer"] in (PART_D, EITHER_PART)
             for name, join in (("source_id", ";"), ("locator", "; ")):
                 said[name] = join.join(filter(None, [phase[name], said[name]]))
             rows.append(
@@ -111,16 +112,16 @@ def _payer(evidence: Evidence, product_id: str, route: str, given_by: str) -> di
             f"{limit['code']} has a Part B payment limit, which is for what is given under "
             "supervision; what the patient injects falls under Part D"
         )
-        return said | {"payer": "Part B or Part D", "why": why}
+        return said | {"payer": EITHER_PART, "why": why}
     if spending is not None:
         why = "CMS counts it among Part D spending; no Part B payment limit for this route"
         return said | {
-            "payer": "Part D",
+            "payer": PART_D,
             "why": why,
             **{key: spending[key] for key in ("code", "source_id", "locator")},
         }
     why = "given by the patient, and no Part B payment limit for this route in our tables"
-    return said | {"payer": "Part D", "why": why}
+    return said | {"payer": PART_D, "why": why}
 
 
 def _in_force(

@@ -27,7 +27,11 @@ ENDS = ("low", "high")
 PROFESSIONAL_FIRST = ("asp_payment_limit", "nadac")
 SELF_FIRST = ("nadac", "asp_payment_limit")
 NO_DOSE = "the label states no fixed dose"
+NO_IV_DOSE = (
+    "dosed from the earlier intravenous immunoglobulin: enter its grams and the weeks between doses"
+)
 NO_BAND = "no dose is stated for this weight"
+PART_B_NOTE = "priced at a Part B code, also where the patient gives it"
 NO_HEIGHT = "dosed by body surface: enter the height"
 
 
@@ -71,6 +75,14 @@ class PricedPhase:
                 return self
             usual = (low + high) / 2
         return replace(self, phase={**phase, "dose_low": usual, "dose_high": usual})
+
+    def after_iv(self, grams_a_week: float) -> PricedPhase:
+        """The phase with the dose that its label derives from the earlier intravenous one."""
+        if not known(factor := self.phase["previous_iv_dose_factor"]):
+            return self
+        weekly = grams_a_week * float(factor)
+        dose = {"dose_low": weekly, "dose_high": weekly, "dose_unit": "g"}
+        return replace(self, phase={**self.phase, **dose})
 
     def weight_fits(self, weight_kg: Floats) -> NDArray[np.bool_]:
         """Which weights belong to the band; at its edge exactly one band matches."""
@@ -263,6 +275,12 @@ class Plan:
         rows = tuple(row for row in self.rows if row.weight_fits(weight)[0])
         return replace(self, rows=rows) if rows and len(rows) < len(self.rows) else self
 
+    def after_iv(self, dose_g: float | None, interval_weeks: float | None) -> Plan:
+        """The plan with the weekly dose that labels derive from the earlier intravenous one."""
+        if dose_g is None or interval_weeks is None:
+            return self
+        return replace(self, rows=tuple(row.after_iv(dose_g / interval_weeks) for row in self.rows))
+
     def money(self, weight_kg: Floats, surface_m2: Floats, ends: Sequence[str] = ENDS) -> Money:
         """The core: year one, a later year and the course, at both ends, for every weight.
 
@@ -316,9 +334,7 @@ class Plan:
             if note:
                 reason[fits & (reason == "")] = note
             if (unknown := np.isnan(dosed.usd_drug)).any():
-                reason[np.flatnonzero(fits)[unknown]] = (
-                    NO_HEIGHT if str(phase["dose_unit"]).endswith("m2") else NO_DOSE
-                )
+                reason[np.flatnonzero(fits)[unknown]] = _no_dose(phase)
             tail = "" if end == "low" else "_high"
             for span, doses in self.doses(phase, end).items():
                 usd = doses * (dosed.usd_drug + dosed.usd_administration)
@@ -353,6 +369,13 @@ def age_note(plan: Plan, age_years: float) -> str:
     if known(high) and age_years >= high:
         return f"this regimen is for ages under {high:g}"
     return ""
+
+
+def _no_dose(phase: Phase) -> str:
+    """What is missing where a phase has no dose."""
+    if known(phase["previous_iv_dose_factor"]):
+        return NO_IV_DOSE
+    return NO_HEIGHT if str(phase["dose_unit"]).endswith("m2") else NO_DOSE
 
 
 def in_clinic(phase: Phase, end: str) -> float:
@@ -493,8 +516,15 @@ def _price(
         if isinstance(tariff, Tariff) and tariff.by_device:
             bought, tariff, note = _whole_devices(phase, tariff)
             notes += note
+        elif isinstance(tariff, Tariff) and _part_b_at_home(phase, tariff):
+            notes.append(PART_B_NOTE)
         priced.append(PricedPhase(bought, tariff, tuple(notes)))
     return priced
+
+
+def _part_b_at_home(phase: Phase, tariff: Tariff) -> bool:
+    """Whether what the patient may give is priced as what a professional gives."""
+    return bool(phase["given_by"] == "either" and tariff.price_basis == "asp_payment_limit")
 
 
 def _whole_devices(phase: Phase, tariff: Tariff) -> tuple[Phase, Tariff | str, list[str]]:
@@ -502,22 +532,23 @@ def _whole_devices(phase: Phase, tariff: Tariff) -> tuple[Phase, Tariff | str, l
 
     Where only one end of a dose range can be bought, the plan is priced at that end, and says so.
     """
-    if phase["dose_unit"] != "mg":
+    unit, visits = phase["dose_unit"], int(phase["visits_per_dose_low"])
+    if unit not in MCG_PER:
         return phase, tariff, []
-    fits = {end: _adds_up(tariff, float(phase[f"dose_{end}"])) for end in ENDS}
+    each = {end: float(phase[f"dose_{end}"]) / visits for end in ENDS}
+    fits = {end: _adds_up(tariff, dose * MCG_PER[unit]) for end, dose in each.items()}
     if all(fits.values()):
         return phase, tariff, []
     if not any(fits.values()):
-        return phase, f"no current price for a device of {phase['dose_low']:g} mg", []
+        return phase, f"no current price for a device of {each['low']:g} {unit}", []
     kept, lost = ("high", "low") if fits["high"] else ("low", "high")
     amount = phase[f"dose_{kept}"]
-    note = f"no current price for {phase[f'dose_{lost}']:g} mg; shown for {amount:g} mg"
+    note = f"no current price for {each[lost]:g} {unit}; shown for {each[kept]:g} {unit}"
     return {**phase, "dose_low": amount, "dose_high": amount}, tariff, [note]
 
 
-def _adds_up(tariff: Tariff, dose_mg: float) -> bool:
+def _adds_up(tariff: Tariff, dose_mcg: float) -> bool:
     """Whether the fewest devices for the dose, of all that are made, each have a price."""
-    dose_mcg = dose_mg * MCG_PER["mg"]
     made = tuple(sorted({*tariff.strengths_mcg, *tariff.unpriced_mcg}))
     counts = containers(np.array([dose_mcg]), made)[0]
     exact = abs(float(counts @ np.array(made)) - dose_mcg) < 1

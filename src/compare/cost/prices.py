@@ -197,7 +197,7 @@ class PriceBook:
             strength = round(row["strength"] * MCG_PER[row["strength_unit"]])
             usd = line["usd_per_billing_unit"] / line["billing_qty"]
             if strength not in cheapest or usd < cheapest[strength][0]:
-                cheapest[strength] = (usd, {**row, "code": line["code"]})
+                cheapest[strength] = (usd, {**row, **line})
         if not cheapest:
             return "the price names no device whose strength is in our data"
         strengths = tuple(sorted(cheapest))
@@ -206,14 +206,20 @@ class PriceBook:
             for row in rows.values()
             if route in row["route"].split(";") and row["form"] not in ("vial", "bottle")
         }
-        codes = sorted({cheapest[s][1]["code"] for s in strengths})
+        bought = [cheapest[s][1] for s in strengths]
+        methods = dict.fromkeys(row["method_note"] for row in bought if known(row["method_note"]))
+        common = {
+            **common,
+            "code": ";".join(sorted({row["code"] for row in bought})),
+            "method_note": "; ".join(methods) or None,
+        }
         return Tariff(
-            **{**common, "code": ";".join(codes)},
+            **common,
             unpriced_mcg=tuple(sorted(others - set(strengths))),
             strengths_mcg=strengths,
             usd_each=tuple(cheapest[s][0] for s in strengths),
-            names=tuple(_container_name(cheapest[s][1]) for s in strengths),
-            ml_each=tuple(_volume(cheapest[s][1]) for s in strengths),
+            names=tuple(_container_name(row) for row in bought),
+            ml_each=tuple(_volume(row) for row in bought),
         )
 
 

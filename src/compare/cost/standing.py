@@ -37,7 +37,8 @@ def standing_plans(evidence: Evidence, found: Iterable[Plan], patient: Patient) 
 
     def usd(plan: Plan) -> tuple[float, float]:
         """First year (or course) and later year at the usual dose, in the middle of ranges."""
-        money = plan.usual().money(weight, surface).columns
+        dosed = plan.after_iv(patient.iv_dose_g, patient.iv_interval_weeks).usual()
+        money = dosed.money(weight, surface).columns
         first = ("usd_year_one_low", "usd_year_one_high")
         if not plan.chronic:
             return (money["usd_per_course"] + money["usd_per_course_high"])[0] / 2, 0.0

@@ -147,6 +147,7 @@ def plan_cost(
     """Columns of one plan for one patient, and the reason for what is blank or not counted."""
     weight = dosing_weight_kg(patient, plan.therapy_id, dosing_weight)
     surface = patient.body_surface_m2 or math.nan
+    plan = plan.after_iv(patient.iv_dose_g, patient.iv_interval_weeks)
     money = plan.money(np.array([weight]), np.array([surface]))
     columns = {name: float(values[0]) for name, values in money.columns.items()}
     reason = str(money.reason[0])

@@ -67,6 +67,8 @@ def timetable(plan: Plan, patient: Patient) -> list[dict[str, Any]]:
 def dose_words(phase: schedule.Phase) -> str:
     """A dose as the source states it: `1 to 2 g/kg per course`."""
     low, high, unit = phase["dose_low"], phase["dose_high"], phase["dose_unit"]
+    if known(factor := phase["previous_iv_dose_factor"]):
+        return f"{factor:.2f} times the earlier intravenous dose, divided by its weeks, each week"
     if not known(low):
         return "no fixed dose stated"
     span = f"{low:g} {unit}" if low == high or not known(high) else f"{low:g} to {high:g} {unit}"

@@ -11,6 +11,7 @@ import io
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -97,9 +98,11 @@ def check_text(
         ]
     named = {(problem.line, problem.column) for problem in problems}
     # A cell that was not of its type is blank by now; it is not missing as well.
-    found = check_columns(frame, resource, table)
-    problems += [p for p in found if (p.line, p.column) not in named]
-    problems += check_rules(frame, kind, table)
+    found = [*check_columns(frame, resource, table), *check_rules(frame, kind, table)]
+    for problem in found:
+        if (problem.line, problem.column) not in named:
+            cell = text.at[problem.line, problem.column]
+            problems.append(problem if pd.isna(cell) else replace(problem, value=str(cell)))
     return frame, problems
 
 

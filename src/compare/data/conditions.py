@@ -54,3 +54,9 @@ def condition_therapies(evidence: Evidence, condition_id: str) -> pd.DataFrame:
     out["labeled"] = out["therapy_id"].isin(labeled)
     rank = out["therapy_class"].map(CLASS_ORDER.index)
     return out.iloc[np.lexsort((out["therapy"], rank))].reset_index(drop=True)
+
+
+def article_conditions(evidence: Evidence) -> list[str]:
+    """Conditions that the article names as uses of IVIG, in its order."""
+    named = evidence.conditions[evidence.conditions["article_order"].notna()]
+    return list(named.sort_values("article_order")["condition_id"])

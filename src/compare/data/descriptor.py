@@ -18,9 +18,12 @@ CONSTRAINTS: Mapping[str, type | tuple[type, ...]] = {
     "unique": bool,
     "minimum": (int, float),
     "maximum": (int, float),
+    "exclusiveMinimum": (int, float),
+    "exclusiveMaximum": (int, float),
     "enum": list,
     "pattern": str,
 }
+BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
 
 
 def descriptor(folder: Path) -> dict[str, Any]:
@@ -103,7 +106,7 @@ def _of_field(field: Mapping[str, Any], where: str) -> Iterator[tuple[str, str]]
         good = isinstance(value, CONSTRAINTS.get(key, object))
         if key == "enum":
             good = good and _are(value, str) and kind == "string"
-        elif key in ("minimum", "maximum"):
+        elif key in BOUNDS:
             good = good and not isinstance(value, bool) and kind in ("number", "integer")
         elif key == "pattern":
             good = good and _is_pattern(value) and kind == "string"

@@ -59,6 +59,8 @@ class Evidence:
     events: pd.DataFrame
     endpoints: pd.DataFrame
     factors: pd.DataFrame
+    factor_implies: pd.DataFrame
+    factor_classes: pd.DataFrame
     indications: pd.DataFrame
     regimens: pd.DataFrame
     presentations: pd.DataFrame
@@ -70,6 +72,7 @@ class Evidence:
     cautions: pd.DataFrame
     guidance: pd.DataFrame
     claims: pd.DataFrame
+    trials: pd.DataFrame
     data_date: date
     version: str
     changed: tuple[str, ...] = ()

@@ -20,7 +20,9 @@ class Patient:
     """One patient. Refuses what cannot be a person, in plain words (`ValueError`).
 
     `factors` are ids of `evidence.factors` (what stands in the history, serostatus, what was
-    tried). They are checked against that table where they are used, not here.
+    tried). They are checked against that table where they are used, not here. `iv_dose_g` and
+    `iv_interval_weeks` are the earlier intravenous immunoglobulin, from which labels derive the
+    dose under the skin: grams of one dose (not per kilogram) and the weeks between two.
 
     >>> patient = Patient(weight_kg=70, age_years=54, height_cm=170, factors={"achr_positive"})
     >>> round(patient.body_surface_m2, 2)
@@ -32,6 +34,8 @@ class Patient:
     height_cm: float | None = None
     sex: Sex | None = None
     factors: frozenset[str] = frozenset()
+    iv_dose_g: float | None = None
+    iv_interval_weeks: float | None = None
 
     def __post_init__(self) -> None:
         set_ = object.__setattr__
@@ -39,6 +43,11 @@ class Patient:
         set_(self, "age_years", number("age_years", self.age_years, 0, 120, "years"))
         if self.height_cm is not None:
             set_(self, "height_cm", number("height_cm", self.height_cm, 40, 250, "centimeters"))
+        if self.iv_dose_g is not None:
+            set_(self, "iv_dose_g", number("iv_dose_g", self.iv_dose_g, 0.5, 300, "grams"))
+        if self.iv_interval_weeks is not None:
+            weeks = number("iv_interval_weeks", self.iv_interval_weeks, 1, 12, "weeks")
+            set_(self, "iv_interval_weeks", weeks)
         if self.sex is not None and (
             not isinstance(self.sex, str) or self.sex not in ("female", "male")
         ):

@@ -177,6 +177,12 @@ RULES: Sequence[tuple[str, str, str, Callable[[pd.DataFrame], pd.Series]]] = (
         lambda f: f["days"].notna() & ~f["days"].fillna("").str.fullmatch(r"[0-9]+(;[0-9]+)*"),
     ),
     (
+        "products",
+        "stands_reason",
+        "a product that does not stand for its therapy, and no other, must say why",
+        lambda f: f["stands"].eq("no") ^ f["stands_reason"].notna(),
+    ),
+    (
         "cautions",
         "condition_text",
         "a caution for some patients must say for whom",

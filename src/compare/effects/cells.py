@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from collections.abc import Mapping
 from statistics import NormalDist
@@ -31,10 +30,6 @@ BASES = {
 PLACEBO = ("placebo", "background")
 # Sorts of event that a label's list of reactions names one by one, so that its threshold holds.
 LISTED_KINDS = ("symptom",)
-THRESHOLD = re.compile(r"^(?:at least |more than )?(\d+)(?:%| points?\b)")
-OTHER_THRESHOLD = re.compile(
-    r"left out|beyond|infections|judged|infusions|teriflunomide|interferon|prednisone|children"
-)
 
 
 class Benefit(NamedTuple):
@@ -274,15 +269,15 @@ def _printed_effect(row: Row) -> Benefit | None:
     level = float(row["ci_level"]) if known(row["ci_level"]) else 95.0
     widen = 1.96 / NormalDist().inv_cdf(0.5 + min(level, 99.99) / 200)
     contrast, measure = str(row["contrast"]), str(row["effect_measure"])
-    if measure in benefits.DIFFERENCES and contrast.endswith(("_comparator", "_treated")):
+    if measure in benefits.DIFFERENCES:
+        if contrast not in benefits.SUBTRACTED:
+            return None
         if contrast == "comparator_minus_treated":
             value, low, high = -value, -high, -low
-        elif contrast != "treated_minus_comparator":
-            return None
         low, high = value - widen * (value - low), value + widen * (high - value)
         name = "points" if measure == "risk_difference_points" else measure
         return Benefit(name, row["favors"], "normal", value, low, high)
-    if measure in MEASURES and "_over_" in contrast and min(value, low) > 0:
+    if measure in MEASURES and contrast in benefits.DIVIDED and min(value, low) > 0:
         if contrast == "comparator_over_treated":
             value, low, high = 1 / value, 1 / high, 1 / low
         low, high = value * (low / value) ** widen, value * (high / value) ** widen
@@ -320,23 +315,21 @@ def _shown_benefit(row: Row) -> str:
 def thresholds(evidence: Evidence, condition_id: str) -> Mapping[tuple[str, str], float]:
     """Points under which a reaction that a label's table does not list must lie.
 
-    By therapy and ascertainment, from tables of this condition against placebo that list five
+    By therapy and ascertainment, from lists of this condition against placebo that hold five
     events or more; the highest where there are several. A reaction can also be left out because
     placebo had as many, which is below the threshold too.
     """
-    listed: Counter[tuple[str, str, str]] = Counter()
+    listed: Counter[tuple[str, str, float]] = Counter()
     for row in evidence.rows("adverse_events", "condition_id", condition_id):
         if (
             row["measure"] == "pct_of_subjects"
             and row["primary"] == "yes"
             and row["comparator_kind"] in PLACEBO
-            and known(row["reporting_threshold"])
+            and known(row["listed_from_pct"])
         ):
-            listed[row["therapy_id"], row["ascertainment"], row["reporting_threshold"]] += 1
+            listed[row["therapy_id"], row["ascertainment"], row["listed_from_pct"]] += 1
     found: dict[tuple[str, str], float] = {}
-    for (therapy_id, way, words), count in listed.items():
-        match = THRESHOLD.match(words)
-        if match and not OTHER_THRESHOLD.search(words) and count >= 5:
-            key = (therapy_id, way)
-            found[key] = max(found.get(key, 0.0), float(match.group(1)))
+    for (therapy_id, way, points), count in listed.items():
+        if count >= 5:
+            found[therapy_id, way] = max(found.get((therapy_id, way), 0.0), points)
     return found

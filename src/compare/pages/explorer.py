@@ -16,6 +16,7 @@ from compare.data.evidence import Evidence
 from compare.data.rows import Row
 from compare.pages.chart import LiveFigure
 from compare.pages.controls import FULL, words
+from compare.pages.heartbeat import Heartbeat
 from compare.pages.markup import cited_csv, csv_text
 
 CAUTION = (
@@ -40,6 +41,7 @@ class Explorer:
         self.status.add_class("tc-status")
         self.finding = words()
         self.finding.add_class("tc-finding")
+        self.finding.add_class("tc-panel")
         self.panels: dict[str, w.Widget] = {}
         self._busy = False
         self._saved: dict[str, tuple[pd.DataFrame | Sequence[Row], str]] = {}
@@ -54,7 +56,8 @@ class Explorer:
 
     def start(self, children: Sequence[w.Widget]) -> None:
         """Assemble the page, listen to every control, and show it for the first time."""
-        self.page = w.VBox(list(children), layout=FULL)
+        heartbeat = Heartbeat(list(self.controls.values()), children)
+        self.page = w.VBox([heartbeat, *children], layout=FULL)
         self.page.add_class("tc-page")
         for control in self.controls.values():
             control.observe(self.on_change, names="value")
@@ -117,6 +120,7 @@ class Explorer:
     def panel(self, name: str) -> w.HTML:
         """A place for HTML text, emptied on errors."""
         self.panels[name] = words()
+        self.panels[name].add_class("tc-panel")
         return self.panels[name]
 
     def chart(self, name: str) -> LiveFigure:

@@ -47,6 +47,8 @@ def patient_call(patient: Patient) -> str:
         height_cm=patient.height_cm,
         sex=patient.sex,
         factors=set_literal(patient.factors) if patient.factors else None,
+        iv_dose_g=patient.iv_dose_g,
+        iv_interval_weeks=patient.iv_interval_weeks,
     )
 
 

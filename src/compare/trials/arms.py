@@ -5,7 +5,6 @@ Shared by harms and benefits. Nothing here pools trials.
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import numpy as np
@@ -48,18 +47,11 @@ DESIGNS = {
     "unknown": "design not described",
 }
 
-# Remarks that say that a percent is no plain share of patients, so that no count lies behind it.
-NOT_A_COUNT = re.compile(
-    r"kaplan|\bapproximate\b|approximate rate|weighted|exposure-adjusted|not a simple count"
-    r"|\bestimate[sd]?\b|\badjusted (?:percent|proportion|rate)|imputed",
-    re.IGNORECASE,
-)
-# Remarks that say that the two columns are not the two randomized groups.
-NOT_PARALLEL = re.compile(
-    r"placebo patients (?:who )?switched|mixes randomized and open-label|arms overlap"
-    r"|not a randomized comparison|includes? open-label|which the label does not print",
-    re.IGNORECASE,
-)
+
+def parallel(rows: pd.DataFrame) -> pd.Series:
+    """Whether the two figures of a row are those of randomized groups that ran side by side."""
+    named = rows["design"].isin(PARALLEL) & rows["comparator_kind"].isin(COMPARED)
+    return named & rows["parallel"].ne("no")
 
 
 def half_unit(pct: float) -> float:

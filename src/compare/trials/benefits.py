@@ -78,7 +78,10 @@ MEASURES = {
     "ratio_of_means": "ratio of means",
     "relative_reduction_pct": "relative reduction",
 }
+PERCENT = ("pct", "%", "percent")
 DIFFERENCES = ("risk_difference_points", "mean_difference", "rate_difference")
+SUBTRACTED = ("treated_minus_comparator", "comparator_minus_treated")
+DIVIDED = ("treated_over_comparator", "comparator_over_treated")
 MET = {"yes": "met", "no": "MISSED", "not_tested": "not tested", "unknown": "not stated"}
 ROLES = {
     "primary": "primary endpoint",
@@ -121,11 +124,8 @@ def every_row(evidence: Evidence) -> pd.DataFrame:
     out = raw.merge(evidence.therapies[LEADING], on="therapy_id", how="left")
     endpoints = evidence.endpoints[["endpoint_id", "endpoint", "favors", "scale"]]
     out = out.merge(endpoints, on="endpoint_id", how="left")
-    words = (
-        raw["notes"].fillna("") + " " + raw["unit"].fillna("") + " " + raw["endpoint_as_printed"]
-    )
-    percent = raw["unit"].fillna("").str.match(r"\s*(?:%|percent|pct)", case=False)
-    plain = out["scale"].eq("proportion") & percent & ~words.str.contains(arms.NOT_A_COUNT)
+    percents = out["scale"].eq("proportion") & raw["unit"].isin(PERCENT)
+    plain = percents & raw["is_count"].ne("no")
     blank = pd.Series(np.nan, raw.index)
     found = {}
     for arm in ("treated", "comparator"):
@@ -135,8 +135,7 @@ def every_row(evidence: Evidence) -> pd.DataFrame:
         found[arm] = count, rebuilt
         out[f"events_{arm}"] = pd.array(count, dtype="Float64").astype("Int64")
         out[f"{arm}_low_pct"], out[f"{arm}_high_pct"] = low, high
-    parallel = raw["design"].isin(arms.PARALLEL) & raw["comparator_kind"].isin(arms.COMPARED)
-    parallel &= plain & ~words.str.contains(arms.NOT_PARALLEL)
+    parallel = plain & arms.parallel(raw)
     (x1, first), (x2, second) = found["treated"], found["comparator"]
     low, high = arms.differences(x1, raw["n_treated"], x2, raw["n_comparator"], parallel)
     out["difference_low_pct"], out["difference_high_pct"] = low, high
@@ -180,10 +179,7 @@ def effect_words(row: Mapping[str, Any]) -> str:
     interval = known(row["ci_low"]) and known(row["ci_high"])
     ci = f"{level:g}% CI" if level is not None else "interval"
     name = MEASURES[measure]
-    if measure in DIFFERENCES and row["contrast"] in (
-        "treated_minus_comparator",
-        "comparator_minus_treated",
-    ):
+    if measure in DIFFERENCES and row["contrast"] in SUBTRACTED:
         sign = 1 if row["contrast"] == "treated_minus_comparator" else -1
 
         def side(value: float) -> str:
@@ -215,15 +211,11 @@ def better_on(row: Mapping[str, Any]) -> str:
     lower_is_good = row["favors"] == "lower"
     effect, measure, contrast = row["effect"], row["effect_measure"], row["contrast"]
     gain: float | None = None
-    if (
-        known(effect)
-        and measure in DIFFERENCES
-        and str(contrast).endswith(("comparator", "treated"))
-    ):
+    if known(effect) and measure in DIFFERENCES and contrast in SUBTRACTED:
         gain = effect if contrast == "treated_minus_comparator" else -effect
     elif known(effect) and measure == "relative_reduction_pct":
         gain = -effect  # printed as the size of a reduction on the therapy
-    elif known(effect) and effect > 0 and "_over_" in str(contrast):
+    elif known(effect) and effect > 0 and contrast in DIVIDED:
         gain = float(np.log(effect)) * (1 if contrast == "treated_over_comparator" else -1)
         if measure == "hazard_ratio" and row["scale"] == "time":
             gain = -gain  # a lower hazard is a longer time

@@ -135,8 +135,7 @@ def every_row(evidence: Evidence) -> pd.DataFrame:
     """`adverse_events` of all conditions at once. Shared: do not change it."""
     raw = evidence.adverse_events
     people = raw["measure"].eq("pct_of_subjects")
-    notes = raw["notes"].fillna("")
-    countable = people & ~notes.str.contains(arms.NOT_A_COUNT)
+    countable = people & raw["is_count"].ne("no")
     one_arm = countable & raw["design"].ne("crossover")
     out = raw.rename(columns={"treated_events": "_x1", "comparator_events": "_x2"})
     out = out.merge(evidence.therapies[LEADING], on="therapy_id", how="left")
@@ -156,8 +155,7 @@ def every_row(evidence: Evidence) -> pd.DataFrame:
         rate = "rate_per_100" if arm == "treated" else "rate_comparator_per_100"
         printed = raw[f"{arm}_pct"].to_numpy(dtype=float)
         out[f"{rate}_patient_years"] = np.where(rates, printed, np.nan)
-    parallel = raw["design"].isin(arms.PARALLEL) & ~notes.str.contains(arms.NOT_PARALLEL)
-    parallel &= people & raw["comparator_kind"].isin(arms.COMPARED)
+    parallel = people & arms.parallel(raw)
     out["difference_pct"] = (out["risk_pct"] - out["risk_comparator_pct"]).where(parallel)
     (x1, rebuilt_1), (x2, rebuilt_2) = found["treated"], found["comparator"]
     low, high = arms.differences(
@@ -187,8 +185,8 @@ def _why(row: dict[str, object]) -> str:  # noqa: PLR0911  (one answer per reaso
         return "a crossover: the same patients had both"
     if row["comparator_kind"] not in arms.COMPARED or row["design"] not in arms.PARALLEL:
         return "the two groups are not parallel arms of a trial"
-    if arms.NOT_PARALLEL.search(str(row["notes"])):
-        return "the two groups are not the randomized ones (see remarks)"
+    if row["parallel"] == "no":
+        return "the two groups are not the randomized ones"
     return "one arm is not printed as a figure"
 
 

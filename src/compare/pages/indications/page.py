@@ -13,6 +13,7 @@ import pandas as pd
 
 from compare import words as findings
 from compare.authority import indications
+from compare.authority.factors import excluded_by
 from compare.authority.indications import IN_LABEL, NEEDS_PRIOR, NEEDS_SEROSTATUS, STATEMENTS
 from compare.claims import ivig
 from compare.data.conditions import opening_patient
@@ -217,7 +218,7 @@ class IndicationsExplorer(Explorer):
         start = opening(evidence, condition_id)
         rows = evidence.indications
         asked = {key for cell in rows["requires_any"] for key in split(cell)}
-        asked |= set(indications.RULED_OUT)
+        asked |= excluded_by(evidence, asked)
         self.factors = {
             str(row["factor_id"]): checkbox(str(row["factor"]))
             for row in records(evidence.factors)

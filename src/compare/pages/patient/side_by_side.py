@@ -10,6 +10,7 @@ import pandas as pd
 
 from compare import cost
 from compare.authority import cautions, guidance, indications
+from compare.authority.factors import patient_factors
 from compare.claims import ivig
 from compare.cost import timetable
 from compare.cost.plan import Plan, plans
@@ -153,7 +154,7 @@ def caution_rows(evidence: Evidence, patient: Patient, condition_id: str) -> tup
     """Rows of `check_cautions`, kept: patients with the same factors have the same. Shared: do not
     change them.
     """
-    mine = cautions.patient_factors(evidence, patient, condition_id)
+    mine = patient_factors(evidence, patient, condition_id)
     return _caution_rows(evidence, tuple(mine.items()), condition_id)
 
 
@@ -284,7 +285,6 @@ def _guideline_cell(row: Mapping[str, Any]) -> tuple[Item, ...]:
 
 
 STRICT = ("contraindicated", "boxed_warning")
-URGENT = ("rems_program", "vaccination_before_start")
 CLOSED = "nothing left open"
 LEFT_OPEN = "only what is left open"
 NONE_FOUND = "none found in our reading, which is not “safe”"
@@ -377,6 +377,8 @@ def _other_products(column: Column, row: Mapping[str, Any]) -> str:
 
 def _everyone(evidence: Evidence, scenario: Scenario, columns: list[Column]) -> list[Line]:
     section = "What applies to everyone on it"
+    factors = evidence.by_id("factors").values()
+    first = {row["factor_id"] for row in factors if row["before_start"] == "yes"}
     boxed, warned = [], []
     for column in columns:
         rows = [row for row in column.cautions if row["applies"] == "everyone"]
@@ -393,9 +395,9 @@ def _everyone(evidence: Evidence, scenario: Scenario, columns: list[Column]) -> 
             )
             or _one("none in our reading", "faint")
         )
-        urgent = [row for row in rest if row["factor_id"] in URGENT]
+        urgent = [row for row in rest if row["factor_id"] in first]
         items = [Item(f"{r['factor']}: {r['action']}", "", r["source_id"]) for r in urgent]
-        others = [row for row in rest if row["factor_id"] not in URGENT]
+        others = [row for row in rest if row["factor_id"] not in first]
         if others:
             used = ";".join(dict.fromkeys(row["source_id"] for row in others))
             items.append(Item("; ".join(row["factor"] for row in others), "", used))

@@ -22,10 +22,6 @@ from compare.pages.patient import side_by_side
 from compare.trials.arms import MINUS
 from compare.words import NOT_REPORTED
 
-BRAND_FACTORS = (
-    "hyperprolinemia", "diabetes_glucose_meter", "corn_allergy", "iga_deficiency",
-    "volume_overload_risk", "hypertension",
-)  # fmt: skip
 YEARLY = ("usd_year_one_low", "usd_year_one_high", "visits_year_one", "visits_year_one_high")
 COURSE = ("usd_per_course", "usd_per_course_high")
 EFFECTS = [f"{group}{tail}" for group in ("benefit", "harm")
@@ -214,11 +210,13 @@ def brands(evidence: Evidence, patient: Patient, condition_id: str) -> pd.DataFr
                "label_month", "label_read", "source_id"]  # fmt: skip
     every = side_by_side.caution_rows(evidence, patient, condition_id)
     rows = [row for row in every if row["therapy_id"] == "ivig"]
+    factors = evidence.by_id("factors")
     depends = grouped(
         (
             row
             for row in rows
-            if row["factor_id"] in BRAND_FACTORS and row["severity"] != "not_in_reading"
+            if factors[row["factor_id"]]["brand_choice"] == "yes"
+            and row["severity"] != "not_in_reading"
         ),
         "product_id",
     )

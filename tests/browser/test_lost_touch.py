@@ -1,0 +1,243 @@
+"""Pages whose Python is killed, stopped, slow or out of reach: marked in time, never in vain."""
+
+import os
+import re
+import signal
+import urllib.request
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import nbformat
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import TALL, TOKEN, WIDE, lab_server, voila_server
+from tools import BUILD
+
+SLOW_KG, SLOW_SECONDS = 99, 4
+CELL = f"""
+import os, time
+from pathlib import Path
+import compare
+from compare.pages.cost import CostExplorer
+
+class Slow(CostExplorer):
+    def compute(self):
+        if self.controls["weight"].value == {SLOW_KG}:
+            time.sleep({SLOW_SECONDS})
+        return super().compute()
+
+Path("pid").write_text(str(os.getpid()))
+Slow(compare.load())
+"""
+# What is promised, in milliseconds.
+WITHIN = 5000
+
+
+@dataclass
+class Served:
+    """A server with one page, and the means to end it."""
+
+    place: str
+    address: str
+    folder: Path
+    stop: Callable[[], None]
+
+    def pid(self) -> int:
+        """The process of the kernel that was started last."""
+        return int((self.folder / "pid").read_text())
+
+    def ask(self, method: str, path: str) -> None:
+        """Ask the server for something."""
+        asked = urllib.request.Request(
+            self.address + path, b"", {"Authorization": f"token {TOKEN}"}, method=method
+        )
+        urllib.request.urlopen(asked, timeout=20).close()
+
+
+@pytest.fixture(scope="module", params=["voila", "lab"])
+def served(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Served]:
+    """The app, then JupyterLab, with a page on cost that takes long for one weight."""
+    folder = tmp_path_factory.mktemp("lost")
+    cells = [nbformat.v4.new_markdown_cell("# Lost"), nbformat.v4.new_code_cell(CELL)]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "", "language": "python"}
+    nbformat.write(notebook, folder / "lost.ipynb")
+    start = voila_server if request.param == "voila" else lab_server
+    with ExitStack() as stack:
+        serve = contextmanager(start)
+        address = stack.enter_context(serve(folder, tmp_path_factory.mktemp("server")))
+        yield Served(request.param, address, folder, stack.close)
+
+
+@dataclass
+class Opened:
+    """The page in a browser."""
+
+    page: Page
+    served: Served
+    sockets: list[str] = field(default_factory=list)
+
+    def kernel(self) -> str:
+        """The kernel that the page was last connected to."""
+        found = [re.search(r"api/kernels/([\w-]+)", url) for url in self.sockets]
+        return [match[1] for match in found if match][-1]
+
+    def run(self) -> None:
+        """Run all cells, in JupyterLab."""
+        self.page.get_by_role("menuitem", name="Run", exact=True).click()
+        self.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+
+    def drawn(self) -> None:
+        """The chart is there."""
+        bars = self.page.locator(".js-plotly-plot .bars").first
+        bars.wait_for(state="attached", timeout=60_000)
+
+    def marked_for_good(self) -> None:
+        """The mark stays, and goes away when the reader does what it says."""
+        self.page.wait_for_timeout(2500)
+        self.marked()
+        if self.served.place == "lab":
+            for button in self.page.locator(".jp-Dialog button.jp-mod-accept").all():
+                button.click()
+            self.run()
+        else:
+            self.page.reload()
+            self.drawn()
+        expect(self.page.locator(".tc-stale")).to_have_count(0, timeout=20_000)
+        self.drawn()
+        self.current()
+
+    def enter(self, weight: float) -> None:
+        """Type the patient's weight."""
+        self.page.get_by_label("Weight (kg)", exact=True).first.fill(str(weight))
+        self.page.keyboard.press("Enter")
+
+    def marked(self, within: int = WITHIN) -> None:
+        """It says so, what to do, and every figure, table and sentence bears the mark, in time."""
+        alert = self.page.locator(".tc-alert[role=alert]:popover-open")
+        expect(alert).to_contain_text(
+            re.compile("Not current.*(reload|run all cells)"), timeout=within
+        )
+        unmarked = self.page.evaluate(
+            """() => [...document.querySelectorAll('.tc-finding, .tc-chart, .tc-table')]
+                 .filter(e => e.checkVisibility() && e.innerText.trim())
+                 .map(e => e.closest('.tc-panel, .tc-chart'))
+                 .filter(e => !e || getComputedStyle(e, '::before').content !== '"Not current"')
+                 .length"""
+        )
+        assert unmarked == 0
+
+    def current(self) -> None:
+        """No mark, or it goes away."""
+        expect(self.page.locator(".tc-alert:popover-open")).to_have_count(0, timeout=WITHIN)
+        expect(self.page.locator(".tc-stale")).to_have_count(0)
+
+    def at(self, weight: float) -> None:
+        """The sentence is for this weight, in the end."""
+        expect(self.page.locator(".tc-finding").first).to_contain_text(
+            f"at {weight} kg", timeout=15_000
+        )
+
+
+@pytest.fixture(scope="module")
+def opened(browser: Browser, served: Served) -> Iterator[Opened]:
+    """The page, drawn. Each test leaves it current, but for the one that ends the server."""
+    context = browser.new_context(viewport={"width": WIDE, "height": TALL})
+    page = context.new_page()
+    opened = Opened(page, served)
+    page.on("websocket", lambda socket: opened.sockets.append(socket.url))
+    if served.place == "lab":
+        path = f"lab/workspaces/{uuid.uuid4()}/tree/lost.ipynb?token={TOKEN}&reset"
+        page.goto(served.address + path)
+        page.get_by_text("(ipykernel) | Idle").wait_for(timeout=60_000)
+        opened.run()
+    else:
+        page.goto(f"{served.address}?token={TOKEN}")
+        page.goto(f"{served.address}voila/render/lost.ipynb")
+    opened.drawn()
+    yield opened
+    context.close()
+
+
+def test_no_false_alarm(opened: Opened) -> None:
+    """A computation of four seconds and a browser that stands still for four mark nothing."""
+    page = opened.page
+    page.evaluate(
+        """() => { window.alarms = 0; new MutationObserver(() => {
+             if (document.querySelector('.tc-stale')) window.alarms += 1;
+           }).observe(document.querySelector('.tc-page'), {attributes: true}); }"""
+    )
+    opened.enter(SLOW_KG)
+    opened.at(SLOW_KG)
+    page.evaluate("() => { const end = Date.now() + 4000; while (Date.now() < end); }")
+    page.wait_for_timeout(1500)
+    assert page.evaluate("window.alarms") == 0
+
+
+def test_marked_while_python_stands_still_then_catches_up(opened: Opened, served: Served) -> None:
+    """A stopped process, as on a machine asleep: marked; once it runs, the last weight is shown."""
+    os.kill(served.pid(), signal.SIGSTOP)
+    try:
+        opened.enter(100)
+        opened.marked()
+        opened.page.screenshot(path=BUILD / "screenshots" / f"not_current_{served.place}.png")
+        # Who has scrolled down sees the sentence as well.
+        opened.page.set_viewport_size({"width": WIDE, "height": 700})
+        opened.page.locator(".js-plotly-plot:visible").last.scroll_into_view_if_needed()
+        opened.page.screenshot(path=BUILD / "screenshots" / f"not_current_{served.place}_below.png")
+        expect(opened.page.locator(".tc-alert:popover-open")).to_be_in_viewport()
+    finally:
+        os.kill(served.pid(), signal.SIGCONT)
+        opened.page.set_viewport_size({"width": WIDE, "height": TALL})
+    opened.at(100)
+    opened.current()
+
+
+def test_marked_while_offline_then_catches_up(opened: Opened) -> None:
+    """The network off: marked; once it is on again, the last weight is shown."""
+    opened.page.context.set_offline(True)
+    opened.enter(101)
+    opened.marked()
+    opened.page.context.set_offline(False)
+    opened.at(101)
+    opened.current()
+
+
+def test_stays_marked_where_a_change_was_lost(opened: Opened) -> None:
+    """A connection that swallowed a weight and then works again: the mark stays until a reload."""
+    opened.page.evaluate(
+        "() => { window.kept = WebSocket.prototype.send; WebSocket.prototype.send = () => {}; }"
+    )
+    opened.enter(102)
+    opened.marked()
+    opened.page.evaluate("() => { WebSocket.prototype.send = window.kept; }")
+    opened.marked_for_good()
+
+
+def test_marked_after_the_kernel_ends(opened: Opened, served: Served) -> None:
+    """Killed, as where memory is spent, though another takes its place; what is advised helps."""
+    os.kill(served.pid(), signal.SIGKILL)
+    opened.marked()
+    opened.marked_for_good()
+
+
+def test_marked_after_the_server_ends_the_kernel(opened: Opened, served: Served) -> None:
+    """Ended for idleness in the app, restarted in JupyterLab: marked, and what is advised helps."""
+    if served.place == "voila":
+        served.ask("DELETE", f"api/kernels/{opened.kernel()}")
+    else:
+        served.ask("POST", f"api/kernels/{opened.kernel()}/restart")
+    opened.marked()
+    opened.marked_for_good()
+
+
+def test_marked_after_the_server_ends(opened: Opened, served: Served) -> None:
+    """No server any more: marked."""
+    served.stop()
+    opened.marked()

@@ -1,0 +1,89 @@
+"""Fields decide, never words: with every sentence exchanged, the answers are the same."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+
+import pandas as pd
+import pytest
+
+import compare
+from compare import claims, effects
+from compare.authority import guidance, indications
+from compare.authority.factors import excluded_by
+from compare.claims import ivig
+from compare.data.evidence import TABLES
+from compare.trials import benefits
+
+# Columns of words, with what they say of a row: nothing may be read back out of them.
+SENTENCES = (
+    "notes", "class_note", "target", "molecule", "gloss", "excipients", "stands_reason",
+    "population", "restriction", "line", "cycle_days_basis", "premedication", "method_note",
+    "reporting_threshold", "event_as_printed", "endpoint_as_printed", "arm", "comparator",
+    "condition_text", "action", "text", "finding", "locator",
+)  # fmt: skip
+SHOWN = {*SENTENCES, "effect_words", "shown", "label_reason", "label_warning", "statements_for",
+         "statements_against", "guideline_population", "guideline_restriction", "answer", "note",
+         "tables_say"}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def reworded(evidence: compare.Evidence) -> compare.Evidence:
+    """The evidence with one and the same sentence wherever a sentence stands."""
+    tables = {}
+    for name in TABLES:
+        frame = getattr(evidence, name)
+        found = [column for column in SENTENCES if column in frame]
+        other = {column: frame[column].where(frame[column].isna(), "Words.") for column in found}
+        tables[name] = frame.assign(**other)
+    return dataclasses.replace(evidence, **tables)
+
+
+def frames(evidence: compare.Evidence, condition_id: str) -> Iterator[pd.DataFrame]:
+    """What the library answers for a patient with every second factor."""
+    factors = set(evidence.factors["factor_id"][::2]) - {"pregnancy", "breastfeeding"}
+    factors -= excluded_by(evidence, factors)
+    patient = compare.Patient(70, 54, 170, factors=factors)
+    yield compare.adverse_events(evidence, condition_id)
+    yield benefits.outcomes(evidence, condition_id)
+    for basis in effects.BASES:
+        offered = effects.criteria_for(evidence, condition_id, basis)
+        yield offered
+        wanted = list(offered["criterion"])
+        yield compare.effects_table(evidence, condition_id, patient, basis, wanted)
+    yield compare.options(evidence, condition_id, patient)
+    yield compare.check_cautions(evidence, patient, condition_id)
+    yield compare.annual_cost(evidence, condition_id, patient)
+    for therapy_id in indications.therapies_of(evidence, condition_id)["therapy_id"]:
+        yield pd.DataFrame(guidance.steps(evidence, therapy_id, condition_id, "privigen"))
+
+
+def without_words(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame without the columns that show sentences."""
+    return frame.drop(columns=[name for name in frame if name in SHOWN])
+
+
+def test_no_sentence_decides_an_answer(
+    evidence: compare.Evidence, reworded: compare.Evidence
+) -> None:
+    """Every figure, interval, status, severity and origin is the same with other words."""
+    assert set(reworded.adverse_events["notes"].dropna()) == {"Words."}
+    for condition_id in evidence.conditions["condition_id"]:
+        pairs = zip(frames(evidence, condition_id), frames(reworded, condition_id), strict=True)
+        for ours, other in pairs:
+            pd.testing.assert_frame_equal(without_words(ours), without_words(other))
+
+
+def test_no_sentence_decides_a_verdict(
+    evidence: compare.Evidence, reworded: compare.Evidence
+) -> None:
+    """Verdicts, their numbers and sources, and IVIG's answers in myasthenia, likewise."""
+    for ours, other in zip(claims.assess_all(evidence), claims.assess_all(reworded), strict=True):
+        assert (ours.verdict, ours.numbers) == (other.verdict, other.numbers)
+        assert ours.verdicts == other.verdicts
+        assert ours.source_ids == other.source_ids
+    pd.testing.assert_frame_equal(
+        without_words(ivig.ivig_in_myasthenia(evidence)),
+        without_words(ivig.ivig_in_myasthenia(reworded)),
+    )
