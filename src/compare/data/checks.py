@@ -101,7 +101,7 @@ def check_text(
     found = [*check_columns(frame, resource, table), *check_rules(frame, kind, table)]
     for problem in found:
         if (problem.line, problem.column) not in named:
-            cell = text.at[problem.line, problem.column]
+            cell: Any = text.at[problem.line, problem.column]
             problems.append(problem if pd.isna(cell) else replace(problem, value=str(cell)))
     return frame, problems
 

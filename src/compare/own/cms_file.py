@@ -30,9 +30,9 @@ HEADER = {
     "hcpcscodedosage": "dosage",
     "paymentlimit": "limit",
     "coinsurancepercentage": "coinsurance",
+    "vaccinelimit": "vaccine_limit",
     "notes": "notes",
 }
-OPTIONAL = {"notes", "coinsurance"}
 TITLES = {
     "code": "HCPCS Code",
     "description": "Short Description",
@@ -50,6 +50,8 @@ THOUSANDS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+\.[0-9]{1,9}")
 # Another row inside of a cell: its quotation mark was never closed.
 SWALLOWED = re.compile(r"[\r\n][A-Z0-9]{5},")
 YEARS_AHEAD = 3
+# Codes for a use that no therapy here has, whatever molecule they name: inpatients with COVID-19.
+OTHER_USE = frozenset({"Q0249"})
 HCPCS = re.compile(r"[A-Z0-9]{5}")
 REPORT = [
     "change",
@@ -63,7 +65,6 @@ REPORT = [
 ]
 ORDER = ["unit changed", "replaced", "vanished", "no limit", "appeared", "not taken up", "updated"]
 LARGE_CHANGE_PCT = 50.0
-MISSED_AT_THE_END = 2
 MOLECULE_ENDINGS = ("mab", "cept", "imod", "kinra", "stim")
 
 
@@ -404,7 +405,7 @@ def _unlinked(evidence: Evidence, limits: Limits, listed: set[str]) -> list[dict
     found: list[dict[str, Any]] = []
     for code, row in limits.rows.items():
         named = molecules & set(re.findall(r"[a-z]{7,}", row["description"].lower()))
-        if code in ours or not named:
+        if code in ours or not named or code in OTHER_USE or row.get("vaccine_limit"):
             continue
         found.append(
             dict.fromkeys(REPORT)
@@ -446,9 +447,7 @@ def _cut(report: pd.DataFrame, limits: Limits) -> str:
     """A question where the file, which is in the order of its codes, ends before some of ours."""
     codes = list(limits.rows)
     beyond = report.loc[report["change"].eq("vanished") & report["code"].gt(codes[-1]), "code"]
-    if codes != sorted(codes) or len(beyond) < MISSED_AT_THE_END:
+    if codes != sorted(codes) or beyond.empty:
         return ""
-    return (
-        f" The file ends with {codes[-1]}, and {len(beyond)} codes of ours that follow it are not "
-        "there: was it cut short?"
-    )
+    named = ", ".join(beyond[:3]) + (" and others" if len(beyond) > 3 else "")
+    return f" The file ends with {codes[-1]}, before {named}: was it cut short?"
