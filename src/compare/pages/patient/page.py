@@ -10,9 +10,8 @@ import ipywidgets as w
 from compare.authority import cautions
 from compare.data.evidence import Evidence
 from compare.data.patient import Patient
-from compare.data.rows import known, records, split
+from compare.data.rows import records, split
 from compare.data.scenario import Scenario
-from compare.pages import money
 from compare.pages.controls import (
     FULL,
     WRAP,
@@ -28,7 +27,7 @@ from compare.pages.controls import (
 )
 from compare.pages.explorer import Explorer
 from compare.pages.markup import download, file_name, sources, table, text
-from compare.pages.patient import report, side_by_side
+from compare.pages.patient import drawing, report, side_by_side
 from compare.pages.patient.side_by_side import MOST, NOT_SAME_TRIAL, rebates_note
 from compare.pages.patient.tables import BRAND_COLUMNS, CAUTION_COLUMNS, option_columns
 from compare.pages.patient.views import (
@@ -103,7 +102,6 @@ class PatientExplorer(Explorer):
                 self.panel("who"),
                 self.finding,
                 self.panel("options"),
-                self.chart("yearly"),
                 self.panel("heading"),
                 w.HBox([self.controls[f"compare_{i}"] for i in range(MOST)], layout=WRAP),
                 self.controls["ivig_product"],
@@ -198,13 +196,15 @@ class PatientExplorer(Explorer):
         who = report.patient_words(self.evidence, scenario)
         panels["who"].value = f"<p><b>This patient:</b> {text(who)}</p>"
         self.finding.value = text(computed.finding)
-        panels["options"].value = table(
+        figures = table(
             computed.options,
             option_columns(computed),
-            f"{name}: options for this patient, best label status first",
-            "Our tables name no therapy for this condition.",
+            f"{name}: each option in full, best label status first",
         )
-        self.show_money(computed)
+        panels["options"].value = (
+            drawing.picture(computed.picture, name)
+            + f"<details><summary>Show the figures</summary>{figures}</details>"
+        )
         panels[
             "heading"
         ].value = "<h2>Side by side</h2><p>Choose two to four: what stands here is printed.</p>"
@@ -225,17 +225,6 @@ class PatientExplorer(Explorer):
             "What concerns this patient first, then what applies to everyone",
             "Choose a therapy above.",
         )
-
-    def show_money(self, computed: View) -> None:
-        """The bars of year one, or nothing where no yearly regimen has a price."""
-        priced = (row for row in computed.costs if known(row["usd_year_one_low"]))
-        yearly = [row for row in priced if row["use"] == "chronic"]
-        yearly.sort(key=lambda row: row["usd_year_one_low"])
-        if not yearly:
-            self.panels["yearly"].clear()
-        else:
-            rows = self.evidence.cited_rows(yearly)
-            self.panels["yearly"].draw(money.traces(rows), money.layout(rows))
 
     def show_comparison(self, computed: View) -> None:
         """The comparison, what can be saved of it, and its sources."""
