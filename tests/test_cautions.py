@@ -10,7 +10,6 @@ import pytest
 import compare
 from compare.authority import cautions, factors, guidance, indications
 from compare.cost import timetable
-from compare.data.rows import records
 
 IVIG_EVERYWHERE = ("thrombosis_risk", "renal_injury_risk", "hemolysis_event_risk", "iga_deficiency")
 # Boxed in every IVIG label read whole but Asceniv's, whose box leaves them to its section 5.

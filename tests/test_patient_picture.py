@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
-from test_explorer_patient import PATIENTS
 
 import compare
 from compare.authority import cautions
 from compare.data.rows import records
 from compare.pages.patient import drawing, own_trials, page, picture
-
+from test_explorer_patient import PATIENTS
 
 
 def view(evidence, condition_id, kg=70.0, years=50.0, sex=None, factors=()):
@@ -115,7 +114,7 @@ def test_only_a_contraindication_that_is_met_strikes(evidence):
     """Active hepatitis B bars inebilizumab and puts it last; IgA deficiency bars nobody."""
     found = view(evidence, "nmosd", factors={"aqp4_positive", "hepatitis_b_active"})
     struck = [row.therapy_id for row in found.picture if row.struck]
-    assert struck == [row.therapy_id for row in found.picture][-len(struck):]
+    assert struck == [row.therapy_id for row in found.picture][-len(struck) :]
     assert "inebilizumab" in struck
     assert "rituximab" not in struck
     iga = view(evidence, "cidp", factors={"iga_deficiency"})

@@ -34,7 +34,7 @@ def picture(shown: Sequence[Shown], name: str) -> str:
     head = "".join(f'<th scope="col">{text(one)}</th>' for one in HEADS)
     body = "".join(_row(row, end) for row in shown)
     return (
-        f"{key(end)}<table class=\"tc-table tc-picture\">"
+        f'{key(end)}<table class="tc-table tc-picture">'
         f"<caption>{text(name)}: options for this patient</caption>"
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
     )

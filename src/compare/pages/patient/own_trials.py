@@ -120,7 +120,9 @@ def figure(row: Row) -> str:
 def _marks(row: Row) -> list[str]:
     """What stands beside a figure: missed, study, dose, comparator, endpoint, time, design."""
     kind = row["comparator_kind"]
-    against = "no comparator" if kind == "none" else f"against {AGAINST.get(kind, row['comparator'])}"
+    against = (
+        "no comparator" if kind == "none" else f"against {AGAINST.get(kind, row['comparator'])}"
+    )
     week = f"week {row['timepoint_weeks']:g}" if known(row["timepoint_weeks"]) else ""
     return [
         "missed its endpoint" if row["met"] == "no" else "",

@@ -98,7 +98,7 @@ def shown(
 
 
 def tier(option: Mapping[str, Any]) -> int:
-    """Place in `ORDER`: by the label for this patient, and whether a current guideline is for it."""
+    """Place in `ORDER`: by the label for this patient, and by whether a guideline is for it."""
     guideline = speaks_for(option)
     if option["label_status"] == indications.IN_LABEL:
         return 0 if guideline else 1
@@ -191,9 +191,9 @@ def prices(costs: Iterable[Row]) -> list[Price]:
         low, high = (row[n] for n in (names if chronic else ("usd_per_course",
                                                              "usd_per_course_high")))  # fmt: skip
         if known(low):
-            ends = sorted([low, high if known(high) else low])
+            low, high = sorted([low, high if known(high) else low])
             kind = row["price_kind"]
-            found.append(Price(row["product"], kind, *ends, chronic, row["source_id"]))
+            found.append(Price(row["product"], kind, low, high, chronic, row["source_id"]))
     return sorted(found, key=lambda price: (not price.chronic, list(KINDS).index(price.kind)))
 
 

@@ -16,7 +16,9 @@ FEW = 3
 Pairs = Mapping[tuple[str, str], tuple[str, ...]]
 
 
-def answer(evidence: Evidence, options: Sequence[Row], rows: Sequence[Row], pairs: Pairs) -> Finding:
+def answer(
+    evidence: Evidence, options: Sequence[Row], rows: Sequence[Row], pairs: Pairs
+) -> Finding:
     """How many options are labeled, what speaks against which and how hard, what was compared.
 
     `options` are rows of `indications.options`, `rows` those of `check_cautions` on what the
