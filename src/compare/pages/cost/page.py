@@ -13,22 +13,13 @@ import pandas as pd
 from compare import cost
 from compare import words as findings
 from compare.cost import plan
-from compare.cost.prices import BASES, basis_text
+from compare.cost.prices import basis_text
 from compare.data.conditions import opening_patient
 from compare.data.evidence import Evidence
-from compare.data.patient import Patient
 from compare.data.rows import Row, known, records
 from compare.data.scenario import Scenario
 from compare.pages import money
-from compare.pages.controls import (
-    WRAP,
-    age_control,
-    condition_control,
-    height_control,
-    labelled,
-    number_with_slider,
-    sex_control,
-)
+from compare.pages.controls import WRAP, labelled
 from compare.pages.cost import chart as charts
 from compare.pages.cost import sentences as cost_findings
 from compare.pages.explorer import Explorer
@@ -36,7 +27,6 @@ from compare.pages.house import CLASSES
 from compare.pages.markup import Cell, csv_text, download, file_name, read_in, sources, table, text
 from compare.words import number, number_range, short_name, usd, usd_cents, usd_range
 
-DEFAULT_BASIS = "by who gives it"
 ONE = "one product per therapy"
 EVERY = "every product"
 AUTHORITIES = ("labeled", "recommended", "option")
@@ -276,23 +266,10 @@ class CostExplorer(Explorer):
     """Cost by condition, weight, class, price basis and product, with the chain behind a bar."""
 
     def __init__(self, evidence: Evidence, condition_id: str = "cidp", **more: Any) -> None:
-        super().__init__(evidence, **more)
-        opening = opening_patient(evidence, condition_id)
-        self.weight, weight_row = number_with_slider("Weight (kg)", opening.weight_kg, 1, 300, 0.5)
-        quick = [labelled(w.Button, f"{kg} kg", "64px") for kg in (60, 80, 100)]
-        for kg, button in zip((60, 80, 100), quick, strict=True):
-            button.on_click(lambda _, kg=kg: setattr(self.weight, "value", kg))
+        super().__init__(evidence, condition_id, **more)
         classes = [("all classes", "")] + [(name, key) for key, (name, *_) in CLASSES.items()]
-        bases = [(f"payment limit or NADAC, {DEFAULT_BASIS}", "")]
-        bases += [(name, key) for key, name in BASES.items()]
-        self.controls = {
-            "condition": condition_control(evidence, condition_id),
-            "weight": self.weight,
-            "age": age_control(opening.age_years),
-            "height": height_control(opening.height_cm),
-            "sex": sex_control(),
+        self.controls |= {
             "therapy_class": labelled(w.Dropdown, "Class", options=classes),
-            "basis": labelled(w.Dropdown, "Price", options=bases),
             "products": labelled(w.Dropdown, "Show", options=[ONE, EVERY]),
             "dosing_weight": labelled(
                 w.Dropdown, "IVIG dosed by weight", options=list(cost.DOSING_WEIGHTS)
@@ -307,13 +284,10 @@ class CostExplorer(Explorer):
             ),
             "chosen": labelled(w.Dropdown, "Arithmetic of", options=[("", "")]),
         }
-        names = ["condition", "therapy_class", "basis", "products", "age", "height", "sex"]
-        names += ["dosing_weight", "cycle_days"]
+        names = ("therapy_class", "products", "dosing_weight", "cycle_days")
         self.start(
             [
-                self.banner,
-                w.HBox([self.controls["condition"], weight_row, *quick], layout=WRAP),
-                w.HBox([self.controls[name] for name in names[1:]], layout=WRAP),
+                w.HBox([self.controls[name] for name in names], layout=WRAP),
                 self.status,
                 self.finding,
                 self.chart("yearly"),
@@ -327,34 +301,19 @@ class CostExplorer(Explorer):
                 self.chart("sensitivity"),
                 self.panel("sensitivity_table"),
                 self.panel("switching"),
-                self.panel("downloads"),
-                self.panel("sources"),
             ],
         )
 
     def adapt(self, change: Mapping[str, Any]) -> None:
-        """A new condition opens with its own weight, age and height."""
+        """A new condition has arithmetic of its own."""
         if change["owner"] is self.controls["condition"]:
-            opening = opening_patient(self.evidence, change["new"])
-            self.weight.value = opening.weight_kg
-            self.controls["age"].value = opening.age_years
-            self.controls["height"].value = opening.height_cm
             self.controls["chosen"].options = [("", "")]
 
     def scenario(self) -> Scenario:
         """The state of the controls."""
-        get = {name: control.value for name, control in self.controls.items()}
-        patient = Patient(
-            weight_kg=get["weight"],
-            age_years=get["age"],
-            height_cm=get["height"] or None,
-            sex=get["sex"] or None,
-        )
         names = ("therapy_class", "products", "dosing_weight", "cycle_days", "chosen")
-        options = {name: get[name] for name in names if get[name]}
-        return Scenario(
-            get["condition"], patient, price_basis=get["basis"] or None, options=options
-        )
+        get = {name: self.controls[name].value for name in names}
+        return self.strip.scenario(options={name: value for name, value in get.items() if value})
 
     def compute(self) -> View:
         return view(self.evidence, self.scenario())

@@ -190,15 +190,6 @@ def effect_words(row: Row | None) -> str:
     return said
 
 
-@kept(32)
-def relevant_factors(evidence: Evidence, condition_id: str) -> frozenset[str]:
-    """Factors on which a label of the condition's therapies speaks, or on which one depends."""
-    by_therapy = cautions.rows_by_therapy(evidence)
-    therapies = indications.therapies_of(evidence, condition_id)["therapy_id"]
-    spoken = (row["factor_id"] for key in therapies for row in by_therapy.get(key, ()))
-    return frozenset((*spoken, *indications.needed_factors(evidence, condition_id)))
-
-
 @kept(16)
 def brands(evidence: Evidence, patient: Patient, condition_id: str) -> pd.DataFrame:
     """One row per IVIG product: contents, label for the condition, and what depends on the brand.
