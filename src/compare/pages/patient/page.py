@@ -9,13 +9,11 @@ import ipywidgets as w
 
 from compare.authority import cautions
 from compare.data.evidence import Evidence
-from compare.data.rows import known
 from compare.data.scenario import Scenario
-from compare.pages import money
 from compare.pages.controls import WRAP, labelled, reveal
 from compare.pages.explorer import Explorer
 from compare.pages.markup import download, file_name, sources, table, text
-from compare.pages.patient import report, side_by_side
+from compare.pages.patient import drawing, report, side_by_side
 from compare.pages.patient.side_by_side import MOST, NOT_SAME_TRIAL, rebates_note
 from compare.pages.patient.tables import BRAND_COLUMNS, CAUTION_COLUMNS, option_columns
 from compare.pages.patient.views import (
@@ -52,8 +50,6 @@ class PatientExplorer(Explorer):
                 self.panel("who"),
                 self.finding,
                 self.panel("options"),
-                self.panel("key"),
-                self.chart("yearly"),
                 self.panel("heading"),
                 w.HBox([self.controls[f"compare_{i}"] for i in range(MOST)], layout=WRAP),
                 self.controls["ivig_product"],
@@ -111,13 +107,15 @@ class PatientExplorer(Explorer):
         who = report.patient_words(self.evidence, scenario)
         panels["who"].value = f"<p><b>This patient:</b> {text(who)}</p>"
         self.finding.value = text(computed.finding)
-        panels["options"].value = table(
+        figures = table(
             computed.options,
             option_columns(computed),
-            f"{name}: options for this patient, best label status first",
-            "Our tables name no therapy for this condition.",
+            f"{name}: each option in full, best label status first",
         )
-        self.show_money(computed)
+        panels["options"].value = (
+            drawing.picture(computed.picture, name)
+            + f"<details><summary>Show the figures</summary>{figures}</details>"
+        )
         panels[
             "heading"
         ].value = "<h2>Side by side</h2><p>Choose two to four: what stands here is printed.</p>"
@@ -138,18 +136,6 @@ class PatientExplorer(Explorer):
             "What concerns this patient first, then what applies to everyone",
             "Choose a therapy above.",
         )
-
-    def show_money(self, computed: View) -> None:
-        """The bars of year one, or nothing where no yearly regimen has a price."""
-        priced = (row for row in computed.costs if known(row["usd_year_one_low"]))
-        yearly = [row for row in priced if row["use"] == "chronic"]
-        rows = money.with_products(self.evidence, self.evidence.cited_rows(yearly))
-        picture = money.Picture(money.in_panels(rows))
-        self.panels["key"].value = picture.key
-        if not yearly:
-            self.panels["yearly"].clear()
-        else:
-            self.panels["yearly"].draw(picture.traces, picture.layout)
 
     def show_comparison(self, computed: View) -> None:
         """The comparison, what can be saved of it, and its sources."""

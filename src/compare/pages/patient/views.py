@@ -17,8 +17,8 @@ from compare.data.evidence import Evidence, kept
 from compare.data.patient import Patient
 from compare.data.rows import Row, grouped, known
 from compare.data.scenario import Scenario
-from compare.pages.patient import sentences as caution_findings
-from compare.pages.patient import side_by_side
+from compare.pages.patient import picture, sentences, side_by_side
+from compare.pages.patient.head_to_head import compared
 from compare.trials.arms import MINUS
 from compare.words import NOT_REPORTED
 
@@ -43,6 +43,7 @@ class View:
     good: str
     harm: str
     comparison: side_by_side.Comparison | None
+    picture: list[picture.Shown]
     finding: findings.Finding
 
 
@@ -70,7 +71,8 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     comparison = side_by_side.compare_therapies(evidence, scenario, ids) if ids else None
     concerns = (row for row in rows if row["matches"] or row["applies"] == "everyone")
     told = cautions.summary_rows(row for row in concerns if row["therapy_id"] in ids)
-    name = evidence.label("conditions", condition_id)
+    options = list(side_by_side.option_rows(evidence, condition_id, patient).values())
+    pairs = compared(evidence, condition_id, tuple(row["therapy_id"] for row in options))
     return View(
         scenario=scenario,
         options=listed,
@@ -82,7 +84,8 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
         good=good,
         harm=harm,
         comparison=comparison,
-        finding=caution_findings.patient(rows, name),
+        picture=picture.shown(evidence, scenario, options, rows),
+        finding=sentences.answer(evidence, options, [r for r in rows if r["matches"]], pairs),
     )
 
 
