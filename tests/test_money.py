@@ -278,3 +278,11 @@ def test_more_shows_and_hides_the_other_settings(evidence: compare.Evidence) -> 
     assert HIDDEN in rest._dom_classes
     button.value = True
     assert HIDDEN not in rest._dom_classes
+
+
+def test_headline_names_no_product_that_does_not_stand(evidence: compare.Evidence) -> None:
+    """Ruxience is the first bar of every product in RA, and never the sentence's cheapest."""
+    view = shown(evidence, "ra", products=cost.EVERY)
+    assert view.yearly[0]["product_id"] == "ruxience"
+    assert str(view.finding) == str(shown(evidence, "ra").finding)
+    assert "stands for the therapy" not in money.Picture(view.yearly).key

@@ -317,7 +317,9 @@ class Picture:
         classes = dict.fromkeys(row["therapy_class"] for row in self.bars)
         shown = [f"{class_mark(kind)} {text(CLASSES[kind][0])}" for kind in classes]
         where = "year one" if self.columns == YEARLY else "a course"
-        said = f"bar: {where}, the product that stands for the therapy"
+        said = f"bar: {where}"
+        if all(row["stands_for_therapy"] for row in self.bars):
+            said += ", the product that stands for the therapy"
         if any(row[self.high] > row[self.low] for row in self.bars):
             said += "; pale: to the high end of doses and visits"
         shown.append(said)

@@ -95,7 +95,10 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
         marks=marks,
         unpriced=unpriced + without_regimen(evidence, condition_id, wanted),
         finding=cost_findings.headline(
-            yearly, courses, evidence.label("conditions", condition_id), patient.weight_kg
+            [row for row in yearly if row["stands_for_therapy"]],
+            [row for row in courses if row["stands_for_therapy"]],
+            evidence.label("conditions", condition_id),
+            patient.weight_kg,
         ),
     )
 

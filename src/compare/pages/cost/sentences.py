@@ -24,8 +24,8 @@ def headline(
 ) -> Finding:
     """What the first panel of the picture spans, at the usual dose; at most 40 words.
 
-    Bars of the page, in its order. Never a word on two kinds of price together; where there is
-    room, how many stand in other panels, and what IVIG costs by course.
+    Rows that stand for their therapies, in the page's order. Never a word on two kinds of price
+    together; where there is room, how many stand in other panels, and what IVIG costs by course.
     """
     bars = yearly or courses
     if not bars:
