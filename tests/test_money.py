@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
+import ipywidgets as w
 import pytest
 
 import compare
@@ -16,7 +17,6 @@ from compare.data.scenario import Scenario
 from compare.pages import history, money
 from compare.pages.controls import HIDDEN
 from compare.pages.cost import page as cost
-from compare.pages.patient import page as patient_page
 
 CONDITIONS = list(compare.load().by_id("conditions"))
 PATIENTS = (
@@ -249,35 +249,30 @@ def test_row_without_a_price_has_no_usual_cost(evidence: compare.Evidence) -> No
     assert costs.beside([], {"use": "chronic", "product_id": "x"}) == []
 
 
-def test_patient_page_keeps_kinds_apart(evidence: compare.Evidence) -> None:
-    """Year one in RA on the patient's page stands below a heading for each kind."""
-    page = patient_page.PatientExplorer(evidence, "ra")
-    spec = page.panels["yearly"].spec
-    assert money.HEADS["net"] in spec
-    assert money.HEADS["before_rebates"] in spec
-    assert "hollow: price before rebates" in page.panels["key"].value
-
-
 def test_price_history_follows_the_condition(evidence: compare.Evidence) -> None:
-    """A condition chosen above is that of the history below, which keeps a control of its own."""
+    """Price history below takes its patient, and so its condition, from the page above."""
     page = cost.CostExplorer(evidence)
-    below = history.HistoryExplorer(evidence, follows=page)
+    below = history.HistoryExplorer(evidence, below=page)
     page.controls["condition"].value = "ra"
-    assert below.controls["condition"].value == "ra"
     assert below.digest() == history.digest(history.view(evidence, history.opening(evidence, "ra")))
-    below.controls["condition"].value = "gmg"
-    assert page.controls["condition"].value == "ra"
 
 
 def test_more_shows_and_hides_the_other_settings(evidence: compare.Evidence) -> None:
-    """Three controls stand beside the answer; the button shows the rest."""
+    """One control stands beside the answer; the button shows the rest."""
     page = cost.CostExplorer(evidence)
-    first, rest = page.page.children[1:3]
+    rows = [child for child in page.page.children if getattr(child, "children", ())]
+    (first,) = (row for row in rows if row.children[-1] in buttons(row))
+    rest = page.page.children[page.page.children.index(first) + 1]
     button = first.children[-1]
-    assert [child.description for child in first.children[2:]] == ["Show", "More"]
+    assert [child.description for child in first.children] == ["Show", "More on cost"]
     assert HIDDEN in rest._dom_classes
     button.value = True
     assert HIDDEN not in rest._dom_classes
+
+
+def buttons(row: w.Box) -> list[w.Widget]:
+    """The buttons of a row that open a fold of the page on cost."""
+    return [child for child in row.children if getattr(child, "description", "") == "More on cost"]
 
 
 def test_headline_names_no_product_that_does_not_stand(evidence: compare.Evidence) -> None:

@@ -52,7 +52,7 @@ OPTIONS: Mapping[str, list[dict[str, object]]] = {
 # (unpriced) say what our sources do not hold.
 DERIVED = {
     "classes", "coverage", "sensitivity", "events", "controlled", "criteria", "offered", "chart",
-    "value", "worth", "unpriced",
+    "value", "worth", "unpriced", "picture",
 }  # fmt: skip
 
 
