@@ -320,7 +320,9 @@ def test_what_cannot_be_written_is_one_plain_sentence(
         return subprocess.CompletedProcess([], 0, stdout='{"install": []}')
 
     notebook = tmp_path / "n.ipynb"
-    notebook.write_text(json.dumps(new_notebook()), encoding="utf-8")
+    notebook.write_text(
+        json.dumps(new_notebook(cells=[new_markdown_cell("# Title")])), encoding="utf-8"
+    )
     before = notebook.read_bytes()
     folder = shutil.copytree(ROOT / "data", tmp_path / "data")
     described = (folder / "datapackage.json").read_bytes()
