@@ -36,7 +36,7 @@ import compare
 evidence = compare.load()
 print("days since the data:", (datetime.date.today() - evidence.data_date).days)
 from compare.pages import (claims, cost, coverage, harms, history, indications, own_data,
-                           patient, tradeoffs)
+                           patient, tradeoffs, what_works)
 for source in json.load(sys.stdin):
     print("##")
     exec(source)

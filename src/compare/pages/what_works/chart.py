@@ -1,0 +1,213 @@
+"""Pictures in HTML and SVG, as wide as the page: forests of trials, and a drawing of a network.
+
+No text stands in a margin of its own, so that a row fits a phone: there its words stand above its
+line, on a wide page beside it. The numbers are text; the lines are hidden from screen readers.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from compare.pages.house import CLASSES, FAINT, GLYPHS, INK
+from compare.pages.markup import text
+
+SHAPES = {
+    "circle": '<circle r="6"/>',
+    "square": '<rect x="-5.5" y="-5.5" width="11" height="11"/>',
+    "diamond": '<path d="M0-7 7 0 0 7-7 0Z"/>',
+    "triangle-up": '<path d="M0-7 7 5.5-7 5.5Z"/>',
+}
+LOG_TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
+MOST_TICKS = 6
+WIDTH, HEIGHT, LEAST, MOST = 460, 330, 5.0, 20.0
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One row of a forest: who, in which words, and where; NaN ends where none is known.
+
+    `hollow`: missed its endpoint. `wide_*`: a prediction interval. `drawn` False: in words only.
+    """
+
+    row_id: str
+    therapy_class: str
+    name: str
+    about: str
+    said: str
+    small: str
+    value: float
+    low: float
+    high: float
+    hollow: bool = False
+    chip: str = ""
+    wide_low: float = math.nan
+    wide_high: float = math.nan
+    drawn: bool = True
+
+
+@dataclass(frozen=True)
+class Forest:
+    """Rows on one axis. `toward` 1: larger values favor the therapy, -1: smaller ones do and the
+    axis is turned, so that the right side always favors it; 0: no side is favored.
+    """
+
+    title: str
+    axis: str
+    ratio: bool
+    toward: int
+    marks: Sequence[Mark] = field(default_factory=tuple)
+    null: bool = True
+    against: str = "the comparator"
+
+
+def ends(forest: Forest) -> tuple[float, float]:
+    """Least and largest of all that is drawn, on the scale of the axis, no effect included."""
+    values = [
+        value
+        for mark in forest.marks
+        if mark.drawn
+        for value in (mark.value, mark.low, mark.high, mark.wide_low, mark.wide_high)
+        if not math.isnan(value) and (value > 0 or not forest.ratio)
+    ]
+    values.append(1.0 if forest.ratio else 0.0)
+    low, high = (math.log(v) if forest.ratio else v for v in (min(values), max(values)))
+    room = max(0.04 * (high - low), 0.01)
+    return low - room, high + room
+
+
+def place(forest: Forest, value: float) -> float:
+    """Where a value stands, in percent of the width; the right side favors the therapy."""
+    low, high = ends(forest)
+    at = (math.log(value) if forest.ratio else value) if value > 0 or not forest.ratio else low
+    share = 100 * (at - low) / (high - low)
+    return 100 - share if forest.toward < 0 else share
+
+
+def ticks(forest: Forest) -> list[float]:
+    """Round values on the axis, at most six."""
+    low, high = ends(forest)
+    if forest.ratio:
+        found = [tick for tick in LOG_TICKS if low <= math.log(tick) <= high]
+        step = math.ceil(len(found) / MOST_TICKS)
+        middle = found.index(1)
+        return [tick for i, tick in enumerate(found) if (i - middle) % step == 0]
+    span = (high - low) / (MOST_TICKS - 1)
+    size = 10.0 ** math.floor(math.log10(span))
+    step = next(size * k for k in (1, 2, 5, 10) if size * k >= span)
+    return [step * k for k in range(math.ceil(low / step), math.floor(high / step) + 1)]
+
+
+def forest_html(forest: Forest) -> str:
+    """A forest as a list of rows under its title, with the axis below."""
+    head = f'<div class="tc-axis-title">{text(forest.axis)}</div>' if forest.axis else ""
+    drawn = any(mark.drawn for mark in forest.marks)
+    if forest.toward and drawn:
+        head += (
+            f'<div class="tc-sides"><span>◀ favors {text(forest.against)}</span>'
+            "<span>favors the therapy ▶</span></div>"
+        )
+    rows = "".join(_row(forest, mark) for mark in forest.marks)
+    scale = "".join(
+        f'<span style="left:{place(forest, tick):.2f}%">{tick:g}</span>' for tick in ticks(forest)
+    )
+    axis = f'<div class="tc-axis" aria-hidden="true">{scale}</div>' if drawn else ""
+    title = f"<h3>{text(forest.title)}</h3>" if forest.title else ""
+    return f'{title}{head}<ul class="tc-forest">{rows}</ul>{axis}'
+
+
+def _row(forest: Forest, mark: Mark) -> str:
+    name, color, shape = CLASSES[mark.therapy_class]
+    glyph = f'<span style="color:{color}" title="{text(name)}">{GLYPHS[shape]}</span>'
+    chip = f' <strong class="stop">{text(mark.chip)}</strong>' if mark.chip else ""
+    small = f"<small>{text(mark.small)}</small>" if mark.small else ""
+    return (
+        f'<li data-row="{text(mark.row_id)}"><div>{glyph} <b>{text(mark.name)}</b>{chip} '
+        f"<small>{text(mark.about)}</small></div>{_line(forest, mark, color, shape)}"
+        f"<div>{text(mark.said)} {small}</div></li>"
+    )
+
+
+def _line(forest: Forest, mark: Mark, color: str, shape: str) -> str:
+    if not mark.drawn:
+        return '<div class="tc-none">no figure that can be drawn</div>'
+    x = place(forest, mark.value)
+    lines = ""
+    if forest.null:
+        zero = place(forest, 1.0 if forest.ratio else 0.0)
+        lines += f'<line x1="{zero:.2f}%" x2="{zero:.2f}%" y1="0" y2="24" stroke="{FAINT}"/>'
+    for low, high, width in (
+        (mark.wide_low, mark.wide_high, 1),
+        (mark.low, mark.high, 3),
+    ):
+        first = x if math.isnan(low) else place(forest, low)
+        last = x if math.isnan(high) else place(forest, high)
+        if first != last:
+            lines += (
+                f'<line x1="{first:.2f}%" x2="{last:.2f}%" y1="12" y2="12" '
+                f'stroke="{color}" stroke-width="{width}"/>'
+            )
+    fill = "white" if mark.hollow else color
+    return (
+        f'<svg width="100%" height="24" aria-hidden="true">{lines}<svg x="{x:.2f}%" y="12" '
+        f'overflow="visible"><g fill="{fill}" stroke="{color}" stroke-width="2">{SHAPES[shape]}</g>'
+        "</svg></svg>"
+    )
+
+
+def key(classes: Sequence[str], missed: bool, predicted: bool = False) -> str:
+    """The key above a picture: the classes that it shows, and what a line and a hollow mark mean."""
+    items = [
+        f'<span><b style="color:{CLASSES[c][1]}">{GLYPHS[CLASSES[c][2]]}</b> {CLASSES[c][0]}</span>'
+        for c in CLASSES
+        if c in classes
+    ]
+    if missed:
+        items.append("<span>◇ hollow: missed its endpoint</span>")
+    items.append("<span>line: interval, where the source allows one</span>")
+    if predicted:
+        items.append("<span>thin line: where a further trial would lie</span>")
+    return f'<p class="tc-key">{"".join(items)}</p>'
+
+
+def drawing(
+    patients: Mapping[str, float],
+    edges: Mapping[tuple[str, str], int],
+    names: Mapping[str, str],
+    classes: Mapping[str, str],
+    reference: str,
+) -> str:
+    """A network: nodes by patients, edges by trials; the reference in the middle of its star."""
+    others = [node for node in patients if node != reference]
+    places = {reference: (WIDTH / 2, HEIGHT / 2)}
+    for i, node in enumerate(others):
+        angle = 2 * math.pi * i / len(others) - math.pi / 2
+        places[node] = (
+            WIDTH / 2 + (WIDTH / 2 - 75) * math.cos(angle),
+            HEIGHT / 2 + (HEIGHT / 2 - 45) * math.sin(angle),
+        )
+    lines = dots = ""
+    for (one, other), count in edges.items():
+        (x1, y1), (x2, y2) = places[one], places[other]
+        lines += (
+            f'<line x1="{x1:.0f}" y1="{y1:.0f}" x2="{x2:.0f}" y2="{y2:.0f}" stroke="{FAINT}" '
+            f'stroke-width="{1.5 * count:g}"/>'
+            f'<text x="{(x1 + 2 * x2) / 3:.0f}" y="{(y1 + 2 * y2) / 3:.0f}" class="n">{count}</text>'
+        )
+    largest = max(patients.values())
+    for node, count in patients.items():
+        x, y = places[node]
+        size = max(LEAST, MOST * math.sqrt(count / largest))
+        color = CLASSES[classes[node]][1] if node in classes else FAINT
+        below = y + size + 15 if y >= HEIGHT / 2 or node == reference else y - size - 6
+        dots += (
+            f'<circle cx="{x:.0f}" cy="{y:.0f}" r="{size:.1f}" fill="{color}"/>'
+            f'<text x="{x:.0f}" y="{below:.0f}" fill="{INK}">{text(names[node])}, {count:,.0f}</text>'
+        )
+    said = ", ".join(f"{names[node]} {count:,.0f}" for node, count in patients.items())
+    return (
+        f'<svg class="tc-network" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
+        f'aria-label="Network of {len(patients)} treatments by patients: {text(said)}">'
+        f"{lines}{dots}</svg>"
+    )

@@ -1,0 +1,160 @@
+"""What the page says of trials, each against its own comparator, and of networks.
+
+Two therapies are compared by the words of `trials.wording` alone.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from compare.data.rows import Row, known
+from compare.trials.arms import MINUS
+from compare.trials.benefits import MEASURES
+from compare.trials.network import Network
+from compare.trials.results import (
+    ACTIVE,
+    LEVEL,
+    OTHER_DOSE,
+    OWN,
+    PER_100,
+    RATIO,
+    UNCONTROLLED,
+    WITHDRAWAL,
+    WORDS,
+    Result,
+    block,
+)  # fmt: skip
+from compare.words import Finding, short_name
+
+BLOCKS = {
+    OWN: "Against placebo, alone or added to a background treatment",
+    WITHDRAWAL: "Placebo patients who had had the drug: withdrawal and crossover trials",
+    OTHER_DOSE: "Against another dose or form of the same drug",
+    UNCONTROLLED: "One arm, or an outside control: nothing of its own to compare with",
+    ACTIVE: "Against another active treatment, in one trial",
+}
+NO_NETWORK = "No network"
+
+
+def said(row: Row) -> str:
+    """Both arms in words: `54 of 100 against 21 on placebo`."""
+    treated, other = row["treated_value"], row["comparator_value"]
+    unit = f" {row['unit']}".replace("_", " ") if known(row["unit"]) else ""
+    share = row["scale"] == "proportion" and unit == " pct"
+    if not known(treated):
+        return f"against {row['comparator']}" if known(row["comparator"]) else ""
+    first = f"{_plain(treated)} of 100" if share else f"{_plain(treated)}{unit}"
+    if row["comparator_kind"] == "none":
+        return f"{first}, no comparator"
+    if not known(other):
+        return f"{first}, against {row['comparator']}"
+    return f"{first} against {_plain(other)} on {row['comparator']}"
+
+
+def figure(row: Row, found: Result) -> str:
+    """The figure that is drawn, with its interval and what it is."""
+    if found.scale in (WORDS, LEVEL):
+        return str(row["effect_words"]) if found.scale == WORDS else _interval(found)
+    if found.scale == RATIO:
+        if row["effect_measure"] == "relative_reduction_pct":
+            reduced = f"relative reduction {row['effect']:g}%"
+            return f"{reduced}, ratio {found.value:.2g}{_interval(found)}"
+        return f"{MEASURES[row['effect_measure']]} {found.value:.2g}{_interval(found)}"
+    unit = " in 100" if found.scale == PER_100 else ""
+    digits = 0 if found.scale == PER_100 else 1
+    return f"difference {_signed(found.value, digits)}{unit}{_interval(found, digits)}"
+
+
+def about(row: Row, endpoint: bool) -> str:
+    """The trial, which patients and arm, and the week; the endpoint where rows differ in it."""
+    parts = [short_name(row["trial_name"])]
+    if endpoint:
+        parts.append(str(row["endpoint"]))
+    parts += [str(row[name]) for name in ("subgroup", "prior_exposure") if known(row[name])]
+    if row["design"] in ("crossover", "pooled_rct"):
+        parts.append("crossover" if row["design"] == "crossover" else "pooled by the source")
+    if known(row["timepoint_weeks"]):
+        parts.append(f"week {row['timepoint_weeks']:g}")
+    return ", ".join(parts)
+
+
+def chip(row: Row) -> str:
+    """Said of an endpoint that was not met."""
+    if row["met"] != "no":
+        return ""
+    return "missed its primary endpoint" if row["missed_primary"] else "missed this endpoint"
+
+
+def answer(name: str, rows: Sequence[Row], network: str) -> Finding:
+    """What stands, what missed, and what follows across trials, in 40 words at most."""
+    blocks: dict[str, list[Row]] = {}
+    for row in rows:
+        blocks.setdefault(block(row), []).append(row)
+    missed = [row for row in rows if row["met"] == "no"]
+    therapies = {row["therapy_id"] for row in rows}
+    numbers = {"trials": len(rows), "therapies": len(therapies), "missed": len(missed)}
+    trials = "1 pivotal trial" if len(rows) == 1 else f"{len(rows)} pivotal trials"
+    many = "1 therapy" if len(therapies) == 1 else f"{len(therapies)} therapies"
+    told = f"{name}: {trials} of {many}"
+    if list(blocks) == [UNCONTROLLED]:
+        told += ", all without a comparator"
+    elif missed:
+        names = ", ".join(dict.fromkeys(short_name(row["trial_name"]) for row in missed))
+        listed = f" ({names})" if len(missed) <= 2 else ""
+        told += f", {len(missed)} missed{listed}"
+    else:
+        told += ", none missed"
+    return Finding(f"{told}. {network}", {key: float(n) for key, n in numbers.items()})
+
+
+def no_network(name: str, rows: Sequence[Row], refused: str) -> str:
+    """That no network is shown, and why: as the data say, else from designs and endpoints."""
+    if refused:
+        return f"{NO_NETWORK}. {refused} Each is shown against its own comparator."
+    therapies = {row["therapy_id"] for row in rows}
+    kinds = {block(row) for row in rows}
+    if len(therapies) < 2:
+        only = short_name(rows[0]["therapy"]) if rows else name
+        return f"{NO_NETWORK}: {only} alone has trials here."
+    if kinds == {UNCONTROLLED}:
+        why = "its trials had no comparator group to connect them"
+    elif OWN in kinds and WITHDRAWAL in kinds:
+        why = (
+            "withdrawal trials, whose placebo patients had had the drug, are not mixed with others"
+        )
+    else:
+        why = "the trials differ in endpoint or in background treatment"
+    return f"{NO_NETWORK}: {why}; each therapy is shown against its own comparator."
+
+
+def consistency(network: Network) -> str:
+    """Whether trials agree, in one sentence: between trials of one pair, and around loops."""
+    found = network.heterogeneity
+    if not found["df"]:
+        return "One trial a comparison: neither agreement nor loops can be tested."
+    tau = math.sqrt(found["tau2"])
+    told = f"Trials of one comparison: tau {tau:.2g}, I2 {100 * found['i2']:.0f} percent"
+    split = network.pairs["p_split"].dropna()
+    if split.empty:
+        return (
+            f"{told}; there is no closed loop, so direct and indirect evidence cannot be set off."
+        )
+    return f"{told}; the smallest p of a disagreement between direct and indirect is {split.min():.2g}."
+
+
+def _plain(value: float) -> str:
+    return f"{value:g}".replace("-", MINUS)
+
+
+def _signed(value: float, digits: int) -> str:
+    shown = f"{abs(value):.{digits}f}"
+    return f"{'+' if value > 0 else MINUS if value < 0 else ''}{shown}"
+
+
+def _interval(found: Result, digits: int | None = None) -> str:
+    if not (known(found.low) and known(found.high)):
+        return ""
+    if digits is None:
+        return f" ({found.low:.2g} to {found.high:.2g})"
+    return f" ({_signed(found.low, digits)} to {_signed(found.high, digits)})"
