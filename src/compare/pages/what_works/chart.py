@@ -90,9 +90,9 @@ def ticks(forest: Forest) -> list[float]:
     low, high = ends(forest)
     if forest.ratio:
         found = [tick for tick in LOG_TICKS if low <= math.log(tick) <= high]
-        step = math.ceil(len(found) / MOST_TICKS)
+        every = math.ceil(len(found) / MOST_TICKS)
         middle = found.index(1)
-        return [tick for i, tick in enumerate(found) if (i - middle) % step == 0]
+        return [tick for i, tick in enumerate(found) if (i - middle) % every == 0]
     span = (high - low) / (MOST_TICKS - 1)
     size = 10.0 ** math.floor(math.log10(span))
     step = next(size * k for k in (1, 2, 5, 10) if size * k >= span)
@@ -157,7 +157,7 @@ def _line(forest: Forest, mark: Mark, color: str, shape: str) -> str:
 
 
 def key(classes: Sequence[str], missed: bool, predicted: bool = False) -> str:
-    """The key above a picture: the classes that it shows, and what a line and a hollow mark mean."""
+    """The key above a picture: its classes, and what a line and a hollow mark mean."""
     items = [
         f'<span><b style="color:{CLASSES[c][1]}">{GLYPHS[CLASSES[c][2]]}</b> {CLASSES[c][0]}</span>'
         for c in CLASSES
@@ -180,7 +180,7 @@ def drawing(
 ) -> str:
     """A network: nodes by patients, edges by trials; the reference in the middle of its star."""
     others = [node for node in patients if node != reference]
-    places = {reference: (WIDTH / 2, HEIGHT / 2)}
+    places: dict[str, tuple[float, float]] = {reference: (WIDTH / 2, HEIGHT / 2)}
     for i, node in enumerate(others):
         angle = 2 * math.pi * i / len(others) - math.pi / 2
         places[node] = (
@@ -193,17 +193,19 @@ def drawing(
         lines += (
             f'<line x1="{x1:.0f}" y1="{y1:.0f}" x2="{x2:.0f}" y2="{y2:.0f}" stroke="{FAINT}" '
             f'stroke-width="{1.5 * count:g}"/>'
-            f'<text x="{(x1 + 2 * x2) / 3:.0f}" y="{(y1 + 2 * y2) / 3:.0f}" class="n">{count}</text>'
+            f'<text x="{(x1 + 2 * x2) / 3:.0f}" y="{(y1 + 2 * y2) / 3:.0f}" class="n">'
+            f"{count}</text>"
         )
     largest = max(patients.values())
-    for node, count in patients.items():
+    for node, people in patients.items():
         x, y = places[node]
-        size = max(LEAST, MOST * math.sqrt(count / largest))
+        size = max(LEAST, MOST * math.sqrt(people / largest))
         color = CLASSES[classes[node]][1] if node in classes else FAINT
         below = y + size + 15 if y >= HEIGHT / 2 or node == reference else y - size - 6
         dots += (
             f'<circle cx="{x:.0f}" cy="{y:.0f}" r="{size:.1f}" fill="{color}"/>'
-            f'<text x="{x:.0f}" y="{below:.0f}" fill="{INK}">{text(names[node])}, {count:,.0f}</text>'
+            f'<text x="{x:.0f}" y="{below:.0f}" fill="{INK}">{text(names[node])}, '
+            f"{people:,.0f}</text>"
         )
     said = ", ".join(f"{names[node]} {count:,.0f}" for node, count in patients.items())
     return (

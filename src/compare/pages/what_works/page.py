@@ -13,7 +13,7 @@ from compare.data.conditions import opening_patient
 from compare.data.evidence import Evidence, kept
 from compare.data.rows import Row, grouped, known, records
 from compare.data.scenario import Scenario
-from compare.pages.controls import WRAP, condition_control, labelled, reveal
+from compare.pages.controls import WRAP, labelled, reveal
 from compare.pages.explorer import Explorer
 from compare.pages.markup import cited_csv, download, file_name, sources, table, text
 from compare.pages.what_works import chart as charts
@@ -284,10 +284,9 @@ class WhatWorksExplorer(Explorer):
     def __init__(
         self, evidence: Evidence, condition_id: str = "ulcerative_colitis", **more: Any
     ) -> None:
-        super().__init__(evidence, **more)
+        super().__init__(evidence, condition_id, **more)
         empty = [("", "")]
-        self.controls = {
-            "condition": condition_control(evidence, condition_id),
+        self.controls |= {
             "endpoint": labelled(w.Dropdown, "Endpoint", options=empty),
             "network": labelled(w.Dropdown, "Network", options=empty),
             "reference": labelled(w.Dropdown, "Against", options=empty),
@@ -299,13 +298,11 @@ class WhatWorksExplorer(Explorer):
                 w.Dropdown, "Also show", options=[(name, key) for key, name in ALSO.items()]
             ),
         }  # fmt: skip
-        first = [self.controls[name] for name in ("condition", "endpoint")]
         later = [self.controls[name] for name in ("network", "reference", "rate", "also")]
         self.later = w.HBox(later, layout=WRAP)
         self.start(
             [
-                self.banner,
-                w.HBox(first, layout=WRAP),
+                self.controls["endpoint"],
                 self.status,
                 self.finding,
                 self.panel("trials"),
@@ -314,8 +311,6 @@ class WhatWorksExplorer(Explorer):
                 self.panel("across_heading"),
                 self.later,
                 self.panel("across"),
-                self.panel("downloads"),
-                self.panel("sources"),
             ]
         )
 
@@ -331,11 +326,9 @@ class WhatWorksExplorer(Explorer):
 
     def scenario(self) -> Scenario:
         """The state of the controls."""
-        get = {name: control.value for name, control in self.controls.items()}
-        condition_id = get.pop("condition")
-        options = {name: value for name, value in get.items() if value}
-        patient = opening_patient(self.evidence, condition_id)
-        return Scenario(condition_id, patient, options=options)
+        names = ("endpoint", "network", "reference", "rate", "also")
+        get = {name: self.controls[name].value for name in names}
+        return self.strip.scenario(options={name: value for name, value in get.items() if value})
 
     def compute(self) -> View:
         return view(self.evidence, self.scenario())
@@ -402,8 +395,8 @@ def figures_html(shown: View) -> str:
     return (
         '<details class="tc-sources"><summary>Show the figures</summary>'
         + table(rows, tables.FIGURES, "Figures of each trial, as printed and as drawn")
-        + '</details><details class="tc-sources"><summary>Are the trials alike? Population, earlier '
-        "treatment, background, weeks, definition, comparator group</summary>"
+        + '</details><details class="tc-sources"><summary>Are the trials alike? Population, '
+        "earlier treatment, background, weeks, definition, comparator group</summary>"
         + table(rows, tables.TRANSITIVITY, "What the trials were")
         + "</details>"
     )

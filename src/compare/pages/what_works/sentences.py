@@ -140,7 +140,8 @@ def consistency(network: Network) -> str:
         return (
             f"{told}; there is no closed loop, so direct and indirect evidence cannot be set off."
         )
-    return f"{told}; the smallest p of a disagreement between direct and indirect is {split.min():.2g}."
+    least = f"{split.min():.2g}"
+    return f"{told}; the smallest p of a disagreement between direct and indirect is {least}."
 
 
 def _plain(value: float) -> str:
