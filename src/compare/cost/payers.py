@@ -72,7 +72,7 @@ def who_pays(evidence: Evidence, condition_id: str) -> pd.DataFrame:
             said = _payer(evidence, *map(str, key))
             part_d = said["payer"] in (PART_D, EITHER_PART)
             for name, join in (("source_id", ";"), ("locator", "; ")):
-                said[name] = join.join(filter(None, [phase[name], said[name]]))
+                said[name] = join.join(filter(known, [phase[name], said[name]]))
             rows.append(
                 {
                     **names_of(evidence, plan),
