@@ -18,7 +18,7 @@ from compare.cost.prices import price_book
 from compare.cost.standing import opening_plans
 from compare.data.conditions import opening_patient
 from compare.data.evidence import Evidence, kept
-from compare.data.rows import LEADING, known
+from compare.data.rows import LEADING, frame, known
 
 COLUMNS = [
     *LEADING,
@@ -84,7 +84,7 @@ def who_pays(evidence: Evidence, condition_id: str) -> pd.DataFrame:
                     **said,
                 }
             )
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return frame(rows, COLUMNS)
 
 
 def _payer(evidence: Evidence, product_id: str, route: str, given_by: str) -> dict[str, Any]:

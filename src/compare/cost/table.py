@@ -19,7 +19,7 @@ from compare.cost.standing import standing_plans
 from compare.data.arguments import one_of
 from compare.data.evidence import Evidence
 from compare.data.patient import Patient
-from compare.data.rows import LEADING, Row
+from compare.data.rows import LEADING, Row, frame
 
 OF_PRICE = ["price_basis", "price_kind", "stands_for_therapy"]
 IDS = [*LEADING, "product_id", "product", "regimen_id", "regimen"]
@@ -98,7 +98,7 @@ def cost_frame(rows: Sequence[Row]) -> pd.DataFrame:
     """The frame of `cost_table` from rows of `cost_rows`."""
     tail = ["reason", "note", "label_status", "is_default", "source_id"]
     names = [*IDS, "route", "use", *OF_PRICE, *MONEY_COLUMNS, *tail]
-    return pd.DataFrame(rows, columns=names)
+    return frame(rows, names)
 
 
 def cost_rows(

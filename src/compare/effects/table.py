@@ -20,7 +20,7 @@ from compare.data.arguments import one_of, shown
 from compare.data.conditions import check_condition, condition_therapies
 from compare.data.evidence import Evidence, kept
 from compare.data.patient import Patient
-from compare.data.rows import LEADING, Row, records
+from compare.data.rows import LEADING, Row, frame, records
 from compare.effects.cells import (
     BASES,
     BLANK,
@@ -107,7 +107,7 @@ def effects_table(
         evidence, condition_id, patient, basis, criteria, price_basis, cycle_days, dosing_weight,
         borrow,
     )  # fmt: skip
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return frame(rows, COLUMNS)
 
 
 def effect_rows(
@@ -308,7 +308,7 @@ def criteria_for(
     `therapies` (of the condition). Cost and burden count therapies with a regimen.
     """
     rows = criterion_rows(evidence, condition_id, basis, borrow)
-    return pd.DataFrame(list(rows.values()), columns=[*OF_CRITERION, "kind", *COUNTS])
+    return frame(rows.values(), [*OF_CRITERION, "kind", *COUNTS])
 
 
 def criterion_rows(
