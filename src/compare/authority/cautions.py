@@ -393,7 +393,6 @@ def _not_in_reading(
     return out
 
 
-@kept(32)
 def _only_asked(evidence: Evidence, condition_id: str) -> frozenset[str]:
     """Factors on which indications depend, those of this condition in full, and no caution."""
     asked = {key for cell in evidence.indications["requires_any"] for key in split(cell)}

@@ -244,11 +244,10 @@ def _no_cost(
     return "no regimen for this condition in our sources"
 
 
-@kept(32)
 def _grid(
     evidence: Evidence, condition_id: str, basis: str, borrow: bool, wanted: tuple[str, ...]
 ) -> Mapping[tuple[str, str], Row]:
-    """One cell per therapy and criterion; a cell that no source speaks of is missing. Shared."""
+    """One cell per therapy and criterion; a cell that no source speaks of is missing."""
     offered = criterion_rows(evidence, condition_id, basis, borrow)
     cells = evidence_cells(evidence, condition_id, basis, borrow)
     limits = thresholds(evidence, condition_id) if basis == "difference" else {}

@@ -273,7 +273,6 @@ def cited_rows(evidence: Evidence) -> Sequence[Row]:
     return evidence.cited_rows(records(every_row(evidence)))
 
 
-@kept(8)
 def _largest_first(evidence: Evidence) -> Mapping[str, Sequence[Row]]:
     """Percents of patients by way of counting, of the most treated patients first."""
 
