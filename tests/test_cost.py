@@ -13,7 +13,7 @@ import pytest
 
 import compare
 from compare import cost
-from compare.cost import plan
+from compare.cost import phases, plan
 from compare.cost.containers import containers
 from compare.cost.prices import Tariff
 from compare.data.conditions import opening_patient
@@ -56,7 +56,7 @@ def test_privigen_course_over_five_days(evidence: Evidence) -> None:
     loading = next(r for r in found.rows if r.phase["phase"] == "induction")
     five = {"visits_per_dose_low": 5, "visits_per_dose_high": 5}
     five_days = dataclasses.replace(
-        found, rows=(plan.PricedPhase({**loading.phase, **five}, loading.tariff),)
+        found, rows=(phases.PricedPhase({**loading.phase, **five}, loading.tariff),)
     )
     chain = cost.chain(five_days, ADULT).iloc[0]
     assert chain["dose_mg_per_visit"] == pytest.approx(28_000)
@@ -161,7 +161,7 @@ def test_line_arithmetic_of_a_course() -> None:
         "own", "x", "x", None, strengths_mcg=(1_000_000,), usd_each=(70.22,),
         names=("1 g vial",), ml_each=(None,), billing_mcg=1_000_000, usd_per_billing_unit=70.22,
     )  # fmt: skip
-    usd = 5 * plan.drug_usd(tariff, np.array([0.4 * 70 * 1000]))
+    usd = 5 * phases.drug_usd(tariff, np.array([0.4 * 70 * 1000]))
     assert usd[0] == pytest.approx(9_830.80, abs=0.005)
 
 
@@ -216,7 +216,7 @@ def test_more_weight_never_costs_less_within_a_band(evidence: Evidence) -> None:
                 fits = priced.weight_fits(weights)
                 if isinstance(priced.tariff, str) or not fits.any():
                     continue
-                for end in plan.ENDS:
+                for end in phases.ENDS:
                     dosed, _ = priced.dosed(end, weights[fits], surface[fits], found.fees)
                     total = dosed.usd_drug + dosed.usd_administration
                     if not np.isnan(total).any():
@@ -249,7 +249,7 @@ def test_vials_cover_the_dose(evidence: Evidence) -> None:
 def test_each_band_edge_matches_exactly_one_band(evidence: Evidence) -> None:
     """At every edge, and 0.1 kg to each side, exactly one band of a phase holds the weight."""
     for (regimen, phase), rows in evidence.regimens.groupby(["regimen_id", "phase"]):
-        bands = [plan.PricedPhase(r, "") for r in rows.to_dict("records")]  # type: ignore[arg-type]
+        bands = [phases.PricedPhase(r, "") for r in rows.to_dict("records")]  # type: ignore[arg-type]
         edges = sorted({*rows["weight_kg_min"].dropna(), *rows["weight_kg_max"].dropna()})
         lowest, highest = rows["weight_kg_min"].min(), rows["weight_kg_max"].max()
         open_below = bool(rows["weight_kg_min"].isna().any())

@@ -70,14 +70,18 @@ def test_columns_and_one_row_per_arm_and_event(evidence):
         assert found["directness"].eq("direct").all()
 
 
+def headaches(evidence, borrow=True):
+    """One row per therapy of CIDP for headache of whatever cause: direct, borrowed, or missing."""
+    rows = harms.series_rows(evidence, "cidp", "all_cause", None, borrow)
+    return pd.DataFrame(harms.with_missing(evidence, "cidp", rows, ["headache"]))
+
+
 def test_unknown_arguments_are_refused(evidence):
-    """An unknown condition, event, way of counting or comparison is named in a ValueError."""
+    """An unknown condition, way of counting or comparison is named in a ValueError."""
     with pytest.raises(ValueError, match="unknown condition"):
         harms.adverse_events(evidence, "nope")
-    with pytest.raises(ValueError, match="unknown event"):
-        harms.primary_rows(evidence, "cidp", "nope", "all_cause")
     with pytest.raises(ValueError, match="unknown ascertainment"):
-        harms.primary_rows(evidence, "cidp", "headache", "nope")
+        harms.series_rows(evidence, "cidp", "nope", None)
     with pytest.raises(ValueError, match="unknown comparison"):
         harms.series(evidence, "cidp", "all_cause", "nope")
 
@@ -263,7 +267,7 @@ def test_borrowing(evidence):
         },
         {"therapy_id": "efgartigimod", "condition_id": "cidp", "primary": "no", "treated_pct": 1.0},
     )
-    found = harms.primary_rows(changed, "cidp", "headache", "all_cause").set_index("therapy_id")
+    found = headaches(changed).set_index("therapy_id")
     assert found.loc["ivig", ["directness", "condition_id", "risk_pct"]].tolist() == [
         "direct", "cidp", 10.0,
     ]  # fmt: skip
@@ -272,7 +276,7 @@ def test_borrowing(evidence):
     ]  # fmt: skip
     assert found.loc["scig", ["directness", "state"]].tolist() == ["missing", "missing"]
     assert np.isnan(found.loc["scig", "risk_pct"])
-    alone = harms.primary_rows(changed, "cidp", "headache", "all_cause", borrow=False)
+    alone = headaches(changed, borrow=False)
     assert alone.set_index("therapy_id").loc["efgartigimod", "state"] == "missing"
 
 
@@ -283,7 +287,7 @@ def test_a_figure_by_infusion_or_as_a_rate_is_never_borrowed(evidence):
         {"measure": "pct_of_infusions", "treated_pct": 5.0},
         {"condition_id": "itp", "measure": "per_100_patient_years", "treated_pct": 5.0},
     )
-    found = harms.primary_rows(changed, "cidp", "headache", "all_cause").set_index("therapy_id")
+    found = headaches(changed).set_index("therapy_id")
     assert found.loc["ivig", "state"] == "missing"
 
 

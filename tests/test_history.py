@@ -29,7 +29,7 @@ def test_dollars_per_gram(evidence: compare.Evidence) -> None:
 def test_last_quarter_is_the_cost_of_today(evidence: compare.Evidence) -> None:
     """The history ends in what the cost page shows."""
     patient = opening_patient(evidence, "nmosd")
-    frame = history.usd_by_quarter(evidence, "nmosd", patient)
+    frame = pd.DataFrame(history.quarter_rows(evidence, "nmosd", patient))
     last = frame[frame["effective_from"].eq(pd.Timestamp("2026-10-01"))]
     today = compare.annual_cost(evidence, "nmosd", patient)
     for row in last[last["use"].eq("chronic")].itertuples():
@@ -41,7 +41,7 @@ def test_last_quarter_is_the_cost_of_today(evidence: compare.Evidence) -> None:
 def test_new_unit_leaves_no_step(evidence: compare.Evidence) -> None:
     """Eculizumab: 224.159 per 10 mg, then 44.809 per 2 mg from 2025-04, 0.05 percent less."""
     patient = opening_patient(evidence, "nmosd")
-    frame = history.usd_by_quarter(evidence, "nmosd", patient)
+    frame = pd.DataFrame(history.quarter_rows(evidence, "nmosd", patient))
     own = frame[frame["therapy_id"].eq("eculizumab")].set_index("effective_from")["usd_low"]
     before, after = own[pd.Timestamp("2025-01-01")], own[pd.Timestamp("2025-04-01")]
     assert after / before == pytest.approx(1, abs=0.001)
@@ -50,7 +50,7 @@ def test_new_unit_leaves_no_step(evidence: compare.Evidence) -> None:
 
 def test_quarters_without_a_price_have_no_row(evidence: compare.Evidence) -> None:
     """Nipocalimab came in 2025: nothing stands for it in 2024."""
-    frame = history.usd_by_quarter(evidence, "gmg", opening_patient(evidence, "gmg"))
+    frame = pd.DataFrame(history.quarter_rows(evidence, "gmg", opening_patient(evidence, "gmg")))
     own = frame[frame["therapy_id"].eq("nipocalimab")]
     assert own["effective_from"].min() >= pd.Timestamp("2025-04-01")
     assert frame["usd_low"].notna().all()

@@ -12,7 +12,7 @@ import pytest
 
 import compare
 from compare import cost
-from compare.cost import plan
+from compare.cost import phases, plan
 from compare.cost.prices import Tariff, price_book
 from compare.data.patient import Patient
 from compare.own import with_prices
@@ -56,7 +56,7 @@ def test_a_price_per_day_begins_with_the_first_dose(evidence: compare.Evidence) 
     weight, surface = np.array([70.0]), np.array([math.nan])
 
     def year_one(**changes: Any) -> float:
-        row = plan.PricedPhase({**only.phase, **changes}, only.tariff)
+        row = phases.PricedPhase({**only.phase, **changes}, only.tariff)
         money = dataclasses.replace(found, rows=(row,)).money(weight, surface)
         return float(money.columns["usd_year_one_low"][0])
 
@@ -72,7 +72,7 @@ MULTIPLE = Tariff(
 
 def test_a_multiple_dose_vial_is_paid_by_the_unit() -> None:
     """52 mg from 25 mg multiple-dose vials in 5 mg units: 11 units, nothing discarded."""
-    usd = plan.drug_usd(MULTIPLE, np.array([52.0, 50.0, math.nan]))
+    usd = phases.drug_usd(MULTIPLE, np.array([52.0, 50.0, math.nan]))
     assert usd[:2].tolist() == [1100.0, 1000.0]
     assert math.isnan(usd[2])
     opened = cost.opened(MULTIPLE, 52.0)
@@ -125,6 +125,6 @@ def test_no_container_no_price(evidence: compare.Evidence) -> None:
 def test_strength_of_the_liquid_is_known_where_all_vials_share_it() -> None:
     """1 g in 10 mL and 5 g in 50 mL are both 100 mg/mL; 1 g in 20 mL beside them is unknown."""
     two = dataclasses.replace(MULTIPLE, strengths_mcg=(1_000_000, 5_000_000), ml_each=(10, 50))
-    assert plan.mg_per_ml(two) == 100
-    assert plan.mg_per_ml(dataclasses.replace(two, ml_each=(20, 50))) is None
-    assert plan.mg_per_ml(dataclasses.replace(two, ml_each=(None, None))) is None
+    assert phases.mg_per_ml(two) == 100
+    assert phases.mg_per_ml(dataclasses.replace(two, ml_each=(20, 50))) is None
+    assert phases.mg_per_ml(dataclasses.replace(two, ml_each=(None, None))) is None

@@ -292,13 +292,13 @@ def test_200_therapies_by_30_criteria() -> None:
 
 def test_sorting_and_pairing_count_alike() -> None:
     """The two ways of counting ranks (few or many therapies) agree, ties included."""
-    from compare.preferences import draws as acceptability  # noqa: PLC0415
+    from compare.preferences import _counts  # noqa: PLC0415
 
     rng = np.random.default_rng(0)
     total = rng.integers(0, 6, (5, 3000)).astype(np.float32)
     sure = np.zeros((5, 5), dtype=bool)
-    paired = acceptability._count_ranks(total, sure)
-    by_sorting = acceptability._count_by_sorting(total, sure)
+    paired = _counts.count_ranks(total, sure)
+    by_sorting = _counts._count_by_sorting(total, sure)
     for one, other in zip(paired, by_sorting, strict=True):
         np.testing.assert_allclose(one, other, atol=1e-6)
     np.testing.assert_allclose(paired[0].sum(axis=0), 3000)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -10,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+import compare
 from tests.conftest import ROOT
 
 
@@ -56,3 +59,15 @@ def test_the_contract_bites(house: Path, module: str, line: str) -> None:
     done = linted(house)
     assert done.returncode == 1
     assert "BROKEN" in done.stdout
+
+
+def test_the_map_names_what_is_there() -> None:
+    """docs/design.md has each room, and what it says others call stands in it or in `compare`."""
+    text = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| [^|]+ \| ([^|]+) \|$", text, flags=re.MULTILINE)
+    folders = [path.parent.name for path in (ROOT / "src" / "compare").glob("*/__init__.py")]
+    assert sorted(room for room, _ in rows) == sorted(folders)
+    for room, cell in rows:
+        inside = importlib.import_module(f"compare.{room}")
+        for name in re.findall(r"`(\w+)`", cell):
+            assert hasattr(inside, name) or hasattr(compare, name), f"{room}: {name}"

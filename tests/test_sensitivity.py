@@ -15,7 +15,7 @@ import pytest
 
 import compare
 from compare import cost
-from compare.cost import one_way, plan
+from compare.cost import one_way, phases, plan
 from compare.data.conditions import opening_patient
 from compare.data.evidence import Evidence
 from compare.data.patient import Patient
@@ -160,7 +160,7 @@ def test_two_codes_have_no_one_range(evidence: Evidence) -> None:
 def changed_phase(found: plan.Plan, **changes: Any) -> plan.Plan:
     """The plan with its first phase changed."""
     row = found.rows[0]
-    first = plan.PricedPhase({**row.phase, **changes}, row.tariff)
+    first = phases.PricedPhase({**row.phase, **changes}, row.tariff)
     return dataclasses.replace(found, rows=(first, *found.rows[1:]))
 
 

@@ -23,7 +23,7 @@ from compare.authority.indications import needed_factors, therapies_of
 from compare.data.conditions import check_condition
 from compare.data.evidence import CLASS_ORDER, Evidence, kept
 from compare.data.patient import Patient
-from compare.data.rows import LEADING, Row, grouped, known, records, split
+from compare.data.rows import LEADING, Row, frame, grouped, known, records, split
 from compare.words import short_name
 
 SEVERITIES = {
@@ -91,7 +91,7 @@ def check_cautions(evidence: Evidence, patient: Patient, condition_id: str) -> p
     check_condition(evidence, condition_id)
     Patient.check(patient)
     mine = patient_factors(evidence, patient, condition_id)
-    return pd.DataFrame(caution_rows(evidence, mine, condition_id), columns=COLUMNS)
+    return frame(caution_rows(evidence, mine, condition_id), COLUMNS)
 
 
 def caution_rows(
@@ -397,7 +397,6 @@ def _not_in_reading(
     return out
 
 
-@kept(32)
 def _only_asked(evidence: Evidence, condition_id: str) -> frozenset[str]:
     """Factors on which indications depend, those of this condition in full, and no caution."""
     asked = {key for cell in evidence.indications["requires_any"] for key in split(cell)}
@@ -413,20 +412,13 @@ def not_read(label_month: str, read: bool = True) -> str:
     return f"not in our reading of the label ({label_month or 'month not known'}): look it up"
 
 
-def summary(rows: pd.DataFrame) -> pd.DataFrame:
+def summary_rows(rows: Iterable[Row]) -> list[dict[str, Any]]:
     """One row per therapy, factor, severity and wording, with the products that carry it.
 
     `rows` are those of `check_cautions`. Adds `products` (names), `marked` (those of them that
     inherit it) and `of` (products of the therapy), and joins `label_month`, `source_id` and
     `inherited_from`; everything else is the same in each group.
     """
-    columns = [*SUMMARY_KEYS, "action", "products", "marked", "count", "of", "inherited_from",
-               "label_month", "source_id", "locator"]  # fmt: skip
-    return pd.DataFrame(summary_rows(records(rows)), columns=columns)
-
-
-def summary_rows(rows: Iterable[Row]) -> list[dict[str, Any]]:
-    """The rows of `summary` as dictionaries, for those who take them one by one."""
     of: dict[str, set[str]] = {}
     groups: dict[tuple[Any, ...], list[Row]] = {}
     for row in rows:

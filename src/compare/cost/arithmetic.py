@@ -10,7 +10,8 @@ import pandas as pd
 
 from compare.cost import administration
 from compare.cost.containers import MCG_PER, SLACK_MCG, containers
-from compare.cost.plan import Plan, mg_per_ml
+from compare.cost.phases import mg_per_ml
+from compare.cost.plan import Plan
 from compare.cost.prices import Tariff
 from compare.cost.table import dosing_weight_kg
 from compare.data.patient import Patient

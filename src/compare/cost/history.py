@@ -71,17 +71,12 @@ def _as_of(evidence: Evidence, day: pd.Timestamp) -> Evidence:
     return replace(evidence, data_date=day.date())
 
 
-def usd_by_quarter(evidence: Evidence, condition_id: str, patient: Patient) -> pd.DataFrame:
+def quarter_rows(evidence: Evidence, condition_id: str, patient: Patient) -> list[dict[str, Any]]:
     """Year one (or a course) of each therapy's opening regimen at every quarter's prices.
 
-    Columns `YEAR_COLUMNS`; `use` "chronic" is money per year, else per course. A quarter in which
+    Rows with `YEAR_COLUMNS`; `use` "chronic" is money per year, else per course. A quarter in which
     the price on today's basis is not in the data has no row: it is not zero, and not a guess.
     """
-    return pd.DataFrame(quarter_rows(evidence, condition_id, patient), columns=YEAR_COLUMNS)
-
-
-def quarter_rows(evidence: Evidence, condition_id: str, patient: Patient) -> list[dict[str, Any]]:
-    """The rows of `usd_by_quarter` as dictionaries, for those who take them one by one."""
     found = []
     for day, plan in _past_plans(evidence, condition_id, patient):
         low, high = _money(plan, patient)

@@ -9,7 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from compare.cost.plan import Plan, PricedPhase, plans
+from compare.cost.phases import PricedPhase
+from compare.cost.plan import Plan, plans
 from compare.cost.prices import Tariff
 from compare.cost.table import plan_cost
 from compare.data.evidence import Evidence

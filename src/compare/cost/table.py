@@ -19,7 +19,7 @@ from compare.cost.standing import standing_plans
 from compare.data.arguments import one_of
 from compare.data.evidence import Evidence
 from compare.data.patient import Patient
-from compare.data.rows import LEADING, Row, known
+from compare.data.rows import LEADING, Row, frame, known
 
 OF_PRICE = ["price_basis", "price_kind", "mixed_kinds", "stands_for_therapy"]
 USUAL = ["usd_year_one_usual", "usd_per_course_usual"]
@@ -101,7 +101,7 @@ def cost_frame(rows: Sequence[Row]) -> pd.DataFrame:
     """The frame of `cost_table` from rows of `cost_rows`."""
     tail = ["reason", "note", "label_status", "is_default", "source_id"]
     names = [*IDS, "route", "use", *OF_PRICE, *MONEY_COLUMNS, *USUAL, *tail]
-    return pd.DataFrame(rows, columns=names)
+    return frame(rows, names)
 
 
 def cost_rows(

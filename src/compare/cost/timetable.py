@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from compare.cost import administration, schedule
-from compare.cost.plan import Plan, PricedPhase, mg_per_ml
+from compare.cost.phases import PricedPhase, mg_per_ml
+from compare.cost.plan import Plan
 from compare.cost.prices import Tariff
 from compare.data.patient import Patient
 from compare.data.rows import known

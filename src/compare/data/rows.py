@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -30,6 +30,11 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
         if not plain:
             cells[:, i] = [_plain(cell) for cell in cells[:, i]]
     return [dict(zip(names, row, strict=True)) for row in cells.tolist()]
+
+
+def frame(rows: Iterable[Row], columns: Sequence[str]) -> pd.DataFrame:
+    """Rows as a frame of these columns, in this order: what a public function returns."""
+    return pd.DataFrame(list(rows), columns=list(columns))
 
 
 def _plain(cell: Any) -> Any:

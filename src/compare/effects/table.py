@@ -20,7 +20,7 @@ from compare.data.arguments import one_of, shown
 from compare.data.conditions import check_condition, condition_therapies
 from compare.data.evidence import Evidence, kept
 from compare.data.patient import Patient
-from compare.data.rows import LEADING, Row, records
+from compare.data.rows import LEADING, Row, frame, records
 from compare.effects.cells import (
     BASES,
     BLANK,
@@ -107,7 +107,7 @@ def effects_table(
         evidence, condition_id, patient, basis, criteria, price_basis, cycle_days, dosing_weight,
         borrow,
     )  # fmt: skip
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return frame(rows, COLUMNS)
 
 
 def effect_rows(
@@ -244,11 +244,10 @@ def _no_cost(
     return "no regimen for this condition in our sources"
 
 
-@kept(32)
 def _grid(
     evidence: Evidence, condition_id: str, basis: str, borrow: bool, wanted: tuple[str, ...]
 ) -> Mapping[tuple[str, str], Row]:
-    """One cell per therapy and criterion; a cell that no source speaks of is missing. Shared."""
+    """One cell per therapy and criterion; a cell that no source speaks of is missing."""
     offered = criterion_rows(evidence, condition_id, basis, borrow)
     cells = evidence_cells(evidence, condition_id, basis, borrow)
     limits = thresholds(evidence, condition_id) if basis == "difference" else {}
@@ -308,7 +307,7 @@ def criteria_for(
     `therapies` (of the condition). Cost and burden count therapies with a regimen.
     """
     rows = criterion_rows(evidence, condition_id, basis, borrow)
-    return pd.DataFrame(list(rows.values()), columns=[*OF_CRITERION, "kind", *COUNTS])
+    return frame(rows.values(), [*OF_CRITERION, "kind", *COUNTS])
 
 
 def criterion_rows(

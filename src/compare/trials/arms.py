@@ -5,8 +5,6 @@ Shared by harms and benefits. Nothing here pools trials.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
@@ -187,11 +185,6 @@ def nnh_text(
     first, last = (high, low) if difference >= 0 else (low, high)
     through = ", through no difference," if low < 0 < high else ""
     return f"{one(difference)} (from {one(first)}{through} to {one(last)})"
-
-
-def comparison_of(kind: Any) -> str:
-    """The group of comparators that may share an axis, or blank."""
-    return next((name for name, (_, kinds) in COMPARISONS.items() if kind in kinds), "")
 
 
 def percent(value: float) -> str:

@@ -24,7 +24,6 @@ __all__ = [
     "adverse_events",
     "nnh_text",
     "per_100",
-    "primary_rows",
     "risk_difference",
     "series",
     "wilson",
@@ -115,7 +114,7 @@ def adverse_events(evidence: Evidence, condition_id: str) -> pd.DataFrame:
     printed percent. A difference stands only between parallel arms of patients.
     `no_difference_because` says why there is none. `nnh` is 100 / difference: negative where fewer
     are harmed on the therapy, infinite where the difference is 0. Every row is `direct`; rows
-    borrowed from other conditions come from `primary_rows` and `series`.
+    borrowed from other conditions come from `with_missing` and `series`.
 
     Raises `ValueError` for an unknown condition.
 
@@ -274,7 +273,6 @@ def cited_rows(evidence: Evidence) -> Sequence[Row]:
     return evidence.cited_rows(records(every_row(evidence)))
 
 
-@kept(8)
 def _largest_first(evidence: Evidence) -> Mapping[str, Sequence[Row]]:
     """Percents of patients by way of counting, of the most treated patients first."""
 
@@ -304,23 +302,6 @@ def with_missing(
         for key in event_ids
         for therapy in therapies
     ]
-
-
-def primary_rows(
-    evidence: Evidence, condition_id: str, event_id: str, ascertainment: str, borrow: bool = True
-) -> pd.DataFrame:
-    """One row per therapy of the condition for one event: direct, borrowed, or missing.
-
-    Columns of `adverse_events`, and `state`. `directness` is "direct" (the condition's primary
-    row), "indirect" (the therapy's largest primary row elsewhere; `condition_id` names where) or
-    "missing". Percents of patients only: rates and percents of infusions are never here.
-    """
-    if event_id not in evidence.by_id("events"):
-        raise ValueError(f"unknown event {event_id!r}; see evidence.events")
-    rows = series_rows(evidence, condition_id, ascertainment, None, borrow)
-    whole = with_missing(evidence, condition_id, rows, [event_id])
-    kinds = every_row(evidence).dtypes.to_dict()
-    return pd.DataFrame(whole, columns=[*COLUMNS, "state"]).astype(kinds)
 
 
 @kept(128)

@@ -1,0 +1,161 @@
+"""One phase of a regimen, priced: the dose of a weight, its visits, containers and fees."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compare.cost import administration
+from compare.cost.containers import MCG_PER, SLACK_MCG, containers
+from compare.cost.prices import Tariff
+from compare.cost.schedule import Phase
+from compare.data.rows import known
+
+Floats = NDArray[np.float64]
+ENDS = ("low", "high")
+
+
+@dataclass(frozen=True)
+class Dosed:
+    """Money and minutes of one dose (all its visits), one value per patient."""
+
+    visits: Floats
+    dose_mg: Floats
+    usd_drug: Floats
+    usd_administration: Floats
+    chair_minutes: Floats
+
+
+@dataclass(frozen=True)
+class PricedPhase:
+    """One phase in one weight band, with the tariff that pays for it."""
+
+    phase: Phase
+    tariff: Tariff | str
+    notes: tuple[str, ...] = ()
+
+    @property
+    def one_end(self) -> bool:
+        """Whether a dose costs and takes the same at the low and at the high end."""
+        phase = self.phase
+        low, high = administration.classes(phase)
+        if low != high or phase["given_by"] == "either":
+            return False
+        ends = [
+            (phase[f"{name}_low"], phase[f"{name}_high"]) for name in ("dose", "visits_per_dose")
+        ]
+        return all(low == high or not (known(low) or known(high)) for low, high in ends)
+
+    def usual(self) -> PricedPhase:
+        """The phase at its usual dose: `dose_typical`, else the middle of the range."""
+        phase = self.phase
+        low, high, usual = phase["dose_low"], phase["dose_high"], phase["dose_typical"]
+        if not known(usual):
+            if not known(low) or low == high:
+                return self
+            usual = (low + high) / 2
+        return replace(self, phase={**phase, "dose_low": usual, "dose_high": usual})
+
+    def after_iv(self, grams_a_week: float) -> PricedPhase:
+        """The phase with the dose that its label derives from the earlier intravenous one."""
+        if not known(factor := self.phase["previous_iv_dose_factor"]):
+            return self
+        weekly = grams_a_week * float(factor)
+        dose = {"dose_low": weekly, "dose_high": weekly, "dose_unit": "g"}
+        return replace(self, phase={**self.phase, **dose})
+
+    def weight_fits(self, weight_kg: Floats) -> NDArray[np.bool_]:
+        """Which weights belong to the band; at its edge exactly one band matches."""
+        bounds = self.phase["weight_bounds"] if known(self.phase["weight_bounds"]) else "[)"
+        fits = np.ones(weight_kg.shape, dtype=bool)
+        if known(low := self.phase["weight_kg_min"]):
+            fits &= weight_kg >= low if bounds[0] == "[" else weight_kg > low
+        if known(high := self.phase["weight_kg_max"]):
+            fits &= weight_kg <= high if bounds[1] == "]" else weight_kg < high
+        return fits
+
+    def dose_mg(self, end: str, weight_kg: Floats, surface_m2: Floats) -> Floats:
+        """One dose in mg, capped as the label says; NaN where it is not known."""
+        amount, unit = self.phase[f"dose_{end}"], self.phase["dose_unit"]
+        if not known(amount):
+            return np.full(weight_kg.shape, np.nan)
+        dose = _in_mg(float(amount), unit, weight_kg, surface_m2)
+        if known(self.phase["max_dose"]):
+            cap = _in_mg(
+                float(self.phase["max_dose"]), self.phase["max_dose_unit"], weight_kg, surface_m2
+            )
+            dose = np.minimum(dose, cap)
+        return dose
+
+    def dosed(
+        self, end: str, weight_kg: Floats, surface_m2: Floats, fees: administration.Fees
+    ) -> tuple[Dosed, str]:
+        """One dose, divided by visits first and only then rounded up to whole containers.
+
+        Where the label lets one choose the number of visits, the low end takes the cheapest and
+        the high end the dearest. Returns the dose and the note on a fee that is not known.
+        """
+        assert isinstance(self.tariff, Tariff)
+        dose = self.dose_mg(end, weight_kg, surface_m2)
+        kind = administration.classes(self.phase)[ENDS.index(end)]
+        strength = mg_per_ml(self.tariff)
+        best: Dosed | None = None
+        notes = set()
+        span = range(
+            int(self.phase["visits_per_dose_low"]), int(self.phase["visits_per_dose_high"]) + 1
+        )
+        for visits in span:
+            per_visit = dose / visits
+            minutes, _ = administration.infusion_minutes(self.phase, per_visit, weight_kg, strength)
+            fee, note = np.zeros(dose.shape), ""
+            if kind:
+                fee, note = fees.usd(kind, minutes)
+            notes.add(note)
+            choice = Dosed(
+                visits=np.full(dose.shape, float(visits)),
+                dose_mg=dose,
+                usd_drug=visits * drug_usd(self.tariff, per_visit),
+                usd_administration=visits * fee,
+                chair_minutes=visits * administration.chair_minutes(self.phase, minutes, end),
+            )
+            best = choice if best is None else _pick(best, choice, end)
+        assert best is not None
+        return best, "; ".join(sorted(note for note in notes if note))
+
+
+def _pick(one: Dosed, other: Dosed, end: str) -> Dosed:
+    total_one = one.usd_drug + one.usd_administration
+    total_other = other.usd_drug + other.usd_administration
+    take = total_other < total_one if end == "low" else total_other > total_one
+    return Dosed(**{k: np.where(take, getattr(other, k), getattr(one, k)) for k in vars(one)})
+
+
+def _in_mg(amount: float, unit: str, weight_kg: Floats, surface_m2: Floats) -> Floats:
+    mass, _, per = str(unit).partition("/")
+    factor = {"": np.ones(weight_kg.shape), "kg": weight_kg, "m2": surface_m2}[per]
+    dose: Floats = amount * MCG_PER[mass] / MCG_PER["mg"] * factor
+    return dose
+
+
+def mg_per_ml(tariff: Tariff) -> float | None:
+    """Strength of the liquid in the containers, where every container has the same one."""
+    pairs = zip(tariff.strengths_mcg, tariff.ml_each, strict=True)
+    found = {round(mcg / 1000 / ml, 3) for mcg, ml in pairs if ml}
+    return found.pop() if len(found) == 1 else None
+
+
+def drug_usd(tariff: Tariff, dose_mg: Floats) -> Floats:
+    """Price of the containers opened for each dose; NaN where the dose is not known."""
+    if tariff.usd_per_day is not None:
+        return np.zeros(dose_mg.shape)
+    dose_mcg = dose_mg * MCG_PER["mg"]
+    if tariff.single_dose:
+        usd = containers(dose_mcg, tariff.strengths_mcg) @ np.array(tariff.usd_each)
+    else:
+        assert tariff.billing_mcg is not None
+        assert tariff.usd_per_billing_unit is not None
+        units = np.ceil((dose_mcg - SLACK_MCG) / tariff.billing_mcg)
+        usd = units * tariff.usd_per_billing_unit
+    return np.where(np.isnan(dose_mg), np.nan, usd)
