@@ -371,7 +371,7 @@ def test_therapies_are_those_of_the_condition(evidence):
 def test_summary_keeps_every_row(evidence):
     """Joining products loses no product, severity or condition."""
     rows = check(evidence, "ra", "heart_failure")
-    told = pd.DataFrame(cautions.summary_rows(records(rows)))
+    told = pd.DataFrame(cautions.summary_rows(rows.to_dict("records")))
     assert (
         told["count"].sum()
         >= rows.drop_duplicates(
