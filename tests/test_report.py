@@ -97,6 +97,19 @@ def test_page_says_what_it_must(evidence, cidp):
         assert words in text, words
 
 
+def test_page_opens_with_answer_and_picture_benefit_before_harm(evidence, cidp):
+    """The answer, the picture of those compared and the key to its marks; then good, then harm."""
+    text = Page(cidp).text
+    parts = ("3 options are labeled for this patient.", "contraindicated", "54% against 21%",
+             "On whose authority", "Good, with its comparator", side_by_side.HARM, "Sources",
+             "The lines that rebuild")  # fmt: skip
+    places = [text.index(part) for part in parts]
+    assert places == sorted(places)
+    picture = cidp[cidp.index("tc-table tc-picture") :]
+    assert "Efgartigimod" in picture
+    assert "SCIG" not in picture[: picture.index("</table>")]
+
+
 def test_cost_on_the_page_is_annual_cost(evidence, cidp):
     """The dollars printed are those of the library's own call, rounded."""
     who = scenario().patient

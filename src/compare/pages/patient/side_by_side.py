@@ -111,7 +111,7 @@ def compare_therapies(
         raise ValueError(f"{len(ids)} therapies are chosen; expected 1 to {MOST}")
     columns = [_column(evidence, scenario, key) for key in ids]
     makers: list[Callable[..., list[Line]]] = [
-        _authority, _cautions, _everyone, _money, _giving, _harms, _good, _brand,
+        _authority, _cautions, _everyone, _money, _giving, _good, _harms, _brand,
     ]  # fmt: skip
     lines = [line for make in makers for line in make(evidence, scenario, columns)]
     heads = tuple(
