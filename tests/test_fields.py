@@ -34,7 +34,9 @@ def reworded(evidence: compare.Evidence) -> compare.Evidence:
     tables = {}
     for name in TABLES:
         frame = getattr(evidence, name)
-        found = [column for column in SENTENCES if column in frame]
+        # Which arm of a row stands in a network is a field.
+        words = set(SENTENCES) - ({"arm"} if name == "network_arms" else set())
+        found = [column for column in SENTENCES if column in words & set(frame)]
         other = {column: frame[column].where(frame[column].isna(), "Words.") for column in found}
         tables[name] = frame.assign(**other)
     return dataclasses.replace(evidence, **tables)

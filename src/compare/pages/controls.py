@@ -8,6 +8,7 @@ control without touching its layout.
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from typing import Any
 
 import ipywidgets as w
@@ -75,3 +76,12 @@ def reveal(widget: w.DOMWidget, visible: bool) -> None:
         widget.remove_class(HIDDEN)
     else:
         widget.add_class(HIDDEN)
+
+
+def fold(name: str, first: Sequence[w.Widget], more: Sequence[w.Widget]) -> list[w.Widget]:
+    """A row of controls that ends with a button, and a row that the button shows and hides."""
+    button = labelled(w.ToggleButton, name, tooltip="Show or hide more settings")
+    box = w.HBox(more, layout=WRAP)
+    reveal(box, False)
+    button.observe(lambda change: reveal(box, change["new"]), names="value")
+    return [w.HBox([*first, button], layout=WRAP), box]
