@@ -14,11 +14,11 @@ from compare.data.scenario import Scenario
 from compare.pages.markup import csv_rows, file_name, text
 from compare.pages.patient import drawing, picture, sentences
 from compare.pages.patient.head_to_head import compared
+from compare.pages.patient.items import Item
 from compare.pages.patient.side_by_side import (
     FRAME_COLUMNS,
     NOT_SAME_TRIAL,
     Comparison,
-    Item,
     caution_rows,
     compare_therapies,
     option_rows,
