@@ -13,7 +13,7 @@ import pytest
 import compare
 from compare.cost.prices import REBATE_SENTENCE
 from compare.pages.markup import FORMULA_STARTS
-from compare.pages.patient import report, side_by_side
+from compare.pages.patient import care, report, side_by_side
 from compare.trials.benefits import outcome_text
 
 PAIRS = [
@@ -95,6 +95,19 @@ def test_page_says_what_it_must(evidence, cidp):
         "borrowed from",
     ):
         assert words in text, words
+
+
+def test_page_opens_with_answer_and_picture_benefit_before_harm(evidence, cidp):
+    """The answer, the picture of those compared and the key to its marks; then good, then harm."""
+    text = Page(cidp).text
+    parts = ("3 options are labeled for this patient.", "contraindicated", "54% against 21%",
+             "On whose authority", "Good, with its comparator", care.HARM, "Sources",
+             "The lines that rebuild")  # fmt: skip
+    places = [text.index(part) for part in parts]
+    assert places == sorted(places)
+    picture = cidp[cidp.index("tc-table tc-picture") :]
+    assert "Efgartigimod" in picture
+    assert "SCIG" not in picture[: picture.index("</table>")]
 
 
 def test_cost_on_the_page_is_annual_cost(evidence, cidp):
@@ -189,9 +202,9 @@ def test_one_way_of_counting_in_a_row(evidence):
     """A row of harms names its way of counting, and every figure in it was counted so."""
     for condition_id, ids, factors in PAIRS:
         comparison = side_by_side.compare_therapies(evidence, scenario(condition_id, factors), ids)
-        lines = [line for line in comparison.lines if line.section == side_by_side.HARM]
+        lines = [line for line in comparison.lines if line.section == care.HARM]
         assert lines
-        ways = {compare.harms.ASCERTAINMENTS[way][0] for way in side_by_side.WAYS}
+        ways = {compare.harms.ASCERTAINMENTS[way][0] for way in care.WAYS}
         assert {line.label.rsplit(": ", 1)[1] for line in lines} <= ways
         assert len({line.label for line in lines}) == len(lines)
 
@@ -200,7 +213,7 @@ def test_figures_without_comparator_say_so(evidence):
     """Each figure of harm names its comparator, or that there is none."""
     comparison = side_by_side.compare_therapies(evidence, scenario(), ["ivig", "efgartigimod"])
     for line in comparison.lines:
-        if line.section == side_by_side.HARM:
+        if line.section == care.HARM:
             for item in (item for cell in line.cells for item in cell if item.mark != "faint"):
                 assert "no comparator" in item.text or " against " in item.text
 
@@ -309,7 +322,7 @@ def test_without_figures_the_comparison_says_so(evidence):
     """No harm in the tables is one line of gaps, never an empty section."""
     bare = dataclasses.replace(evidence, adverse_events=evidence.adverse_events.iloc[:0])
     comparison = side_by_side.compare_therapies(bare, scenario(), ["ivig", "scig"])
-    (line,) = [line for line in comparison.lines if line.section == side_by_side.HARM]
+    (line,) = [line for line in comparison.lines if line.section == care.HARM]
     assert line.label == "Key harms"
     assert {item.text for cell in line.cells for item in cell} == {"no figure in our tables"}
 

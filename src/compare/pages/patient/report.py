@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,12 +12,16 @@ from compare.data.evidence import Evidence
 from compare.data.rows import Row, known
 from compare.data.scenario import Scenario
 from compare.pages.markup import csv_rows, file_name, text
+from compare.pages.patient import drawing, picture, sentences
+from compare.pages.patient.head_to_head import compared
+from compare.pages.patient.items import Item
 from compare.pages.patient.side_by_side import (
     FRAME_COLUMNS,
     NOT_SAME_TRIAL,
     Comparison,
-    Item,
+    caution_rows,
     compare_therapies,
+    option_rows,
     rebates_note,
     statements,
 )
@@ -33,7 +38,7 @@ READING = (
 )
 PRINT_POINTS = tuple(size / 10 for size in range(86, 58, -2))
 CHARACTER_EM = 0.46
-SHEETS_MM = 2 * (279.4 - 18) - 14  # two sheets of Letter without margins, and rows not broken
+SHEETS_MM = 3 * (279.4 - 18) - 200  # three sheets of Letter without margins, and rows not broken
 STYLE = """
 @page { size: auto; margin: 9mm 10mm; }
 * { box-sizing: border-box; }
@@ -62,6 +67,14 @@ pre { font: 0.85em/1.2 'Liberation Mono', Consolas, monospace; white-space: pre-
 ol.sources { margin: 0.4mm 0; padding-left: 5mm; columns: 2; font-size: 0.82em; line-height: 1.15; }
 ol.sources li { break-inside: avoid; overflow-wrap: anywhere; }
 h2 { font-size: 1.05em; margin: 1.4mm 0 0.3mm; }
+.tc-key span { margin-right: 3mm; }
+.tc-picture caption { text-align: left; font-weight: 600; }
+.tc-bar { display: flex; height: 2mm; background: #eef0f3; print-color-adjust: exact; }
+.tc-key .tc-bar { display: inline-flex; width: 6mm; margin-right: 1mm; }
+.tc-bar b { box-sizing: border-box; border: 0 solid #0b5394; background: #0b5394; }
+.tc-key .tc-bar b { width: 100%; }
+.tc-bar b.before_rebates { border-width: 0.5mm; background: #fff; } .tc-bar b.to { opacity: 0.4; }
+.tc-struck th > span { text-decoration: line-through; }
 @media screen { body { font-size: 15px; line-height: 1.4; padding: 16px; max-width: 1100px; }
   h1 { font-size: 24px; } col.name { width: 150px; } th, td { padding: 4px 8px; } }
 @media print { a { color: inherit; text-decoration: none; } }
@@ -71,9 +84,9 @@ h2 { font-size: 1.05em; margin: 1.4mm 0 0.3mm; }
 def html(evidence: Evidence, scenario: Scenario, therapy_ids: Sequence[str]) -> str:
     """One self-contained HTML page: no script, no request, selectable text, made to be printed.
 
-    Two therapies take at most two pages of A4 or Letter paper. It holds the scenario, the
-    comparison (see `side_by_side.compare_therapies`, which also says what is refused), sources,
-    data date, label months, and the lines that rebuild it.
+    Two therapies take at most three pages of A4 or Letter paper. It holds the scenario, the
+    picture, the comparison (see `side_by_side.compare_therapies`, which also says what is refused),
+    sources, data date, label months, and the lines that rebuild it.
     """
     return page(evidence, compare_therapies(evidence, scenario, therapy_ids))
 
@@ -96,6 +109,7 @@ def page(evidence: Evidence, comparison: Comparison) -> str:
         f"<h1>{text(title)}</h1>",
         f"<p><b>Patient.</b> {text(patient_words(evidence, scenario))}</p>",
         f'<p class="note">{text(NOT_COMPARED)}</p>',
+        summary(evidence, comparison),
         table(comparison),
         f'<p class="note">{text(notes)}</p><p class="note">{text(stamp)}</p>',
         f"<h2>Sources</h2>{_sources(evidence, comparison.source_ids)}",
@@ -105,8 +119,22 @@ def page(evidence: Evidence, comparison: Comparison) -> str:
     return "".join(parts)
 
 
+def summary(evidence: Evidence, comparison: Comparison) -> str:
+    """What the page opens with: the answer on all options, and the picture of those compared."""
+    scenario = comparison.scenario
+    rows = caution_rows(evidence, scenario.patient, scenario.condition_id)
+    every = option_rows(evidence, scenario.condition_id, scenario.patient)
+    chosen = [every[key] for key in comparison.therapy_ids]
+    pairs = compared(evidence, scenario.condition_id, tuple(every))
+    mine = [row for row in rows if row["matches"]]
+    told = sentences.answer(evidence, list(every.values()), mine, pairs)
+    name = evidence.label("conditions", scenario.condition_id)
+    drawn = drawing.picture(picture.shown(evidence, scenario, chosen, rows), name)
+    return f"<p><b>{text(told)}</b></p>{drawn}"
+
+
 def print_points(evidence: Evidence, comparison: Comparison) -> float:
-    """Size of print, in points, at which the page is estimated to fill two sheets at most.
+    """Size of print, in points, at which the page is estimated to fill three sheets at most.
 
     Lines are counted from the characters of each cell, at half the size of print per character;
     the sheet is that of Letter, the shorter of the two.
@@ -116,7 +144,15 @@ def print_points(evidence: Evidence, comparison: Comparison) -> float:
         for row in _found(evidence, comparison.source_ids)
     ]
     code = [len(line) for line in lines(comparison).splitlines()]
-    told = [READING, NOT_COMPARED, NOT_SAME_TRIAL, rebates_note(comparison), *comparison.labels]
+    opening = summary(evidence, comparison)
+    told = [
+        re.sub("<[^>]*>", "", opening),
+        READING,
+        NOT_COMPARED,
+        NOT_SAME_TRIAL,
+        rebates_note(comparison),
+        *comparison.labels,
+    ]
     words = sum(map(len, told)) + len(patient_words(evidence, comparison.scenario))
     return next(
         (

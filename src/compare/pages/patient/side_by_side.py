@@ -9,10 +9,9 @@ from typing import Any
 import pandas as pd
 
 from compare import cost
-from compare.authority import cautions, guidance, indications
+from compare.authority import cautions, indications
 from compare.authority.factors import patient_factors
 from compare.claims import ivig
-from compare.cost import timetable
 from compare.cost.plan import Plan, plans
 from compare.cost.prices import BASES, REBATE_SENTENCE
 from compare.cost.standing import first_of_kinds, standing_plans
@@ -20,46 +19,15 @@ from compare.data.evidence import Evidence, kept
 from compare.data.patient import Patient
 from compare.data.rows import Row, known, records
 from compare.data.scenario import Scenario
-from compare.trials import arms, benefits, harms
-from compare.trials.benefits import outcome_text
-from compare.words import number_range, short_name, usd_range
+from compare.pages.patient import care
+from compare.pages.patient.items import Column, Item, Line, is_therapy, one
+from compare.words import short_name
 
 MOST = 4
-KEY_EVENTS = (
-    "any_adverse_event",
-    "serious_adverse_event",
-    "discontinuation_adverse_event",
-    "serious_infection",
-    "infection_any",
-    "infusion_reaction",
-    "headache",
-    "death",
-)
-WAYS = ("all_cause", "label_listed", "adverse_reaction", "within_72h")
-SHOWN_OUTCOMES = 4
-HARM = "Harm, with its comparator"
 NOT_SAME_TRIAL = (
     "Each figure is from its own trial: the therapies were not compared with each other unless "
     "the row says so."
 )
-
-
-@dataclass(frozen=True)
-class Item:
-    """One statement in a cell. `mark`: "" plain, "stop", "boxed", "warn", "faint"."""
-
-    text: str
-    mark: str = ""
-    source_id: str = ""
-
-
-@dataclass(frozen=True)
-class Line:
-    """One row of the comparison: a heading, and for each therapy its statements."""
-
-    section: str
-    label: str
-    cells: tuple[tuple[Item, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -77,19 +45,6 @@ class Comparison:
         """Every source behind a statement, once."""
         found = (item.source_id for line in self.lines for cell in line.cells for item in cell)
         return list(dict.fromkeys(part for ids in found for part in ids.split(";") if part))
-
-
-@dataclass(frozen=True)
-class Column:
-    """What is known of one therapy for this scenario, before it is put into words."""
-
-    therapy: Mapping[str, Any]
-    option: Mapping[str, Any]
-    product_id: str
-    plans: tuple[Plan, ...]
-    costs: tuple[Mapping[str, Any], ...]
-    cautions: list[Row]
-    every: list[Row]
 
 
 def compare_therapies(
@@ -111,7 +66,8 @@ def compare_therapies(
         raise ValueError(f"{len(ids)} therapies are chosen; expected 1 to {MOST}")
     columns = [_column(evidence, scenario, key) for key in ids]
     makers: list[Callable[..., list[Line]]] = [
-        _authority, _cautions, _everyone, _money, _giving, _harms, _good, _brand,
+        _authority, _cautions, _everyone, care.money_lines, care.giving_lines,
+        care.good_lines, care.harms_lines, care.brand_lines,
     ]  # fmt: skip
     lines = [line for make in makers for line in make(evidence, scenario, columns)]
     heads = tuple(
@@ -189,10 +145,6 @@ def chosen_plans(evidence: Evidence, scenario: Scenario, therapy_id: str) -> tup
     return tuple(plan for plan in chosen.values() if plan.therapy_id == therapy_id)
 
 
-def _one(text: str, mark: str = "", source_id: Any = "") -> tuple[Item, ...]:
-    return (Item(text, mark, str(source_id) if known(source_id) else ""),)
-
-
 def _authority(evidence: Evidence, scenario: Scenario, columns: list[Column]) -> list[Line]:
     section = "On whose authority"
     label, who, guide, other = [], [], [], []
@@ -211,10 +163,10 @@ def _authority(evidence: Evidence, scenario: Scenario, columns: list[Column]) ->
         if own:
             cell.append(Item(own, "warn"))
         label.append(tuple(cell))
-        who.append(_one(_labeled_for(evidence, scenario, column)))
+        who.append(one(_labeled_for(evidence, scenario, column)))
         guide.append(_guideline_cell(row))
         against = [Item(row["statements_against"], "warn", source)] if row["conflicting"] else []
-        other.append(tuple(against) or _one("none found that disagrees", "faint"))
+        other.append(tuple(against) or one("none found that disagrees", "faint"))
     lines = [
         Line(section, "FDA label, for this patient", tuple(label)),
         Line(section, "Labeled for", tuple(who)),
@@ -222,12 +174,12 @@ def _authority(evidence: Evidence, scenario: Scenario, columns: list[Column]) ->
     ]
     if any(column.option["conflicting"] for column in columns):
         lines.append(Line(section, "Guidelines that say otherwise", tuple(other)))
-    if scenario.condition_id == "gmg" and any(_is(column, "ivig") for column in columns):
+    if scenario.condition_id == "gmg" and any(is_therapy(column, "ivig") for column in columns):
         told = tuple(
             Item(f"{row['setting']}: {row['answer']}", "", row["source_id"])
             for row in records(ivig.ivig_in_myasthenia(evidence))
         )
-        cells = tuple(told if _is(column, "ivig") else () for column in columns)
+        cells = tuple(told if is_therapy(column, "ivig") else () for column in columns)
         lines.append(Line(section, "IVIG in myasthenia: three answers", cells))
     return lines
 
@@ -250,10 +202,6 @@ def _labeled_for(evidence: Evidence, scenario: Scenario, column: Column) -> str:
     return "; ".join(dict.fromkeys(str(cell) for cell in cells if known(cell)))
 
 
-def _is(column: Column, therapy_id: str) -> bool:
-    return bool(column.therapy["therapy_id"] == therapy_id)
-
-
 def _own_label(evidence: Evidence, scenario: Scenario, column: Column) -> str:
     """What to say where the product shown is not itself labeled for the condition."""
     status = [plan.label_status for plan in column.plans if plan.product_id == column.product_id]
@@ -265,7 +213,7 @@ def _own_label(evidence: Evidence, scenario: Scenario, column: Column) -> str:
 
 def _guideline_cell(row: Mapping[str, Any]) -> tuple[Item, ...]:
     if not row["statement"]:
-        return _one("none in our tables", "faint")
+        return one("none in our tables", "faint")
     quoted = {
         "statement": row["statement"],
         "population": row["guideline_population"] or None,
@@ -281,7 +229,7 @@ def _guideline_cell(row: Mapping[str, Any]) -> tuple[Item, ...]:
         if row[key]:
             said += f"; {words}: {row[key]}"
     mark = "" if row["statement"] in indications.FOR and not row["retired"] else "warn"
-    return _one(said, mark, row["source_id"])
+    return one(said, mark, row["source_id"])
 
 
 STRICT = ("contraindicated", "boxed_warning")
@@ -334,9 +282,9 @@ def _cautions(evidence: Evidence, scenario: Scenario, columns: list[Column]) -> 
             )
         elsewhere = elsewhere_words(column.every, column.product_id)
         without = elsewhere or (LEFT_OPEN if gaps else NONE_FOUND)
-        told.append(tuple(cell) or _one(without, "warn" if elsewhere else "faint"))
+        told.append(tuple(cell) or one(without, "warn" if elsewhere else "faint"))
         names = "; ".join(row["factor"] for row in gaps)
-        silent.append(_one(f"{names}: {gaps[0]['action']}" if gaps else CLOSED, "faint"))
+        silent.append(one(f"{names}: {gaps[0]['action']}" if gaps else CLOSED, "faint"))
     lines = [Line(section, "For this patient", tuple(told))]
     if any(cell[0].text != CLOSED for cell in silent):
         lines.append(Line(section, "Left open", tuple(silent)))
@@ -393,7 +341,7 @@ def _everyone(evidence: Evidence, scenario: Scenario, columns: list[Column]) -> 
                 )
                 for row in strict
             )
-            or _one("none in our reading", "faint")
+            or one("none in our reading", "faint")
         )
         urgent = [row for row in rest if row["factor_id"] in first]
         items = [Item(f"{r['factor']}: {r['action']}", "", r["source_id"]) for r in urgent]
@@ -401,51 +349,11 @@ def _everyone(evidence: Evidence, scenario: Scenario, columns: list[Column]) -> 
         if others:
             used = ";".join(dict.fromkeys(row["source_id"] for row in others))
             items.append(Item("; ".join(row["factor"] for row in others), "", used))
-        warned.append(tuple(items) or _one("none in our reading", "faint"))
+        warned.append(tuple(items) or one("none in our reading", "faint"))
     return [
         Line(section, "Boxed warnings", tuple(boxed)),
         Line(section, "Other warnings", tuple(warned)),
     ]
-
-
-def _money(evidence: Evidence, scenario: Scenario, columns: list[Column]) -> list[Line]:
-    section = "What it costs (US dollars)"
-    spans = {
-        "Year one": ("usd_year_one_low", "usd_year_one_high", True),
-        "A later year": ("usd_later_year_low", "usd_later_year_high", True),
-        "Per course": ("usd_per_course", "usd_per_course_high", False),
-    }
-    lines = []
-    for label, (low, high, chronic) in spans.items():
-        cells, some = [], False
-        for column in columns:
-            rows = [row for row in column.costs if (row["use"] == "chronic") == chronic]
-            if not rows:
-                cells.append(_one("given as a course" if chronic else "given by the year", "faint"))
-                if not column.costs:
-                    cells[-1] = _one("no regimen for this condition in our sources", "faint")
-                continue
-            row = rows[0]
-            some = True
-            if known(row[low]):
-                ends = sorted([row[low], row[high]])
-                cells.append(_one(usd_range(*ends), "strong", row["source_id"]))
-            else:
-                cells.append(_one(f"not known: {row['reason']}", "faint", row["source_id"]))
-        if some or label == "Year one":
-            lines.append(Line(section, label, tuple(cells)))
-    said = []
-    for column in columns:
-        items = []
-        for row in column.costs:
-            bases = [BASES[basis] for basis in row["price_basis"].split(" + ") if basis]
-            parts = [row["product"], " and ".join(bases), row["reason"], row["note"]]
-            if row["label_status"] != "in label":
-                parts.append(row["label_status"])
-            items.append(Item("; ".join(part for part in parts if part)))
-        said.append(tuple(items))
-    lines.append(Line(section, "Product and price", tuple(said)))
-    return lines
 
 
 def rebates_note(comparison: Comparison) -> str:
@@ -458,140 +366,6 @@ def rebates_note(comparison: Comparison) -> str:
         for item in cell
     )
     return REBATE_SENTENCE if BASES["nadac"] in told and BASES["asp_payment_limit"] in told else ""
-
-
-def _giving(evidence: Evidence, scenario: Scenario, columns: list[Column]) -> list[Line]:
-    section = "How it is given"
-    schedule, visits = [], []
-    for column in columns:
-        items, counted = [], []
-        for plan, row in zip(column.plans, column.costs, strict=True):
-            for phase in timetable.timetable(plan, scenario.patient):
-                said = timetable.visit_words(phase)
-                items.append(Item(said[0].upper() + said[1:], "", phase["source_id"]))
-            items.append(Item(f"Given {timetable.GIVEN_BY[plan.first['given_by']]}."))
-            if row["use"] == "chronic" and known(row["visits_year_one"]):
-                ends = sorted([row["visits_year_one"], row["visits_year_one_high"]])
-                hours = sorted([row["chair_hours_year_one"], row["chair_hours_year_one_high"]])
-                said = f"{number_range(*ends)} clinic visits"
-                said += f", {number_range(*hours)} chair hours" if ends[1] else ""
-                counted.append(Item(said))
-        schedule.append(tuple(items) or _one("no regimen in our sources", "faint"))
-        visits.append(tuple(counted) or _one("not counted", "faint"))
-    lines = [
-        Line(section, "Schedule", tuple(schedule)),
-        Line(section, "In year one", tuple(visits)),
-    ]
-    told = [
-        guidance.steps(
-            evidence, column.therapy["therapy_id"], scenario.condition_id, column.product_id
-        )
-        for column in columns
-    ]
-    for step, heading in guidance.STEPS.items():
-        cells = tuple(tuple(_step(row) for row in rows if row["step"] == step) for rows in told)
-        lines.append(Line(section, heading, cells))
-    return lines
-
-
-def _step(row: Mapping[str, Any]) -> Item:
-    origin = f" [from {row['inherited_from']}]" if row["inherited_from"] else ""
-    read = known(row["source_id"])
-    return Item(row["text"] + origin, "" if read else "faint", row["source_id"] if read else "")
-
-
-def _harms(evidence: Evidence, scenario: Scenario, columns: list[Column]) -> list[Line]:
-    """Key harms with their comparator; one way of counting in a row, never two."""
-    ids = tuple(column.therapy["therapy_id"] for column in columns)
-    return list(_harm_lines(evidence, scenario.condition_id, ids))
-
-
-@kept(32)
-def _harm_lines(evidence: Evidence, condition_id: str, ids: tuple[str, ...]) -> tuple[Line, ...]:
-    section = HARM
-    found: dict[tuple[str, str], dict[str, Mapping[str, Any]]] = {}
-    for way in WAYS:
-        for row in harms.series_rows(evidence, condition_id, way):
-            shown = row["event_id"] in KEY_EVENTS and row["state"] in ("reported", "bound")
-            if shown and row["therapy_id"] in ids:
-                found.setdefault((row["event_id"], way), {})[row["therapy_id"]] = row
-    lines = []
-    for event_id in KEY_EVENTS:
-        ways = [way for way in WAYS if (event_id, way) in found]
-        ways.sort(key=lambda way, event_id=event_id: -len(found[event_id, way]))  # type: ignore[misc]
-        covered: set[str] = set()
-        for way in ways:
-            told = found[event_id, way]
-            if set(told) <= covered:
-                continue
-            covered |= set(told)
-            cells = tuple(
-                _harm_cell(evidence, told[key])
-                if key in told
-                else _one("not reported in this way", "faint")
-                for key in ids
-            )
-            name = evidence.label("events", event_id)
-            lines.append(Line(section, f"{name}: {harms.ASCERTAINMENTS[way][0]}", cells))
-    if not lines:
-        cells = tuple(_one("no figure in our tables", "faint") for _ in ids)
-        lines = [Line(section, "Key harms", cells)]
-    return tuple(lines)
-
-
-def _harm_cell(evidence: Evidence, row: Mapping[str, Any]) -> tuple[Item, ...]:
-    said = arms.risk_words(row)
-    if row["comparator_kind"] == "none":
-        said += ", no comparator"
-    else:
-        beside = arms.risk_words(row, "risk_comparator")
-        said += f" against {beside} on {row['comparator']}"
-    if known(row["difference_pct"]):
-        ends = row["difference_low_pct"], row["difference_high_pct"]
-        said += f": {arms.per_100(row['difference_pct'], *ends, str(row['comparator']))}"
-    parts = [said, str(row["study"]) if known(row["study"]) else ""]
-    if row["directness"] == "indirect":
-        parts.append(f"borrowed from {evidence.label('conditions', row['condition_id'])}")
-    text = "; ".join(part for part in parts if part)
-    return _one(text, "", row["source_id"])
-
-
-def _good(evidence: Evidence, scenario: Scenario, columns: list[Column]) -> list[Line]:
-    """Outcomes as published, primary endpoints and missed ones first."""
-
-    def rank(row: Row) -> tuple[bool, ...]:
-        return (
-            not row["missed_primary"],
-            row["comparator_kind"] == "none",
-            row["endpoint_role"] not in ("primary", "co_primary"),
-            row["primary"] != "yes",
-        )
-
-    rows = benefits.rows_by_condition(evidence).get(scenario.condition_id, [])
-    cells = []
-    for column in columns:
-        own = [row for row in rows if _is(column, row["therapy_id"])]
-        cells.append(
-            tuple(
-                Item(outcome_text(row), "warn" if row["missed_primary"] else "", row["source_id"])
-                for row in sorted(own, key=rank)[:SHOWN_OUTCOMES]
-            )
-            or _one("no outcome of a trial in this condition in our tables", "faint")
-        )
-    return [Line("Good, with its comparator", "Trials in this condition", tuple(cells))]
-
-
-def _brand(evidence: Evidence, scenario: Scenario, columns: list[Column]) -> list[Line]:
-    """What is in the immunoglobulin shown: brands are not interchangeable."""
-    products = evidence.by_id("products")
-    cells: list[tuple[Item, ...]] = []
-    for column in columns:
-        product = products[column.product_id]
-        text = product["excipients"] if known(product["excipients"]) else ""
-        cells.append(_one(str(text), "", product["source_id"]) if text else ())
-    if not any(cells):
-        return []
-    return [Line("Brand", "Sugar, amino acid, sodium, IgA", tuple(cells))]
 
 
 def _labels(evidence: Evidence, columns: list[Column]) -> list[str]:

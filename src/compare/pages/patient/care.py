@@ -1,0 +1,198 @@
+"""Lines of a comparison on care: cost, schedule and guidance, benefit, harm, brand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from compare.authority import guidance
+from compare.cost import timetable
+from compare.cost.prices import BASES
+from compare.data.evidence import Evidence, kept
+from compare.data.rows import known
+from compare.data.scenario import Scenario
+from compare.pages.patient.items import Column, Item, Line, is_therapy, one
+from compare.pages.patient.own_trials import best_first
+from compare.trials import arms, benefits, harms
+from compare.trials.benefits import outcome_text
+from compare.words import number_range, usd_range
+
+KEY_EVENTS = (
+    "any_adverse_event",
+    "serious_adverse_event",
+    "discontinuation_adverse_event",
+    "serious_infection",
+    "infection_any",
+    "infusion_reaction",
+    "headache",
+    "death",
+)
+WAYS = ("all_cause", "label_listed", "adverse_reaction", "within_72h")
+SHOWN_OUTCOMES = 4
+HARM = "Harm, with its comparator"
+
+
+def money_lines(evidence: Evidence, scenario: Scenario, columns: list[Column]) -> list[Line]:
+    section = "What it costs (US dollars)"
+    spans = {
+        "Year one": ("usd_year_one_low", "usd_year_one_high", True),
+        "A later year": ("usd_later_year_low", "usd_later_year_high", True),
+        "Per course": ("usd_per_course", "usd_per_course_high", False),
+    }
+    lines = []
+    for label, (low, high, chronic) in spans.items():
+        cells, some = [], False
+        for column in columns:
+            rows = [row for row in column.costs if (row["use"] == "chronic") == chronic]
+            if not rows:
+                cells.append(one("given as a course" if chronic else "given by the year", "faint"))
+                if not column.costs:
+                    cells[-1] = one("no regimen for this condition in our sources", "faint")
+                continue
+            row = rows[0]
+            some = True
+            if known(row[low]):
+                ends = sorted([row[low], row[high]])
+                cells.append(one(usd_range(*ends), "strong", row["source_id"]))
+            else:
+                cells.append(one(f"not known: {row['reason']}", "faint", row["source_id"]))
+        if some or label == "Year one":
+            lines.append(Line(section, label, tuple(cells)))
+    said = []
+    for column in columns:
+        items = []
+        for row in column.costs:
+            bases = [BASES[basis] for basis in row["price_basis"].split(" + ") if basis]
+            parts = [row["product"], " and ".join(bases), row["reason"], row["note"]]
+            if row["label_status"] != "in label":
+                parts.append(row["label_status"])
+            items.append(Item("; ".join(part for part in parts if part)))
+        said.append(tuple(items))
+    lines.append(Line(section, "Product and price", tuple(said)))
+    return lines
+
+
+def giving_lines(evidence: Evidence, scenario: Scenario, columns: list[Column]) -> list[Line]:
+    section = "How it is given"
+    schedule, visits = [], []
+    for column in columns:
+        items, counted = [], []
+        for plan, row in zip(column.plans, column.costs, strict=True):
+            for phase in timetable.timetable(plan, scenario.patient):
+                said = timetable.visit_words(phase)
+                items.append(Item(said[0].upper() + said[1:], "", phase["source_id"]))
+            items.append(Item(f"Given {timetable.GIVEN_BY[plan.first['given_by']]}."))
+            if row["use"] == "chronic" and known(row["visits_year_one"]):
+                ends = sorted([row["visits_year_one"], row["visits_year_one_high"]])
+                hours = sorted([row["chair_hours_year_one"], row["chair_hours_year_one_high"]])
+                said = f"{number_range(*ends)} clinic visits"
+                said += f", {number_range(*hours)} chair hours" if ends[1] else ""
+                counted.append(Item(said))
+        schedule.append(tuple(items) or one("no regimen in our sources", "faint"))
+        visits.append(tuple(counted) or one("not counted", "faint"))
+    lines = [
+        Line(section, "Schedule", tuple(schedule)),
+        Line(section, "In year one", tuple(visits)),
+    ]
+    told = [
+        guidance.steps(
+            evidence, column.therapy["therapy_id"], scenario.condition_id, column.product_id
+        )
+        for column in columns
+    ]
+    for step, heading in guidance.STEPS.items():
+        cells = tuple(tuple(_step(row) for row in rows if row["step"] == step) for rows in told)
+        lines.append(Line(section, heading, cells))
+    return lines
+
+
+def _step(row: Mapping[str, Any]) -> Item:
+    origin = f" [from {row['inherited_from']}]" if row["inherited_from"] else ""
+    read = known(row["source_id"])
+    return Item(row["text"] + origin, "" if read else "faint", row["source_id"] if read else "")
+
+
+def harms_lines(evidence: Evidence, scenario: Scenario, columns: list[Column]) -> list[Line]:
+    """Key harms with their comparator; one way of counting in a row, never two."""
+    ids = tuple(column.therapy["therapy_id"] for column in columns)
+    return list(_harm_lines(evidence, scenario.condition_id, ids))
+
+
+@kept(32)
+def _harm_lines(evidence: Evidence, condition_id: str, ids: tuple[str, ...]) -> tuple[Line, ...]:
+    section = HARM
+    found: dict[tuple[str, str], dict[str, Mapping[str, Any]]] = {}
+    for way in WAYS:
+        for row in harms.series_rows(evidence, condition_id, way):
+            shown = row["event_id"] in KEY_EVENTS and row["state"] in ("reported", "bound")
+            if shown and row["therapy_id"] in ids:
+                found.setdefault((row["event_id"], way), {})[row["therapy_id"]] = row
+    lines = []
+    for event_id in KEY_EVENTS:
+        ways = [way for way in WAYS if (event_id, way) in found]
+        ways.sort(key=lambda way, event_id=event_id: -len(found[event_id, way]))  # type: ignore[misc]
+        covered: set[str] = set()
+        for way in ways:
+            told = found[event_id, way]
+            if set(told) <= covered:
+                continue
+            covered |= set(told)
+            cells = tuple(
+                _harm_cell(evidence, told[key])
+                if key in told
+                else one("not reported in this way", "faint")
+                for key in ids
+            )
+            name = evidence.label("events", event_id)
+            lines.append(Line(section, f"{name}: {harms.ASCERTAINMENTS[way][0]}", cells))
+    if not lines:
+        cells = tuple(one("no figure in our tables", "faint") for _ in ids)
+        lines = [Line(section, "Key harms", cells)]
+    return tuple(lines)
+
+
+def _harm_cell(evidence: Evidence, row: Mapping[str, Any]) -> tuple[Item, ...]:
+    said = arms.risk_words(row)
+    if row["comparator_kind"] == "none":
+        said += ", no comparator"
+    else:
+        beside = arms.risk_words(row, "risk_comparator")
+        said += f" against {beside} on {row['comparator']}"
+    if known(row["difference_pct"]):
+        ends = row["difference_low_pct"], row["difference_high_pct"]
+        said += f": {arms.per_100(row['difference_pct'], *ends, str(row['comparator']))}"
+    parts = [said, str(row["study"]) if known(row["study"]) else ""]
+    if row["directness"] == "indirect":
+        parts.append(f"borrowed from {evidence.label('conditions', row['condition_id'])}")
+    text = "; ".join(part for part in parts if part)
+    return one(text, "", row["source_id"])
+
+
+def good_lines(evidence: Evidence, scenario: Scenario, columns: list[Column]) -> list[Line]:
+    """Outcomes as published, primary endpoints and missed ones first."""
+
+    rows = benefits.rows_by_condition(evidence).get(scenario.condition_id, [])
+    cells = []
+    for column in columns:
+        own = [row for row in rows if is_therapy(column, row["therapy_id"])]
+        cells.append(
+            tuple(
+                Item(outcome_text(row), "warn" if row["missed_primary"] else "", row["source_id"])
+                for row in sorted(own, key=best_first)[:SHOWN_OUTCOMES]
+            )
+            or one("no outcome of a trial in this condition in our tables", "faint")
+        )
+    return [Line("Good, with its comparator", "Trials in this condition", tuple(cells))]
+
+
+def brand_lines(evidence: Evidence, scenario: Scenario, columns: list[Column]) -> list[Line]:
+    """What is in the immunoglobulin shown: brands are not interchangeable."""
+    products = evidence.by_id("products")
+    cells: list[tuple[Item, ...]] = []
+    for column in columns:
+        product = products[column.product_id]
+        text = product["excipients"] if known(product["excipients"]) else ""
+        cells.append(one(str(text), "", product["source_id"]) if text else ())
+    if not any(cells):
+        return []
+    return [Line("Brand", "Sugar, amino acid, sodium, IgA", tuple(cells))]
