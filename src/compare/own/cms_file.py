@@ -103,11 +103,11 @@ def with_asp_file(evidence: Evidence, file: File, name: str = "") -> Evidence:
 
 def read(content: bytes, name: str) -> Limits:
     """The file's quarter and rows. Raises `DataError` with every problem."""
+    if reason := other_sort(content, CMS):
+        raise refusal(name, reason)
     if reason := not_text(content):
         more = "; CMS's ZIP holds the same table as CSV: take that" if "Excel" in reason else ""
         raise refusal(name, reason + more)
-    if reason := other_sort(content, CMS):
-        raise refusal(name, reason)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
