@@ -288,7 +288,7 @@ IN_THE_BOX = {
         ("hizentra", "hyqvia", "cutaquig", "cuvitru", "xembify"),
         ("age_over_65", "volume_depletion"),
     ),
-    # Its box names "predisposed patients" and no topic of its own: diabetes and the like are warnings.
+    # Its box names no topic of its own: diabetes and the like are warnings.
     "predisposed patients": (("asceniv",), ("renal_impairment",)),
     "sepsis": (
         ("privigen", "panzyga", "octagam_10", "gammagard_liquid", "bivigam", "qivigy"),

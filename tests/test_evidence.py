@@ -36,6 +36,8 @@ OWN_WORDS = {
     "factors",
     "factor_implies",
     "factor_classes",
+    "networks",
+    "network_arms",
 }
 
 

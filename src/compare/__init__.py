@@ -12,6 +12,8 @@ from compare.own.load import load
 from compare.preferences.values import rank_acceptability, weighted_value
 from compare.trials import harms
 from compare.trials.harms import adverse_events
+from compare.trials.indirect import indirect
+from compare.trials.network import network_meta_analysis
 
 __version__ = "0.1.0"
 
@@ -26,7 +28,9 @@ __all__ = [
     "cohort_cost",
     "effects_table",
     "harms",
+    "indirect",
     "load",
+    "network_meta_analysis",
     "options",
     "rank_acceptability",
     "sources_of",

@@ -73,6 +73,8 @@ class Evidence:
     guidance: pd.DataFrame
     claims: pd.DataFrame
     trials: pd.DataFrame
+    networks: pd.DataFrame
+    network_arms: pd.DataFrame
     data_date: date
     version: str
     changed: tuple[str, ...] = ()

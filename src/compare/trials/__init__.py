@@ -1,1 +1,1 @@
-"""What trials reported: arms, intervals, harms and benefits."""
+"""What trials reported, and what follows across them."""

@@ -1,0 +1,162 @@
+"""Declared networks: the table holds together, and what follows from it is guarded."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+import compare
+from compare.trials.indirect import comparisons, declared
+from compare.trials.wording import sentence, summary
+
+
+@pytest.fixture(scope="module")
+def arms(evidence: compare.Evidence) -> pd.DataFrame:
+    """Arms of all networks with their network, outcome and trial beside them."""
+    found = evidence.network_arms.merge(evidence.networks, on="network_id")
+    found = found.merge(evidence.outcomes, on="row_id", suffixes=("", "_row"))
+    return found.merge(evidence.trials, on="trial_id", suffixes=("", "_trial"))
+
+
+def computed(evidence: compare.Evidence) -> list[str]:
+    names = evidence.networks["network_id"]
+    return [name for name in names if not declared(evidence, name).refused]
+
+
+def test_one_row_a_trial_and_node(arms: pd.DataFrame) -> None:
+    """A trial that stands twice would count twice."""
+    assert not arms.duplicated(["network_id", "trial_id", "node"]).any()
+    assert not arms.duplicated(["network_id", "trial", "node"]).any()
+
+
+def test_rows_fit_their_network(arms: pd.DataFrame) -> None:
+    """Condition, endpoint and window are the network's; no second reading of a trial is let in."""
+    assert arms["condition_id"].eq(arms["condition_id_row"]).all()
+    assert arms["endpoint_id"].eq(arms["endpoint_id_row"]).all()
+    assert arms["timepoint_weeks"].between(arms["weeks_from"], arms["weeks_to"]).all()
+    assert arms["duplicate_of"].isna().all()
+
+
+def test_nodes_are_the_therapies_of_their_rows(arms: pd.DataFrame) -> None:
+    """The treated arm stands for the row's therapy, the other for the network's reference."""
+    treated = arms["arm"].eq("treated")
+    assert arms.loc[treated, "node"].eq(arms.loc[treated, "therapy_id"]).all()
+    assert arms.loc[~treated, "node"].eq(arms.loc[~treated, "reference"]).all()
+    kinds = arms.loc[~treated, "comparator_kind"]
+    assert kinds.isin(["placebo", "background"]).all()
+
+
+def test_a_network_has_arms_or_a_reason(evidence: compare.Evidence) -> None:
+    """Declared refusals have no arms, all others have; each says what it left out."""
+    with_arms = set(evidence.network_arms["network_id"])
+    refused = evidence.networks["refused"].notna()
+    assert set(evidence.networks.loc[~refused, "network_id"]) == with_arms
+    assert len(computed(evidence)) >= 5
+
+
+def test_printed_counts_agree_with_their_percents(arms: pd.DataFrame) -> None:
+    """A count beside an adjusted percent lies within two points of it."""
+    printed = arms[arms["events"].notna()]
+    assert len(printed) > 0
+    for row in printed.to_dict("records"):
+        crude = 100 * row["events"] / row[f"n_{row['arm']}"]
+        assert abs(crude - row[f"{row['arm']}_value"]) < 2
+
+
+def test_every_declared_network_is_computed_on_all_scales(evidence: compare.Evidence) -> None:
+    """Each arm has events, each therapy an estimate, each pair a verdict; nobody is ranked."""
+    for network_id in computed(evidence):
+        network = compare.indirect(evidence, network_id)
+        assert declared(evidence, network_id).arms["events"].notna().all()
+        assert network.model == "random"
+        assert network.effects["estimate"].notna().all()
+        assert network.effects["p_score"].isna().all()
+        n = len(network.effects) - 1
+        assert len(comparisons(evidence, network_id)) == n * (n - 1) / 2
+        assert network.flags[-1] == "Certainty not graded."
+
+
+def test_uc_remission_by_hand(evidence: compare.Evidence) -> None:
+    """ACT 1 and ACT 2: 47/121 against 18/121, 41/121 against 7/123; common odds ratio 4.87."""
+    # 39 and 15 percent of 121, 34 of 121 and 6 of 123. Log odds ratios 1.291 (variance 0.1000)
+    # and 2.140 (0.1892): weights 10.00 and 5.29, mean 1.585, odds ratio 4.88.
+    network = compare.indirect(evidence, "uc_remission", model="common")
+    odds = network.effects.set_index("treatment")["estimate"]
+    assert odds["infliximab"] == pytest.approx(4.88, abs=0.02)
+    assert odds["placebo"] == 1
+    other = compare.indirect(evidence, "uc_remission", reference="infliximab")
+    random = compare.indirect(evidence, "uc_remission").effects.set_index("treatment")
+    found = other.effects.set_index("treatment").loc["placebo", "estimate"]
+    assert found == pytest.approx(1 / random.loc["infliximab", "estimate"])
+
+
+def test_uc_remission_separates_nobody(evidence: compare.Evidence) -> None:
+    """Risk differences alone would put infliximab above all seven; the guards say what holds."""
+    found = comparisons(evidence, "uc_remission")
+    ahead = [pair for pair in found if pair.treatment == "infliximab"]
+    assert len(ahead) == 7
+    assert all("risk difference" in pair.scales for pair in ahead)
+    assert sum("odds ratio" in pair.scales for pair in ahead) == 2
+    assert sum("risk ratio" in pair.scales for pair in ahead) == 1
+    names = {row["therapy_id"]: row["therapy"] for row in evidence.by_id("therapies").values()}
+    assert summary(found, names) == "Of 28 pairs looked at, none is separated."
+    by = {(pair.treatment, pair.comparator): sentence(pair, names, "odds") for pair in found}
+    assert by["infliximab", "mirikizumab"].endswith(
+        "prior treatment differs between the trials or is not known (naive, mixed)."
+    )
+    assert by["infliximab", "vedolizumab"].endswith("only the risk difference sets them apart.")
+    flags = compare.indirect(evidence, "uc_remission").flags
+    assert flags[0].startswith("Rates on placebo lie from 5 to 15 percent: GEMINI 1")
+    assert any(flag.startswith("Nobody is separated: prior treatment") for flag in flags)
+
+
+@pytest.mark.parametrize(
+    ("network_id", "told"),
+    [
+        ("sjia_acr70", "at week 4, .* at week 12"),
+        ("nmosd_relapse", "at week 28, .* at week 96"),
+        ("gmg_mg_adl", "too far apart to be compared"),
+        ("lupus_nephritis_response", "week 76 .* week 104"),
+        ("ms_relapse_rate", "groups that none of them connects"),
+    ],
+)
+def test_refused_networks_say_why(evidence: compare.Evidence, network_id: str, told: str) -> None:
+    """Refused, with a sentence and without a single estimate."""
+    network = compare.indirect(evidence, network_id)
+    assert pd.Series([network.refused]).str.contains(told).all()
+    assert network.effects.empty
+    assert network.pairs.empty
+    assert list(network.effects.columns)[:2] == ["treatment", "estimate"]
+    assert comparisons(evidence, network_id) == ()
+
+
+def test_naive_and_exposed_stand_apart(evidence: compare.Evidence) -> None:
+    """Networks of one kind of patients hold no others, and these alone separate therapies."""
+    for network_id in computed(evidence):
+        kinds = {fact.prior_exposure for fact in declared(evidence, network_id).facts}
+        for kind in ("naive", "exposed"):
+            if network_id.endswith(kind):
+                assert kinds == {kind}
+        if any(pair.verdict == "separated" for pair in comparisons(evidence, network_id)):
+            assert kinds in ({"naive"}, {"exposed"})
+
+
+def test_uc_response_in_naive_patients(evidence: compare.Evidence) -> None:
+    """Infliximab against adalimumab: two trials and one, through placebo, on all three scales."""
+    (pair,) = (
+        pair
+        for pair in comparisons(evidence, "uc_response_naive")
+        if {pair.treatment, pair.comparator} == {"infliximab", "adalimumab"}
+    )
+    assert (pair.treatment, pair.verdict, pair.trials) == ("infliximab", "separated", 3)
+    assert len(pair.scales) == 3
+
+
+def test_only_declared_networks(evidence: compare.Evidence) -> None:
+    """An unknown network, and a reference that is not in it, name what there is."""
+    with pytest.raises(ValueError, match="network_id is 'uc'; expected one of uc_remission"):
+        compare.indirect(evidence, "uc")
+    with pytest.raises(ValueError, match="reference is 'ivig'; expected one of adalimumab"):
+        compare.indirect(evidence, "uc_remission", reference="ivig")
+    with pytest.raises(ValueError, match="model is 'fixed'"):
+        compare.indirect(evidence, "uc_remission", model="fixed")
