@@ -14,7 +14,7 @@ from compare.data.checks import Resource, check_text, fields_of, raise_if
 from compare.data.errors import Problem
 from compare.data.evidence import Evidence, Loaded, resources_of
 from compare.data.rows import grouped, known, records
-from compare.own.kinds import PRICES
+from compare.own.kinds import PRICES, other_sort
 from compare.own.price_rows import EXAMPLE, PriceRow, Tables, sort_of
 from compare.own.reading import (
     File,
