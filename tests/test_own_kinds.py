@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import compare
 from compare.own import with_asp_file, with_prices, with_therapy
-from compare.own.prices import padded
+from compare.own.price_rows import padded
 from mutations import often
 from test_incoming import ASP_HEAD, ASP_ROWS, PATIENT, THERAPY, asp, course_usd, encoded, refused
 

@@ -28,7 +28,7 @@ REQUIREMENTS = [
     for lines in (PROJECT["dependencies"], *PROJECT["optional-dependencies"].values())
     for line in lines
 ]
-HEAVY = ("plotly", "ipywidgets", "pandera", "IPython", "scipy", "voila")
+HEAVY = ("plotly", "ipywidgets", "IPython", "scipy", "voila")
 
 
 def run(code: str, cwd: Path = ROOT, **environment: str) -> str:

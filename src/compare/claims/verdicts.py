@@ -88,6 +88,7 @@ def together(verdicts: Iterable[str]) -> str:
 def with_places(blank: Assessment, rows: Sequence[Row], columns: Iterable[str] = ()) -> Assessment:
     names = tuple(dict.fromkeys([*PLACES, *columns, *(key for row in rows for key in row)]))
     places = [{name: row.get(name) for name in names} for row in rows]
+    places.sort(key=lambda row: str(row["place"]))
     return replace(blank, places=places, columns=names)
 
 
@@ -97,5 +98,5 @@ def ids_of(rows: Iterable[Row]) -> str | None:
 
 
 def in_order(evidence: Evidence, condition_ids: Iterable[str]) -> list[str]:
-    wanted = set(condition_ids)
-    return [key for key in evidence.by_id("conditions") if key in wanted]
+    """The conditions, each once, by their names."""
+    return sorted(set(condition_ids), key=lambda key: evidence.label("conditions", key))

@@ -271,7 +271,8 @@ def _plans(
     for row in evidence.rows("regimens", "condition_id", condition_id):
         regimens.setdefault(str(row["regimen_id"]), []).append(row)
     found = []
-    for regimen_id, phases in regimens.items():
+    for regimen_id, unordered in sorted(regimens.items()):
+        phases = sorted(unordered, key=_phase_order)
         for product_id in _products_of(phases, products):
             priced = _price(phases, product_id, book, price_basis)
             found.append(
@@ -285,7 +286,20 @@ def _plans(
                     cycle_days=cycle_days,
                 )
             )
-    return tuple(found)
+    return tuple(sorted(found, key=lambda plan: (plan.regimen_id, plan.product_id)))
+
+
+PHASES = ("induction", "course", "maintenance", "cycle", "relapse")
+
+
+def _phase_order(phase: Phase) -> tuple[int, int, float, float, str]:
+    """Phases as they follow each other; bands by the weight and the age at which they begin."""
+    kind, _, number = str(phase["phase"]).partition("_")
+    weight, age = (
+        float(phase[name]) if known(phase[name]) else 0.0
+        for name in ("weight_kg_min", "age_years_from")
+    )
+    return PHASES.index(kind), int(number or 0), weight, age, str(phase["band"])
 
 
 def names_of(evidence: Evidence, plan: Plan) -> dict[str, Any]:

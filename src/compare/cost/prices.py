@@ -93,11 +93,15 @@ class PriceBook:
             evidence.prices, on="code", suffixes=("_code", ""), how="inner"
         )
         lines["in_force"] = in_force(lines, pd.Timestamp(evidence.data_date))
-        lines = lines.sort_values("effective_from", ascending=False, kind="stable")
+        lines = lines.sort_values(
+            ["effective_from", "code"], ascending=[False, True], kind="stable"
+        )
         self._lines: dict[tuple[str, str], list[dict[str, Any]]] = {}
         for line in records(lines):
             self._lines.setdefault((line["product_id"], line["route"]), []).append(line)
-        self._containers = grouped(records(evidence.presentations), "product_id")
+        self._containers = grouped(
+            records(evidence.presentations.sort_values("presentation_id")), "product_id"
+        )
 
     def lines(self, product_id: str, route: str, price_basis: str) -> list[dict[str, Any]]:
         """Price lines of the product for this route and basis, newest first; `in_force` is said.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -20,7 +20,8 @@ from compare.data.cells import filled, not_text, rows_of, width_problem
 from compare.data.checks import number_hint, raise_if
 from compare.data.errors import Problem
 from compare.data.evidence import Evidence, Loaded, resources_of
-from compare.data.rows import known, records
+from compare.data.rows import records
+from compare.own.cms_links import REPORT, Limits, Links, shown_limit, unlinked
 from compare.own.kinds import CMS, other_sort
 from compare.own.reading import File, appended, content_of, own_source, refusal, trimmed, typed
 
@@ -50,31 +51,9 @@ THOUSANDS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+\.[0-9]{1,9}")
 # Another row inside of a cell: its quotation mark was never closed.
 SWALLOWED = re.compile(r"[\r\n][A-Z0-9]{5},")
 YEARS_AHEAD = 3
-# Codes for a use that no therapy here has, whatever molecule they name: inpatients with COVID-19.
-OTHER_USE = frozenset({"Q0249"})
 HCPCS = re.compile(r"[A-Z0-9]{5}")
-REPORT = [
-    "change",
-    "code",
-    "products",
-    "limit_before",
-    "limit_after",
-    "change_pct",
-    "remark",
-    "line",
-]
 ORDER = ["unit changed", "replaced", "vanished", "no limit", "appeared", "not taken up", "updated"]
 LARGE_CHANGE_PCT = 50.0
-MOLECULE_ENDINGS = ("mab", "cept", "imod", "kinra", "stim")
-
-
-@dataclass(frozen=True)
-class Limits:
-    """One quarter's file: from when to when, and its rows by code."""
-
-    first_day: date
-    last_day: date
-    rows: Mapping[str, Mapping[str, Any]]
 
 
 def with_asp_file(evidence: Evidence, file: File, name: str = "") -> Evidence:
@@ -103,11 +82,11 @@ def with_asp_file(evidence: Evidence, file: File, name: str = "") -> Evidence:
 
 def read(content: bytes, name: str) -> Limits:
     """The file's quarter and rows. Raises `DataError` with every problem."""
+    if reason := other_sort(content, CMS):
+        raise refusal(name, reason)
     if reason := not_text(content):
         more = "; CMS's ZIP holds the same table as CSV: take that" if "Excel" in reason else ""
         raise refusal(name, reason + more)
-    if reason := other_sort(content, CMS):
-        raise refusal(name, reason)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -262,7 +241,7 @@ def _updated(evidence: Evidence, limits: Limits, ours: list[str], name: str) -> 
     title = f"Medicare Part B payment limits, effective {first:%Y-%m-%d} through {last:%Y-%m-%d}"
     source = own_source(evidence, f"cms_file_{first:%Y_%m}", f"{title} ({name})", publisher="CMS")
     source_id = str(source["source_id"])
-    links = _Links(evidence)
+    links = Links(evidence)
     new, report = [], []
     for code in ours:
         row, old = limits.rows.get(code), before.get(code)
@@ -270,7 +249,7 @@ def _updated(evidence: Evidence, limits: Limits, ours: list[str], name: str) -> 
             new.append(_price(code, row, limits, source_id))
         found = _change(links, code, row, old, limits)
         report += [found] if found else []
-    report += _unlinked(evidence, limits, {row["code"] for row in report})
+    report += unlinked(evidence, limits, {row["code"] for row in report})
     ended = limit & in_force(prices, first) & prices["effective_from"].ne(first)
     # The quarter's own file says all there is to say of the quarter.
     kept = prices[~(limit & prices["effective_from"].eq(first))].copy()
@@ -312,7 +291,7 @@ def _price(code: str, row: Mapping[str, Any], limits: Limits, source_id: str) ->
 
 
 def _change(  # noqa: PLR0911  (one answer per kind of change)
-    links: _Links,
+    links: Links,
     code: str,
     row: Mapping[str, Any] | None,
     old: Mapping[str, Any] | None,
@@ -321,7 +300,7 @@ def _change(  # noqa: PLR0911  (one answer per kind of change)
     """What the file says of one known code; None for a code that had lapsed and stays so."""
     found: dict[str, Any] = dict.fromkeys(REPORT)
     found |= {"code": code, "products": links.products(code), "remark": ""}
-    found["limit_before"] = _shown(old, "usd_per_billing_unit", "billing_qty", "billing_unit")
+    found["limit_before"] = shown_limit(old, "usd_per_billing_unit", "billing_qty", "billing_unit")
     if row is None:
         if old is None:
             return None
@@ -329,7 +308,7 @@ def _change(  # noqa: PLR0911  (one answer per kind of change)
         if not heirs:
             return found | {"change": "vanished", "remark": "no current limit any more"}
         heir = limits.rows[heirs[0]]
-        found["limit_after"] = f"{heirs[0]}: {_shown(heir, 'usd', 'quantity', 'unit')}"
+        found["limit_after"] = f"{heirs[0]}: {shown_limit(heir, 'usd', 'quantity', 'unit')}"
         found["line"] = heir["line"]
         found["change_pct"] = _percent(old, heir)
         return found | {"change": "replaced", "remark": f"now paid under {', '.join(heirs)}"}
@@ -339,7 +318,7 @@ def _change(  # noqa: PLR0911  (one answer per kind of change)
     if row["unit"] is None:
         said = f"the unit {row['dosage']!r} is not a mass, so the limit was not taken up"
         return found | {"change": "not taken up", "remark": said}
-    found["limit_after"] = _shown(row, "usd", "quantity", "unit")
+    found["limit_after"] = shown_limit(row, "usd", "quantity", "unit")
     if old is None:
         return found | {"change": "appeared", "remark": "no limit was known before"}
     found["change_pct"] = _percent(old, row)
@@ -358,69 +337,6 @@ def _percent(old: Mapping[str, Any] | None, row: Mapping[str, Any]) -> float | N
     before = old["usd_per_billing_unit"] / (old["billing_qty"] * MCG_PER[old["billing_unit"]])
     after = row["usd"] / (row["quantity"] * MCG_PER[row["unit"]])
     return round(100 * (after / before - 1), 2) if before else None
-
-
-def _shown(row: Mapping[str, Any] | None, usd: str, quantity: str, unit: str) -> str:
-    if row is None or not known(row[usd]) or row[unit] is None:
-        return ""
-    return f"${row[usd]:,.3f} per {row[quantity]:g} {row[unit]}"
-
-
-class _Links:
-    """Which products a code pays for, and which other codes pay for the same."""
-
-    def __init__(self, evidence: Evidence) -> None:
-        names = dict(
-            zip(evidence.products["product_id"], evidence.products["product"], strict=True)
-        )
-        self._pays: dict[str, list[tuple[str, str]]] = {}
-        self._codes: dict[tuple[str, str], list[str]] = {}
-        for row in records(evidence.product_codes[["product_id", "code", "route"]]):
-            use = (row["product_id"], row["route"])
-            self._pays.setdefault(row["code"], []).append(use)
-            self._codes.setdefault(use, []).append(row["code"])
-        self._names = names
-
-    def products(self, code: str) -> str:
-        """Names of the products."""
-        return ", ".join(dict.fromkeys(self._names[product] for product, _ in self._pays[code]))
-
-    def heirs(self, code: str, limits: Limits) -> list[str]:
-        """Other codes of the same product and route that the file prices."""
-        same = {other for use in self._pays[code] for other in self._codes[use]} - {code}
-        return sorted(other for other in same if limits.rows.get(other, {}).get("usd"))
-
-
-def _unlinked(evidence: Evidence, limits: Limits, listed: set[str]) -> list[dict[str, Any]]:
-    """Codes that the tables do not know, whose description names one of their molecules.
-
-    They are listed only: whether such a code pays for a product of ours (or for another
-    biosimilar) is for a person to say.
-    """
-    ours = set(evidence.product_codes["code"]) | listed
-    molecules: set[str] = set()
-    for name in evidence.products["generic_name"]:
-        words = re.findall(r"[a-z]{7,}", str(name).lower())
-        molecules |= {word for word in words if word.endswith(MOLECULE_ENDINGS)}
-    found: list[dict[str, Any]] = []
-    for code, row in limits.rows.items():
-        named = molecules & set(re.findall(r"[a-z]{7,}", row["description"].lower()))
-        if code in ours or not named or code in OTHER_USE or row.get("vaccine_limit"):
-            continue
-        found.append(
-            dict.fromkeys(REPORT)
-            | {
-                "change": "not taken up",
-                "code": code,
-                "products": "",
-                "limit_before": "",
-                "limit_after": _shown(row, "usd", "quantity", "unit"),
-                "remark": f"not in our tables; the file calls it {row['description']!r}. To use "
-                "it, add a row to product_codes",
-                "line": row["line"],
-            }
-        )
-    return found
 
 
 def _sentence(report: pd.DataFrame, limits: Limits, evidence: Evidence, name: str) -> str:

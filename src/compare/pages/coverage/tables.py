@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from compare.data.age import in_force
-from compare.data.evidence import TABLES, Evidence
+from compare.data.evidence import CLASS_ORDER, TABLES, Evidence
 from compare.data.rows import LEADING, known, records
 from compare.data.rules import READ_TABLES
 
@@ -54,6 +54,7 @@ def coverage(evidence: Evidence) -> pd.DataFrame:
     columns = [*LEADING]
     for fact in FACTS:
         columns += [fact, f"{fact}_have", f"{fact}_of"]
+    found.sort(key=lambda row: (CLASS_ORDER.index(row["therapy_class"]), row["therapy"]))
     return pd.DataFrame(found, columns=[*columns, "rows", "read_twice_pct", "two_sources_pct"])
 
 

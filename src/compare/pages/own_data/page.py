@@ -11,6 +11,7 @@ import pandas as pd
 
 from compare import own
 from compare.cost.prices import basis_text
+from compare.data.cells import MAX_BYTES
 from compare.data.conditions import opening_patient
 from compare.data.errors import DataError
 from compare.data.evidence import Evidence, Loaded
@@ -340,6 +341,7 @@ class OwnDataExplorer(Explorer):
             f"<p>Own prices: {prices} Name a code, or a product and a route; one price pays for "
             "<code>billing_qty</code> of <code>billing_unit</code> (mg, g, mcg, device, day). A "
             "decimal point, dates as YYYY-MM-DD. The rows in it are examples.</p>"
+            f"<p>At once, at most {MAX_BYTES // 1_000_000} million bytes.</p>"
             "<p>A therapy of your own: fill in the tables that you need and choose them together. "
             "A cost needs therapies, products, presentations, product_codes, prices, regimens and "
             "sources. Columns are explained in the data dictionary (<code>data/README.md</code>)."
