@@ -11,7 +11,7 @@ import ipywidgets as w
 
 from compare.data.conditions import opening_patient
 from compare.data.evidence import CLASS_ORDER, Evidence, kept
-from compare.data.rows import Row, grouped, known, records
+from compare.data.rows import Row, grouped, records
 from compare.data.scenario import Scenario
 from compare.pages.controls import WRAP, condition_control, labelled, reveal
 from compare.pages.explorer import Explorer
@@ -39,7 +39,7 @@ from compare.trials.results import (
     trial_rows,
 )  # fmt: skip
 from compare.trials.wording import CERTAINTY, sentence, summary
-from compare.words import Finding, short_name
+from compare.words import Finding, number_range, short_name
 
 ALSO = {"": "nothing more", "league": "all against all", "ranks": "ranks (P-scores)"}
 MAIN = ""
@@ -411,8 +411,8 @@ def figures_html(shown: View) -> str:
     return (
         '<details class="tc-sources"><summary>Show the figures</summary>'
         + table(rows, tables.FIGURES, "Figures of each trial, as printed and as drawn")
-        + '</details><details class="tc-sources"><summary>Are the trials alike? Population, earlier '
-        "treatment, background, weeks, definition, comparator group</summary>"
+        + '</details><details class="tc-sources"><summary>Are the trials alike? Population, '
+        "earlier treatment, background, weeks, definition, comparator group</summary>"
         + table(rows, tables.TRANSITIVITY, "What the trials were")
         + "</details>"
     )

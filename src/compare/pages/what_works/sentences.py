@@ -104,7 +104,7 @@ def answer(name: str, rows: Sequence[Row], network: str) -> Finding:
         listed = f" ({names})" if len(missed) <= 2 else ""
         told += f", {len(missed)} missed{listed}"
     else:
-        told += ", none recorded as missed"
+        told += ", no recorded miss"
     return Finding(f"{told}. {network}", {key: float(n) for key, n in numbers.items()})
 
 
