@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import re
 import secrets
 import sys
 import threading
@@ -87,7 +88,11 @@ class Page(Preprocessor):
                 # The banner of each page says of the data what this line would print.
                 cell.source = cell.source.removesuffix("\nevidence")
         lines = nb.cells[0].source.splitlines()
-        nb.cells[0].source = "\n".join(line for line in lines if not line.startswith("*To run:"))
+        links = "".join(line for line in lines if line.startswith("*Pages:"))
+        # They stand above the page.
+        nb.metadata["pages"] = re.findall(r"\[([^]]+)\]\(([^)]+)\)", links)
+        told = (line for line in lines if not line.startswith(("*To run:", "*Pages:")))
+        nb.cells[0].source = "\n".join(told)
         return nb, resources
 
 

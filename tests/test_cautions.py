@@ -10,8 +10,6 @@ import pytest
 import compare
 from compare.authority import cautions, factors, guidance, indications
 from compare.cost import timetable
-from compare.data.rows import records
-from compare.pages.patient import sentences as caution_findings
 
 IVIG_EVERYWHERE = ("thrombosis_risk", "renal_injury_risk", "hemolysis_event_risk", "iga_deficiency")
 # Boxed in every IVIG label read whole but Asceniv's, whose box leaves them to its section 5.
@@ -387,16 +385,16 @@ def test_summary_keeps_every_row(evidence):
     assert marked["inherited_from"].ne("").all()
 
 
-def test_finding_recomputed(evidence):
-    """Therapies with a contraindication or box on something of the patient are counted."""
-    rows = check(evidence, "ra", "heart_failure", "tuberculosis_latent_untreated")
-    found = caution_findings.patient(records(rows), "RA")
-    mine = rows[rows["matches"]]
-    for severity in ("contraindicated", "boxed_warning", "warning"):
-        number = mine.loc[mine["severity"].eq(severity), "therapy_id"].nunique()
-        assert found.numbers[severity] == number
-    assert "Infliximab (latent tuberculosis" in found.text
-    assert "is not “safe”" in found.text
+def test_contraindications_say_whether_the_factor_alone_meets_them(evidence):
+    """Every contraindication says yes or no; IgA deficiency, heart failure and allergies say no."""
+    rows = evidence.cautions
+    barred = rows["severity"].eq("contraindicated")
+    assert rows.loc[barred, "met_by_factor"].notna().all()
+    assert rows.loc[~barred, "met_by_factor"].isna().all()
+    more = {"iga_deficiency", "heart_failure", "hypersensitivity_history"}
+    asked = rows[barred & rows["factor_id"].isin(more)]
+    assert set(asked["factor_id"]) == more
+    assert asked["met_by_factor"].eq("no").all()
 
 
 def test_every_therapy_has_a_counterpart_to_the_account_of_ivig(evidence):

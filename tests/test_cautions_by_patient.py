@@ -7,8 +7,7 @@ import dataclasses
 import pytest
 
 import compare
-from compare import factors
-from compare.authority import cautions
+from compare.authority import cautions, factors
 
 HARDEST = list(cautions.SEVERITIES)
 
@@ -289,10 +288,8 @@ IN_THE_BOX = {
         ("hizentra", "hyqvia", "cutaquig", "cuvitru", "xembify"),
         ("age_over_65", "volume_depletion"),
     ),
-    "predisposed patients, adequate hydration": (
-        ("asceniv",),
-        ("diabetes", "nephrotoxic_drugs", "volume_depletion", "renal_impairment"),
-    ),
+    # Its box names no topic of its own: diabetes and the like are warnings.
+    "predisposed patients": (("asceniv",), ("renal_impairment",)),
     "sepsis": (
         ("privigen", "panzyga", "octagam_10", "gammagard_liquid", "bivigam", "qivigy"),
         ("active_infection",),

@@ -19,8 +19,6 @@ from compare.cost.prices import Tariff
 from compare.data.conditions import opening_patient
 from compare.data.evidence import Evidence
 from compare.data.patient import Patient
-from compare.data.rows import records
-from compare.pages.cost.sentences import switching, yearly
 
 ADULT = Patient(weight_kg=70, age_years=54)
 
@@ -545,22 +543,6 @@ def test_unknown_minutes_are_not_zero_hours(evidence: Evidence) -> None:
     guideline = table[table["regimen_id"].str.startswith("ivig_mmn") & table["reason"].ne("")]
     assert len(guideline)
     assert guideline["chair_hours_year_one"].isna().all()
-
-
-def test_no_switch_outside_the_label_is_proposed(evidence: Evidence) -> None:
-    """In NMOSD the biosimilars of eculizumab are not labeled, so no saving is stated."""
-    table = compare.annual_cost(evidence, "nmosd", ADULT)
-    same = table[table["regimen_id"].eq("eculizumab_nmosd_adult")]
-    assert "no second labeled product" in str(switching(records(same), "Eculizumab"))
-
-
-def test_headline_says_what_is_outside_the_label(evidence: Evidence) -> None:
-    """Rituximab in relapsing MS is the page's cheapest, and the sentence says it is off label."""
-    chosen = cost.opening_plans(evidence, "ms_relapsing", ADULT)
-    table = cost.cost_table(evidence, chosen.values(), ADULT)
-    shown = table[table["usd_year_one_low"].notna()]
-    rows = records(shown.sort_values("usd_year_one_low"))
-    assert "Rituximab, Riabni, not in its label here" in str(yearly(rows, "MS", 70))
 
 
 def test_dosing_weight_is_checked_in_plain_words(evidence: Evidence) -> None:

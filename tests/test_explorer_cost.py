@@ -28,15 +28,17 @@ def test_yearly_lines_carry_the_tables_figures(evidence: compare.Evidence) -> No
     patient = opening_patient(evidence, "cidp")
     table = compare.annual_cost(evidence, "cidp", patient)
     (sentence,), *rows = lines(evidence, "cidp")
-    assert "year one costs from" in sentence
+    assert "at prices net of rebates, year one costs from" in sentence
     by_product = {row[0]: row for row in rows}
     own = table[table["product_id"].eq("gamunex_c") & table["is_default"]].iloc[0]
-    assert by_product["gamunex_c"] == [
+    assert by_product["gamunex_c"][:-1] == [
         "gamunex_c", own["regimen_id"], own["price_basis"],
         f"year one {own['usd_year_one_low']:.2f} to {own['usd_year_one_high']:.2f}",
         f"later {own['usd_later_year_low']:.2f} to {own['usd_later_year_high']:.2f}",
-        f"doses {own['doses_year_one']:.0f}",
+        f"doses {own['doses_year_one']:.0f}", "net",
     ]  # fmt: skip
+    beside = table[table["product_id"].eq("panzyga") & table["is_default"]].iloc[0]
+    assert f"panzyga {beside['usd_year_one_usual']:.2f}" in by_product["gamunex_c"][-1]
 
 
 def test_courses_and_what_has_no_price_have_lines_of_their_own(

@@ -175,7 +175,7 @@ def test_own_therapy_with_a_condition_of_its_own(page: own_data.OwnDataExplorer)
     choose(page, "therapy", **contents)
     assert page.message.value == ""
     page.controls["condition"].value = "newitis"
-    assert page.weight.value == 61
+    assert page.controls["weight"].value == 61
     assert "Newbrand" in page.panels["difference"].value
     page.reset.click()
     assert page.controls["condition"].value != "newitis"

@@ -10,7 +10,6 @@ import pytest
 
 import compare
 from compare.authority import cautions
-from compare.pages.controls import HIDDEN
 from compare.pages.patient import page, side_by_side
 from compare.pages.patient import tables as patient_tables
 from compare.pages.patient import views as patient_view
@@ -54,10 +53,11 @@ def test_opening_digest_is_the_pure_one(evidence, explorer):
 def test_a_past_clot_shows_on_every_ivig_brand(evidence, explorer):
     """62 kg, CIDP, past thrombosis: box in sentence, list, comparison, printed page and CSV."""
     explorer.controls["weight"].value = 62
-    explorer.controls["factor_thrombosis_history"].value = True
+    explorer.controls["history"].value = ("thrombosis_history",)
     assert explorer.status.value == ""
     count = len(cautions.products_of(evidence, "ivig"))
-    assert f"{count} of {count} products" in explorer.finding.value
+    assert "Past thrombosis: boxed warning on IVIG and SCIG" in explorer.finding.value
+    assert f"({count} of {count} products)" in explorer.panels["options"].value
     assert "Past venous or arterial thrombosis" in explorer.panels["options"].value
     assert "Boxed warning. Past thrombosis" in explorer.panels["side_by_side"].value
     printed = saved(explorer, "text/html")
@@ -161,21 +161,6 @@ def test_what_applies_to_everyone_is_always_there(evidence, explorer):
     assert "REMS" in row["boxed"]
 
 
-def test_factors_offered_are_those_that_matter(evidence, explorer):
-    """JC virus is offered in MS and not in CIDP, unless every factor is asked for."""
-    box = explorer.controls["factor_jc_virus_positive"]
-    assert HIDDEN in box._dom_classes
-    explorer.controls["every_factor"].value = True
-    assert HIDDEN not in box._dom_classes
-    explorer.controls["every_factor"].value = False
-    explorer.controls["condition"].value = "ms_relapsing"
-    assert HIDDEN not in box._dom_classes
-    box.value = True
-    explorer.controls["condition"].value = "cidp"
-    assert HIDDEN not in box._dom_classes
-    assert "jc_virus_positive" in explorer.scenario().patient.factors
-
-
 def test_costs_are_those_of_the_library(evidence, explorer):
     """The list's dollars are `annual_cost` of the plan shown."""
     explorer.controls["weight"].value = 62
@@ -204,7 +189,7 @@ def test_brand_matters(evidence, explorer):
     for word in ("maltose", "L-proline", "sucrose", "sodium", "IgA"):
         assert word in text
     explorer.controls["ivig_product"].value = "octagam_10"
-    explorer.controls["factor_diabetes_glucose_meter"].value = True
+    explorer.controls["history"].value = ("diabetes_glucose_meter",)
     assert "Octagam 10%" in explorer.panels["side_by_side"].value
     assert "Blood glucose checked with a meter" in explorer.panels["side_by_side"].value
 
@@ -220,7 +205,7 @@ def test_choosing_none_says_what_to_do(explorer):
 
 def test_nonsense_blanks_the_page_and_says_why(explorer):
     """Pregnancy in a male patient is refused in plain words, with nothing left standing."""
-    explorer.controls["factor_pregnancy"].value = True
+    explorer.controls["history"].value = ("pregnancy",)
     explorer.controls["sex"].value = "male"
     assert "does not go with" in explorer.status.value
     assert explorer.finding.value == ""
@@ -242,7 +227,6 @@ def test_a_failing_callback_blanks_the_page(explorer, monkeypatch):
     assert "Traceback" not in explorer.status.value
     for name in ("options", "side_by_side", "downloads", "cautions", "brands"):
         assert explorer.panels[name].value == ""
-    assert len(explorer.panels["yearly"].drawn.data) == 0
 
 
 def test_hostile_text_stays_text(evidence):
@@ -252,10 +236,10 @@ def test_hostile_text_stays_text(evidence):
     factors = evidence.factors.assign(factor="<b onclick=x>" + evidence.factors["factor"])
     hostile = dataclasses.replace(evidence, cautions=rows, factors=factors)
     explorer = page.PatientExplorer(hostile)
-    explorer.controls["factor_thrombosis_history"].value = True
+    explorer.controls["history"].value = ("thrombosis_history",)
     explorer.controls["name"].value = "<script>x</script>"
     assert explorer.status.value == ""
-    texts = [panel.value for name, panel in explorer.panels.items() if name != "yearly"]
+    texts = [panel.value for panel in explorer.panels.values()]
     for text in [*texts, saved(explorer, "text/html"), explorer.finding.value]:
         assert "<img" not in text
         assert "<b onclick" not in text

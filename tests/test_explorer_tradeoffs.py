@@ -65,7 +65,7 @@ def test_a_new_condition_forgets_what_mattered(page: TradeOffExplorer) -> None:
     page.controls["how"].value = "order"
     page.controls["condition"].value = "kawasaki"
     assert page.controls["how"].value == ""
-    assert page.weight.value == 14
+    assert page.controls["weight"].value == 14
     assert page.panels["ranking"].value == ""
     assert page.controls["criterion_0"].value == "cost_per_course"
 

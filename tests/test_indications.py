@@ -29,7 +29,11 @@ def row_of(table, therapy_id):
 
 @pytest.mark.parametrize(
     ("table", "column"),
-    [("conditions", "implied_factors"), ("indications", "requires_any"), ("factors", "excludes")],
+    [
+        ("conditions", "implied_factors"),
+        ("indications", "requires_any"),
+        ("factor_implies", "implied_factor_id"),
+    ],
 )
 def test_lists_of_factors_hold_factors(evidence, table, column):
     """Every id in a cell of several ids is one of the factors."""

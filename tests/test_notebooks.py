@@ -106,3 +106,15 @@ def test_code_that_belongs_elsewhere_is_found(source: str, said: str, tmp_path: 
     notebook.cells[1].source = source
     found = problems_of(notebook, tmp_path)
     assert any(said in line for line in found), found
+
+
+def test_each_notebook_leads_to_all_others() -> None:
+    """The line of links names every notebook by its title, and replaces an older one."""
+    line = notebooks.links()
+    assert line.count("](") == len(PATHS)
+    assert "[Your patient](00_start_here.ipynb)" in line
+    assert all(line in notebooks.read(path).cells[0].source for path in PATHS)
+    notebook = good()
+    notebooks.linked(notebook, "*Pages: [Old](old.ipynb)*")
+    source = notebooks.linked(notebook, line).cells[0].source
+    assert source == f"# Why?\n\n{line}"

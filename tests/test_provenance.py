@@ -52,7 +52,7 @@ OPTIONS: Mapping[str, list[dict[str, object]]] = {
 # (unpriced) say what our sources do not hold.
 DERIVED = {
     "classes", "coverage", "sensitivity", "events", "controlled", "criteria", "offered", "chart",
-    "value", "worth", "unpriced",
+    "value", "worth", "unpriced", "picture",
 }  # fmt: skip
 
 
@@ -166,7 +166,7 @@ def named(evidence: compare.Evidence, *shown: pd.DataFrame) -> set[str]:
 
 
 BEHIND: Mapping[str, list[str]] = {
-    "cost": ["yearly", "courses"],
+    "cost": ["yearly", "courses", "marks"],
     "harms": ["map", "forest", "rare", "pml", "infusions", "rates", "ivig", "outcomes"],
     "history": ["per_gram", "yearly", "courses", "payers", "access"],
     "indications": ["map", "options", "statements", "article", "myasthenia"],
@@ -300,7 +300,8 @@ def test_every_chart_says_where_a_figure_was_read(evidence: compare.Evidence) ->
     map_of = pd.DataFrame(harm.map)
     known = map_of[map_of["state"].eq("reported")]
     drawn = [
-        (pd.DataFrame(money.yearly), lambda frame: bars.traces(records(frame))),
+        (pd.DataFrame(money.yearly), lambda frame: bars.Picture(records(frame)).traces),
+        (pd.DataFrame(money.marks), lambda frame: bars.Picture(records(frame)).traces),
         (known, lambda frame: harm_charts.forest_traces(records(frame), "difference")),
         (map_of, lambda frame: harm_charts.map_traces(records(frame), "difference")),
         (pd.DataFrame(past.yearly), lambda frame: history_charts.year_traces(records(frame))),

@@ -165,7 +165,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Package:
 
 
 def once_each(read: Callable[..., Any]) -> Callable[..., Any]:
-    """The reading of a table as recorded, made once for each content: 17 of 18 never change."""
+    """The reading of a table as recorded, made once for each content: all but one never change."""
     kept: dict[tuple[str, bytes], Any] = {}
 
     def read_once(content: bytes, resource: Mapping[str, Any]) -> Any:

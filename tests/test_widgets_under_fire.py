@@ -96,7 +96,9 @@ def set_to(page: Explorer, wanted: dict[str, Any]) -> None:
         for name, value in wanted.items():
             control = page.controls[name]
             options = [o[1] if isinstance(o, tuple) else o for o in getattr(control, "options", ())]
-            if control.value != value and (not options or value in options):
+            several = isinstance(control, w.SelectMultiple)
+            fits = not options or several or value in options
+            if control.value != value and fits:
                 control.value = value
 
 

@@ -20,6 +20,7 @@ from nbclient import NotebookClient
 from tools import NOTEBOOKS, files
 
 DIGEST = "digest"
+PAGES = "*Pages: "
 MAX_LINES = 15
 MAX_BYTES = 100_000
 TIMEOUT_SECONDS = 120
@@ -90,6 +91,30 @@ def stripped(notebook: Any) -> Any:
     return notebook
 
 
+def links(folder: Path = NOTEBOOKS) -> str:
+    """The line that leads from notebook to notebook, made from their titles."""
+    made = []
+    for path in paths(folder):
+        title = read(path).cells[0].source.partition("\n")[0].lstrip("# ")
+        made.append(f"[{short(path, title)}]({path.name})")
+    return PAGES + " · ".join(made) + "*"
+
+
+def linked(notebook: Any, line: str) -> Any:
+    """The notebook with this line at the end of its first cell, in place of an older one."""
+    cell = notebook.cells[0]
+    kept = [old for old in cell.source.splitlines() if not old.startswith(PAGES)]
+    cell.source = "\n".join(kept).rstrip() + f"\n\n{line}"
+    return notebook
+
+
+def short(path: Path, title: str) -> str:
+    """The name of a page in a row of links: its title, or for a question that of its file."""
+    if not title.endswith("?"):
+        return title
+    return path.stem.lstrip("0123456789_").replace("_", " ").capitalize()
+
+
 def problems(path: Path) -> Iterator[str]:
     """Where a notebook has not the form it should have, one sentence each."""
     text = path.read_text(encoding="utf-8")
@@ -150,10 +175,11 @@ def cell_problems(cell: Any) -> Iterator[str]:
 
 def store() -> int:
     """Rerun every notebook and write it back with its digests."""
+    line = links()
     for path in paths():
         notebook = read(path)
         execute(notebook, path.parent)
-        notebook = stripped(notebook)
+        notebook = linked(stripped(notebook), line)
         text = nbformat.writes(notebook) + "\n"
         moved = text != path.read_text(encoding="utf-8")
         if moved:
@@ -165,6 +191,12 @@ def store() -> int:
 def check() -> int:
     """Print every problem of form."""
     found = [f"{path.name}: {what}" for path in paths() for what in problems(path)]
+    line = links()
+    found += [
+        f"{path.name}: its links to the other notebooks are old; run `make notebooks`"
+        for path in paths()
+        if line not in read(path).cells[0].source
+    ]
     for line in found:
         print(line)
     if not found:

@@ -15,7 +15,9 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 import compare
-from tests.browser.conftest import BOXES, NARROW, TALL, WIDE, inaccessible
+from compare.pages import strip
+from compare.pages.strip import Strip
+from tests.browser.conftest import BOXES, NARROW, TALL, WIDE, inaccessible, voila_server
 from tools import NOTEBOOKS
 
 Opener = Callable[[str], Any]
@@ -105,8 +107,7 @@ def test_one_patient_to_a_printed_page(open_page: Opener) -> None:
     begin = time.monotonic()
     shown = open_page("00_start_here")
     shown.enter("Weight (kg)", 62)
-    shown.control("Past thrombosis").focus()
-    shown.page.keyboard.press("Space")
+    shown.enter("History", "clot")
     shown.choose("Therapy 2", "Efgartigimod")
     shown.until(lambda: "Vyvgart Hytrulo" in shown.table("Side by side"), "nothing side by side")
     every = re.compile(r"IVIG \(past thrombosis, (\d+) of \1 products\)")
@@ -326,3 +327,104 @@ def test_app_hands_out_pages_only(browser: Browser, voila: str, token: str) -> N
         page = context.request.get(f"{voila}voila/render/00_start_here.ipynb", max_redirects=0)
         assert page.status == 302
     context.close()
+
+
+def state_of(page: Page) -> tuple[str, str, list[str]]:
+    """Condition, weight and chips of the strip of a page that has applied what it carries."""
+    page.get_by_label("Condition", exact=True).first.wait_for()
+    page.wait_for_function("() => !document.documentElement.classList.contains('tc-waiting')")
+    page.locator(".tc-page table.tc-table").first.wait_for(state="attached")
+    return (
+        page.get_by_label("Condition", exact=True)
+        .evaluate("box => box.selectedOptions[0].text")
+        .replace("\xa0", " "),
+        page.get_by_label("Weight (kg)", exact=True).input_value(),
+        [chip[:-1] for chip in page.locator(".tc-chip").all_text_contents()],
+    )
+
+
+def test_one_patient_is_carried(browser: Browser, pages: Path, tmp_path: Path) -> None:
+    """By a link, through a reload and by a copied link in another browser; no log knows of it."""
+    server = voila_server(pages, tmp_path)
+    address = next(server)
+    wanted = ("Kawasaki disease", "62", ["Past thrombosis"])
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto(f"{address}?token=journey")
+    page.goto(f"{address}voila/render/02_cost.ipynb")
+    page.get_by_label("Weight (kg)", exact=True).fill("62")
+    page.get_by_label("Weight (kg)", exact=True).press("Enter")
+    page.get_by_label("History", exact=True).fill("clot")
+    page.get_by_label("History", exact=True).press("Enter")
+    page.get_by_label("Condition", exact=True).select_option(label=wanted[0])
+    page.wait_for_function("() => location.hash.includes('condition=kawasaki')")
+    assert state_of(page) == wanted
+    page.get_by_role("link", name="Indications", exact=True).click()
+    page.wait_for_url("**/01_indications.ipynb**")
+    assert state_of(page) == wanted
+    page.reload()
+    assert state_of(page) == wanted
+    page.mouse.click(640, 100)
+    page.keyboard.press("End")
+    page.wait_for_function("() => scrollY > 500")
+    page.get_by_role("button", name="Copy link").click()
+    page.get_by_role("button", name="Copied").wait_for()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    other = browser.new_context()
+    colleague = other.new_page()
+    colleague.goto(f"{address}?token=journey")
+    colleague.goto(copied)
+    assert state_of(colleague) == wanted
+    colleague.get_by_role("button", name="New patient").click()
+    colleague.wait_for_function("() => location.hash === '' && sessionStorage.length === 0")
+    assert state_of(colleague)[2] == []
+    context.close()
+    other.close()
+    server.close()
+    log = (tmp_path / "log").read_text(errors="replace")
+    assert "thrombosis" not in log
+    assert "kawasaki" not in log
+
+
+def test_one_patient_is_carried_in_jupyterlab(browser: Browser, lab: str) -> None:
+    """To another notebook in the same window, by its storage; the address stays JupyterLab's."""
+    context = browser.new_context(viewport={"width": WIDE, "height": TALL})
+    page = context.new_page()
+    for name in ("06_article_claims", "08_the_evidence"):
+        page.goto(f"{lab}lab/tree/{name}.ipynb?token=journey&reset")
+        page.locator(".jp-Notebook .jp-Cell").first.wait_for()
+        page.get_by_text("(ipykernel) | Idle").wait_for()
+        page.get_by_role("menuitem", name="Run", exact=True).click()
+        page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+        page.locator(".tc-page table.tc-table").first.wait_for(state="attached")
+        if name == "06_article_claims":
+            page.get_by_label("History", exact=True).fill("clot")
+            page.get_by_label("History", exact=True).press("Enter")
+            page.wait_for_function("() => sessionStorage.getItem('therapy-comparison')")
+    page.get_by_text("Past thrombosis").wait_for()
+    assert "thrombosis" not in page.url
+    context.close()
+
+
+@pytest.mark.parametrize(
+    ("typed", "first", "count"),
+    [("clot", "Past thrombosis", 1), ("TB", "Active tuberculosis", 3),
+     ("Heart f", "Heart failure", 1), ("eart", None, 0), ("  ", None, 0)],
+)  # fmt: skip
+def test_history_is_found_by_any_of_its_names(
+    browser: Browser, evidence: compare.Evidence, typed: str, first: str | None, count: int
+) -> None:
+    """A word that begins so, in name or synonyms, whatever the case; the best first."""
+    page = browser.new_page()
+    entries = Strip(evidence, "cidp").history.entries
+    found = page.evaluate(
+        """async ([code, entries, typed]) => {
+             const url = "data:text/javascript;charset=utf-8," + encodeURIComponent(code);
+             const { search } = await import(url);
+             return search(entries, typed).map(({ place }) => entries[place].name);
+           }""",
+        [(Path(strip.__file__).parent / "strip.js").read_text(encoding="utf-8"), entries, typed],
+    )
+    assert found[:1] == ([first] if first else [])
+    assert len(found) >= count
+    page.close()

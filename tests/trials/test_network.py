@@ -24,6 +24,9 @@ CASES = {
     case["id"]: case
     for case in json.loads((Path(__file__).parent / "oracles" / "nma.json").read_text())["cases"]
 }
+# No calculation may lean on a division by zero that numpy only warns of.
+pytestmark = pytest.mark.filterwarnings("error")
+
 ARMS = ["study", "treatment", "events", "n"]
 CONTRASTS = ["study", "treatment", "comparator", "estimate", "se"]
 
@@ -248,6 +251,20 @@ def test_prediction_needs_two_degrees():
     assert network.effects["p_score"].isna().all()
 
 
+def test_prediction_of_ratios():
+    """Ratios are predicted as ratios, around the logarithm; the reference as itself."""
+    network = network_meta_analysis(arms("NMA-BAKER"), "odds_ratio", reference="Placebo")
+    effects, tau2 = by_treatment(network), network.heterogeneity["tau2"]
+    row = effects.loc["Tiotropium"]
+    error = math.log(row["high"] / row["low"]) / (2 * 1.959964)
+    half = stats.t.ppf(0.975, 46) * math.sqrt(error**2 + tau2)
+    assert math.log(row["prediction_high"] / row["estimate"]) == pytest.approx(half, rel=1e-6)
+    assert math.log(row["estimate"] / row["prediction_low"]) == pytest.approx(half, rel=1e-6)
+    own = effects.loc["Placebo", ["prediction_low", "prediction_high"]]
+    assert own.tolist() == [1, 1]
+    assert network.effects["p_score"].dtype == float
+
+
 def test_a_star_cannot_tell_tau():
     """One trial a comparison: tau2, I2 and their p values are blank, the fit is that of no tau2."""
     rows = [("a", "A", "P", 1.0, 0.5), ("b", "B", "P", 0.4, 0.3)]
@@ -357,8 +374,10 @@ def test_trials_that_say_nothing_are_named():
             ["all", "an event in every patient of every arm"],
         ]
         assert [trial.study for trial in network.trials] == ["t"]
-    with pytest.raises(compare.DataError, match="no trial is left to compare"):
-        network_meta_analysis(pd.DataFrame(rows[:4], columns=ARMS), "odds_ratio")
+    assert refused(rows[:4], ARMS, "odds_ratio") == [
+        "trials: no trial is left to compare (none: no event in any arm; "
+        "all: an event in every patient of every arm)"
+    ]
 
 
 def test_leave_one_out_by_hand():
@@ -449,7 +468,7 @@ def test_arms_and_their_contrasts_say_the_same(seed, measure):
     pairs = as_contrasts(table, measure)
     same(by_arms, network_meta_analysis(pairs, measure, reference="A", favors="lower"), 1e-7)
     if measure == "mean_difference":
-        errors = table.assign(se=table["sd"] / np.sqrt(table["n"]))
+        errors = table.assign(se=table["sd"] / np.sqrt(table["n"])).drop(columns=["sd", "n"])
         same(by_arms, network_meta_analysis(errors, measure, reference="A", favors="lower"))
 
 
@@ -573,6 +592,16 @@ def test_numbers_of_means_and_contrasts():
     ]
 
 
+def test_nullable_columns_and_arms_of_one():
+    """A blank in a column of whole numbers is named; an arm of one patient may stand."""
+    table = pd.DataFrame([("s", "A", 1, 10), ("s", "B", 0, 1)], columns=ARMS)
+    table = table.astype({"events": "Int64", "n": "Int64"})
+    assert len(network_meta_analysis(table, "odds_ratio").trials) == 1
+    table.loc[0, "n"] = pd.NA
+    with pytest.raises(compare.DataError, match="line 2, column n: found '\\(blank\\)'"):
+        network_meta_analysis(table, "odds_ratio")
+
+
 def test_missing_columns_are_named():
     """Each measure says which columns it needs; a column that stands twice is refused."""
     row = [("s", "A", 1, 10)]
@@ -639,6 +668,14 @@ def test_contrasts_rounded_for_print_are_taken():
     assert pair(network, "A", "C")["estimate"] == pytest.approx(2.29 - 0.29 / 3)
 
 
+def test_small_errors_are_no_contradiction():
+    """Pairs with errors of a thousandth belong to one trial as those of 1 do."""
+    rows = [("s", "A", "B", 1.0, 0.001), ("s", "B", "C", 1.0, 0.001), ("s", "A", "C", 2.0, 0.001)]
+    network = network_meta_analysis(pd.DataFrame(rows, columns=CONTRASTS), "mean_difference")
+    row = pair(network, "A", "C")
+    assert row["high"] - row["estimate"] == pytest.approx(1.959964 * 0.001, rel=1e-6)
+
+
 def test_a_network_in_two_pieces_is_refused():
     """Groups of treatments that no trial connects are named."""
     rows = [("s", "A", 1, 10), ("s", "B", 2, 10), ("u", "C", 3, 10), ("u", "D", 3, 10)]
@@ -652,7 +689,9 @@ def test_a_network_in_two_pieces_is_refused():
 
 def test_wrong_arguments_are_listed_together():
     """Measure, model and favors in one sentence; a reference that is not there; no frame."""
-    with pytest.raises(ValueError, match=r"measure is 'or'.*; model is 'fixed'.*; favors is 'up'"):
+    with pytest.raises(
+        ValueError, match="model is 'fixed'; expected one of common, random; favors is 'up'"
+    ):
         network_meta_analysis(loop(), "or", "fixed", favors="up")
     with pytest.raises(ValueError, match="reference is 'Z'; expected one of A, B, C"):
         network_meta_analysis(loop(), "mean_difference", reference="Z")

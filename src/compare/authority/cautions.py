@@ -47,6 +47,7 @@ COLUMNS = [
     "why",
     "condition_text",
     "dose_above_mg_per_kg",
+    "met_by_factor",
     "action",
     "inherited",
     "inherited_from",
@@ -70,6 +71,7 @@ def check_cautions(evidence: Evidence, patient: Patient, condition_id: str) -> p
     the factor, and `why` (given, implied by the condition or another factor, derived from age or
     sex); whether `condition_text` is met remains to be judged. A severity that counts only above
     `dose_above_mg_per_kg` is a warning where the usual dose in the condition is not above it.
+    `met_by_factor`: of a contraindication, whether the factor alone meets its condition.
     `inherited`: the row is not from our reading of this product's own label but `inherited_from`
     another, whose month is `label_month`; `label_read`: the product's own label was read in full.
     The severity "ask" is none: a factor that may go with one the patient has, and on which the
@@ -156,7 +158,8 @@ def _asked(
         for other in related(evidence, key, "ask")
         if other not in closed
     }
-    told = {"severity": "ask", "matches": True, "condition_text": "", "dose_above_mg_per_kg": None}
+    told = {"severity": "ask", "matches": True, "condition_text": "", "dose_above_mg_per_kg": None,
+            "met_by_factor": None}  # fmt: skip
     found = {
         (row["therapy_id"], row["product_id"], row["factor_id"]): {
             **row,
@@ -377,6 +380,7 @@ def _not_in_reading(
                 "why": mine[factor["factor_id"]],
                 "condition_text": "",
                 "dose_above_mg_per_kg": None,
+                "met_by_factor": None,
                 "action": not_read(month, read),
                 "inherited": False,
                 "inherited_from": "",

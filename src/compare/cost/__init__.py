@@ -7,7 +7,9 @@ from compare.cost.plan import Plan, age_note, plans
 from compare.cost.standing import first_of_kinds, opening_plans, standing_plans
 from compare.cost.table import (
     DOSING_WEIGHTS,
+    USUAL,
     annual_cost,
+    beside,
     boundary_note,
     cost_frame,
     cost_rows,
@@ -20,9 +22,11 @@ from compare.cost.table import (
 __all__ = [
     "DOSING_WEIGHTS",
     "SENSITIVITY",
+    "USUAL",
     "Plan",
     "age_note",
     "annual_cost",
+    "beside",
     "boundary_note",
     "break_even_price",
     "budget_effect",

@@ -100,9 +100,13 @@ class PriceBook:
         self._containers = grouped(records(evidence.presentations), "product_id")
 
     def lines(self, product_id: str, route: str, price_basis: str) -> list[dict[str, Any]]:
-        """Price lines of the product for this route and basis, newest first; `in_force` is said."""
+        """Price lines of the product for this route and basis, newest first; `in_force` is said.
+
+        Own prices stand by what they are of first: see `specificity`.
+        """
         every = self._lines.get((product_id, route), [])
-        return [line for line in every if line["price_basis"] == price_basis]
+        found = [line for line in every if line["price_basis"] == price_basis]
+        return sorted(found, key=specificity, reverse=True) if price_basis == "own" else found
 
     def bases(self, product_id: str, route: str) -> list[str]:
         """Bases with a price in force for this product and route."""
@@ -138,19 +142,27 @@ class PriceBook:
             )
         if first["billing_unit"] == "device":
             return self._devices(product_id, route, current, common)
-        return self._by_mass(product_id, route, first, common)
+        return self._by_mass(product_id, route, current, common)
 
     def _by_mass(
-        self, product_id: str, route: str, line: dict[str, Any], common: Mapping[str, Any]
+        self, product_id: str, route: str, lines: list[dict[str, Any]], common: Mapping[str, Any]
     ) -> Tariff | str:
-        rows = [
-            row
+        line = lines[0]
+        # A limit holds for the containers of its line; own prices for those left over, too.
+        used = [one for one in lines if one["billing_unit"] in MCG_PER]
+        used = used if line["price_basis"] == "own" else [line]
+        line_of = {
+            row["presentation_id"]: one
+            for one in reversed(used)
             for row in self._containers.get(product_id, [])
             if route in row["route"].split(";")
             and (
-                not known(line["presentation_id"])
-                or row["presentation_id"] == line["presentation_id"]
+                not known(one["presentation_id"])
+                or row["presentation_id"] == one["presentation_id"]
             )
+        }
+        rows = [
+            row for row in self._containers.get(product_id, []) if row["presentation_id"] in line_of
         ]
         single = [row for row in rows if row["single_dose"] != "no"]
         if not rows:
@@ -161,7 +173,7 @@ class PriceBook:
         return Tariff(
             **common,
             strengths_mcg=strengths,
-            usd_each=tuple(s / billing_mcg * line["usd_per_billing_unit"] for s in strengths),
+            usd_each=tuple(_usd(s, line_of[chosen[s]["presentation_id"]]) for s in strengths),
             names=tuple(_container_name(chosen[s]) for s in strengths),
             ml_each=tuple(_volume(chosen[s]) for s in strengths),
             single_dose=bool(single),
@@ -209,6 +221,16 @@ class PriceBook:
             names=tuple(_container_name(row) for row in bought),
             ml_each=tuple(_volume(row) for row in bought),
         )
+
+
+def _usd(strength_mcg: int, line: Mapping[str, Any]) -> float:
+    billing_mcg = line["billing_qty"] * MCG_PER[line["billing_unit"]]
+    return float(strength_mcg / billing_mcg * line["usd_per_billing_unit"])
+
+
+def specificity(line: Mapping[str, Any]) -> int:
+    """How closely an own price says what it is of: a presentation, a product and route, a code."""
+    return 2 if known(line["presentation_id"]) else int(line["code_type"] == "line")
 
 
 def _no_price(lines: list[dict[str, Any]], price_basis: str, route: str) -> str:

@@ -19,9 +19,10 @@ from compare.cost.standing import standing_plans
 from compare.data.arguments import one_of
 from compare.data.evidence import Evidence
 from compare.data.patient import Patient
-from compare.data.rows import LEADING, Row
+from compare.data.rows import LEADING, Row, known
 
-OF_PRICE = ["price_basis", "price_kind", "stands_for_therapy"]
+OF_PRICE = ["price_basis", "price_kind", "mixed_kinds", "stands_for_therapy"]
+USUAL = ["usd_year_one_usual", "usd_per_course_usual"]
 IDS = [*LEADING, "product_id", "product", "regimen_id", "regimen"]
 DOSING_WEIGHTS = ("actual", "ideal", "adjusted")
 
@@ -37,15 +38,17 @@ def annual_cost(
     """What each regimen costs this patient with each product, in US dollars.
 
     One row per regimen and product: ids, `price_basis`, `price_kind` ("net" of rebates,
-    "before_rebates", "negotiated", "own"; "" without a price), `stands_for_therapy` (True on the
-    one row that stands for each therapy, use and kind; see `standing`), `usd_year_one_low/high`,
+    "before_rebates", "negotiated", "own"; "" without a price), `mixed_kinds` (whether an earlier
+    phase has a price of another kind), `stands_for_therapy` (True on the one row that stands for
+    each therapy, use and kind; see `standing`), `usd_year_one_low/high`,
     `usd_later_year_low/high` (drug with its discarded part, plus administration), the same for
     administration alone, doses, visits and chair hours (plain: at the low end; `_high`: at the
-    other), `usd_per_course(_high)` for courses, `reason` where a figure is blank or a fee is
-    not known, `note`, `label_status`, `is_default`, `source_id`. `dosing_weight` "ideal" or
-    "adjusted" applies to intravenous immunoglobulin only; where actual weight counts all the same
-    (`dosing_weight_note`), `note` says so. Raises `ValueError` for an unknown condition, basis or
-    dosing weight.
+    other), `usd_per_course(_high)` for courses, `usd_year_one_usual` and `usd_per_course_usual`
+    (the low end at the usual dose, at which products are compared), `reason` where a figure is
+    blank or a fee is not known, `note`, `label_status`, `is_default`, `source_id`.
+    `dosing_weight` "ideal" or "adjusted" applies to intravenous immunoglobulin only; where actual
+    weight counts all the same (`dosing_weight_note`), `note` says so. Raises `ValueError` for an
+    unknown condition, basis or dosing weight.
 
     >>> import compare
     >>> evidence = compare.load()
@@ -97,7 +100,7 @@ def cost_table(
 def cost_frame(rows: Sequence[Row]) -> pd.DataFrame:
     """The frame of `cost_table` from rows of `cost_rows`."""
     tail = ["reason", "note", "label_status", "is_default", "source_id"]
-    names = [*IDS, "route", "use", *OF_PRICE, *MONEY_COLUMNS, *tail]
+    names = [*IDS, "route", "use", *OF_PRICE, *MONEY_COLUMNS, *USUAL, *tail]
     return pd.DataFrame(rows, columns=names)
 
 
@@ -122,6 +125,7 @@ def cost_rows(
                 "use": plan.first["use"],
                 "price_basis": plan.price_basis,
                 "price_kind": "" if math.isnan(columns[paid]) else plan.price_kind,
+                "mixed_kinds": plan.mixed_kinds,
                 "stands_for_therapy": (plan.regimen_id, plan.product_id) in standing,
                 **columns,
                 "reason": reason,
@@ -141,6 +145,26 @@ def cost_rows(
     return rows
 
 
+def beside(rows: Iterable[Row], standing: Row) -> list[Row]:
+    """The other products that a row stands for, one row each, cheapest at the usual dose first.
+
+    `rows` are those of `annual_cost`. Of the same therapy, use, kind of price and label status; by
+    the condition's opening regimens (else by the row's own regimen).
+    """
+    usual = USUAL[0] if standing["use"] == "chronic" else USUAL[1]
+    same = ("therapy_id", "use", "price_kind", "label_status", "is_default")
+    found: dict[str, Row] = {}
+    for row in sorted(rows, key=lambda row: (row[usual], row["product_id"])):
+        if (
+            known(row[usual])
+            and all(row[name] == standing[name] for name in same)
+            and (row["is_default"] or row["regimen_id"] == standing["regimen_id"])
+        ):
+            found.setdefault(row["product_id"], row)
+    found.pop(standing["product_id"], None)
+    return list(found.values())
+
+
 def plan_cost(
     plan: Plan, patient: Patient, dosing_weight: str = "actual"
 ) -> tuple[dict[str, float], str]:
@@ -148,8 +172,14 @@ def plan_cost(
     weight = dosing_weight_kg(patient, plan.therapy_id, dosing_weight)
     surface = patient.body_surface_m2 or math.nan
     plan = plan.after_iv(patient.iv_dose_g, patient.iv_interval_weeks)
-    money = plan.money(np.array([weight]), np.array([surface]))
+    size = np.array([weight]), np.array([surface])
+    money = plan.money(*size)
     columns = {name: float(values[0]) for name, values in money.columns.items()}
+    usual = plan.usual()
+    same = all(one is other for one, other in zip(usual.rows, plan.rows, strict=True))
+    at_usual = money if same else usual.money(*size, ends=("low",))
+    for name, low in zip(USUAL, ("usd_year_one_low", "usd_per_course"), strict=True):
+        columns[name] = float(at_usual.columns[low][0])
     reason = str(money.reason[0])
     if wrong_age := age_note(plan, patient.age_years):
         return dict.fromkeys(columns, math.nan), "; ".join(filter(None, [wrong_age, reason]))

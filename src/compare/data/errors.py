@@ -5,6 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+CLIP = 80
+
+
+def clipped(name: str, most: int = CLIP) -> str:
+    """A name or value as messages show it: no longer than `most` characters."""
+    return name if len(name) <= most else name[: most - 3] + "..."
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -17,12 +24,12 @@ class Problem:
     expected: str
 
     def __str__(self) -> str:
-        place = self.table
+        place = clipped(self.table)
         if self.line is not None:
             place += f", line {self.line}"
         if self.column is not None:
-            place += f", column {self.column}"
-        found = "" if self.value is None else f": found {self.value!r}"
+            place += f", column {clipped(self.column)}"
+        found = "" if self.value is None else f": found {clipped(self.value)!r}"
         return f"{place}{found}: {self.expected}"
 
 

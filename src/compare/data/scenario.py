@@ -7,11 +7,19 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 from compare.data.arguments import MAX_SEED, range_of, shown, weight_of, whole
 from compare.data.patient import Patient
 
 FORMAT = 1
+# Of a patient, by their names in an address; and the longest that a page reads.
+NUMBERS = {
+    "weight": "weight_kg", "age": "age_years", "height": "height_cm", "iv_dose": "iv_dose_g",
+    "iv_weeks": "iv_interval_weeks",
+}  # fmt: skip
+IN_ADDRESS = ("condition", *NUMBERS, "sex", "history", "price")
+LONGEST = 4000
 
 
 @dataclass(frozen=True)
@@ -92,3 +100,52 @@ class Scenario:
             return cls(patient=patient, **state)
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"not a saved scenario: {error}") from None
+
+
+def to_address(scenario: Scenario, usual: Collection[str] = ()) -> str:
+    """Condition, patient and price basis as the part of a page's address after `#`.
+
+    `usual` names what the reader has not set, which another condition may change; of `IN_ADDRESS`.
+
+    >>> to_address(Scenario("cidp", Patient(62, 55, factors={"migraine"})), ["age"])
+    'condition=cidp&weight=62&age=55&history=migraine&usual=age'
+    """
+    patient = scenario.patient
+    told = {"condition": scenario.condition_id}
+    for name, attribute in NUMBERS.items():
+        value = getattr(patient, attribute)
+        told[name] = "" if value is None else repr(value).removesuffix(".0")
+    told["sex"] = patient.sex or ""
+    told["history"] = ",".join(sorted(patient.factors))
+    told["price"] = scenario.price_basis or ""
+    told["usual"] = ",".join(name for name in IN_ADDRESS if name in usual)
+    return urlencode({name: value for name, value in told.items() if value}, safe=",")
+
+
+def from_address(text: str) -> tuple[Scenario, frozenset[str]]:
+    """The scenario that `to_address` wrote, and what the reader had not set.
+
+    Whether condition, history and price are in the tables is for those to check who have them.
+    Raises `ValueError`, in one sentence, for anything else.
+    """
+    try:
+        pairs = parse_qsl(text[: LONGEST + 1], strict_parsing=True, errors="strict")
+    except ValueError:
+        raise ValueError("it is not an address of a patient") from None
+    told = dict(pairs)
+    known = {*IN_ADDRESS, "usual"}
+    if len(text) > LONGEST or len(told) < len(pairs) or not told.keys() <= known:
+        raise ValueError("it is not an address of a patient")
+    if not {"condition", "weight", "age"} <= told.keys():
+        raise ValueError("it lacks the condition, the weight or the age")
+    numbers: dict[str, Any] = {}
+    for name, attribute in NUMBERS.items():
+        try:
+            numbers[attribute] = float(told[name]) if name in told else None
+        except ValueError:
+            raise ValueError(f"its {name} is {shown(told[name])}, which is no number") from None
+    sex: Any = told.get("sex")
+    factors = frozenset(filter(None, told.get("history", "").split(",")))
+    usual = frozenset(told.get("usual", "").split(",")) & frozenset(IN_ADDRESS)
+    patient = Patient(**numbers, sex=sex, factors=factors)
+    return Scenario(told["condition"], patient, price_basis=told.get("price")), usual

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from statistics import NormalDist
 from typing import Any, NamedTuple
 
@@ -14,6 +14,7 @@ from compare.data.arguments import one_of
 from compare.data.conditions import condition_therapies
 from compare.data.evidence import Evidence, kept
 from compare.data.rows import LEADING, Row, grouped, known, records
+from compare.effects.networks import NO_NETWORK, NOT_IN_IT, network_cells
 from compare.trials import arms, benefits, harms
 
 COLUMNS = [
@@ -26,7 +27,13 @@ BLANK = dict.fromkeys(COLUMNS, math.nan)
 BASES = {
     "difference": "difference from each trial's own placebo or background arm",
     "treated": "treated arms alone (a cross-trial view)",
+    "network": "what networks of trials allow, at one placebo rate; all else is not scored",
 }
+OF_NETWORK = ("label", "unit", "favors", "measure")
+# What a cell that may not be scored does not carry.
+NO_FIGURES = dict.fromkeys(
+    ("value", "low", "high", "events", "n", "comparator_events", "comparator_n", "below"), math.nan
+)
 PLACEBO = ("placebo", "background")
 # Sorts of event that a label's list of reactions names one by one, so that its threshold holds.
 LISTED_KINDS = ("symptom",)
@@ -84,7 +91,26 @@ def evidence_cells(
             chosen.setdefault((cell["therapy_id"], cell["criterion"]), {**cell, **where})
     for cell in _benefit_cells(evidence, condition_id, basis):
         chosen[cell["therapy_id"], cell["criterion"]] = {**BLANK, **cell}
+    if basis == "network":
+        return _in_networks(chosen, network_cells(evidence, condition_id))
     return chosen
+
+
+def _in_networks(
+    chosen: Mapping[tuple[str, str], Row], joined: Iterable[Row]
+) -> dict[tuple[str, str], Row]:
+    """The cells of networks; every other cell is kept for what is known, and not scored."""
+    found: dict[tuple[str, str], Row] = {
+        (cell["therapy_id"], cell["criterion"]): {**BLANK, **cell} for cell in joined
+    }
+    named = {name: cell for (_, name), cell in found.items()}
+    alone = {"distribution": "missing", "reported": False, "reason": NO_NETWORK, **NO_FIGURES}
+    for key, cell in chosen.items():
+        if key not in found:
+            like = named.get(key[1])
+            shared = {name: like[name] for name in OF_NETWORK} if like else {}
+            found[key] = {**cell, **alone, **shared} | ({"reason": NOT_IN_IT} if like else {})
+    return found
 
 
 @kept(4)

@@ -6,8 +6,6 @@ text (`10 MG`), limits that may read `N/A`, notes with line breaks, and Windows-
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -18,11 +16,13 @@ import pandas as pd
 
 from compare.cost.containers import MCG_PER
 from compare.data.age import in_force
-from compare.data.checks import not_text, raise_if
+from compare.data.cells import filled, not_text, rows_of, width_problem
+from compare.data.checks import number_hint, raise_if
 from compare.data.errors import Problem
 from compare.data.evidence import Evidence, Loaded, resources_of
 from compare.data.rows import known, records
-from compare.own.reading import File, appended, content_of, own_source, refusal, typed
+from compare.own.kinds import CMS, other_sort
+from compare.own.reading import File, appended, content_of, own_source, refusal, trimmed, typed
 
 HEADER = {
     "hcpcscode": "code",
@@ -30,9 +30,9 @@ HEADER = {
     "hcpcscodedosage": "dosage",
     "paymentlimit": "limit",
     "coinsurancepercentage": "coinsurance",
+    "vaccinelimit": "vaccine_limit",
     "notes": "notes",
 }
-OPTIONAL = {"notes", "coinsurance"}
 TITLES = {
     "code": "HCPCS Code",
     "description": "Short Description",
@@ -42,9 +42,16 @@ TITLES = {
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 DAY = rf"((?:{MONTHS})\s+[0-9]{{1,2}},\s*[0-9]{{4}})"
 EFFECTIVE = re.compile(rf"effective\s+{DAY}\s+(?:through|to|-)\s+{DAY}", re.IGNORECASE)
-DOSAGE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(mg|gm|g|mcg|ug)", re.IGNORECASE)
+DOSAGE = re.compile(r"([0-9][0-9.,]*)\s*(mg|gm|g|mcg|ug)", re.IGNORECASE)
 UNITS = {"mg": "mg", "gm": "g", "g": "g", "mcg": "mcg", "ug": "mcg"}
 NUMBER = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")
+# A comma is read only as the thousands of a number that has its decimal point too.
+THOUSANDS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+\.[0-9]{1,9}")
+# Another row inside of a cell: its quotation mark was never closed.
+SWALLOWED = re.compile(r"[\r\n][A-Z0-9]{5},")
+YEARS_AHEAD = 3
+# Codes for a use that no therapy here has, whatever molecule they name: inpatients with COVID-19.
+OTHER_USE = frozenset({"Q0249"})
 HCPCS = re.compile(r"[A-Z0-9]{5}")
 REPORT = [
     "change",
@@ -81,6 +88,12 @@ def with_asp_file(evidence: Evidence, file: File, name: str = "") -> Evidence:
     """
     content, name = content_of(file, name or "CMS file")
     limits = read(content, name)
+    last_year = evidence.data_date.year + YEARS_AHEAD
+    if limits.first_day.year > last_year:
+        expected = (
+            f"this quarter is far ahead of the data ({evidence.data_date}); expected no year "
+        )
+        raise refusal(name, f"{expected}after {last_year}, found {limits.first_day.year}")
     codes = evidence.product_codes["code"]
     ours = sorted({code for code in codes if HCPCS.fullmatch(code) and not code.isdigit()})
     if not set(ours) & set(limits.rows):
@@ -91,20 +104,21 @@ def with_asp_file(evidence: Evidence, file: File, name: str = "") -> Evidence:
 def read(content: bytes, name: str) -> Limits:
     """The file's quarter and rows. Raises `DataError` with every problem."""
     if reason := not_text(content):
+        more = "; CMS's ZIP holds the same table as CSV: take that" if "Excel" in reason else ""
+        raise refusal(name, reason + more)
+    if reason := other_sort(content, CMS):
         raise refusal(name, reason)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = content.decode("cp1252", errors="replace")
-    reader = csv.reader(io.StringIO(text.replace("\xa0", " "), newline=""))
-    lines: list[tuple[int, list[str]]] = []
-    try:
-        start = 1
-        for row in reader:
-            lines.append((start, [" ".join(cell.split()) for cell in row]))
-            start = reader.line_num + 1
-    except csv.Error as error:
-        raise refusal(name, f"not readable as CSV ({error})", reader.line_num) from None
+    found, ended, reason = rows_of(text.replace("\xa0", " "))
+    if reason:
+        raise refusal(name, reason, ended)
+    for at, row in found:
+        if any(map(SWALLOWED.search, row)):
+            raise refusal(name, "a quotation mark that opens in this row is not closed", at)
+    lines = [(line, [" ".join(cell.split()) for cell in row]) for line, row in found]
     problems: list[Problem] = []
     place = _header_place(lines)
     quarter = _quarter(lines[: len(lines) if place is None else place], name, problems)
@@ -115,7 +129,7 @@ def read(content: bytes, name: str) -> Limits:
     columns = _columns(lines[place], name, problems)
     if problems:
         raise_if(problems)
-    rows = _rows(lines[place + 1 :], columns, name, problems)
+    rows = _rows(lines[place:], columns, name, problems)
     if not rows and not problems:
         problems.append(Problem(name, None, None, None, "there are no rows below the header"))
     raise_if(problems)
@@ -149,12 +163,18 @@ def _quarter(
                 except ValueError:
                     problems.append(Problem(name, line, None, cell[:80], wanted))
                     return date.min, date.max
-                if not first < last <= first + timedelta(days=200) or first.year < 2005:
+                if not _is_quarter(first, last) or first.year < 2005:
                     expected = "expected the first and the last day of a quarter"
                     problems.append(Problem(name, line, None, cell[:80], expected))
                 return first, last
     problems.append(Problem(name, None, None, None, wanted))
     return date.min, date.max
+
+
+def _is_quarter(first: date, last: date) -> bool:
+    after = last + timedelta(days=1)
+    months = 12 * (after.year - first.year) + after.month - first.month
+    return first.day == after.day == 1 and first.month % 3 == 1 and months == 3
 
 
 def _columns(header: tuple[int, list[str]], name: str, problems: list[Problem]) -> dict[str, int]:
@@ -179,41 +199,53 @@ def _rows(
     problems: list[Problem],
 ) -> dict[str, dict[str, Any]]:
     rows: dict[str, dict[str, Any]] = {}
-    for line, cells in lines:
+    most, wide = len(lines[0][1]), filled(lines[0][1])
+    for line, cells in lines[1:]:
         if not any(cells):
             continue
-        row: dict[str, Any] = {
-            column: cells[place] if place < len(cells) else "" for column, place in columns.items()
-        }
-        if not any(row[column] for column in ("dosage", "limit")) and not HCPCS.fullmatch(
-            row["code"].upper()
-        ):
+        code = cells[0].upper()
+        if filled(cells) == 1 and not HCPCS.fullmatch(code):
             continue  # a remark below the table
+        if len(trimmed(cells, wide, most)) != wide:
+            problems.append(Problem(name, line, None, cells[0], width_problem(wide, len(cells))))
+            continue
+        row: dict[str, Any] = {column: cells[place] for column, place in columns.items()}
         code = row["code"].upper()
         if not HCPCS.fullmatch(code):
             expected = "expected a code of five letters and digits"
             problems.append(Problem(name, line, TITLES["code"], row["code"], expected))
             continue
-        limit = row["limit"].replace(",", "").removeprefix("$").strip()
-        if NUMBER.fullmatch(limit) and float(limit) > 0:
-            row["usd"] = float(limit)
-        elif limit.upper() in ("N/A", "NA", ""):
-            row["usd"] = None
-        else:
-            expected = "expected a payment limit in dollars, or N/A"
-            problems.append(Problem(name, line, TITLES["limit"], row["limit"], expected))
+        limit = row["limit"].removeprefix("$").strip()
+        row["usd"] = None
+        if limit.upper() not in ("N/A", "NA", ""):
+            row["usd"], expected = _amount(limit, "a payment limit in dollars, or N/A")
+            if expected:
+                problems.append(Problem(name, line, TITLES["limit"], row["limit"], expected))
+        row["quantity"], row["unit"] = None, None
+        if dosage := DOSAGE.fullmatch(row["dosage"]):
+            row["quantity"], expected = _amount(dosage[1], "an amount and its unit")
+            row["unit"] = UNITS[dosage[2].lower()]
+            if expected:
+                problems.append(Problem(name, line, TITLES["dosage"], row["dosage"], expected))
         share = row.get("coinsurance", "").removesuffix("%").strip()
-        row["coinsurance_pct"] = (
-            float(share) if NUMBER.fullmatch(share) and float(share) <= 100 else None
-        )
-        amount = DOSAGE.fullmatch(row["dosage"])
-        row["quantity"] = float(amount[1]) if amount and float(amount[1]) > 0 else None
-        row["unit"] = UNITS[amount[2].lower()] if amount else None
+        row["coinsurance_pct"] = float(share) if NUMBER.fullmatch(share) else None
+        if row["coinsurance_pct"] is not None and row["coinsurance_pct"] > 100:
+            expected = "expected a percentage; was a comma in the limit taken for a new cell?"
+            problems.append(Problem(name, line, "Co-insurance Percentage", share, expected))
         if code in rows:
             expected = f"this code stands on line {rows[code]['line']} too"
             problems.append(Problem(name, line, TITLES["code"], code, expected))
         rows[code] = row | {"line": line}
     return rows
+
+
+def _amount(text: str, what: str) -> tuple[float | None, str]:
+    """A number above 0; or None, and what was expected of the text."""
+    plain = text.replace(",", "") if THOUSANDS.fullmatch(text) else text
+    if NUMBER.fullmatch(plain):
+        return (float(plain), "") if float(plain) > 0 else (None, f"expected {what}, more than 0")
+    hint = number_hint(text) if "," in text else f"expected {what}"
+    return None, hint
 
 
 def _updated(evidence: Evidence, limits: Limits, ours: list[str], name: str) -> Evidence:
@@ -247,7 +279,7 @@ def _updated(evidence: Evidence, limits: Limits, ours: list[str], name: str) -> 
     frame["line"] = frame["line"].astype("Int64")
     frame["_order"] = frame["change"].map(ORDER.index)
     frame = frame.sort_values(["_order", "code"], kind="stable").drop(columns="_order")
-    text = _sentence(frame, limits, evidence, name)
+    text = _sentence(frame, limits, evidence, name) + _cut(frame, limits)
     return replace(
         evidence,
         prices=appended(kept, typed(new, resources["prices"])),
@@ -373,7 +405,7 @@ def _unlinked(evidence: Evidence, limits: Limits, listed: set[str]) -> list[dict
     found: list[dict[str, Any]] = []
     for code, row in limits.rows.items():
         named = molecules & set(re.findall(r"[a-z]{7,}", row["description"].lower()))
-        if code in ours or not named:
+        if code in ours or not named or code in OTHER_USE or row.get("vaccine_limit"):
             continue
         found.append(
             dict.fromkeys(REPORT)
@@ -409,3 +441,13 @@ def _sentence(report: pd.DataFrame, limits: Limits, evidence: Evidence, name: st
     if gone > stayed:
         text += " More codes vanished than stayed: is the file whole?"
     return text
+
+
+def _cut(report: pd.DataFrame, limits: Limits) -> str:
+    """A question where the file, which is in the order of its codes, ends before some of ours."""
+    codes = list(limits.rows)
+    beyond = report.loc[report["change"].eq("vanished") & report["code"].gt(codes[-1]), "code"]
+    if codes != sorted(codes) or beyond.empty:
+        return ""
+    named = ", ".join(beyond[:3]) + (" and others" if len(beyond) > 3 else "")
+    return f" The file ends with {codes[-1]}, before {named}: was it cut short?"

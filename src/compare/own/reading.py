@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from compare.data.checks import DTYPES, Resource, decoded, fields_of
+from compare.data.cells import decoded, filled, rows_of
+from compare.data.checks import DTYPES, Resource, fields_of, frame_of
 from compare.data.errors import DataError, Problem
 
 if TYPE_CHECKING:
     from compare.data.evidence import Evidence
 
 File = str | Path | bytes | bytearray | memoryview
-DECIMAL_COMMA_ROW = (
-    "; a decimal comma splits a number in two: write 12.5, or separate the cells by semicolons"
-)
 
 
 def content_of(file: File, name: str) -> tuple[bytes, str]:
     """Content of the file, and its name. Raises `DataError` where it cannot be read."""
     if isinstance(file, (bytes, bytearray, memoryview)):
         return bytes(file), name
-    path = Path(file)
+    try:
+        path = Path(file)
+    except TypeError:
+        raise refusal(name, "expected a path, or the content as bytes") from None
     try:
         return path.read_bytes(), path.name
     except FileNotFoundError:
@@ -50,55 +49,40 @@ def cells(content: bytes, name: str) -> tuple[pd.DataFrame, list[Problem]]:
     text, line, reason = decoded(content)
     if reason:
         return pd.DataFrame(), [Problem(name, line, None, None, reason)]
-    lines = text.splitlines()
-    declared = lines[0].lower().startswith("sep=") if lines else False
-    top = next((line for line in lines[declared:] if line.strip()), "")
+    begins = text.splitlines(keepends=True)
+    declared = begins[0].lower().startswith("sep=")
+    body = text[len(begins[0]) :] if declared else text
+    top = next((line for line in begins[declared:] if line.strip()), "")
     delimiter = ";" if top.count(";") > top.count(",") else ","
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    try:
-        rows = [(reader.line_num, [cell.strip() for cell in row]) for row in reader]
-    except csv.Error as error:
-        expected = f"not readable as CSV ({error})"
-        return pd.DataFrame(), [Problem(name, reader.line_num, None, None, expected)]
-    rows = [(line, row) for line, row in rows[declared:] if any(row)]
-    if not rows:
+    found, line, reason = rows_of(body, delimiter)
+    if reason:
+        return pd.DataFrame(), [Problem(name, line + declared, None, None, reason)]
+    lines = [(at + declared, [cell.strip() for cell in row]) for at, row in found]
+    lines = [(at, row) for at, row in lines if any(row)]
+    if not lines:
         return pd.DataFrame(), [Problem(name, None, None, None, "no cell is filled in")]
-    return _frame(rows[0], rows[1:], delimiter, name)
-
-
-def _frame(
-    top: tuple[int, list[str]], rows: list[tuple[int, list[str]]], comma: str, name: str
-) -> tuple[pd.DataFrame, list[Problem]]:
-    header_line, header = top[0], list(top[1])
-    while not header[-1]:
-        header.pop()
-    problems = []
-    for column in sorted(set(header)):
-        if header.count(column) > 1:
-            shown = column or "(no name)"
-            problems.append(Problem(name, header_line, shown, None, "this column stands twice"))
-    if problems:
-        return pd.DataFrame(), problems
-    good: dict[int, list[str]] = {}
-    for line, row in rows:
-        wide = len(row)
-        # Cells beyond the header are passed over only where the header line has them too.
-        while len(header) < wide <= len(top[1]) and not row[wide - 1]:
-            wide -= 1
-        if wide != len(header):
-            expected = f"expected {len(header)} cells as in the header, found {wide}"
-            expected += DECIMAL_COMMA_ROW if wide > len(header) and comma == "," else ""
-            problems.append(Problem(name, line, None, None, expected))
-            continue
-        good[line] = row[: len(header)]
-        for column, cell in zip(header, row, strict=False):
-            if "\n" in cell or "\r" in cell:
-                expected = "a cell may not hold a line break"
-                problems.append(Problem(name, line, column, None, expected))
-    if not rows:
+    # Cells beyond the header are passed over only where the header line has them too.
+    most, wide = len(lines[0][1]), filled(lines[0][1])
+    frame, problems = frame_of([(at, trimmed(row, wide, most)) for at, row in lines], name)
+    if len(lines) == 1:
         problems.append(Problem(name, None, None, None, "there are no rows below the header"))
-    frame = pd.DataFrame.from_dict(good, orient="index", columns=header, dtype="str")
-    return frame.mask(frame == ""), problems
+    return frame, problems
+
+
+def trimmed(row: list[str], wide: int, most: int) -> list[str]:
+    """The row without the empty cells beyond `wide`, where it has no more than `most`."""
+    return row[:wide] if filled(row) <= wide <= len(row) <= most else row
+
+
+def with_optional(text: pd.DataFrame, resource: Resource) -> pd.DataFrame:
+    """The cells with every column that may be left out."""
+    missing = [
+        name
+        for name, field in fields_of(resource).items()
+        if name not in text and not field.get("constraints", {}).get("required")
+    ]
+    blank = pd.DataFrame({name: pd.Series(index=text.index, dtype="str") for name in missing})
+    return pd.concat([text, blank], axis=1)
 
 
 def typed(rows: Sequence[Mapping[str, Any]], resource: Resource) -> pd.DataFrame:

@@ -14,11 +14,13 @@ from compare.data.conditions import opening_patient
 from compare.data.errors import DataError, Problem
 from compare.data.evidence import TABLES, Evidence, Loaded, resources_of
 from compare.data.rows import known
-from compare.own.reading import appended, cells, content_of, refusal
+from compare.own.kinds import TABLE, other_sort
+from compare.own.reading import appended, cells, content_of, refusal, with_optional
 
 # A second fee schedule would replace the first as a whole, which a few added rows cannot do.
 ALLOWED = tuple(name for name in TABLES if name != "administration_fees")
 Folder = str | Path | Mapping[str, bytes]
+OF_OTHERS = "this is a price of another product, not of the therapy's own"
 PRIMARY_KEY = ["therapy_id", "condition_id", "event_id", "ascertainment"]
 
 
@@ -40,16 +42,22 @@ def with_therapy(evidence: Evidence, folder: Folder) -> Evidence:
             expected = f"no such table; expected files named {', '.join(ALLOWED)}, each with .csv"
             problems.append(Problem(file_name, None, None, None, expected))
             continue
+        if reason := other_sort(content, TABLE):
+            problems.append(Problem(file_name, None, None, None, reason))
+            continue
         text, found = cells(content, file_name)
         problems += found
         if not text.columns.empty:
-            text = _with_optional(text, resources[table])
+            text = with_optional(text, resources[table])
             added[table], found = check_text(text, resources[table], file_name)
             problems += found
     if not added and not problems:
         raise refusal(_name(folder), "no CSV files here; expected tables such as therapies.csv")
-    if not problems:
-        problems = _against(evidence, added, resources)
+    # Where a row is missing, others would be told of ids that it may well have held.
+    if all(problem.line not in (None, 1) and problem.column for problem in problems):
+        named = {(problem.table, problem.line, problem.column) for problem in problems}
+        found = _against(evidence, added, resources)
+        problems += [p for p in found if (p.table, p.line, p.column) not in named]
     raise_if(problems)
     after = _with_rows(evidence, added, _name(folder))
     _try_out(after, added)
@@ -63,12 +71,16 @@ def templates(evidence: Evidence) -> dict[str, str]:
 
 
 def _name(folder: Folder) -> str:
-    return "Uploaded tables" if isinstance(folder, Mapping) else Path(folder).name
+    return Path(folder).name if isinstance(folder, str | Path) else "Uploaded tables"
 
 
 def _files(folder: Folder) -> dict[str, bytes]:
     if isinstance(folder, Mapping):
-        return {str(name): bytes(content) for name, content in sorted(folder.items())}
+        named = {str(name): content for name, content in folder.items()}
+        return {name: _bytes(named[name], name) for name in sorted(named)}
+    if not isinstance(folder, str | Path):
+        expected = "expected a folder, or the content of files as bytes by their names"
+        raise refusal(_name(folder), expected)
     try:
         paths = sorted(path for path in Path(folder).iterdir() if path.suffix.lower() == ".csv")
     except (OSError, ValueError):
@@ -76,15 +88,10 @@ def _files(folder: Folder) -> dict[str, bytes]:
     return {path.name: content_of(path, path.name)[0] for path in paths}
 
 
-def _with_optional(text: pd.DataFrame, resource: Resource) -> pd.DataFrame:
-    """The cells with every column that may be left out."""
-    missing = [
-        name
-        for name, field in fields_of(resource).items()
-        if name not in text and not field.get("constraints", {}).get("required")
-    ]
-    blank = pd.DataFrame({name: pd.Series(index=text.index, dtype="str") for name in missing})
-    return pd.concat([text, blank], axis=1)
+def _bytes(content: object, name: str) -> bytes:
+    if isinstance(content, bytes | bytearray | memoryview):
+        return bytes(content)
+    raise refusal(name, "expected the content of the file as bytes")
 
 
 def _against(
@@ -106,11 +113,34 @@ def _against(
         if expected.startswith("this key"):
             expected = "this key is in the tables already, or stands on an earlier line"
         problems.append(replace(problem, table=f"{problem.table}.csv", expected=expected))
+    problems += _of_others(evidence, added)
     harms = frames["adverse_events"]
     primary = harms[harms["primary"].eq("yes")]
     for line in primary.index[primary.duplicated(PRIMARY_KEY) & (primary.index > 0)]:
         expected = "another row is primary for this therapy, condition, event and ascertainment"
         problems.append(Problem("adverse_events.csv", int(line), "primary", "yes", expected))
+    return problems
+
+
+def _of_others(evidence: Evidence, added: Mapping[str, pd.DataFrame]) -> list[Problem]:
+    """Prices that would change what products of the tables cost."""
+    problems = []
+    if "prices" in added:
+        codes = added["prices"]["code"]
+        taken = codes[codes.isin(evidence.product_codes["code"])]
+        problems += [
+            Problem(
+                "prices.csv", int(str(line)), "code", code, f"{OF_OTHERS}; give it as own prices"
+            )
+            for line, code in taken.items()
+        ]
+    if "product_codes" in added:
+        products = added["product_codes"]["product_id"]
+        taken = products[products.isin(evidence.products["product_id"])]
+        problems += [
+            Problem("product_codes.csv", int(str(line)), "product_id", product, OF_OTHERS)
+            for line, product in taken.items()
+        ]
     return problems
 
 

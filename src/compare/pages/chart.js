@@ -52,8 +52,9 @@ const CONFIG = {
   modeBarButtonsToRemove: ["sendChartToCloud", "select2d", "lasso2d"],
 };
 
-// Narrower, its texts would lie on each other: it is scrolled instead.
-const LEAST_WIDTH = "720px";
+// Narrower, its texts would lie on each other: it is scrolled instead. Charts that are made for a
+// phone say their own (`meta.least_width`).
+const LEAST_WIDTH = 720;
 
 async function render({ model, el }) {
   const drawing = await model.widget_manager.get_model(
@@ -61,7 +62,6 @@ async function render({ model, el }) {
   );
   const plot = document.createElement("div");
   plot.style.width = "100%";
-  plot.style.minWidth = LEAST_WIDTH;
   el.classList.add("tc-chart");
   el.appendChild(plot);
   let wanted = false;
@@ -85,6 +85,7 @@ async function render({ model, el }) {
     plot.style.display = data.length || layout.annotations?.length ? "" : "none";
     plot.style.height = `${layout.height ?? 0}px`;
     delete layout.height;
+    plot.style.minWidth = `${layout.meta?.least_width ?? LEAST_WIDTH}px`;
     plot.setAttribute("role", "figure");
     plot.setAttribute("aria-label", model.get("label"));
     await plotly.react(plot, data, layout, CONFIG);

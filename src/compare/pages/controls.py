@@ -8,11 +8,11 @@ control without touching its layout.
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from typing import Any
 
 import ipywidgets as w
 
-from compare.data.evidence import Evidence
 from compare.pages.markup import text
 from compare.pages.slider import Slider
 
@@ -78,29 +78,10 @@ def reveal(widget: w.DOMWidget, visible: bool) -> None:
         widget.add_class(HIDDEN)
 
 
-def conditions_of(evidence: Evidence) -> list[tuple[str, str]]:
-    """(name, id) of each condition, by name."""
-    named = [(row["condition"], key) for key, row in evidence.by_id("conditions").items()]
-    return sorted(named, key=lambda pair: pair[0].lower())
-
-
-def condition_control(evidence: Evidence, condition_id: str, name: str = "Condition") -> w.Dropdown:
-    """The list of conditions, by name."""
-    return labelled(w.Dropdown, name, options=conditions_of(evidence), value=condition_id)
-
-
-def age_control(age_years: float) -> w.BoundedFloatText:
-    """The patient's age."""
-    return labelled(w.BoundedFloatText, "Age (years)", "170px", value=age_years, min=0, max=120)
-
-
-def height_control(height_cm: float | None) -> w.BoundedFloatText:
-    """The patient's height; 0 where it is not known."""
-    name = "Height (cm), 0: not known"
-    return labelled(w.BoundedFloatText, name, "270px", value=height_cm or 0, min=0, max=250)
-
-
-def sex_control() -> w.Dropdown:
-    """The patient's sex, which only ideal weight and some cautions need."""
-    choices = [("not given", ""), ("female", "female"), ("male", "male")]
-    return labelled(w.Dropdown, "Sex", options=choices)
+def fold(name: str, first: Sequence[w.Widget], more: Sequence[w.Widget]) -> list[w.Widget]:
+    """A row of controls that ends with a button, and a row that the button shows and hides."""
+    button = labelled(w.ToggleButton, name, tooltip="Show or hide more settings")
+    box = w.HBox(more, layout=WRAP)
+    reveal(box, False)
+    button.observe(lambda change: reveal(box, change["new"]), names="value")
+    return [w.HBox([*first, button], layout=WRAP), box]

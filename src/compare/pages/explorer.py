@@ -14,10 +14,12 @@ import pandas as pd
 from compare.data.errors import DataError
 from compare.data.evidence import Evidence
 from compare.data.rows import Row
+from compare.data.scenario import Scenario
 from compare.pages.chart import LiveFigure
 from compare.pages.controls import FULL, words
 from compare.pages.heartbeat import Heartbeat
 from compare.pages.markup import cited_csv, csv_text
+from compare.pages.strip import Strip
 
 CAUTION = (
     "For clinicians. It informs and does not advise. Not compared here: plasma exchange, "
@@ -27,16 +29,26 @@ STYLE = (Path(__file__).parent / "house.css").read_text(encoding="utf-8")
 
 
 class Explorer:
-    """A page with controls. Subclasses fill `controls` and `body`, and write `compute`.
+    """A page: the strip, and what subclasses add to `controls`, `start` with and `compute`.
 
     `compute()` returns what `show()` writes into the page. Every change of a control goes
     through `refresh`, which on any error empties the page's figures and says why, so that no
     chart ever stands beside settings that it does not belong to.
+
+    A page `below` another one shows what the other's strip says, and has none of its own.
     """
 
-    def __init__(self, evidence: Evidence, today: date | None = None) -> None:
+    def __init__(
+        self,
+        evidence: Evidence,
+        condition_id: str = "cidp",
+        today: date | None = None,
+        below: Explorer | None = None,
+    ) -> None:
         self.evidence = evidence
-        self.controls: dict[str, w.Widget] = {}
+        self.below = below
+        self.strip: Strip = below.strip if below else Strip(evidence, condition_id)
+        self.controls: dict[str, w.Widget] = dict(self.strip.controls)
         self.status = words()
         self.status.add_class("tc-status")
         self.finding = words()
@@ -55,13 +67,26 @@ class Explorer:
         )
 
     def start(self, children: Sequence[w.Widget]) -> None:
-        """Assemble the page, listen to every control, and show it for the first time."""
+        """Assemble the page, listen to every control, and show it for the first time.
+
+        Above the page's own parts stands the strip, below them what can be saved and the sources,
+        where the page has not put these elsewhere.
+        """
+        last = [self.panel(name) for name in ("downloads", "sources") if name not in self.panels]
+        head = [] if self.below else [*self.strip.shown, self.banner]
+        children = [*head, *children, *last]
         heartbeat = Heartbeat(list(self.controls.values()), children)
         self.page = w.VBox([heartbeat, *children], layout=FULL)
         self.page.add_class("tc-page")
-        for control in self.controls.values():
-            control.observe(self.on_change, names="value")
+        for name, control in self.controls.items():
+            if name not in self.strip.controls:
+                control.observe(self.on_change, names="value")
+        self.strip.listeners.append(self.on_change)
         self.refresh()
+
+    def scenario(self) -> Scenario:
+        """The state of the controls. Raises `ValueError` where it cannot be read."""
+        return self.strip.scenario()
 
     def on_change(self, change: Mapping[str, Any]) -> None:
         """A control has changed: adapt the others to it, then show."""

@@ -12,6 +12,7 @@ import traitlets
 
 from compare.pages.chart import LiveFigure
 from compare.pages.controls import layout, style
+from compare.pages.strip import History
 
 
 class Heartbeat(anywidget.AnyWidget):
@@ -54,5 +55,8 @@ def sendable(widget: w.Widget) -> Iterator[w.Widget]:
         yield widget.drawing
     elif not isinstance(widget, (anywidget.AnyWidget, w.FileUpload)):
         yield widget
+    if isinstance(widget, History):
+        yield widget.history
+        yield widget.told
     for child in getattr(widget, "children", ()):
         yield from sendable(child)

@@ -93,12 +93,10 @@ def read(table: pd.DataFrame, measure: str) -> tuple[list[Trial], list[tuple[str
 def _form(table: pd.DataFrame, measure: str) -> Form:
     """The form of the table, by its columns; raises `DataError` where columns are missing."""
     arm, columns = ("study", "treatment"), set(table.columns)
-    if "comparator" in columns:
+    if "comparator" in columns or measure == "log_ratio":
         form = Form((*arm, "comparator"), ("estimate", "se"), _from_contrasts)
     elif measure in COUNTS:
         form = Form(arm, ("events", "n"), _from_counts)
-    elif measure == "log_ratio":
-        form = Form((*arm, "comparator"), ("estimate", "se"), _from_contrasts)
     elif "se" in columns:
         form = Form(arm, ("mean", "se"), _from_means)
     else:

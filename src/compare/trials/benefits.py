@@ -61,6 +61,7 @@ COLUMNS = [
     "missed_primary",
     "directness",
     "primary",
+    "stands",
     "verification",
     "row_id",
     "source_id",

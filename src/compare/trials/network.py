@@ -240,8 +240,8 @@ def _pairs(
         for whole, part in zip(network, (other, other_error), strict=True)
     )
     p = two_sided_p((own - other) / np.hypot(own_error, other_error))
-    names = np.array(treatments, dtype=object)
-    out = pd.DataFrame({"treatment": names[i], "comparator": names[j]}, dtype="str")
+    names = np.array(treatments)
+    out = pd.DataFrame({"treatment": names[i], "comparator": names[j]})
     for name, values in (
         ("", network),
         ("direct", (own, own_error)),

@@ -12,7 +12,7 @@ from compare.data.evidence import Evidence
 from compare.data.rows import Row
 from compare.pages.cells import DIRECTIONS, published_cell, source_cell
 from compare.pages.claims import sentences as findings
-from compare.pages.controls import WRAP, labelled
+from compare.pages.controls import labelled
 from compare.pages.explorer import Explorer
 from compare.pages.markup import (
     cited_csv,
@@ -102,42 +102,33 @@ class ClaimsExplorer(Explorer):
     def __init__(self, evidence: Evidence, claim_id: str = "cheaper", **more: Any) -> None:
         super().__init__(evidence, **more)
         names = evidence.claims.drop_duplicates("claim_id").set_index("claim_id")["claim"]
-        self.controls = {
+        self.controls |= {
             "claim": labelled(
                 w.Dropdown,
                 "Claim",
                 options=[(str(names.get(key, key)), key) for key in claims.CLAIMS],
                 value=claim_id,
             ),
-            "weight": labelled(
-                w.BoundedFloatText,
-                "Weight for costs (kg; 0: usual for each condition)",
-                "430px",
-                value=0,
-                min=0,
-                max=300,
-                step=1,
-            ),
         }
         self.start(
             [
-                self.banner,
                 self.status,
                 self.finding,
                 self.panel("summary"),
-                w.HBox(list(self.controls.values()), layout=WRAP),
+                self.controls["claim"],
                 self.panel("reason"),
                 self.panel("places"),
                 self.panel("published"),
                 self.panel("change"),
-                self.panel("downloads"),
-                self.panel("sources"),
             ]
         )
 
+    def weight_kg(self) -> float | None:
+        """The weight that the reader has set; else each condition is priced at its usual one."""
+        return self.controls["weight"].value if "weight" in self.strip.own else None
+
     def compute(self) -> View:
-        weight = self.controls["weight"].value
-        return view(self.evidence, self.controls["claim"].value, weight or None)
+        return view(self.evidence, self.controls["claim"].value, self.weight_kg())
 
     def digest(self) -> str:
         return digest(self.compute())
@@ -196,7 +187,7 @@ class ClaimsExplorer(Explorer):
             f"<h2>What would change this</h2><p>{text(findings.WOULD_CHANGE[chosen.claim_id])}</p>"
         )
         columns = [*self.evidence.claims.columns, *claims.OF_SOURCE, "condition"]
-        weight = self.controls["weight"].value
+        weight = self.weight_kg()
         stem = ("claims", f"{weight:g}kg" if weight else "", self.evidence.stamp)
         self.panels["downloads"].value = (
             download(

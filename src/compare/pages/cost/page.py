@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,30 +12,21 @@ import pandas as pd
 from compare import cost
 from compare import words as findings
 from compare.cost import plan
-from compare.cost.prices import BASES, basis_text
 from compare.data.conditions import opening_patient
 from compare.data.evidence import Evidence
-from compare.data.patient import Patient
-from compare.data.rows import Row, known, records
+from compare.data.rows import Row
 from compare.data.scenario import Scenario
 from compare.pages import money
-from compare.pages.controls import (
-    WRAP,
-    age_control,
-    condition_control,
-    height_control,
-    labelled,
-    number_with_slider,
-    sex_control,
-)
+from compare.pages.controls import checkbox, fold, labelled
 from compare.pages.cost import chart as charts
 from compare.pages.cost import sentences as cost_findings
+from compare.pages.cost.tables import COURSE_COLUMNS, YEARLY_COLUMNS, chain_table
 from compare.pages.explorer import Explorer
 from compare.pages.house import CLASSES
-from compare.pages.markup import Cell, csv_text, download, file_name, read_in, sources, table, text
-from compare.words import number, number_range, short_name, usd, usd_cents, usd_range
+from compare.pages.markup import csv_text, download, file_name, sources, table, text
+from compare.words import usd
 
-DEFAULT_BASIS = "by who gives it"
+NEGOTIATED, MEDICARE = "maximum_fair_price", "medicare"
 ONE = "one product per therapy"
 EVERY = "every product"
 AUTHORITIES = ("labeled", "recommended", "option")
@@ -44,11 +34,15 @@ AUTHORITIES = ("labeled", "recommended", "option")
 
 @dataclass(frozen=True)
 class View:
-    """What the page shows, as rows of `annual_cost`, cheapest first; `rows`: of every plan."""
+    """What the page shows, as rows of `annual_cost`; `rows`: of every plan.
+
+    `yearly` and `courses` are bars, panel after panel; `marks` the other products on their lines.
+    """
 
     rows: list[Row]
     yearly: list[Row]
     courses: list[Row]
+    marks: list[Row]
     unpriced: list[Row]
     finding: findings.Finding
 
@@ -68,40 +62,64 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     """The bars of the page for one scenario; a pure function of its arguments.
 
     `scenario.options` may hold `therapy_class`, `products` ("one product per therapy" or "every
-    product"), `chosen` (regimen and product ids joined by a slash), `cycle_days` and
-    `dosing_weight`.
+    product"), `chosen` (regimen, product and kind of price joined by slashes), `cycle_days`,
+    `dosing_weight` and `payer` ("medicare": negotiated prices stand in a panel of their own).
     """
     options = scenario.options
     patient, condition_id = scenario.patient, scenario.condition_id
-    given = scenario.price_basis, options.get("cycle_days")
-    rows = cost.cost_rows(
-        evidence,
-        plan.plans(evidence, condition_id, *given),
-        patient,
-        options.get("dosing_weight", "actual"),
-    )
-    first = {key_of(row) for row in rows if row["stands_for_therapy"]}
-    wanted = options.get("therapy_class")
-    shown = [row for row in rows if wanted in (None, row["therapy_class"])]
-    priced = [r for r in shown if known(r["usd_year_one_low"]) or known(r["usd_per_course"])]
-    if options.get("products", ONE) == ONE:
-        bars = [row for row in priced if key_of(row) in first]
-    else:
-        bars = [row for row in priced if "this regimen is for ages" not in row["reason"]]
+    wanted, one_each = options.get("therapy_class"), options.get("products", ONE) == ONE
+    rows, negotiated = priced_rows(evidence, scenario)
+    medicare = options.get("payer") == MEDICARE
+    every = [*rows, *negotiated] if medicare else rows
+    shown = [row for row in every if wanted in (None, row["therapy_class"])]
+    priced = [row for row in shown if row["price_kind"]]
+    bars = [row for row in priced if row["stands_for_therapy"] or not one_each]
     with_price = {row["therapy_id"] for row in priced}
     unpriced = [
-        row for row in shown if row["therapy_id"] not in with_price and key_of(row) in first
+        row for row in shown if row["therapy_id"] not in with_price and row["stands_for_therapy"]
     ]
-    yearly = cheapest_first(bars, "usd_year_one_low", chronic=True)
+    yearly = money.in_panels([row for row in bars if row["use"] == "chronic"])
+    courses = money.in_panels([row for row in bars if row["use"] != "chronic"], money.COURSE)
+    marks = [other for row in bars for other in cost.beside(every, row)] if one_each else []
+    if not medicare:
+        with_bar = {(row["therapy_id"], row["use"]) for row in bars}
+        marks += [
+            row
+            for row in negotiated
+            if row["stands_for_therapy"] and (row["therapy_id"], row["use"]) in with_bar
+        ]
     return View(
-        rows=rows,
+        rows=every,
         yearly=yearly,
-        courses=cheapest_first(bars, "usd_per_course", chronic=False),
+        courses=courses,
+        marks=marks,
         unpriced=unpriced + without_regimen(evidence, condition_id, wanted),
-        finding=cost_findings.yearly(
-            yearly, evidence.label("conditions", condition_id), patient.weight_kg
+        finding=cost_findings.headline(
+            [row for row in yearly if row["stands_for_therapy"]],
+            [row for row in courses if row["stands_for_therapy"]],
+            evidence.label("conditions", condition_id),
+            patient.weight_kg,
         ),
     )
+
+
+def priced_rows(evidence: Evidence, scenario: Scenario) -> tuple[list[Row], list[Row]]:
+    """Rows of `annual_cost` with what `products` says, and those at negotiated prices.
+
+    The latter are none where the reader asks for one basis.
+    """
+    options, condition_id, basis = scenario.options, scenario.condition_id, scenario.price_basis
+    cycle, weight = options.get("cycle_days"), options.get("dosing_weight", "actual")
+    found = plan.plans(evidence, condition_id, basis, cycle)
+    at_negotiated: Sequence[plan.Plan] = ()
+    if basis is None:
+        fixed = plan.plans(evidence, condition_id, NEGOTIATED, cycle)
+        at_negotiated = [one for one in fixed if one.price_basis]
+    rows, negotiated = (
+        money.with_products(evidence, cost.cost_rows(evidence, some, scenario.patient, weight))
+        for some in (found, at_negotiated)
+    )
+    return rows, [row for row in negotiated if row["price_kind"]]
 
 
 def key_of(row: Row) -> tuple[str, str]:
@@ -109,10 +127,9 @@ def key_of(row: Row) -> tuple[str, str]:
     return row["regimen_id"], row["product_id"]
 
 
-def cheapest_first(rows: list[Row], name: str, chronic: bool) -> list[Row]:
-    """The rows of one use in the order of a column; blanks last."""
-    kept = [row for row in rows if (row["use"] == "chronic") == chronic]
-    return sorted(kept, key=lambda row: (not known(row[name]), row[name]))
+def choice_of(row: Row) -> str:
+    """What names a bar in the list of bars."""
+    return "/".join((*key_of(row), row["price_kind"]))
 
 
 def behind(evidence: Evidence, scenario: Scenario, shown: View) -> Behind:
@@ -120,24 +137,24 @@ def behind(evidence: Evidence, scenario: Scenario, shown: View) -> Behind:
 
     Only what is shown: else the arithmetic would be of another plan than the control names.
     """
-    bars = [key_of(row) for row in (*shown.yearly, *shown.courses)]
+    bars = [*shown.yearly, *shown.courses]
     wanted = scenario.options.get("chosen")
-    place = next((key for key in bars if "/".join(key) == wanted), bars[0] if bars else None)
-    if place is None:
+    row = next((row for row in bars if choice_of(row) == wanted), bars[0] if bars else None)
+    if row is None:
         nothing = pd.DataFrame(columns=cost.SENSITIVITY)
         return Behind(None, pd.DataFrame(), nothing, [], findings.Finding(""))
     condition_id, options = scenario.condition_id, scenario.options
-    found = plan.plans(evidence, condition_id, scenario.price_basis, options.get("cycle_days"))
-    chosen = {(p.regimen_id, p.product_id): p for p in found}[place]
+    basis = NEGOTIATED if row["price_kind"] == "negotiated" else scenario.price_basis
+    found = plan.plans(evidence, condition_id, basis, options.get("cycle_days"))
+    chosen = {(p.regimen_id, p.product_id): p for p in found}[key_of(row)]
     weight = options.get("dosing_weight", "actual")
-    same = [row for row in shown.rows if row["regimen_id"] == chosen.regimen_id]
-    name = evidence.label("therapies", chosen.therapy_id)
+    same = [row, *cost.beside(shown.rows, row)]
     return Behind(
         chosen=chosen,
         chain=cost.chain(chosen, scenario.patient, dosing_weight=weight),
         sensitivity=cost.sensitivity(evidence, condition_id, chosen, scenario.patient),
         same=same,
-        switching=cost_findings.switching(same, name),
+        switching=cost_findings.switching(same),
     )
 
 
@@ -149,19 +166,29 @@ def opening(evidence: Evidence, condition_id: str = "cidp") -> Scenario:
 def digest(shown: View) -> str:
     """The numbers behind the page, one line per bar, for a reviewer's comparison."""
     lines = [str(shown.finding)]
-    for row in shown.yearly:
-        low, high = row["usd_year_one_low"], row["usd_year_one_high"]
-        later = f"{row['usd_later_year_low']:.2f} to {row['usd_later_year_high']:.2f}"
-        lines.append(
-            f"{row['product_id']} | {row['regimen_id']} | {row['price_basis']} | year one "
-            f"{low:.2f} to {high:.2f} | later {later} | doses {row['doses_year_one']:.0f}"
-        )
-    for row in shown.courses:
-        low, high = row["usd_per_course"], row["usd_per_course_high"]
-        lines.append(
-            f"{row['product_id']} | {row['regimen_id']} | {row['price_basis']} | "
-            f"per course {low:.2f} to {high:.2f}"
-        )
+    for row in (*shown.yearly, *shown.courses):
+        cells = [row["product_id"], row["regimen_id"], row["price_basis"]]
+        if row["use"] == "chronic":
+            usual = money.USUAL_OF[money.YEARLY]
+            low, high = row["usd_year_one_low"], row["usd_year_one_high"]
+            later = f"{row['usd_later_year_low']:.2f} to {row['usd_later_year_high']:.2f}"
+            cells += [f"year one {low:.2f} to {high:.2f}", f"later {later}"]
+            cells.append(f"doses {row['doses_year_one']:.0f}")
+        else:
+            usual = money.USUAL_OF[money.COURSE]
+            low, high = row["usd_per_course"], row["usd_per_course_high"]
+            cells.append(f"per course {low:.2f} to {high:.2f}")
+        cells.append(row["price_kind"])
+        beside = [mark for mark in shown.marks if money.place_of(mark) == money.place_of(row)]
+        if beside:
+            said = (f"{mark['product_id']} {mark[usual]:.2f}" for mark in beside)
+            cells.append(f"usual dose {row[usual]:.2f}; beside it {', '.join(said)}")
+        lines.append(" | ".join(cells))
+    lines += [
+        f"{row['product_id']} | negotiated | year one {row['usd_year_one_low']:.2f}"
+        for row in shown.marks
+        if row["price_kind"] == "negotiated"
+    ]
     lines += [f"{row['therapy_id']} | {row['reason']}" for row in shown.unpriced]
     return "\n".join(lines)
 
@@ -179,121 +206,19 @@ def without_regimen(evidence: Evidence, condition_id: str, therapy_class: str | 
     ]
 
 
-def product_cell(row: Mapping[str, Any]) -> str:
-    """Therapy, and the product under it."""
-    return f"{text(short_name(row['therapy']))}<br><small>{text(row['product'])}</small>"
-
-
-def counted(row: Mapping[str, Any], name: str, one: str) -> str:
-    """`1 visit`, or `13 to 18 visits`."""
-    shown = number_range(row[name], row[f"{name}_high"])
-    return f"{shown} {one}" if shown == "1" else f"{shown} {one}s"
-
-
-def notes_cell(row: Mapping[str, Any]) -> str:
-    """The price basis; label status where it is not in label, the reason, and the notes."""
-    status = "" if row["label_status"] == "in label" else row["label_status"]
-    basis = basis_text(row["price_basis"])
-    return text("; ".join(part for part in (basis, status, row["reason"], row["note"]) if part))
-
-
-YEARLY_COLUMNS: Mapping[str, str | Cell] = {
-    "Therapy": product_cell,
-    "Regimen": "regimen",
-    "Year one": lambda r: usd_range(r["usd_year_one_low"], r["usd_year_one_high"]),
-    "A later year": lambda r: usd_range(r["usd_later_year_low"], r["usd_later_year_high"]),
-    "Of year one, giving it": lambda r: usd_range(
-        r["usd_administration_year_one"], r["usd_administration_year_one_high"]
-    ),
-    "In year one": lambda r: "<br>".join(
-        [
-            counted(r, "doses_year_one", "dose"),
-            counted(r, "visits_year_one", "visit"),
-            counted(r, "chair_hours_year_one", "hour"),
-        ]
-    ),
-    "Price and notes": notes_cell,
-    "Read in": read_in,
-}
-COURSE_COLUMNS: Mapping[str, str | Cell] = {
-    "Therapy": product_cell,
-    "Regimen": "regimen",
-    "Per course": lambda r: usd_range(r["usd_per_course"], r["usd_per_course_high"]),
-    "Price and notes": notes_cell,
-    "Read in": read_in,
-}
-CHAIN_STEPS: Mapping[str, Any] = {
-    "Weight": lambda r: number(r["weight_kg"], 1, "kg"),
-    "Dose": lambda r: r["dose"],
-    "That is": lambda r: number(r["dose_mg"], 2, "mg"),
-    "Divided over": lambda r: number(
-        r["visits_per_dose"], 0, "visits" if r["visits_per_dose"] > 1 else "visit"
-    ),
-    "Opened at each visit": lambda r: r["containers"] or "priced per day",
-    "Billing units given + discarded": lambda r: (
-        "per device"
-        if math.isnan(r["units_given"])
-        else f"{number(r['units_given'])} + {number(r['units_discarded'], 1)}"
-    ),
-    "Price": lambda r: (
-        f"${r['usd_per_billing_unit']:,.3f} a unit, {r['code']}"
-        if known(r["usd_per_billing_unit"])
-        else f"per device or day, {r['code']}"
-    ),
-    "Price basis": lambda r: basis_text(r["price_basis"]),
-    "Drug per dose": lambda r: usd_cents(r["usd_drug_per_dose"]),
-    "Minutes at each visit": lambda r: (
-        number(r["infusion_minutes"]) + (", computed from rates" if r["minutes_computed"] else "")
-    ),
-    "Giving one dose": lambda r: usd_cents(r["usd_administration_per_dose"]),
-    "Doses in year one": lambda r: number(r["doses_year_one"]),
-    "Year one": lambda r: usd_cents(r["usd_year_one"]),
-    "Doses in a later year": lambda r: number(r["doses_later_year"], 2),
-    "A later year": lambda r: usd_cents(r["usd_later_year"]),
-    "Notes on the regimen": lambda r: r["regimen_note"] if known(r["regimen_note"]) else "none",
-    "Read in": lambda r: r["locator"],
-}
-
-
-def chain_table(chain: pd.DataFrame) -> str:
-    """The arithmetic from top to bottom, one column a phase."""
-    rows = records(chain)
-    heads = [f"{row['phase'].replace('_', ' ')} ({row['route']})" for row in rows]
-    steps = pd.DataFrame(
-        [[step, *(how(row) for row in rows)] for step, how in CHAIN_STEPS.items()],
-        columns=["step", *map(str, range(len(rows)))],
-    )
-    columns = {"Step": "step"} | {head: str(i) for i, head in enumerate(heads)}
-    return table(
-        steps if rows else steps.iloc[:0],
-        columns,
-        "From weight to dollars, at the low end of dose, interval and visits",
-        "No arithmetic to show without a price.",
-    )
-
-
 class CostExplorer(Explorer):
     """Cost by condition, weight, class, price basis and product, with the chain behind a bar."""
 
     def __init__(self, evidence: Evidence, condition_id: str = "cidp", **more: Any) -> None:
-        super().__init__(evidence, **more)
-        opening = opening_patient(evidence, condition_id)
-        self.weight, weight_row = number_with_slider("Weight (kg)", opening.weight_kg, 1, 300, 0.5)
-        quick = [labelled(w.Button, f"{kg} kg", "64px") for kg in (60, 80, 100)]
-        for kg, button in zip((60, 80, 100), quick, strict=True):
-            button.on_click(lambda _, kg=kg: setattr(self.weight, "value", kg))
+        super().__init__(evidence, condition_id, **more)
         classes = [("all classes", "")] + [(name, key) for key, (name, *_) in CLASSES.items()]
-        bases = [(f"payment limit or NADAC, {DEFAULT_BASIS}", "")]
-        bases += [(name, key) for key, name in BASES.items()]
-        self.controls = {
-            "condition": condition_control(evidence, condition_id),
-            "weight": self.weight,
-            "age": age_control(opening.age_years),
-            "height": height_control(opening.height_cm),
-            "sex": sex_control(),
+        self.controls |= {
             "therapy_class": labelled(w.Dropdown, "Class", options=classes),
-            "basis": labelled(w.Dropdown, "Price", options=bases),
             "products": labelled(w.Dropdown, "Show", options=[ONE, EVERY]),
+            "medicare": checkbox(
+                "The payer is Medicare",
+                tooltip="Negotiated prices stand in a panel of their own",
+            ),
             "dosing_weight": labelled(
                 w.Dropdown, "IVIG dosed by weight", options=list(cost.DOSING_WEIGHTS)
             ),
@@ -307,15 +232,14 @@ class CostExplorer(Explorer):
             ),
             "chosen": labelled(w.Dropdown, "Arithmetic of", options=[("", "")]),
         }
-        names = ["condition", "therapy_class", "basis", "products", "age", "height", "sex"]
-        names += ["dosing_weight", "cycle_days"]
+        names = ("therapy_class", "medicare", "dosing_weight", "cycle_days")
+        behind_button = [self.controls[name] for name in names]
         self.start(
             [
-                self.banner,
-                w.HBox([self.controls["condition"], weight_row, *quick], layout=WRAP),
-                w.HBox([self.controls[name] for name in names[1:]], layout=WRAP),
+                *fold("More on cost", [self.controls["products"]], behind_button),
                 self.status,
                 self.finding,
+                self.panel("key"),
                 self.chart("yearly"),
                 self.panel("table"),
                 self.panel("course_heading"),
@@ -327,34 +251,21 @@ class CostExplorer(Explorer):
                 self.chart("sensitivity"),
                 self.panel("sensitivity_table"),
                 self.panel("switching"),
-                self.panel("downloads"),
-                self.panel("sources"),
             ],
         )
 
     def adapt(self, change: Mapping[str, Any]) -> None:
-        """A new condition opens with its own weight, age and height."""
+        """A new condition has arithmetic of its own."""
         if change["owner"] is self.controls["condition"]:
-            opening = opening_patient(self.evidence, change["new"])
-            self.weight.value = opening.weight_kg
-            self.controls["age"].value = opening.age_years
-            self.controls["height"].value = opening.height_cm
             self.controls["chosen"].options = [("", "")]
 
     def scenario(self) -> Scenario:
         """The state of the controls."""
-        get = {name: control.value for name, control in self.controls.items()}
-        patient = Patient(
-            weight_kg=get["weight"],
-            age_years=get["age"],
-            height_cm=get["height"] or None,
-            sex=get["sex"] or None,
-        )
         names = ("therapy_class", "products", "dosing_weight", "cycle_days", "chosen")
-        options = {name: get[name] for name in names if get[name]}
-        return Scenario(
-            get["condition"], patient, price_basis=get["basis"] or None, options=options
-        )
+        get = {name: self.controls[name].value for name in names}
+        options = {name: value for name, value in get.items() if value}
+        options |= {"payer": MEDICARE} if self.controls["medicare"].value else {}
+        return self.strip.scenario(options=options)
 
     def compute(self) -> View:
         return view(self.evidence, self.scenario())
@@ -365,13 +276,24 @@ class CostExplorer(Explorer):
     def show(self, computed: View) -> None:
         self.finding.value = text(computed.finding)
         # The chart first: the browser draws it while the rest is computed.
-        yearly = self.evidence.cited_rows(computed.yearly)
-        self.panels["yearly"].draw(money.traces(yearly), money.layout(yearly))
-        self.panels["table"].value = table(
-            yearly, YEARLY_COLUMNS, "Cost per year, cheapest first",
+        yearly, courses, marks = (
+            self.evidence.cited_rows(rows)
+            for rows in (computed.yearly, computed.courses, computed.marks)
+        )
+        # Therapies without a cost stand in the one picture that there is.
+        alone = bool(courses) and not yearly
+        picture = money.Picture(yearly, marks, () if alone else computed.unpriced)
+        self.panels["key"].value = picture.key
+        if alone:
+            self.panels["yearly"].clear()
+        else:
+            self.panels["yearly"].draw(picture.traces, picture.layout)
+        rows = table(
+            yearly, YEARLY_COLUMNS, "Cost per year, by kind of price: kinds are not compared",
             "No yearly regimen with a current price.",
         )  # fmt: skip
-        self.show_courses(computed)
+        self.panels["table"].value = "" if alone else rows
+        self.show_courses(courses, marks, computed.unpriced if alone else ())
         self.panels["unpriced"].value = table(
             computed.unpriced,
             {"Therapy": "therapy", "Why no cost is shown": "reason"},
@@ -390,32 +312,33 @@ class CostExplorer(Explorer):
             "Save the whole table (CSV)", csv_text(everything), name
         )
         # With the sentence on other products of the same regimen.
-        shown = (*computed.yearly, *computed.courses, *chosen.same)
+        shown = (*computed.yearly, *computed.courses, *computed.marks, *chosen.same)
         self.panels["sources"].value = sources(self.evidence, (row["source_id"] for row in shown))
 
-    def show_courses(self, computed: View) -> None:
-        """Courses have a panel of their own: money per course is never on the yearly axis."""
+    def show_courses(
+        self, courses: Sequence[Row], marks: Sequence[Row], without: Sequence[Row]
+    ) -> None:
+        """Courses have a picture of their own: money per course is never on the yearly axis."""
         heading, chart = self.panels["course_heading"], self.panels["courses"]
-        if not computed.courses:
+        if not courses:
             heading.value = ""
             chart.clear()
             self.panels["course_table"].value = ""
             return
-        heading.value = "<h2>Courses: money per course, not per year</h2>"
-        courses = self.evidence.cited_rows(computed.courses)
-        chart.draw(money.traces(courses, money.COURSE), money.layout(courses, money.COURSE))
+        picture = money.Picture(courses, marks, without, money.COURSE)
+        heading.value = f"<h2>Courses: money per course, not per year</h2>{picture.key}"
+        chart.draw(picture.traces, picture.layout)
         self.panels["course_table"].value = table(
-            courses, COURSE_COLUMNS, "Cost per course, cheapest first"
+            courses, COURSE_COLUMNS, "Cost per course, by kind of price: kinds are not compared"
         )
 
     def show_chosen(self, computed: View, found: Behind) -> None:
         """The arithmetic behind one bar, what moves it most, and its other products."""
         choices = [
-            (f"{row['therapy']}, {row['product']}: {row['regimen']}", "/".join(key_of(row)))
+            (f"{row['therapy']}, {row['product']}: {row['regimen']}", choice_of(row))
             for row in (*computed.yearly, *computed.courses)
         ]
-        chosen = found.chosen
-        key = f"{chosen.regimen_id}/{chosen.product_id}" if chosen else ""
+        key = choice_of(found.same[0]) if found.same else ""
         control = self.controls["chosen"]
         busy, self._busy = self._busy, True
         control.options, control.value = (choices or [("", "")]), key

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from compare.cost.prices import REBATE_SENTENCE
-from compare.data.rows import Row
+from compare.cost.prices import KINDS
+from compare.data.rows import Row, known
 from compare.words import Finding, short_name, usd
+
+MOST_WORDS = 40
+PRICES = {kind: f"at prices {words}" for kind, words in KINDS.items()} | {"own": "at own prices"}
+AT_LIMIT = "A payment limit may lie below what it can be bought for."
 
 
 def named(row: Row) -> str:
@@ -15,50 +19,82 @@ def named(row: Row) -> str:
     return f"{short_name(row['therapy'])}, {row['product']}{outside}"
 
 
-def yearly(shown: Sequence[Row], condition: str, weight_kg: float) -> Finding:
-    """The cheapest and the dearest therapy in year one, and where IVIG stands, at the low ends.
+def headline(
+    yearly: Sequence[Row], courses: Sequence[Row], condition: str, weight_kg: float
+) -> Finding:
+    """What the first panel of the picture spans, at the usual dose; at most 40 words.
 
-    `shown`: rows of `cost.cost_table`, as dictionaries, cheapest first.
+    Rows that stand for their therapies, in the page's order. Never a word on two kinds of price
+    together; where there is room, how many stand in other panels, and what IVIG costs by course.
     """
-    if not shown:
-        return Finding(f"No yearly regimen with a current price for {condition}.")
-    low, high = shown[0], shown[-1]
-    numbers = {"lowest_usd": low["usd_year_one_low"], "highest_usd": high["usd_year_one_low"]}
-    sentence = (
-        f"In {condition} at {weight_kg:g} kg, year one costs from {usd(low['usd_year_one_low'])} "
-        f"({named(low)}) to {usd(high['usd_year_one_low'])} ({named(high)})."
+    bars = yearly or courses
+    if not bars:
+        return Finding(f"No regimen with a current price for {condition}.")
+    usual, what = (
+        ("usd_year_one_usual", "year one") if yearly else ("usd_per_course_usual", "a course")
     )
-    if len(shown) == 1:
-        sentence = (
-            f"In {condition} at {weight_kg:g} kg, the one priced therapy, "
-            f"{named(low)}, costs "
-            f"{usd(low['usd_year_one_low'])} in year one."
+    kind = bars[0]["price_kind"]
+    panel = [row for row in bars if row["price_kind"] == kind]
+    low, high = panel[0], panel[-1]
+    ends = "usd_year_one_low" if yearly else "usd_per_course"
+    what += " at the usual dose" if any(row[usual] != row[ends] for row in (low, high)) else ""
+    numbers = {"lowest_usd": low[usual], "highest_usd": high[usual]}
+    start = f"In {condition} at {weight_kg:g} kg, {PRICES[kind]},"
+    if len(panel) == 1:
+        parts = [f"{start} {what} costs {usd(low[usual])} ({named(low)})."]
+    else:
+        parts = [
+            f"{start} {what} costs from {usd(low[usual])} ({named(low)}) to "
+            f"{usd(high[usual])} ({named(high)})."
+        ]
+    ivig = [row for row in courses if row["therapy_class"] == "ivig"] if yearly else []
+    if ivig:
+        numbers["ivig_course_usd"] = ivig[0]["usd_per_course_usual"]
+        outside = "" if ivig[0]["label_status"] == "in label" else " (not in its label here)"
+        parts.append(f"IVIG by course{outside}: {usd(numbers['ivig_course_usd'])}.")
+    others = [row["price_kind"] for row in bars if row["price_kind"] != kind]
+    if others:
+        numbers["other_panels"] = len(others)
+        where = PRICES[others[0]] if len(set(others)) == 1 else "at other kinds of price"
+        parts.append(f"{len(others)} more {where}: not compared.")
+    said = ""
+    for part in parts:
+        longer = f"{said} {part}".strip()
+        if not said or len(longer.split()) <= MOST_WORDS:
+            said = longer
+    return Finding(said, {name: float(value) for name, value in numbers.items()})
+
+
+def switching(rows: Sequence[Row]) -> Finding:
+    """What the product that stands saves against the reference, else against the dearest.
+
+    `rows`: one bar and the other products on its line: of one therapy, use and kind of price, at
+    the usual dose. In-label products only.
+    """
+    therapy = short_name(rows[0]["therapy"]) if rows else ""
+    yearly = bool(rows) and rows[0]["use"] == "chronic"
+    usual, when = (
+        ("usd_year_one_usual", "in year one") if yearly else ("usd_per_course_usual", "per course")
+    )
+    labeled = [row for row in rows if row["label_status"] == "in label"]
+    if len(labeled) < 2:
+        return Finding(f"{therapy}: no second labeled product with a current price of this kind.")
+    stands = next((row for row in labeled if row["stands_for_therapy"]), labeled[0])
+    others = [row for row in labeled if row is not stands]
+    other = max(others, key=lambda row: (row["is_reference"], row[usual]))
+    saving = float(other[usual] - stands[usual])
+    numbers, kind = {"saving_usd": saving}, KINDS[stands["price_kind"]]
+    when = f"{when} at the usual dose, {kind}"
+    if saving < 0 or not other["is_reference"]:
+        differs = "less" if saving < 0 else "more"
+        return Finding(
+            f"{therapy}: {other['product']} costs {usd(abs(saving))} {differs} than "
+            f"{stands['product']} {when}.",
+            numbers,
         )
-    ivig = [row for row in shown if row["therapy_class"] == "ivig"]
-    if ivig and len(shown) > 1:
-        own = ivig[0]["usd_year_one_low"]
-        others = [row for row in shown if row["therapy_class"] != "ivig"]
-        dearer = sum(row["usd_year_one_low"] > own for row in others)
-        numbers |= {"ivig_usd": own, "dearer": dearer, "others": len(others)}
-        more = "costs more" if dearer == 1 else "cost more"
-        sentence += f" IVIG costs {usd(own)}; {dearer} of {len(others)} other therapies {more}."
-    if any(row["price_kind"] == "before_rebates" for row in shown):
-        sentence += f" {REBATE_SENTENCE}"
-    return Finding(sentence, {name: float(value) for name, value in numbers.items()})
-
-
-def switching(rows: Sequence[Row], therapy: str) -> Finding:
-    """What the cheapest product of one regimen saves against the dearest, in a later year."""
-    priced = sorted(
-        (r for r in rows if r["usd_later_year_low"] > 0 and r["label_status"] == "in label"),
-        key=lambda row: row["usd_later_year_low"],
-    )
-    if len(priced) < 2:
-        return Finding(f"{therapy}: no second labeled product with a current price.")
-    cheap, dear = priced[0], priced[-1]
-    saving = float(dear["usd_later_year_low"] - cheap["usd_later_year_low"])
+    limit = stands["price_kind"] == "net" and known(stands["reference_product_id"])
     return Finding(
-        f"{therapy}: {cheap['product']} instead of {dear['product']} is {usd(saving)} less in a "
-        "later year. A payment limit can lie below what a product can be bought for.",
-        {"saving_usd": saving},
+        f"{therapy}: {stands['product']} instead of {other['product']}: {usd(saving)} less {when}."
+        f"{f' {AT_LIMIT}' if limit else ''}",
+        numbers,
     )

@@ -6,14 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import ipywidgets as w
 import pandas as pd
 
 from compare import cost
 from compare.data.conditions import opening_patient
 from compare.data.evidence import Evidence, kept
 from compare.data.rows import known, records
-from compare.pages.controls import WRAP, condition_control
 from compare.pages.coverage import chart as coverage_charts
 from compare.pages.coverage import sentences as coverage_findings
 from compare.pages.coverage import tables as coverage
@@ -134,21 +132,16 @@ class StartExplorer(Explorer):
     """The data at a glance, and the therapies of one condition by class."""
 
     def __init__(self, evidence: Evidence, condition_id: str = "cidp", **more: Any) -> None:
-        super().__init__(evidence, **more)
-        self.controls = {"condition": condition_control(evidence, condition_id)}
+        super().__init__(evidence, condition_id, **more)
         self.start(
             [
-                self.banner,
                 self.panel("classes"),
-                w.HBox(list(self.controls.values()), layout=WRAP),
                 self.status,
                 self.finding,
                 self.panel("therapies"),
-                self.panel("sources"),
                 self.panel("coverage_heading"),
                 self.chart("coverage"),
                 self.panel("coverage_table"),
-                self.panel("coverage_download"),
                 self.panel("age"),
             ]
         )
@@ -219,7 +212,7 @@ class StartExplorer(Explorer):
             f"<details><summary>The map in numbers, and what is counted</summary><ul>{meanings}"
             f"</ul>{shown}</details>"
         )
-        self.panels["coverage_download"].value = download(
+        self.panels["downloads"].value = download(
             "Save the map (CSV)",
             csv_text(frame),
             file_name("coverage", self.evidence.stamp, ending="csv"),

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import pandas as pd
 
 from compare.data.age import in_force
-from compare.data.checks import READ_TABLES
 from compare.data.evidence import TABLES, Evidence
 from compare.data.rows import LEADING, known, records
+from compare.data.rules import READ_TABLES
 
 FACTS = {
     "price": ("Price", "products with a price in force"),

@@ -15,7 +15,7 @@ from compare.data.conditions import condition_therapies, opening_patient
 from compare.data.evidence import Evidence, kept
 from compare.data.rows import Row, known, records
 from compare.data.scenario import Scenario
-from compare.pages.controls import WRAP, checkbox, condition_control, labelled
+from compare.pages.controls import WRAP, checkbox, labelled
 from compare.pages.explorer import Explorer
 from compare.pages.harms import chart as charts
 from compare.pages.harms import sentences as harm_findings
@@ -330,11 +330,10 @@ class HarmsExplorer(Explorer):
     """Harms and benefits by condition, way of counting, comparator and event."""
 
     def __init__(self, evidence: Evidence, condition_id: str = "gmg", **more: Any) -> None:
-        super().__init__(evidence, **more)
+        super().__init__(evidence, condition_id, **more)
         checks = {key: checkbox(name, value=True) for key, (name, *_) in CLASSES.items()}
         self.classes = checks
-        self.controls = {
-            "condition": condition_control(evidence, condition_id),
+        self.controls |= {
             "ascertainment": labelled(w.Dropdown, "Harm counted as", options=[("", "")]),
             "basis": labelled(
                 w.Dropdown, "Show", options=[(name, key) for key, name in charts.BASES.items()]
@@ -351,10 +350,9 @@ class HarmsExplorer(Explorer):
             ),
             **{f"class_{key}": box for key, box in checks.items()},
         }
-        first = ["condition", "ascertainment", "basis", "comparison", "system_organ"]
+        first = ["ascertainment", "basis", "comparison", "system_organ"]
         self.start(
             [
-                self.banner,
                 w.HBox([self.controls[name] for name in first], layout=WRAP),
                 w.HBox([*checks.values(), self.controls["borrow"]], layout=WRAP),
                 self.panel("explained"),
@@ -373,8 +371,6 @@ class HarmsExplorer(Explorer):
                 self.panel("controlled"),
                 self.panel("infusions"),
                 self.panel("rates"),
-                self.panel("downloads"),
-                self.panel("sources"),
             ],
         )
 
@@ -385,8 +381,7 @@ class HarmsExplorer(Explorer):
         options: dict[str, Any] = {name: get[name] for name in names if get[name]}
         options["borrow"] = get["borrow"]
         options["classes"] = [key for key in CLASSES if get[f"class_{key}"]]
-        patient = opening_patient(self.evidence, get["condition"])
-        return Scenario(get["condition"], patient, options=options)
+        return self.strip.scenario(options=options)
 
     def compute(self) -> View:
         return view(self.evidence, self.scenario())

@@ -6,17 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import ipywidgets as w
 import pandas as pd
 
 from compare.cost import history, payers
 from compare.data.conditions import opening_patient
 from compare.data.evidence import Evidence
-from compare.data.patient import Patient
 from compare.data.rows import Row, known, records
 from compare.data.scenario import Scenario
 from compare.pages.cells import DIRECTIONS, published_cell, source_cell
-from compare.pages.controls import WRAP, condition_control, number_with_slider
 from compare.pages.explorer import Explorer
 from compare.pages.history import chart as charts
 from compare.pages.history import sentences as findings
@@ -123,44 +120,20 @@ class HistoryExplorer(Explorer):
     """Price history since 2023 by condition and weight, and who pays under Medicare."""
 
     def __init__(self, evidence: Evidence, condition_id: str = "cidp", **more: Any) -> None:
-        super().__init__(evidence, **more)
-        patient = opening_patient(evidence, condition_id)
-        self.weight, weight_row = number_with_slider(
-            "Weight (kg), price history", patient.weight_kg, 1, 300, 0.5
-        )
-        self.controls = {
-            "condition": condition_control(evidence, condition_id, "Condition, price history"),
-            "weight": self.weight,
-        }
+        super().__init__(evidence, condition_id, **more)
         self.start(
             [
-                self.banner,
                 self.panel("gram_finding"),
                 self.chart("per_gram"),
                 self.panel("gram_table"),
-                w.HBox([self.controls["condition"], weight_row], layout=WRAP),
                 self.status,
                 self.finding,
                 self.chart("yearly"),
                 self.panel("year_table"),
                 self.panel("payers"),
                 self.panel("access"),
-                self.panel("downloads"),
-                self.panel("sources"),
             ]
         )
-
-    def adapt(self, change: Mapping[str, Any]) -> None:
-        """A new condition opens with its own weight."""
-        if change["owner"] is self.controls["condition"]:
-            self.weight.value = opening_patient(self.evidence, change["new"]).weight_kg
-
-    def scenario(self) -> Scenario:
-        """The state of the controls."""
-        condition_id = self.controls["condition"].value
-        opening = opening_patient(self.evidence, condition_id)
-        patient = Patient(self.weight.value, opening.age_years, opening.height_cm)
-        return Scenario(condition_id, patient)
 
     def compute(self) -> View:
         return view(self.evidence, self.scenario())

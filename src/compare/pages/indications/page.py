@@ -13,7 +13,6 @@ import pandas as pd
 
 from compare import words as findings
 from compare.authority import indications
-from compare.authority.factors import excluded_by
 from compare.authority.indications import IN_LABEL, NEEDS_PRIOR, NEEDS_SEROSTATUS, STATEMENTS
 from compare.claims import ivig
 from compare.data.conditions import opening_patient
@@ -22,7 +21,7 @@ from compare.data.patient import Patient
 from compare.data.rows import LEADING, Row, known, records, split
 from compare.data.scenario import Scenario
 from compare.pages.cells import NONE, guideline_cell, label_cell, therapy_cell
-from compare.pages.controls import WRAP, age_control, checkbox, condition_control, labelled, reveal
+from compare.pages.controls import WRAP, checkbox, labelled
 from compare.pages.explorer import Explorer
 from compare.pages.house import CLASSES, Trace
 from compare.pages.indications import chart as charts
@@ -214,36 +213,20 @@ class IndicationsExplorer(Explorer):
     """Therapies by conditions; one condition in detail, for a patient's age and serostatus."""
 
     def __init__(self, evidence: Evidence, condition_id: str = "gmg", **more: Any) -> None:
-        super().__init__(evidence, **more)
-        start = opening(evidence, condition_id)
+        super().__init__(evidence, condition_id, **more)
         rows = evidence.indications
-        asked = {key for cell in rows["requires_any"] for key in split(cell)}
-        asked |= excluded_by(evidence, asked)
-        self.factors = {
-            str(row["factor_id"]): checkbox(str(row["factor"]))
-            for row in records(evidence.factors)
-            if row["factor_id"] in asked
-        }
         self.classes = {key: checkbox(name, value=True) for key, (name, *_) in CLASSES.items()}
         labels = rows[rows["authority"].eq("label") & rows["statement"].eq("labeled")]
         places = [key for key in PLACES if key in set(labels["jurisdiction"])]
-        self.controls = {
-            "condition": condition_control(evidence, condition_id),
+        self.controls |= {
             "jurisdiction": labelled(
                 w.Dropdown, "Labels of", options=[(PLACES[key], key) for key in places]
             ),
-            "age": age_control(start.patient.age_years),
             **{f"class_{key}": box for key, box in self.classes.items()},
-            **{f"factor_{key}": box for key, box in self.factors.items()},
         }
-        self.offer(condition_id)
-        first = [self.controls[name] for name in ("condition", "jurisdiction", "age")]
         self.start(
             [
-                self.banner,
-                w.HBox(first, layout=WRAP),
-                w.HBox(list(self.factors.values()), layout=WRAP),
-                w.HBox(list(self.classes.values()), layout=WRAP),
+                w.HBox([self.controls["jurisdiction"], *self.classes.values()], layout=WRAP),
                 self.status,
                 self.finding,
                 self.panel("map_heading"),
@@ -252,41 +235,16 @@ class IndicationsExplorer(Explorer):
                 self.panel("myasthenia"),
                 self.panel("article"),
                 self.panel("statements"),
-                self.panel("downloads"),
-                self.panel("sources"),
             ]
         )
 
-    def offer(self, condition_id: str) -> None:
-        """Show the check boxes on which a label or guideline of the condition depends."""
-        wanted = indications.needed_factors(self.evidence, condition_id)
-        for key, box in self.factors.items():
-            reveal(box, key in wanted)
-            if key not in wanted:
-                box.value = False
-
-    def adapt(self, change: Mapping[str, Any]) -> None:
-        """A new condition opens with its own age and asks for its own serostatus."""
-        if change["owner"] is self.controls["condition"]:
-            opened = opening_patient(self.evidence, change["new"])
-            self.controls["age"].value = opened.age_years
-            self.offer(change["new"])
-
     def scenario(self) -> Scenario:
         """The state of the controls."""
-        condition_id = self.controls["condition"].value
-        first = opening_patient(self.evidence, condition_id)
-        patient = Patient(
-            first.weight_kg,
-            self.controls["age"].value,
-            first.height_cm,
-            factors=frozenset(key for key, box in self.factors.items() if box.value),
-        )
         options = {
             "jurisdiction": self.controls["jurisdiction"].value,
             "classes": [key for key, box in self.classes.items() if box.value],
         }
-        return Scenario(condition_id, patient, options=options)
+        return self.strip.scenario(options=options)
 
     def compute(self) -> View:
         return view(self.evidence, self.scenario())

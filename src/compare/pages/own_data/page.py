@@ -14,18 +14,13 @@ from compare.cost.prices import basis_text
 from compare.data.conditions import opening_patient
 from compare.data.errors import DataError
 from compare.data.evidence import Evidence, Loaded
-from compare.data.patient import Patient
 from compare.data.rows import known, records
 from compare.data.scenario import Scenario
 from compare.own import with_asp_file, with_prices, with_therapy
 from compare.pages.controls import (
     WRAP,
-    age_control,
-    condition_control,
-    conditions_of,
     heading,
     labelled,
-    number_with_slider,
     words,
 )
 from compare.pages.explorer import Explorer, sentence
@@ -201,16 +196,9 @@ class OwnDataExplorer(Explorer):
     """
 
     def __init__(self, evidence: Evidence, condition_id: str = "cidp", **more: Any) -> None:
-        super().__init__(evidence, **more)
+        super().__init__(evidence, condition_id, **more)
         self.loaded = evidence
         self.files: dict[str, dict[str, bytes]] = {}
-        patient = opening_patient(evidence, condition_id)
-        self.weight, weight_row = number_with_slider("Weight (kg)", patient.weight_kg, 1, 300, 0.5)
-        self.controls = {
-            "condition": condition_control(evidence, condition_id),
-            "weight": self.weight,
-            "age": age_control(patient.age_years),
-        }
         self.pickers = {
             kind: labelled(w.FileUpload, name, accept=".csv", multiple=kind == "therapy")
             for kind, (name, _) in KINDS.items()
@@ -224,20 +212,17 @@ class OwnDataExplorer(Explorer):
         chosen = [self.pickers[kind] for kind in ("prices", "asp_file", "therapy")]
         self.start(
             [
-                self.banner,
                 heading("Load a file"),
                 w.HBox([*chosen, self.reset], layout=WRAP),
                 self.message,
                 self.panel("loaded"),
                 heading("Before and after"),
-                w.HBox([self.controls["condition"], weight_row, self.controls["age"]], layout=WRAP),
                 self.status,
                 self.finding,
                 self.panel("difference"),
                 self.panel("code"),
                 self.panel("downloads"),
                 self.panel("templates"),
-                self.panel("sources"),
             ]
         )
 
@@ -276,27 +261,7 @@ class OwnDataExplorer(Explorer):
 
     def offer_conditions(self) -> None:
         """The conditions of the evidence as loaded; the present one stays where it can."""
-        control = self.controls["condition"]
-        options = conditions_of(self.loaded)
-        if options == list(control.options):
-            return
-        kept = control.value
-        control.options = options
-        control.value = kept if kept in [value for _, value in options] else options[0][1]
-
-    def adapt(self, change: Mapping[str, Any]) -> None:
-        """A new condition opens with its own weight and age."""
-        if change["owner"] is self.controls["condition"]:
-            patient = opening_patient(self.loaded, change["new"])
-            self.weight.value = patient.weight_kg
-            self.controls["age"].value = patient.age_years
-
-    def scenario(self) -> Scenario:
-        """The state of the controls."""
-        condition_id = self.controls["condition"].value
-        height = opening_patient(self.loaded, condition_id).height_cm
-        patient = Patient(self.weight.value, self.controls["age"].value, height)
-        return Scenario(condition_id, patient)
+        self.strip.of(self.loaded)
 
     def compute(self) -> View:
         return view(self.evidence, self.loaded, self.scenario())

@@ -1,55 +1,130 @@
-"""What speaks against therapies in one patient, in a sentence."""
+"""The answer for one patient: at most forty words, the state first, what is open after it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+from compare.authority import indications
 from compare.authority.cautions import SEVERITIES
-from compare.data.rows import Row
+from compare.data.evidence import Evidence
+from compare.data.rows import Row, split
+from compare.pages.patient.picture import LABELED_IF, STRICT, speaks_for
 from compare.words import Finding, short_name
 
-CAREFUL = (
-    "A conditional caution counts only under the condition in its cell. “None found” is not “safe”."
-)
+MOST_WORDS = 40
+FEW = 3
+Pairs = Mapping[tuple[str, str], tuple[str, ...]]
 
 
-def patient(rows: Sequence[Row], name: str) -> Finding:
-    """Which therapies carry a contraindication or boxed warning on something this patient has.
+def answer(
+    evidence: Evidence, options: Sequence[Row], rows: Sequence[Row], pairs: Pairs
+) -> Finding:
+    """How many options are labeled, what speaks against which and how hard, what was compared.
 
-    `rows` are those of `check_cautions`. A therapy counts where any of its products carries it.
+    `options` are rows of `indications.options`, `rows` those of `check_cautions` on what the
+    patient has, `pairs` those of `head_to_head.compared`. As much is told as forty words hold.
     """
-    products: dict[str, set[str]] = {}
-    mine: dict[str, dict[str, list[Row]]] = {key: {} for key in SEVERITIES}
-    for row in rows:
-        products.setdefault(row["therapy_id"], set()).add(row["product_id"])
-        if row["matches"]:
-            mine[row["severity"]].setdefault(row["therapy_id"], []).append(row)
-    numbers = {"therapies": len(products)}
-    numbers |= {key: len(mine[key]) for key in ("contraindicated", "boxed_warning", "warning")}
-    parts = [
-        f"{SEVERITIES[severity].lower()}: {_told(mine[severity], products)}"
-        for severity in ("contraindicated", "boxed_warning")
-        if mine[severity]
+    labeled, numbers = _labeled(evidence, options)
+    outside = [row for row in options if speaks_for(row) and row["label_status"] in
+               (indications.OUTSIDE, indications.OTHER_AGES)]  # fmt: skip
+    also = [f"A guideline supports {_names(outside)} outside it."] if outside else []
+    against = _against(rows)
+    trials = _trials(evidence, pairs)
+    numbers |= {key: float(len({row["therapy_id"] for row in rows if row["severity"] == key}))
+                for key in ("contraindicated", "boxed_warning", "warning")}  # fmt: skip
+    tries = [
+        [labeled, guides, said, compared]
+        for said in against
+        for guides in ([*also, ""] if also else [""])
+        for compared in trials
     ]
-    only = mine["warning"]
-    if parts:
-        text = f"{name}, on what this patient has, {'; '.join(parts)}."
-    elif only:
-        text = f"{name}: on what this patient has, our reading holds warnings only "
-        text += f"({_told(only, products)})."
-    else:
-        text = f"{name}: our reading of the labels holds no caution on what this patient has."
-    return Finding(f"{text} {CAREFUL}", {key: float(value) for key, value in numbers.items()})
+    words = (" ".join(filter(None, parts)) for parts in tries)
+    text = next((said for said in words if len(said.split()) <= MOST_WORDS), labeled)
+    return Finding(text, numbers)
 
 
-def _told(found: dict[str, list[Row]], products: dict[str, set[str]]) -> str:
-    """Therapies with the factors and the number of products."""
-    told = []
-    for therapy_id, own in found.items():
-        of = len(products[therapy_id])
-        count = len({row["product_id"] for row in own})
-        factors = ", ".join(name[0].lower() + name[1:] if name[1:2].islower() else name
-                            for name in dict.fromkeys(row["factor"] for row in own))  # fmt: skip
-        said = "" if of == 1 else f", {count} of {of} products"
-        told.append(f"{short_name(own[0]['therapy'])} ({factors}{said})")
-    return "; ".join(told)
+def _labeled(evidence: Evidence, options: Sequence[Row]) -> tuple[str, dict[str, float]]:
+    """How many are labeled for this patient, and what would make them more."""
+    count = sum(row["label_status"] == indications.IN_LABEL for row in options)
+    more: dict[str, int] = {}
+    for row in options:
+        if row["label_status"] in LABELED_IF:
+            for key in split(row["requires_any"]):
+                more[key] = more.get(key, 0) + 1
+    numbers = {"options": float(len(options)), "labeled": float(count)}
+    numbers |= {f"labeled_if_{key}": float(count + number) for key, number in more.items()}
+    said = f"{_count(count)} {'is' if count == 1 else 'are'} labeled for this patient"
+    if not more:
+        return f"{said}.", numbers
+    key = max(more, key=lambda key: more[key])
+    tick = f"if {evidence.label('factors', key)}: tick it."
+    return (f"{said}, {more[key]} more {tick}" if count else f"{more[key]} labeled {tick}"), numbers
+
+
+def _against(rows: Sequence[Row]) -> list[str]:
+    """What speaks against which, from all that is told to a count."""
+    if not rows:
+        return ["Nothing entered speaks against one, as far as we read."]
+    found: dict[tuple[str, str, bool], dict[str, str]] = {}
+    seen: set[tuple[str, str]] = set()
+    for severity in SEVERITIES:
+        here = [row for row in rows if row["severity"] == severity]
+        here = [row for row in here if (row["factor"], row["therapy_id"]) not in seen]
+        for row in here:
+            only = severity == "contraindicated" and row["met_by_factor"] == "no"
+            key = row["factor"], severity, only
+            found.setdefault(key, {})[row["therapy_id"]] = _plain(row["therapy"])
+        seen.update((row["factor"], row["therapy_id"]) for row in here)
+    hardest = [*STRICT, "warning", "not_in_reading"]
+    items = sorted((key for key in found if key[1] in hardest),
+                   key=lambda key: (hardest.index(key[1]), -len(found[key])))  # fmt: skip
+
+    def told(keys: Sequence[tuple[str, str, bool]], names: bool) -> str:
+        by_factor: dict[str, list[str]] = {}
+        for key in keys:
+            factor, severity, only = key
+            kind = SEVERITIES[severity].lower() + (" under a condition" if only else "")
+            who = found[key].values()
+            on = _joined(who) if names and len(who) <= FEW else _count(len(who))
+            where = "for" if severity in ("contraindicated", "not_in_reading") else "on"
+            by_factor.setdefault(factor, []).append(f"{kind} {where} {on}")
+        return " ".join(f"{factor}: {', '.join(what)}." for factor, what in by_factor.items())
+
+    open_ = any(row["severity"] == "not_in_reading" for row in rows)
+    whole = [told(items, names) + (" Look it up." if open_ else "") for names in (True, False)]
+    hard = [key for key in items if key[1] != "not_in_reading"]
+    part = [told(hard[:n], names) for n in range(len(hard), 0, -1) for names in (True, False)]
+    few = f"Something concerns {_count(len({row['therapy_id'] for row in rows}))}."
+    return [*whole, *(f"{said} The rest is marked." for said in [*part, few])]
+
+
+def _trials(evidence: Evidence, pairs: Pairs) -> list[str]:
+    """Which of them a trial compared, in full and short."""
+    if not pairs:
+        return ["No trial we read compared them."]
+    told = [
+        f"{' and '.join(_plain(evidence.label('therapies', key)) for key in pair)}"
+        for pair in dict.fromkeys(tuple(sorted(pair)) for pair in pairs)
+    ]
+    short = f"Trials compared {len(told)} pair{'s' * (len(told) > 1)} of them."
+    return [f"Trials compared {', '.join(told)}; no others.", short]
+
+
+def _names(options: Sequence[Row]) -> str:
+    many = len(options) > FEW
+    return f"{len(options)}" if many else _joined(_plain(row["therapy"]) for row in options)
+
+
+def _count(number: int) -> str:
+    return f"{number} option{'' if number == 1 else 's'}"
+
+
+def _plain(therapy: str) -> str:
+    """A therapy's name within a sentence: IVIG stays, Rituximab becomes rituximab."""
+    name = short_name(therapy)
+    return name if name[:2].isupper() else name[0].lower() + name[1:]
+
+
+def _joined(names: Iterable[str]) -> str:
+    listed = list(names)
+    return listed[0] if len(listed) == 1 else f"{', '.join(listed[:-1])} and {listed[-1]}"

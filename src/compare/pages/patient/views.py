@@ -17,8 +17,8 @@ from compare.data.evidence import Evidence, kept
 from compare.data.patient import Patient
 from compare.data.rows import Row, grouped, known
 from compare.data.scenario import Scenario
-from compare.pages.patient import sentences as caution_findings
-from compare.pages.patient import side_by_side
+from compare.pages.patient import picture, sentences, side_by_side
+from compare.pages.patient.head_to_head import compared
 from compare.trials.arms import MINUS
 from compare.words import NOT_REPORTED
 
@@ -43,6 +43,7 @@ class View:
     good: str
     harm: str
     comparison: side_by_side.Comparison | None
+    picture: list[picture.Shown]
     finding: findings.Finding
 
 
@@ -70,7 +71,8 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     comparison = side_by_side.compare_therapies(evidence, scenario, ids) if ids else None
     concerns = (row for row in rows if row["matches"] or row["applies"] == "everyone")
     told = cautions.summary_rows(row for row in concerns if row["therapy_id"] in ids)
-    name = evidence.label("conditions", condition_id)
+    options = list(side_by_side.option_rows(evidence, condition_id, patient).values())
+    pairs = compared(evidence, condition_id, tuple(row["therapy_id"] for row in options))
     return View(
         scenario=scenario,
         options=listed,
@@ -82,7 +84,8 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
         good=good,
         harm=harm,
         comparison=comparison,
-        finding=caution_findings.patient(rows, name),
+        picture=picture.shown(evidence, scenario, options, rows),
+        finding=sentences.answer(evidence, options, [r for r in rows if r["matches"]], pairs),
     )
 
 
@@ -185,15 +188,6 @@ def effect_words(row: Row | None) -> str:
     if row["directness"] == "indirect":
         said += f"; borrowed from {row['borrowed_from']}"
     return said
-
-
-@kept(32)
-def relevant_factors(evidence: Evidence, condition_id: str) -> frozenset[str]:
-    """Factors on which a label of the condition's therapies speaks, or on which one depends."""
-    by_therapy = cautions.rows_by_therapy(evidence)
-    therapies = indications.therapies_of(evidence, condition_id)["therapy_id"]
-    spoken = (row["factor_id"] for key in therapies for row in by_therapy.get(key, ()))
-    return frozenset((*spoken, *indications.needed_factors(evidence, condition_id)))
 
 
 @kept(16)

@@ -11,22 +11,15 @@ import pandas as pd
 from traitlets import TraitError
 
 from compare import effects
-from compare.cost import prices
 from compare.data.conditions import opening_patient
 from compare.data.evidence import Evidence
-from compare.data.patient import Patient
 from compare.data.scenario import Scenario
 from compare.pages.controls import (
     WRAP,
-    age_control,
-    condition_control,
     heading,
-    height_control,
     labelled,
     layout,
-    number_with_slider,
     reveal,
-    sex_control,
 )
 from compare.pages.explorer import Explorer
 from compare.pages.house import label
@@ -59,10 +52,6 @@ BASES = [
 ]
 GAPS = [("anything in its range", "range"), ("the worst of its range", "worst")]
 BORROW = [("borrow from other conditions, marked", True), ("this condition only", False)]
-PRICES = [
-    ("payment limit or NADAC, by who gives it", ""),
-    *((v, k) for k, v in prices.BASES.items()),
-]
 POINTS = ("swing", "exact")
 EMPTY = pd.DataFrame(columns=charts.COLUMNS)
 
@@ -79,25 +68,15 @@ class TradeOffExplorer(Explorer):
     """Condition, patient and what matters; then figures, weights and what follows from them."""
 
     def __init__(self, evidence: Evidence, condition_id: str | None = None, **more: Any) -> None:
-        super().__init__(evidence, **more)
         start = opening(evidence, condition_id) if condition_id else opening(evidence)
-        self.weight, weight_row = number_with_slider(
-            "Weight (kg)", start.patient.weight_kg, 1, 300, 0.5
-        )
-        self.factors = start.patient.factors
+        super().__init__(evidence, start.condition_id, **more)
         self.seed = start.seed
         self._shown: Figures | None = None
         self._csv = ""
         self._refused = ""
-        self.controls = {
-            "condition": condition_control(evidence, start.condition_id),
-            "weight": self.weight,
-            "age": age_control(start.patient.age_years),
-            "height": height_control(start.patient.height_cm),
-            "sex": sex_control(),
+        self.controls |= {
             "x": labelled(w.Dropdown, "Across: harm or good", options=[("", "")]),
             "y": labelled(w.Dropdown, "Up: cost", options=[("", "")]),
-            "price": labelled(w.Dropdown, "Price", options=PRICES),
             "basis": labelled(w.Dropdown, "Harms and good as", options=BASES),
             "borrow": labelled(w.Dropdown, "Harms not studied here", options=BORROW),
             "how": labelled(
@@ -111,16 +90,13 @@ class TradeOffExplorer(Explorer):
         }
         self.rows = [self.slot(i) for i in range(SLOTS)]
         self.offer(start.condition_id, start.criteria)
-        names = ("age", "height", "sex")
         self.start(
             [
-                self.banner,
-                w.HBox([self.controls["condition"], weight_row], layout=WRAP),
-                w.HBox([self.controls[name] for name in names], layout=WRAP),
                 self.status,
                 self.panel("cards"),
-                w.HBox([self.controls[name] for name in ("x", "y", "price")], layout=WRAP),
-                w.HBox([self.controls[name] for name in ("basis", "borrow")], layout=WRAP),
+                w.HBox(
+                    [self.controls[name] for name in ("x", "y", "basis", "borrow")], layout=WRAP
+                ),
                 self.finding,
                 self.chart("main"),
                 heading("What to weigh"),
@@ -214,7 +190,7 @@ class TradeOffExplorer(Explorer):
                 self.controls[f"half_{i}"].value = ""
 
     def adapt(self, change: Mapping[str, Any]) -> None:
-        """A new condition opens with its own patient and criteria, and nothing said yet."""
+        """A new condition opens with its own criteria, and nothing said yet."""
         owner = change["owner"]
         if owner is self.controls["upload"]:
             if change["new"]:
@@ -235,12 +211,7 @@ class TradeOffExplorer(Explorer):
                     self.controls[f"half_{i}"].value = ""
 
     def open_condition(self, condition_id: str) -> None:
-        """The condition's own patient and criteria; what mattered before no longer holds."""
-        patient = opening_patient(self.evidence, condition_id)
-        self.factors = patient.factors
-        self.weight.value = patient.weight_kg
-        self.controls["age"].value = patient.age_years
-        self.controls["height"].value = patient.height_cm or 0
+        """The condition's own criteria; what mattered before no longer holds."""
         self.controls["how"].value = ""
         basis, borrow = self.controls["basis"].value, self.controls["borrow"].value
         chosen = effects.default_criteria(self.evidence, condition_id, basis, borrow)
@@ -258,15 +229,10 @@ class TradeOffExplorer(Explorer):
             raise ValueError("the saved scenario weighs in a way that this page does not know")
         if len(scenario.criteria) > SLOTS:
             raise ValueError(f"the saved scenario has more than {SLOTS} criteria")
-        patient = scenario.patient
-        self.controls["condition"].value = scenario.condition_id
+        self.strip.take(scenario)
+        self.strip.tell()
         self.open_condition(scenario.condition_id)
-        self.factors, self.seed = patient.factors, scenario.seed
-        self.weight.value = patient.weight_kg
-        self.controls["age"].value = patient.age_years
-        self.controls["height"].value = patient.height_cm or 0
-        self.controls["sex"].value = patient.sex or ""
-        self.controls["price"].value = scenario.price_basis or ""
+        self.seed = scenario.seed
         for name, usual in (("basis", "difference"), ("borrow", True), ("missing", "range")):
             self.controls[name].value = options.get(name, usual)
         self.offer(scenario.condition_id, scenario.criteria)
@@ -287,13 +253,6 @@ class TradeOffExplorer(Explorer):
     def scenario(self) -> Scenario:
         """The state of the controls. Raises `ValueError` where a range cannot be read."""
         get = {name: control.value for name, control in self.controls.items()}
-        patient = Patient(
-            weight_kg=get["weight"],
-            age_years=get["age"],
-            height_cm=get["height"] or None,
-            sex=get["sex"] or None,
-            factors=self.factors,
-        )
         criteria: list[str] = []
         weights: dict[str, float] = {}
         ranges: dict[str, tuple[float, float]] = {}
@@ -320,13 +279,10 @@ class TradeOffExplorer(Explorer):
         options: dict[str, Any] = {k: get[k] for k, value in usual.items() if get[k] != value}
         if halves:
             options["halves"] = halves
-        return Scenario(
-            get["condition"],
-            patient,
+        return self.strip.scenario(
             criteria=tuple(criteria),
             weights=weights,
             ranges=ranges,
-            price_basis=get["price"] or None,
             seed=self.seed,
             name=get["name"],
             options=options,

@@ -1,0 +1,343 @@
+"""Rules that a column alone cannot say: of one row, of a table's rows together, of names."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from compare.data.errors import Problem
+from compare.data.rows import known
+
+MISSING_SHOWN = "(blank)"
+READ_TABLES = ("adverse_events", "outcomes", "regimens", "prices", "cautions")
+
+
+def shown_cell(value: Any) -> str:
+    """A cell as a problem shows it."""
+    return MISSING_SHOWN if pd.isna(value) else str(value)
+
+
+def check_rules(frame: pd.DataFrame, kind: str, table: str | None = None) -> list[Problem]:
+    """Rules that a column alone cannot say, for a table of this kind."""
+    table = table or kind
+    problems = []
+    for rule_table, column, expected, broken in RULES:
+        if rule_table == kind:
+            lines = frame.index[broken(frame).fillna(False).to_numpy(dtype=bool)]
+            problems += [
+                Problem(table, int(line), column, shown_cell(frame.at[line, column]), expected)
+                for line in lines
+            ]
+    return problems
+
+
+def _over_100(column: str) -> Callable[[pd.DataFrame], pd.Series]:
+    return lambda f: f[column].gt(100) & f["measure"].ne("per_100_patient_years")
+
+
+def _more_than(column: str, total: str) -> Callable[[pd.DataFrame], pd.Series]:
+    return lambda f: f[column].gt(f[total])
+
+
+def _other_share(column: str, events: str, total: str) -> Callable[[pd.DataFrame], pd.Series]:
+    """Whether a percentage is not that of the counts beside it, to a whole point of rounding."""
+    return lambda f: (
+        (100 * f[events].astype("float64") / f[total].astype("float64") - f[column]).abs().gt(1)
+        & f["measure"].ne("per_100_patient_years")
+    )
+
+
+def _last_day(days: pd.Series) -> pd.Series:
+    last = days.str.extract(r"([0-9]{1,9})$", expand=False)
+    return last.astype("float64")
+
+
+def _without(column: str, needed: str) -> Callable[[pd.DataFrame], pd.Series]:
+    return lambda f: f[column].notna() & f[needed].isna()
+
+
+RULES: Sequence[tuple[str, str, str, Callable[[pd.DataFrame], pd.Series]]] = (
+    *(
+        ("adverse_events", column, "a percentage cannot be over 100", _over_100(column))
+        for column in ("treated_pct", "comparator_pct")
+    ),
+    *(
+        ("adverse_events", column, f"expected no more than {total}", _more_than(column, total))
+        for column, total in (
+            ("treated_events", "n_treated"),
+            ("comparator_events", "n_comparator"),
+        )
+    ),
+    *(
+        (
+            table,
+            "disputes",
+            "a disputed row, and no other, must name the row that says otherwise",
+            lambda f: f["verification"].eq("disputed") ^ f["disputes"].notna(),
+        )
+        for table in ("adverse_events", "outcomes")
+    ),
+    *(
+        (
+            table,
+            "second_source_id",
+            "a row that was read again, and no other, must name its second source",
+            lambda f: f["verification"].ne("one_reading") ^ f["second_source_id"].notna(),
+        )
+        for table in READ_TABLES
+    ),
+    (
+        "prices",
+        "effective_to",
+        "expected a day on or after effective_from",
+        lambda f: f["effective_to"] < f["effective_from"],
+    ),
+    (
+        "regimens",
+        "dose_high",
+        "expected dose_low or more",
+        lambda f: f["dose_high"] < f["dose_low"],
+    ),
+    (
+        "regimens",
+        "interval_high",
+        "expected interval_low or more",
+        lambda f: f["interval_high"] < f["interval_low"],
+    ),
+    ("regimens", "dose_unit", "a dose needs its unit", _without("dose_low", "dose_unit")),
+    ("regimens", "dose_high", "expected the higher dose too", _without("dose_low", "dose_high")),
+    ("regimens", "dose_low", "expected the lower dose too", _without("dose_high", "dose_low")),
+    ("regimens", "max_dose_unit", "a cap needs its unit", _without("max_dose", "max_dose_unit")),
+    ("regimens", "rate_unit", "a rate needs its unit", _without("rate_max", "rate_unit")),
+    (
+        "regimens",
+        "interval_high",
+        "expected the longest interval too",
+        _without("interval_low", "interval_high"),
+    ),
+    (
+        "regimens",
+        "interval_low",
+        "expected the shortest interval too",
+        _without("interval_high", "interval_low"),
+    ),
+    (
+        "regimens",
+        "interval_unit",
+        "an interval needs its unit",
+        _without("interval_low", "interval_unit"),
+    ),
+    (
+        "regimens",
+        "interval_low",
+        "expected days, or an interval, so that doses can be counted",
+        lambda f: f["interval_low"].isna() & f["days"].isna(),
+    ),
+    (
+        "regimens",
+        "cycle_days_low",
+        "a cycle needs its days, and the shortest and longest spacing of cycles",
+        lambda f: (
+            f["phase"].str.startswith("cycle")
+            & f[["days", "cycle_days_low", "cycle_days_high"]].isna().any(axis=1)
+        ),
+    ),
+    (
+        "regimens",
+        "cycle_days_high",
+        "expected cycle_days_low or more",
+        lambda f: f["cycle_days_high"] < f["cycle_days_low"],
+    ),
+    (
+        "regimens",
+        "administration_class",
+        "what a professional gives needs its class of administration",
+        lambda f: f["given_by"].ne("self") & f["administration_class"].eq("none"),
+    ),
+    (
+        "regimens",
+        "weight_kg_max",
+        "expected weight_kg_min or more",
+        lambda f: f["weight_kg_max"] < f["weight_kg_min"],
+    ),
+    (
+        "regimens",
+        "visits_per_dose_high",
+        "expected visits_per_dose_low or more",
+        lambda f: f["visits_per_dose_high"] < f["visits_per_dose_low"],
+    ),
+    (
+        "regimens",
+        "days",
+        "expected days separated by semicolons, such as 0;14;42",
+        lambda f: f["days"].notna() & ~f["days"].fillna("").str.fullmatch(r"[0-9]+(;[0-9]+)*"),
+    ),
+    (
+        "products",
+        "stands_reason",
+        "a product that does not stand for its therapy, and no other, must say why",
+        lambda f: f["stands"].eq("no") ^ f["stands_reason"].notna(),
+    ),
+    (
+        "cautions",
+        "condition_text",
+        "a caution for some patients must say for whom",
+        lambda f: f["applies"].eq("patient_conditional") & f["condition_text"].isna(),
+    ),
+    *(
+        (
+            "adverse_events",
+            f"{arm}_pct",
+            f"expected the percentage of {events} of {total}, as they stand in this row",
+            _other_share(f"{arm}_pct", events, total),
+        )
+        for arm, events, total in (
+            ("treated", "treated_events", "n_treated"),
+            ("comparator", "comparator_events", "n_comparator"),
+        )
+    ),
+    *(
+        (table, "disputes", "a row cannot dispute itself", lambda f: f["disputes"].eq(f["row_id"]))
+        for table in ("adverse_events", "outcomes")
+    ),
+    (
+        "outcomes",
+        "ci_high",
+        "expected ci_low or more",
+        lambda f: f["ci_high"] < f["ci_low"],
+    ),
+    (
+        "products",
+        "reference_product_id",
+        "a product cannot be its own reference",
+        lambda f: f["reference_product_id"].eq(f["product_id"]),
+    ),
+    (
+        "regimens",
+        "days",
+        "expected days or an interval, not both",
+        lambda f: f["days"].notna() & f["interval_low"].notna(),
+    ),
+    (
+        "regimens",
+        "doses",
+        "expected as many doses as there are days",
+        lambda f: (
+            f["doses"].notna() & f["days"].notna() & f["doses"].ne(f["days"].str.count(";") + 1)
+        ),
+    ),
+    (
+        "regimens",
+        "cycle_days_low",
+        "expected more than the last of the cycle's days",
+        lambda f: f["cycle_days_low"] <= _last_day(f["days"]),
+    ),
+    (
+        "regimens",
+        "age_years_below",
+        "expected more than age_years_from",
+        lambda f: f["age_years_below"] <= f["age_years_from"],
+    ),
+    (
+        "regimens",
+        "rate_start",
+        "expected rate_max or less",
+        lambda f: f["rate_start"] > f["rate_max"],
+    ),
+)
+
+# Names by which a reader tells things apart.
+NAMED = {
+    "therapies": "therapy",
+    "products": "product",
+    "conditions": "short_name",
+    "events": "event",
+    "endpoints": "endpoint",
+    "factors": "factor",
+}
+MOST_BANDS = 50
+
+
+def check_together(frames: Mapping[str, pd.DataFrame]) -> list[Problem]:
+    """What rows of a table say only together: names that stand twice, bands that do not fit."""
+    problems = []
+    for table, column in NAMED.items():
+        if table in frames:
+            names = frames[table][column].str.strip().str.casefold()
+            problems += [
+                Problem(table, int(line), column, str(frames[table].at[line, column]), expected)
+                for expected in ("this name stands on another row too",)
+                for line in names.index[names.duplicated() & names.notna()]
+            ]
+    if "regimens" in frames:
+        problems += _check_bands(frames["regimens"])
+    return problems
+
+
+def _check_bands(frame: pd.DataFrame) -> list[Problem]:
+    """Bands of one phase that overlap, or leave weights out between them."""
+    problems: list[Problem] = []
+    key = ["regimen_id", "phase"]
+    several = frame[frame.duplicated(key, keep=False)]
+    for _, rows in several.groupby(key, sort=True):
+        bands = [_Band(line, *cells) for line, *cells in rows[list(BAND)].itertuples(name=None)]
+        if len(bands) > MOST_BANDS:
+            expected = f"expected at most {MOST_BANDS} bands of one phase"
+            problems.append(Problem("regimens", bands[-1].line, "band", None, expected))
+            continue
+        for i, one in enumerate(bands):
+            for other in bands[:i]:
+                if one.ages_meet(other) and (said := one.overlap(other)):
+                    problems.append(one.problem(f"bands overlap {said}"))
+        alike: dict[tuple[float, float], list[_Band]] = {}
+        for band in bands:
+            alike.setdefault(band.ages, []).append(band)
+        for group in alike.values():
+            ordered = sorted(group, key=lambda band: (band.low, band.high))
+            for lower, upper in itertools.pairwise(ordered):
+                if said := upper.gap_to(lower):
+                    problems.append(upper.problem(f"no band holds {said}"))
+    return problems
+
+
+BAND = ("weight_kg_min", "weight_kg_max", "weight_bounds", "age_years_from", "age_years_below")
+
+
+class _Band:
+    """The weights (kg) and ages of one row of a regimen."""
+
+    def __init__(
+        self, line: int, low: float, high: float, bounds: Any, youngest: float, below: float
+    ) -> None:
+        self.line = line
+        self.low, self.high = low if known(low) else 0.0, high if known(high) else math.inf
+        self.bounds = "[)" if pd.isna(bounds) else str(bounds)
+        self.ages = (youngest if known(youngest) else 0.0, below if known(below) else math.inf)
+
+    def ages_meet(self, other: _Band) -> bool:
+        """Whether some age is in both."""
+        return max(self.ages[0], other.ages[0]) < min(self.ages[1], other.ages[1])
+
+    def overlap(self, other: _Band) -> str:
+        """The weights that both hold, in words; empty where there are none."""
+        low, high = max(self.low, other.low), min(self.high, other.high)
+        if low < high:
+            return f"between {low:g} and {high:g} kg" if high < math.inf else f"from {low:g} kg"
+        lower, upper = (self, other) if self.low < other.low else (other, self)
+        touching = low == high and lower.bounds[1] == "]" and upper.bounds[0] == "["
+        return f"at {low:g} kg" if touching else ""
+
+    def gap_to(self, lower: _Band) -> str:
+        """The weights between a lower band and this one, in words; empty where there are none."""
+        if lower.high < self.low:
+            return f"weights between {lower.high:g} and {self.low:g} kg"
+        open_ends = lower.bounds[1] == ")" and self.bounds[0] == "("
+        return f"the weight of {self.low:g} kg" if lower.high == self.low and open_ends else ""
+
+    def problem(self, expected: str) -> Problem:
+        """What is wrong with the band."""
+        return Problem("regimens", self.line, "weight_kg_min", f"{self.low:g}", expected)

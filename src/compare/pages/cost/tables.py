@@ -1,0 +1,112 @@
+"""Tables of the page on cost: per year, per course, and the arithmetic behind a bar."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from compare.cost.prices import KINDS, basis_text
+from compare.data.rows import known, records
+from compare.pages.markup import Cell, read_in, table, text
+from compare.pages.money import change_note
+from compare.words import number, number_range, short_name, usd_cents, usd_range
+
+
+def product_cell(row: Mapping[str, Any]) -> str:
+    """Therapy, the product under it, and what to know of its label."""
+    status = "" if row["label_status"] == "in label" else row["label_status"]
+    parts = [row["product"], status, change_note(row)]
+    under = "<br>".join(text(part) for part in parts if part)
+    return f"{text(short_name(row['therapy']))}<br><small>{under}</small>"
+
+
+def counted(row: Mapping[str, Any], name: str, one: str) -> str:
+    """`1 visit`, or `13 to 18 visits`."""
+    shown = number_range(row[name], row[f"{name}_high"])
+    return f"{shown} {one}" if shown == "1" else f"{shown} {one}s"
+
+
+def notes_cell(row: Mapping[str, Any]) -> str:
+    """Kind and basis of the price, what to know of it, the reason, and the notes."""
+    kind, basis = KINDS[row["price_kind"]], basis_text(row["price_basis"])
+    mixed = "its first doses are priced at another kind of price" if row["mixed_kinds"] else ""
+    said = (f"{kind} ({basis})", mixed, row["reason"], row["note"])
+    return text("; ".join(part for part in said if part))
+
+
+YEARLY_COLUMNS: Mapping[str, str | Cell] = {
+    "Therapy": product_cell,
+    "Regimen": "regimen",
+    "Year one": lambda r: usd_range(r["usd_year_one_low"], r["usd_year_one_high"]),
+    "A later year": lambda r: usd_range(r["usd_later_year_low"], r["usd_later_year_high"]),
+    "Of year one, giving it": lambda r: usd_range(
+        r["usd_administration_year_one"], r["usd_administration_year_one_high"]
+    ),
+    "In year one": lambda r: "<br>".join(
+        [
+            counted(r, "doses_year_one", "dose"),
+            counted(r, "visits_year_one", "visit"),
+            counted(r, "chair_hours_year_one", "hour"),
+        ]
+    ),
+    "Price and notes": notes_cell,
+    "Read in": read_in,
+}
+COURSE_COLUMNS: Mapping[str, str | Cell] = {
+    "Therapy": product_cell,
+    "Regimen": "regimen",
+    "Per course": lambda r: usd_range(r["usd_per_course"], r["usd_per_course_high"]),
+    "Price and notes": notes_cell,
+    "Read in": read_in,
+}
+CHAIN_STEPS: Mapping[str, Any] = {
+    "Weight": lambda r: number(r["weight_kg"], 1, "kg"),
+    "Dose": lambda r: r["dose"],
+    "That is": lambda r: number(r["dose_mg"], 2, "mg"),
+    "Divided over": lambda r: number(
+        r["visits_per_dose"], 0, "visits" if r["visits_per_dose"] > 1 else "visit"
+    ),
+    "Opened at each visit": lambda r: r["containers"] or "priced per day",
+    "Billing units given + discarded": lambda r: (
+        "per device"
+        if math.isnan(r["units_given"])
+        else f"{number(r['units_given'])} + {number(r['units_discarded'], 1)}"
+    ),
+    "Price": lambda r: (
+        f"${r['usd_per_billing_unit']:,.3f} a unit, {r['code']}"
+        if known(r["usd_per_billing_unit"])
+        else f"per device or day, {r['code']}"
+    ),
+    "Price basis": lambda r: basis_text(r["price_basis"]),
+    "Drug per dose": lambda r: usd_cents(r["usd_drug_per_dose"]),
+    "Minutes at each visit": lambda r: (
+        number(r["infusion_minutes"]) + (", computed from rates" if r["minutes_computed"] else "")
+    ),
+    "Giving one dose": lambda r: usd_cents(r["usd_administration_per_dose"]),
+    "Doses in year one": lambda r: number(r["doses_year_one"]),
+    "Year one": lambda r: usd_cents(r["usd_year_one"]),
+    "Doses in a later year": lambda r: number(r["doses_later_year"], 2),
+    "A later year": lambda r: usd_cents(r["usd_later_year"]),
+    "Notes on the regimen": lambda r: r["regimen_note"] if known(r["regimen_note"]) else "none",
+    "Read in": lambda r: r["locator"],
+}
+
+
+def chain_table(chain: pd.DataFrame) -> str:
+    """The arithmetic from top to bottom, one column a phase."""
+    rows = records(chain)
+    heads = [f"{row['phase'].replace('_', ' ')} ({row['route']})" for row in rows]
+    steps = pd.DataFrame(
+        [[step, *(how(row) for row in rows)] for step, how in CHAIN_STEPS.items()],
+        columns=["step", *map(str, range(len(rows)))],
+    )
+    columns = {"Step": "step"} | {head: str(i) for i, head in enumerate(heads)}
+    return table(
+        steps if rows else steps.iloc[:0],
+        columns,
+        "From weight to dollars, at the low end of dose, interval and visits",
+        "No arithmetic to show without a price.",
+    )

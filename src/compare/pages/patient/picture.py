@@ -1,0 +1,238 @@
+"""The picture of the patient's page: one row per option, in the order of authority, as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from compare import cost
+from compare.authority import cautions, indications
+from compare.cost.plan import Plan, plans
+from compare.cost.prices import KINDS
+from compare.cost.standing import standing_plans
+from compare.cost.timetable import GIVEN_BY
+from compare.data.evidence import Evidence
+from compare.data.rows import Row, grouped, known, split
+from compare.data.scenario import Scenario
+from compare.pages.patient.own_trials import OwnTrials, own_trials
+from compare.words import number_range, short_name, usd_range
+
+ORDER = "label and guideline, label alone, label once a box is ticked, guideline alone, outside"
+LABELED_IF = (indications.NEEDS_SEROSTATUS, indications.NEEDS_PRIOR)
+STRICT = ("contraindicated", "boxed_warning")
+NO_REGIMEN = "we have no regimen for it here"
+
+
+@dataclass(frozen=True)
+class Price:
+    """Year one, or a course, of the product that stands for one kind of price; US dollars."""
+
+    product: str
+    kind: str
+    low: float
+    high: float
+    chronic: bool
+    source_id: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One option as the picture shows it. `against`: severity, what, and under which condition."""
+
+    therapy_id: str
+    therapy: str
+    therapy_class: str
+    label: str
+    guideline: str
+    against: tuple[tuple[str, str, str], ...]
+    everyone: str
+    struck: bool
+    trials: OwnTrials
+    prices: tuple[Price, ...]
+    no_price: str
+    burden: str
+    changed: str
+
+
+def shown(
+    evidence: Evidence, scenario: Scenario, options: Iterable[Row], rows: Sequence[Row]
+) -> list[Shown]:
+    """The options in the order of `ORDER`, then by name; those that are barred come last.
+
+    `options` are rows of `indications.options`, `rows` those of `check_cautions`. An option is
+    struck where each of its products is contraindicated and the patient meets the condition.
+    """
+    condition_id, patient = scenario.condition_id, scenario.patient
+    trials = own_trials(evidence, condition_id)
+    by_therapy = grouped(rows, "therapy_id")
+    found = plans(evidence, condition_id, scenario.price_basis)
+    standing = standing_plans(evidence, found, patient)
+    priced = cost.cost_rows(evidence, standing.values(), patient)
+    money = grouped(priced, "therapy_id")
+    plans_of: dict[str, list[Plan]] = {}
+    for key, plan in standing.items():
+        plans_of.setdefault(key[0], []).append(plan)
+    out = []
+    for option in sorted(options, key=lambda row: (tier(row), row["therapy"].casefold())):
+        key = option["therapy_id"]
+        own, costs = by_therapy.get(key, []), money.get(key, [])
+        out.append(
+            Shown(
+                therapy_id=key,
+                therapy=short_name(option["therapy"]),
+                therapy_class=option["therapy_class"],
+                label=label_words(evidence, option),
+                guideline=guideline_words(option),
+                against=tuple(against(own)),
+                everyone="; ".join(for_everyone(own)),
+                struck=barred(own),
+                trials=trials.get(key, OwnTrials()),
+                prices=tuple(prices(costs)),
+                no_price=no_price(costs),
+                burden=burden(costs, plans_of.get(key, ())),
+                changed="; ".join(changed(evidence, key)),
+            )
+        )
+    return sorted(out, key=lambda one: one.struck)
+
+
+def tier(option: Mapping[str, Any]) -> int:
+    """Place in `ORDER`: by the label for this patient, and by whether a guideline is for it."""
+    guideline = speaks_for(option)
+    if option["label_status"] == indications.IN_LABEL:
+        return 0 if guideline else 1
+    if option["label_status"] in LABELED_IF:
+        return 2
+    return 3 if guideline else 4
+
+
+def speaks_for(option: Mapping[str, Any]) -> bool:
+    """Whether a current guideline speaks for the option, and asks for nothing that is missing."""
+    current = not option["retired"] and not option["guideline_needs"]
+    return current and option["statement"] in indications.FOR
+
+
+def label_words(evidence: Evidence, option: Mapping[str, Any]) -> str:
+    """The label for this patient, in a few words."""
+    status = option["label_status"]
+    if status == indications.IN_LABEL:
+        return "FDA"
+    if status in LABELED_IF:
+        names = [evidence.label("factors", key) for key in split(option["requires_any"])]
+        return f"FDA, if: {' or '.join(names)}"
+    if status == indications.OTHER_AGES:
+        return f"FDA, other ages: {option['population']}"
+    return "warned against by a label" if option["label_warning"] else "outside label"
+
+
+def guideline_words(option: Mapping[str, Any]) -> str:
+    """The strongest guideline statement: body, year and grade, and what it says if not "for it"."""
+    if not option["statement"]:
+        return ""
+    year = f" {int(option['year'])}" if known(option["year"]) else ""
+    said = f"{option['body']}{year}"
+    if option["statement"] != "recommended":
+        said += f": {indications.STATEMENTS[option['statement']]}"
+    marks = [f"grade {option['grade']}" if option["grade"] else ""]
+    marks += ["retired" if option["retired"] else ""]
+    marks += [f"asks for {option['guideline_needs']}" if option["guideline_needs"] else ""]
+    marks += ["others disagree" if option["conflicting"] else ""]
+    told = ", ".join(filter(None, marks))
+    return f"{said} ({told})" if told else said
+
+
+def against(rows: Iterable[Row]) -> list[tuple[str, str, str]]:
+    """What speaks against a therapy in this patient: severity, factors and how many products.
+
+    The hardest first. A contraindication or box stands alone, with the condition under which it
+    counts; what is milder is joined.
+    """
+    order = list(cautions.SEVERITIES)
+    found: dict[tuple[str, str], list[Row]] = {}
+    for row in cautions.summary_rows(rows):
+        if row["matches"]:
+            found.setdefault((row["severity"], row["factor"]), []).append(row)
+    told: list[tuple[str, str, str]] = []
+    milder: dict[str, list[str]] = {}
+    for (severity, factor), group in sorted(found.items(), key=lambda kv: order.index(kv[0][0])):
+        if severity not in STRICT:
+            milder.setdefault(severity, []).append(factor)
+            continue
+        count, of = sum(row["count"] for row in group), group[0]["of"]
+        texts = dict.fromkeys(row["condition_text"] for row in group if row["condition_text"])
+        products = f" ({min(count, of)} of {of} products)" if of > 1 else ""
+        told.append((severity, factor + products, " / ".join(texts)))
+    return told + [(severity, "; ".join(names), "") for severity, names in milder.items()]
+
+
+def for_everyone(rows: Iterable[Row]) -> list[str]:
+    """Boxed warnings that hold for everyone on the therapy."""
+    every = (row for row in rows if row["applies"] == "everyone")
+    return list(dict.fromkeys(row["factor"] for row in every if row["severity"] in STRICT))
+
+
+def barred(rows: Sequence[Row]) -> bool:
+    """Whether every product has a contraindication that this patient meets by a factor alone."""
+    met = {
+        row["product_id"]
+        for row in rows
+        if row["matches"] and row["severity"] == "contraindicated" and row["met_by_factor"] == "yes"
+    }
+    return bool(met) and met == {row["product_id"] for row in rows}
+
+
+def prices(costs: Iterable[Row]) -> list[Price]:
+    """Prices of the plans that stand: by the year first, then courses, in the order of kinds."""
+    found = []
+    for row in costs:
+        chronic = row["use"] == "chronic"
+        names = ("usd_year_one_low", "usd_year_one_high")
+        low, high = (row[n] for n in (names if chronic else ("usd_per_course",
+                                                             "usd_per_course_high")))  # fmt: skip
+        if known(low):
+            low, high = sorted([low, high if known(high) else low])
+            kind = row["price_kind"]
+            found.append(Price(row["product"], kind, low, high, chronic, row["source_id"]))
+    return sorted(found, key=lambda price: (not price.chronic, list(KINDS).index(price.kind)))
+
+
+def no_price(costs: Sequence[Row]) -> str:
+    """Why a therapy has no price; blank where it has one."""
+    if not costs:
+        return NO_REGIMEN
+    if any(row["price_kind"] for row in costs):
+        return ""
+    return f"no price in force: {costs[0]['product']}, {costs[0]['reason']}"
+
+
+def burden(costs: Iterable[Row], plans_shown: Iterable[Plan]) -> str:
+    """Clinic visits and chair hours of year one, as far as counted, else who gives it."""
+    told = []
+    for row in costs:
+        if row["use"] != "chronic" or not known(row["visits_year_one"]):
+            continue
+        visits = sorted([row["visits_year_one"], row["visits_year_one_high"]])
+        hours = sorted([row["chair_hours_year_one"], row["chair_hours_year_one_high"]])
+        said = f"{number_range(*visits)} visits" if visits[1] else "at home, no visits"
+        told.append(said + (f", {number_range(*hours)} chair hours" if known(hours[1])
+                            and hours[1] else ""))  # fmt: skip
+    told = told or [f"given {GIVEN_BY[plan.first['given_by']]}" for plan in plans_shown]
+    return "; ".join(dict.fromkeys(told)) or "not counted"
+
+
+def changed(evidence: Evidence, therapy_id: str) -> list[str]:
+    """Products of the therapy of whose label a newer version is known that we have not read."""
+    products = evidence.by_id("products")
+    every = (products[key] for key in cautions.products_of(evidence, therapy_id))
+    return [
+        f"{row['product']}: label changed ({row['label_change']}), check"
+        for row in every
+        if known(row["label_change"])
+    ]
+
+
+def price_words(price: Price) -> str:
+    """Dollars with what they are, without the kind of price."""
+    said = usd_range(price.low, price.high)
+    return said if price.chronic else f"a course: {said}"

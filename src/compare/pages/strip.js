@@ -1,0 +1,270 @@
+// The patient's history in the strip, and the patient carried along: from page to page, through a
+// reload, and to whom the link is given, in the part of the address after `#`, which no server
+// sees, and in the storage of the browser's tab.
+//
+// Heard and told by the values of widgets of ipywidgets: see `chart.py` for why.
+
+const KEY = "therapy-comparison";
+const MOST = 8;
+const inApp = () => document.getElementById("rendered_cells") !== null;
+const carried = () => (inApp() && location.hash.slice(1)) || sessionStorage.getItem(KEY) || "";
+const plain = (text) => ` ${text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, " ").trim()} `;
+
+/** Places of what has a name or another word that begins so, best first, with the word found. */
+export function search(entries, typed) {
+  const wanted = plain(typed).trimEnd();
+  if (!wanted) return [];
+  return entries
+    .flatMap(({ name, words }, place) => {
+      const fits = [name, ...words].filter((word) => plain(word).includes(wanted));
+      if (!fits.length) return [];
+      const first = fits.find((word) => plain(word).startsWith(wanted));
+      const rank = !first ? 2 : plain(first).trimEnd() === wanted ? 0 : 1;
+      return [{ place, word: first ?? fits[0], rank }];
+    })
+    .sort((one, other) => one.rank - other.rank)
+    .slice(0, MOST);
+}
+
+async function find(model, name) {
+  const id = model.get(name).slice("IPY_MODEL_".length);
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return await model.widget_manager.get_model(id);
+    } catch (error) {
+      if (tries > 50) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+}
+
+// By the id of `wish`: what is called here has no other name in common with what draws.
+const asks = new Map();
+
+async function initialize({ model }) {
+  const [wish, told] = await Promise.all([find(model, "wish"), find(model, "told")]);
+  let sent = 0;
+
+  function ask(text) {
+    sent = Math.max(sent + 1, Date.now());
+    wish.set("value", `${sent} ${text}`);
+    wish.save_changes();
+  }
+
+  // Not before the answer to what was asked: the patient with which the page opens would be written
+  // over the one that is carried.
+  function keep() {
+    const { to, text, set } = JSON.parse(told.get("value"));
+    if (to < sent) return;
+    document.documentElement.classList.remove("tc-waiting");
+    if (set) sessionStorage.setItem(KEY, text);
+    else sessionStorage.removeItem(KEY);
+    if (!inApp()) return;
+    const address = location.pathname + location.search + (set ? `#${text}` : "");
+    history.replaceState(history.state, "", address);
+    for (const link of document.querySelectorAll('a[href*=".ipynb"]')) link.hash = text;
+  }
+
+  const pasted = () => inApp() && location.hash.length > 1 && ask(location.hash.slice(1));
+  asks.set(model.get("wish"), ask);
+  told.on("change:value", keep);
+  addEventListener("hashchange", pasted);
+  const text = carried();
+  if (text) ask(text);
+  else keep();
+  return () => {
+    told.off("change:value", keep);
+    removeEventListener("hashchange", pasted);
+    asks.delete(model.get("wish"));
+  };
+}
+
+function make(kind, name, text = "") {
+  const element = document.createElement(kind);
+  element.className = name;
+  element.textContent = text;
+  return element;
+}
+
+async function render({ model, el }) {
+  const [history_, told] = await Promise.all([find(model, "history"), find(model, "told")]);
+  const entries = model.get("entries");
+  const id = `tc-history-${model.model_id ?? Math.random().toString(36).slice(2)}`;
+  el.classList.add("tc-history");
+
+  const field = make("div", "tc-field");
+  const label = make("label", "", "History");
+  const input = make("input", "");
+  input.id = label.htmlFor = id;
+  input.placeholder = "type: clot, heart, TB";
+  input.autocomplete = "off";
+  const list = make("ul", "tc-found");
+  list.id = `${id}-list`;
+  for (const [name, value] of [
+    ["role", "combobox"], ["aria-autocomplete", "list"], ["aria-controls", list.id],
+  ]) input.setAttribute(name, value);
+  list.setAttribute("role", "listbox");
+  list.setAttribute("aria-label", "Found");
+  const chips = make("span", "tc-chips");
+  const search_ = make("span", "tc-search");
+  search_.append(input, list);
+  const row = make("span", "tc-row");
+  row.append(search_, chips);
+  field.append(label, row);
+  const asked = make("div", "tc-asked");
+  const said = make("p", "tc-said");
+  said.setAttribute("role", "status");
+  const acts = make("span", "tc-acts");
+  el.append(field, acts, asked, said);
+
+  const chosen = () => [...history_.get("index")];
+  function choose(places) {
+    history_.set("index", places);
+    history_.save_changes();
+    draw();
+  }
+  const add = (place) => choose([...chosen().filter((one) => one !== place), place]);
+  const drop = (place) => choose(chosen().filter((one) => one !== place));
+
+  // What was found, and the one of it that Enter takes.
+  let found = [];
+  let at = 0;
+  function offer() {
+    found = search(entries, input.value).filter(({ place }) => !chosen().includes(place));
+    at = 0;
+    list.replaceChildren(
+      ...found.map(({ place, word }, i) => {
+        const { name } = entries[place];
+        const option = make("li", "", word === name ? name : `${name} (${word})`);
+        option.id = `${list.id}-${i}`;
+        option.setAttribute("role", "option");
+        option.addEventListener("mousedown", (event) => {
+          event.preventDefault();
+          take(i);
+        });
+        return option;
+      }),
+    );
+    const nothing = input.value.trim() && !found.length;
+    said.textContent = nothing ? "Not in our list: try another word." : message();
+    point();
+  }
+  function point() {
+    list.hidden = !found.length;
+    input.setAttribute("aria-expanded", String(found.length > 0));
+    [...list.children].forEach((o, i) => o.setAttribute("aria-selected", String(i === at)));
+    if (found.length) input.setAttribute("aria-activedescendant", `${list.id}-${at}`);
+    else input.removeAttribute("aria-activedescendant");
+  }
+  function take(i) {
+    const { place } = found[i];
+    input.value = "";
+    add(place);
+    offer();
+  }
+  function close() {
+    found = [];
+    point();
+  }
+  input.addEventListener("input", offer);
+  input.addEventListener("blur", close);
+  input.addEventListener("keydown", (event) => {
+    // JupyterLab has keys of its own.
+    event.stopPropagation();
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (event.key === "Escape") close();
+    else if (event.key === "Backspace" && !input.value && chosen().length) drop(chosen().at(-1));
+    else if (found.length && step) at = (at + step + found.length) % found.length;
+    else if (found.length && event.key === "Enter") return take(at);
+    else return;
+    if (step) event.preventDefault();
+    point();
+  });
+
+  function act(name, does) {
+    const button = make("button", "tc-act", name);
+    button.type = "button";
+    button.addEventListener("click", () => does(button));
+    acts.append(button);
+    return button;
+  }
+  const more = act("More", (button) => {
+    const part = el.closest(".tc-page").querySelector(".tc-more");
+    const open = !part.classList.toggle("tc-hidden");
+    button.setAttribute("aria-expanded", String(open));
+  });
+  more.setAttribute("aria-expanded", "false");
+  act("New patient", () => asks.get(model.get("wish"))?.(""));
+  if (inApp()) {
+    act("Copy link", async (button) => {
+      const { text } = JSON.parse(told.get("value"));
+      const address = `${location.origin}${location.pathname}#${text}`;
+      try {
+        await navigator.clipboard.writeText(address);
+        button.textContent = "Copied";
+        setTimeout(() => (button.textContent = "Copy link"), 1500);
+      } catch {
+        prompt("The link to this patient:", address);
+      }
+    });
+  }
+
+  const message = () => JSON.parse(told.get("value")).said;
+
+  function tick(place) {
+    const line = make("label", "");
+    const box = make("input", "");
+    box.type = "checkbox";
+    box.checked = chosen().includes(place);
+    box.addEventListener("change", () => (box.checked ? add(place) : drop(place)));
+    line.append(box, entries[place].name);
+    return line;
+  }
+  function chip(place) {
+    const { name, gloss } = entries[place];
+    const made = make("span", "tc-chip", name);
+    made.title = gloss;
+    const off = make("button", "", "×");
+    off.type = "button";
+    off.setAttribute("aria-label", `Remove ${name}`);
+    off.addEventListener("click", () => {
+      drop(place);
+      input.focus();
+    });
+    made.append(off);
+    return made;
+  }
+
+  // Boxes that stay are not drawn anew: one of them may have the keyboard.
+  let ticks = "";
+  function draw() {
+    const state = JSON.parse(told.get("value"));
+    const free = chosen().filter((place) => !state.asked.includes(place));
+    chips.replaceChildren(...free.map(chip));
+    // One fits beside the search; more have a line of their own.
+    if (free.length > 1) asked.before(chips);
+    else row.append(chips);
+    if (ticks !== String(state.asked)) {
+      ticks = String(state.asked);
+      asked.replaceChildren(...state.asked.map(tick));
+      if (ticks) asked.prepend(make("span", "", "Labels here ask for:"));
+    }
+    asked.querySelectorAll("input").forEach((box, i) => {
+      box.checked = chosen().includes(state.asked[i]);
+    });
+    if (!input.value) said.textContent = state.said;
+    for (const part of document.querySelectorAll(".tc-finding, .tc-status")) {
+      part.setAttribute("aria-live", "polite");
+    }
+  }
+  told.on("change:value", draw);
+  history_.on("change:index", draw);
+  offer();
+  draw();
+  return () => {
+    told.off("change:value", draw);
+    history_.off("change:index", draw);
+  };
+}
+
+export default { initialize, render };

@@ -1,0 +1,283 @@
+"""The picture of money: what is drawn is the table's, kinds of price apart, and nobody vanishes."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import ipywidgets as w
+import pytest
+
+import compare
+from compare import cost as costs
+from compare.data.conditions import opening_patient
+from compare.data.patient import Patient
+from compare.data.rows import Row, known, records
+from compare.data.scenario import Scenario
+from compare.pages import history, money
+from compare.pages.controls import HIDDEN
+from compare.pages.cost import page as cost
+
+CONDITIONS = list(compare.load().by_id("conditions"))
+PATIENTS = (
+    Patient(weight_kg=70, age_years=54, height_cm=170),
+    Patient(weight_kg=48.5, age_years=82, height_cm=158, sex="female"),
+    Patient(weight_kg=131, age_years=33, height_cm=185, sex="male"),
+    Patient(weight_kg=14, age_years=3, height_cm=95),
+    Patient(weight_kg=52, age_years=15, height_cm=160),
+)
+
+
+def shown(evidence: compare.Evidence, condition_id: str, **options: Any) -> cost.View:
+    """The page's view of a condition's opening patient."""
+    patient = opening_patient(evidence, condition_id)
+    return cost.view(evidence, Scenario(condition_id, patient, options=options))
+
+
+def of_table(evidence: compare.Evidence, condition_id: str) -> list[Row]:
+    """The rows of `annual_cost` for the opening patient."""
+    patient = opening_patient(evidence, condition_id)
+    return records(compare.annual_cost(evidence, condition_id, patient))
+
+
+def drawn(picture: money.Picture) -> dict[str, dict[str, Any]]:
+    """Traces by name."""
+    return {trace["name"]: trace for trace in picture.traces}
+
+
+@pytest.mark.parametrize("condition_id", CONDITIONS)
+def test_what_is_drawn_is_the_table(evidence: compare.Evidence, condition_id: str) -> None:
+    """Ends of bars, ticks and spans are figures of `annual_cost`, found without the page."""
+    view, table = shown(evidence, condition_id), of_table(evidence, condition_id)
+    standing = [row for row in table if row["stands_for_therapy"] and row["price_kind"]]
+    for bars, columns in ((view.yearly, money.YEARLY), (view.courses, money.COURSE)):
+        use = [r for r in standing if (r["use"] == "chronic") == (columns is money.YEARLY)]
+        picture = money.Picture(bars, view.marks, (), columns)
+        assert len(use) == len(bars)
+        if not use:
+            continue
+        traces, usual = drawn(picture), money.USUAL_OF[columns]
+        low, high = traces["low"], traces["high"]
+        assert sorted(low["x"]) == sorted(row[columns[0]] for row in use)
+        ends = [a + b for a, b in zip(high["base"], high["x"], strict=True)]
+        assert sorted(ends) == pytest.approx(sorted(row[columns[1]] for row in use))
+        ticks, spans = [], []
+        for row in use:
+            same = ("therapy_id", "use", "price_kind", "label_status", "is_default")
+            others = {
+                r["product_id"]: r[usual]
+                for r in sorted(table, key=lambda r: -r[usual] if known(r[usual]) else 0)
+                if all(r[name] == row[name] for name in same)
+                and r["product_id"] != row["product_id"]
+                and (r["is_default"] or r["regimen_id"] == row["regimen_id"])
+            }
+            ticks += others.values()
+            ticks += [row[usual]] if row[usual] != row[columns[0]] else []
+            if others:
+                every = [row[usual], *others.values()]
+                spans += [min(every), max(every)]
+        negotiated = [m[usual] for m in view.marks if m["price_kind"] == "negotiated"]
+        negotiated = negotiated if columns is money.YEARLY else []
+        assert sorted(traces["mark"]["x"]) == sorted([*ticks, *negotiated])
+        assert sorted(x for x in traces["span"]["x"] if x is not None) == sorted(spans)
+
+
+@pytest.mark.parametrize("condition_id", CONDITIONS)
+def test_no_therapy_vanishes(evidence: compare.Evidence, condition_id: str) -> None:
+    """Each therapy with a regimen or an authority here is a bar, or named with its reason."""
+    page = cost.CostExplorer(evidence, condition_id)
+    view = page.compute()
+    of = ("labeled", "recommended", "option")
+    said = evidence.rows("indications", "condition_id", condition_id)
+    wanted = {row["therapy_id"] for row in said if row["statement"] in of}
+    wanted |= {row["therapy_id"] for row in evidence.rows("regimens", "condition_id", condition_id)}
+    found = {row["therapy_id"] for row in (*view.yearly, *view.courses, *view.unpriced)}
+    assert found == wanted
+    texts = page.panels["yearly"].spec + page.panels["courses"].spec
+    for row in (*view.yearly, *view.courses, *view.unpriced):
+        assert money.label(money.short_name(row["therapy"])).replace("\\", "") in texts
+
+
+@pytest.mark.parametrize("condition_id", CONDITIONS)
+def test_panels_never_mix_kinds(evidence: compare.Evidence, condition_id: str) -> None:
+    """Below one heading stand bars of one kind; no mark but a negotiated price is of another."""
+    view = shown(evidence, condition_id)
+    for bars, columns in ((view.yearly, money.YEARLY), (view.courses, money.COURSE)):
+        kinds = [row["price_kind"] for row in bars]
+        changes = sum(one != other for one, other in pairwise(kinds))
+        assert changes == max(len(set(kinds)) - 1, 0)
+        picture = money.Picture(bars, view.marks, (), columns)
+        heads = [n["text"] for n in picture.notes if n["text"].startswith("<b>")]
+        assert heads == [f"<b>{money.HEADS[kind]}</b>" for kind in dict.fromkeys(kinds)]
+        kind_at = {height: row["price_kind"] for height, row in picture.lines}
+        for height, mark in picture.points:
+            assert mark["price_kind"] in (kind_at[height], "negotiated")
+
+
+@pytest.mark.parametrize("condition_id", CONDITIONS)
+def test_headline_has_at_most_40_words_and_one_kind(
+    evidence: compare.Evidence, condition_id: str
+) -> None:
+    """For five patients: short, and its two dollars are the ends of the first panel."""
+    name = evidence.label("conditions", condition_id)
+    for patient in PATIENTS:
+        view = cost.view(evidence, Scenario(condition_id, patient))
+        said = str(view.finding)
+        assert len(said.split()) <= 40
+        bars = view.yearly or view.courses
+        if not bars:
+            assert said == f"No regimen with a current price for {name}."
+            continue
+        panel = [row for row in bars if row["price_kind"] == bars[0]["price_kind"]]
+        usual = "usd_year_one_usual" if view.yearly else "usd_per_course_usual"
+        figures = [row[usual] for row in panel]
+        numbers = view.finding.numbers
+        assert (numbers["lowest_usd"], numbers["highest_usd"]) == (min(figures), max(figures))
+        for row in (panel[0], panel[-1]):
+            marked = f"{row['product']}, not in its label here" in said
+            assert marked == (row["label_status"] != "in label")
+
+
+def test_ivig_by_course_is_named_in_the_headline(evidence: compare.Evidence) -> None:
+    """In gMG IVIG is a course of 2 g/kg, off label; the yearly panel does not hold it."""
+    said = str(shown(evidence, "gmg").finding)
+    assert "IVIG by course (not in its label here): $14,140." in said
+    assert all(row["therapy_id"] != "ivig" for row in shown(evidence, "gmg").yearly)
+
+
+def test_negotiated_price_stands_only_where_the_payer_is_medicare(
+    evidence: compare.Evidence,
+) -> None:
+    """Enbrel in RA: 364 days x $2,355 / 30 = $28,574, a mark; with Medicare, a panel."""
+    view = shown(evidence, "ra")
+    assert [
+        (row["product_id"], row["usd_year_one_low"])
+        for row in view.marks
+        if row["price_kind"] == "negotiated"
+    ] == [("enbrel", pytest.approx(364 * 2355 / 30))]
+    assert {row["price_kind"] for row in view.yearly} == {"net", "before_rebates"}
+    view = shown(evidence, "ra", payer="medicare")
+    last = view.yearly[-1]
+    assert (last["product_id"], last["price_kind"]) == ("enbrel", "negotiated")
+    assert all(row["price_kind"] != "negotiated" for row in view.marks)
+
+
+def test_medicare_control_moves_the_page(evidence: compare.Evidence) -> None:
+    """The box under "More" gives the panel its heading and the arithmetic its price."""
+    page = cost.CostExplorer(evidence, "ra")
+    assert money.HEADS["negotiated"] not in page.panels["yearly"].spec
+    page.controls["medicare"].value = True
+    assert money.HEADS["negotiated"] in page.panels["yearly"].spec
+    place = next(key for _, key in page.controls["chosen"].options if key.endswith("/negotiated"))
+    page.controls["chosen"].value = place
+    assert page.status.value == ""
+    assert "maximum fair price" in page.panels["chain"].value
+
+
+def test_golimumab_stands_at_both_kinds(evidence: compare.Evidence) -> None:
+    """In RA intravenous net of rebates and subcutaneous before rebates, in two panels."""
+    rows = [row for row in shown(evidence, "ra").yearly if row["therapy_id"] == "golimumab"]
+    assert [(row["product_id"], row["price_kind"]) for row in rows] == [
+        ("simponi_aria", "net"), ("simponi", "before_rebates"),
+    ]  # fmt: skip
+
+
+def test_mixed_plan_is_marked_in_its_maintenance_panel(evidence: compare.Evidence) -> None:
+    """Ustekinumab in Crohn's: the infusion at a limit, then pens at NADAC; the key says so."""
+    page = cost.CostExplorer(evidence, "crohns")
+    row = next(r for r in page.compute().yearly if r["therapy_id"] == "ustekinumab")
+    assert row["mixed_kinds"]
+    assert row["price_kind"] == "before_rebates"
+    picture = money.Picture([row])
+    name = next(note["text"] for note in picture.notes if "Ustekinumab" in note["text"])
+    assert money.MIXED in name
+    assert money.MIXED in page.panels["key"].value
+    assert not any(r["mixed_kinds"] for r in shown(evidence, "gmg").yearly)
+    assert money.MIXED not in cost.CostExplorer(evidence, "gmg").panels["key"].value
+
+
+def test_reference_is_named_at_its_tick(evidence: compare.Evidence) -> None:
+    """Remicade is named among infliximab's ticks although Avsola is dearer; off-label is marked."""
+    view = shown(evidence, "crohns")
+    picture = money.Picture(view.yearly, view.marks)
+    texts = " ".join(note["text"] for note in picture.notes)
+    assert "Remicade &#36;10,262" in texts
+    assert "Avsola" not in texts
+    riabni = money.Picture(shown(evidence, "ms_relapsing").yearly)
+    assert any("Riabni †" in note["text"] for note in riabni.notes)
+    assert "† not in its label here" in riabni.key
+
+
+def test_changed_label_is_said_in_table_and_hover(evidence: compare.Evidence) -> None:
+    """Imaavy's label changed in 2026-08, after our reading."""
+    page = cost.CostExplorer(evidence, "gmg")
+    assert "label changed (2026-08), check" in page.panels["table"].value
+    assert "label changed (2026-08), check" in page.panels["yearly"].spec
+
+
+def test_saving_is_reference_to_standing_product_in_label(evidence: compare.Evidence) -> None:
+    """Soliris 710,840.52 less Epysqli 512,941.32 is 197,899.20; in NMOSD neither is proposed."""
+    page = cost.CostExplorer(evidence, "gmg")
+    place = next(key for _, key in page.controls["chosen"].options if key.startswith("eculizumab"))
+    page.controls["chosen"].value = place
+    said = page.panels["switching"].value
+    assert "Epysqli instead of Soliris: $197,899 less in year one" in said
+    assert "may lie below what it can be bought for" in said
+    page = cost.CostExplorer(evidence, "nmosd")
+    place = next(key for _, key in page.controls["chosen"].options if key.startswith("eculizumab"))
+    page.controls["chosen"].value = place
+    assert "no second labeled product" in page.panels["switching"].value
+
+
+def test_usual_dose_is_what_marks_compare(evidence: compare.Evidence) -> None:
+    """HyQvia's label in CIDP begins lower than Hizentra's: at one dose it is the dearer mark."""
+    view = shown(evidence, "cidp")
+    scig = next(row for row in view.yearly if row["therapy_id"] == "scig")
+    hyqvia = next(row for row in view.marks if row["product_id"] == "hyqvia")
+    assert hyqvia["usd_year_one_low"] < scig["usd_year_one_low"]
+    assert hyqvia["usd_year_one_usual"] > scig["usd_year_one_usual"]
+    picture = money.Picture([scig], [hyqvia])
+    assert drawn(picture)["mark"]["x"] == [hyqvia["usd_year_one_usual"]]
+
+
+def test_row_without_a_price_has_no_usual_cost(evidence: compare.Evidence) -> None:
+    """Blank where year one is blank, on every row; else between its ends."""
+    for row in of_table(evidence, "pi"):
+        low, high, usual = (row[f"usd_year_one_{end}"] for end in ("low", "high", "usual"))
+        assert known(low) == known(usual)
+        assert not known(low) or low <= usual <= high
+    assert costs.beside([], {"use": "chronic", "product_id": "x"}) == []
+
+
+def test_price_history_follows_the_condition(evidence: compare.Evidence) -> None:
+    """Price history below takes its patient, and so its condition, from the page above."""
+    page = cost.CostExplorer(evidence)
+    below = history.HistoryExplorer(evidence, below=page)
+    page.controls["condition"].value = "ra"
+    assert below.digest() == history.digest(history.view(evidence, history.opening(evidence, "ra")))
+
+
+def test_more_shows_and_hides_the_other_settings(evidence: compare.Evidence) -> None:
+    """One control stands beside the answer; the button shows the rest."""
+    page = cost.CostExplorer(evidence)
+    rows = [child for child in page.page.children if getattr(child, "children", ())]
+    (first,) = (row for row in rows if row.children[-1] in buttons(row))
+    rest = page.page.children[page.page.children.index(first) + 1]
+    button = first.children[-1]
+    assert [child.description for child in first.children] == ["Show", "More on cost"]
+    assert HIDDEN in rest._dom_classes
+    button.value = True
+    assert HIDDEN not in rest._dom_classes
+
+
+def buttons(row: w.Box) -> list[w.Widget]:
+    """The buttons of a row that open a fold of the page on cost."""
+    return [child for child in row.children if getattr(child, "description", "") == "More on cost"]
+
+
+def test_headline_names_no_product_that_does_not_stand(evidence: compare.Evidence) -> None:
+    """Ruxience is the first bar of every product in RA, and never the sentence's cheapest."""
+    view = shown(evidence, "ra", products=cost.EVERY)
+    assert view.yearly[0]["product_id"] == "ruxience"
+    assert str(view.finding) == str(shown(evidence, "ra").finding)
+    assert "stands for the therapy" not in money.Picture(view.yearly).key
