@@ -60,6 +60,18 @@ def test_harms_follow_the_condition_and_the_event(open_page: Opener) -> None:
     )
 
 
+def test_what_works_shows_trials_and_networks(open_page: Opener) -> None:
+    """Each trial against its own comparator; a network read against another therapy; a refusal."""
+    shown = open_page("04_what_works")
+    shown.until(lambda: "Across 11 trials" in shown.finding(), "the page did not open")
+    text = shown.page.locator(".tc-page")
+    assert "39 of 100 against 15 on placebo" in (text.text_content() or "")
+    shown.choose("Against", "Infliximab")
+    shown.until(lambda: "favors Infliximab" in (text.text_content() or ""), "no other reference")
+    shown.choose("Condition", "Generalized myasthenia gravis")
+    shown.until(lambda: "No network" in shown.finding(), "the refusal is not said")
+
+
 def test_nothing_is_ranked_until_the_reader_speaks(open_page: Opener) -> None:
     """Saying what matters brings a ranking; before that there is none."""
     shown = open_page("05_trade_offs")

@@ -53,20 +53,19 @@ def result(row: Row) -> Result:  # noqa: PLR0911  (one return a rule, in their o
         low, high = (row["treated_low_pct"], row["treated_high_pct"]) if share else ends
         if not known(arms[0]):
             return Result(WORDS)
-        return Result(LEVEL, arms[0], *_ends(low, high), "of 100" if share else unit, toward)
+        return _as(LEVEL, (arms[0], low, high), "of 100" if share else unit, toward)
     if measure in DIFFERENCES and known(effect) and contrast in SUBTRACTED:
         if contrast == "comparator_minus_treated":
-            low, high = (-end if known(end) else end for end in ends[::-1])
-            effect, ends = -effect, (low, high)
+            effect, ends = -effect, tuple(-end if known(end) else end for end in ends[::-1])
         scale = PER_100 if measure == "risk_difference_points" else DIFFERENCE
-        return Result(scale, effect, *_ends(*ends), "" if scale == PER_100 else unit, toward)
+        return _as(scale, (effect, *ends), "" if scale == PER_100 else unit, toward)
     if known(row["difference_pct"]):
         ends = row["difference_low_pct"], row["difference_high_pct"]
-        return Result(PER_100, row["difference_pct"], *ends, "", toward)
+        return _as(PER_100, (row["difference_pct"], *ends), "", toward)
     ratio = _ratio(row)
     if ratio is not None and row["better_on"]:
         above = (ratio[0] > 1) == (row["better_on"] == "therapy")
-        return Result(RATIO, *ratio, "", 1 if above else -1)
+        return _as(RATIO, ratio, "", 1 if above else -1)
     if known(arms[0]) and known(arms[1]):
         scale = PER_100 if share else DIFFERENCE
         return Result(scale, arms[0] - arms[1], NAN, NAN, "" if share else unit, toward)
@@ -156,8 +155,7 @@ def at_rate(measure: str, effect: float, rate_pct: float) -> float:
 
 def _ratio(row: Row) -> tuple[float, float, float] | None:
     """A printed ratio as therapy over comparator, with its ends."""
-    low, high = _ends(row["ci_low"], row["ci_high"])
-    effect: float = row["effect"]
+    effect, low, high = map(_number, (row["effect"], row["ci_low"], row["ci_high"]))
     if not known(effect):
         return None
     if row["effect_measure"] == "relative_reduction_pct":
@@ -169,5 +167,10 @@ def _ratio(row: Row) -> tuple[float, float, float] | None:
     return effect, low, high
 
 
-def _ends(low: float | None, high: float | None) -> tuple[float, float]:
-    return NAN if low is None else float(low), NAN if high is None else float(high)
+def _as(scale: str, three: Sequence[float | None], unit: str, toward: int) -> Result:
+    value, low, high = map(_number, three)
+    return Result(scale, value, low, high, unit, toward)
+
+
+def _number(cell: float | None) -> float:
+    return NAN if cell is None else float(cell)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from compare.pages.house import CLASSES, FAINT, GLYPHS, INK
 from compare.pages.markup import text
+from compare.trials.arms import MINUS
 
 SHAPES = {
     "circle": '<circle r="6"/>',
@@ -19,7 +20,7 @@ SHAPES = {
     "diamond": '<path d="M0-7 7 0 0 7-7 0Z"/>',
     "triangle-up": '<path d="M0-7 7 5.5-7 5.5Z"/>',
 }
-LOG_TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
+LOG_TICKS: tuple[float, ...] = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2, 3, 5, 10, 20, 50, 100)
 MOST_TICKS = 6
 WIDTH, HEIGHT, LEAST, MOST = 460, 330, 5.0, 20.0
 
@@ -90,13 +91,13 @@ def ticks(forest: Forest) -> list[float]:
     low, high = ends(forest)
     if forest.ratio:
         found = [tick for tick in LOG_TICKS if low <= math.log(tick) <= high]
-        every = math.ceil(len(found) / MOST_TICKS)
-        middle = found.index(1)
-        return [tick for i, tick in enumerate(found) if (i - middle) % every == 0]
+        step = math.ceil(len(found) / MOST_TICKS)
+        middle = found.index(1.0)
+        return [tick for i, tick in enumerate(found) if (i - middle) % step == 0]
     span = (high - low) / (MOST_TICKS - 1)
     size = 10.0 ** math.floor(math.log10(span))
-    step = next(size * k for k in (1, 2, 5, 10) if size * k >= span)
-    return [step * k for k in range(math.ceil(low / step), math.floor(high / step) + 1)]
+    wide = next(size * k for k in (1, 2, 5, 10) if size * k >= span)
+    return [wide * k for k in range(math.ceil(low / wide), math.floor(high / wide) + 1)]
 
 
 def forest_html(forest: Forest) -> str:
@@ -110,7 +111,8 @@ def forest_html(forest: Forest) -> str:
         )
     rows = "".join(_row(forest, mark) for mark in forest.marks)
     scale = "".join(
-        f'<span style="left:{place(forest, tick):.2f}%">{tick:g}</span>' for tick in ticks(forest)
+        f'<span style="left:{place(forest, tick):.2f}%">{f"{tick:g}".replace("-", MINUS)}</span>'
+        for tick in ticks(forest)
     )
     axis = f'<div class="tc-axis" aria-hidden="true">{scale}</div>' if drawn else ""
     title = f"<h3>{text(forest.title)}</h3>" if forest.title else ""
@@ -180,7 +182,7 @@ def drawing(
 ) -> str:
     """A network: nodes by patients, edges by trials; the reference in the middle of its star."""
     others = [node for node in patients if node != reference]
-    places: dict[str, tuple[float, float]] = {reference: (WIDTH / 2, HEIGHT / 2)}
+    places = {reference: (WIDTH / 2, HEIGHT / 2)}
     for i, node in enumerate(others):
         angle = 2 * math.pi * i / len(others) - math.pi / 2
         places[node] = (
@@ -193,8 +195,7 @@ def drawing(
         lines += (
             f'<line x1="{x1:.0f}" y1="{y1:.0f}" x2="{x2:.0f}" y2="{y2:.0f}" stroke="{FAINT}" '
             f'stroke-width="{1.5 * count:g}"/>'
-            f'<text x="{(x1 + 2 * x2) / 3:.0f}" y="{(y1 + 2 * y2) / 3:.0f}" class="n">'
-            f"{count}</text>"
+            f'<text x="{(x1 + x2) / 2:.0f}" y="{(y1 + y2) / 2 + 5:.0f}">{count}</text>'
         )
     largest = max(patients.values())
     for node, people in patients.items():
@@ -204,8 +205,8 @@ def drawing(
         below = y + size + 15 if y >= HEIGHT / 2 or node == reference else y - size - 6
         dots += (
             f'<circle cx="{x:.0f}" cy="{y:.0f}" r="{size:.1f}" fill="{color}"/>'
-            f'<text x="{x:.0f}" y="{below:.0f}" fill="{INK}">{text(names[node])}, '
-            f"{people:,.0f}</text>"
+            f'<text x="{x:.0f}" y="{below:.0f}" fill="{INK}">{text(names[node])}, {people:,.0f}'
+            "</text>"
         )
     said = ", ".join(f"{names[node]} {count:,.0f}" for node, count in patients.items())
     return (

@@ -10,8 +10,8 @@ from typing import Any
 import ipywidgets as w
 
 from compare.data.conditions import opening_patient
-from compare.data.evidence import Evidence, kept
-from compare.data.rows import Row, grouped, known, records
+from compare.data.evidence import CLASS_ORDER, Evidence, kept
+from compare.data.rows import Row, grouped, records
 from compare.data.scenario import Scenario
 from compare.pages.controls import WRAP, labelled, reveal
 from compare.pages.explorer import Explorer
@@ -21,7 +21,7 @@ from compare.pages.what_works import sentences, tables
 from compare.pages.what_works.chart import Forest, Mark
 from compare.trials import benefits
 from compare.trials._effects import RATIOS
-from compare.trials.guards import Comparison
+from compare.trials.guards import SCALES, SEPARATED, Comparison
 from compare.trials.indirect import Declared, comparisons, declared, indirect
 from compare.trials.network import Network, network_meta_analysis
 from compare.trials.results import (
@@ -116,6 +116,12 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
         if len(followed.split()) > 20:
             followed = f"{followed.split(':')[0]}; which, stands below."
         followed = f"Across {len(across.found.facts)} trials: {followed[0].lower()}{followed[1:]}"
+        apart = sum(
+            any(pair.verdict == SEPARATED for pair in judged_pairs(evidence, key))
+            for _, key in networks
+        )
+        if apart:
+            followed += f" {apart} of {len(networks)} networks separate some: listed below."
     else:
         if declared_here:
             refused = declared(evidence, declared_here[0]["network_id"]).refused
@@ -142,7 +148,10 @@ def forests(rows: Sequence[Row], main: str) -> list[Forest]:
     panels: dict[tuple[Any, ...], list[Row]] = {}
     for row in rows:
         found = result(row)
-        panels.setdefault((block(row), found.scale, found.unit, found.toward), []).append(row)
+        # Patients per 100 share an axis; scores, ratios and rates only within one endpoint.
+        of = "" if found.scale == PER_100 else row["endpoint_id"]
+        axis = block(row), found.scale, found.unit, found.toward, of
+        panels.setdefault(axis, []).append(row)
     order = list(sentences.BLOCKS)
 
     def first(item: tuple[tuple[Any, ...], list[Row]]) -> tuple[int, bool, int]:
@@ -151,7 +160,7 @@ def forests(rows: Sequence[Row], main: str) -> list[Forest]:
 
     drawn = []
     before = ""
-    for (kind, scale, unit, toward), own in sorted(panels.items(), key=first):
+    for (kind, scale, unit, toward, _), own in sorted(panels.items(), key=first):
         names = list(dict.fromkeys(str(row["endpoint"]) for row in own))
         what = {
             PER_100: "difference in patients per 100",
@@ -215,9 +224,8 @@ def shown_network(evidence: Evidence, network_id: str, options: Mapping[str, Any
     rate = float(options.get("rate") or usual_rate(found, reference))
     therapies = evidence.by_id("therapies")
     names = {n: short_name(therapies[n]["therapy"]) if n in therapies else n for n in nodes}
-    order = {key: i for i, key in enumerate(therapies)}
     marks = []
-    for row in sorted(records(network.effects), key=lambda r: order.get(r["treatment"], -1)):
+    for row in records(network.effects):
         node = row["treatment"]
         if node == reference or node not in therapies:
             continue
@@ -230,7 +238,7 @@ def shown_network(evidence: Evidence, network_id: str, options: Mapping[str, Any
                 name=names[node],
                 about="",
                 said=f"{at[0]:.0f} of 100 ({at[1]:.0f} to {at[2]:.0f})",
-                small=tables.span(*ends, network.measure in RATIOS),
+                small=f"{SCALES[network.measure]} {tables.span(*ends, network.measure in RATIOS)}",
                 value=ends[0],
                 low=ends[1],
                 high=ends[2],
@@ -244,7 +252,7 @@ def shown_network(evidence: Evidence, network_id: str, options: Mapping[str, Any
         f"{rate:g} of 100 have it on {names[reference]}",
         ratio=network.measure in RATIOS,
         toward=-1 if found.row["favors"] == "lower" else 1,
-        marks=tuple(marks),
+        marks=tuple(sorted(marks, key=lambda m: (CLASS_ORDER.index(m.therapy_class), m.name))),
         against=names[reference],
     )
     ranks: dict[str, float] = {}
@@ -366,7 +374,8 @@ class WhatWorksExplorer(Explorer):
         panels["active"].value = active_html(computed)
         panels["across_heading"].value = "<h2>What follows across trials</h2>"
         panels["across"].value = (
-            across_html(self.evidence, computed.across, self.controls["also"].value)
+            networks_html(self.evidence, computed)
+            + across_html(self.evidence, computed.across, self.controls["also"].value)
             if computed.across
             else f"<p>{text(computed.no_network)}</p>"
         )
@@ -417,6 +426,16 @@ def active_html(shown: View) -> str:
         + f'<details class="tc-sources"><summary>In their own words</summary><ul>{words}</ul>'
         "</details>"
     )
+
+
+def networks_html(evidence: Evidence, shown: View) -> str:
+    """Each network of the condition with what it separates, in a sentence."""
+    names = {key: short_name(row["therapy"]) for key, row in evidence.by_id("therapies").items()}
+    told = "".join(
+        f"<li><b>{text(name)}.</b> {text(summary(judged_pairs(evidence, key), names))}</li>"
+        for name, key in shown.networks
+    )
+    return f"<ul>{told}</ul>"
 
 
 def across_html(evidence: Evidence, shown: Across, also: str) -> str:

@@ -104,7 +104,7 @@ def answer(name: str, rows: Sequence[Row], network: str) -> Finding:
         listed = f" ({names})" if len(missed) <= 2 else ""
         told += f", {len(missed)} missed{listed}"
     else:
-        told += ", none missed"
+        told += ", no recorded miss"
     return Finding(f"{told}. {network}", {key: float(n) for key, n in numbers.items()})
 
 
@@ -137,11 +137,8 @@ def consistency(network: Network) -> str:
     told = f"Trials of one comparison: tau {tau:.2g}, I2 {100 * found['i2']:.0f} percent"
     split = network.pairs["p_split"].dropna()
     if split.empty:
-        return (
-            f"{told}; there is no closed loop, so direct and indirect evidence cannot be set off."
-        )
-    least = f"{split.min():.2g}"
-    return f"{told}; the smallest p of a disagreement between direct and indirect is {least}."
+        return f"{told}; no closed loop in which to set direct against indirect evidence."
+    return f"{told}; direct against indirect evidence: smallest p {split.min():.2g}."
 
 
 def _plain(value: float) -> str:

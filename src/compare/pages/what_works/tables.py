@@ -98,8 +98,8 @@ def league(network: Network, names: Mapping[str, str], ratio: bool) -> list[dict
 
 def span(value: float, low: float, high: float, ratio: bool) -> str:
     """An estimate with its interval."""
-    how = ".2g" if ratio else "+.2g"
-    return f"{value:{how}} ({low:{how}} to {high:{how}})"
+    one, first, last = (f"{float(f'{x:.2g}'):{'' if ratio else '+'}g}" for x in (value, low, high))
+    return f"{one} ({first} to {last})"
 
 
 def cited(rows: Sequence[Row]) -> list[str]:
