@@ -90,6 +90,15 @@ RULES: Sequence[tuple[str, str, str, Callable[[pd.DataFrame], pd.Series]]] = (
         )
         for table in READ_TABLES
     ),
+    *(
+        (
+            table,
+            "second_reading_of",
+            "a row that was read again, and no other, must say what was read again",
+            lambda f: f["verification"].ne("one_reading") ^ f["second_reading_of"].notna(),
+        )
+        for table in READ_TABLES
+    ),
     (
         "prices",
         "effective_to",

@@ -11,7 +11,7 @@ import ipywidgets as w
 
 from compare.data.conditions import opening_patient
 from compare.data.evidence import CLASS_ORDER, Evidence, kept
-from compare.data.rows import Row, grouped, records
+from compare.data.rows import Row, grouped, known, records
 from compare.data.scenario import Scenario
 from compare.pages.controls import WRAP, labelled, reveal
 from compare.pages.explorer import Explorer
