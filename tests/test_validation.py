@@ -155,7 +155,7 @@ def problems_of(text: str | bytes, **constraints: Any) -> list[tuple[int | None,
         ("id,n,day\n,1,\n", (2, "id", "expected a value")),
         ("id,n,day\na,1\n", (2, None, "expected 3 cells as in the header, found 2")),
         ("id,n,n\na,1,1\n", (1, "n", "this column stands twice")),
-        ('id,n,day\n"a\nb",1,\n', (3, "id", "a cell may not hold a line break")),
+        ('id,n,day\n"a\nb",1,\n', (2, "id", "a cell may not hold a line break")),
         (b"id,n,day\na,\x00,\n", (None, None, "the file holds NUL bytes")),
     ],
 )

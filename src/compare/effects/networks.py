@@ -10,7 +10,7 @@ import numpy as np
 from compare.data.evidence import Evidence
 from compare.data.rows import LEADING, Row, records
 from compare.trials.guards import unlike_exposure
-from compare.trials.indirect import Declared, declared, indirect
+from compare.trials.indirect import Declared, declared, indirect, networks_of
 
 NO_NETWORK = "no network of trials is declared for it; each trial has its own comparator"
 NOT_IN_IT = "no trial of it is in this network"
@@ -19,13 +19,13 @@ NOT_IN_IT = "no trial of it is in this network"
 def network_cells(evidence: Evidence, condition_id: str) -> Iterator[dict[str, Any]]:
     """A cell for each therapy of each declared network that may set therapies side by side.
 
-    The first network of an endpoint counts whose trials are alike in what their patients had been
-    treated with: one of mixed or unknown treatment separates nobody. `value`, `low` and `high` are
-    in 100 patients, therapy minus placebo: the odds ratio and its random-effects interval at the
+    Of an endpoint's networks the one of most arms counts whose trials are alike in what their
+    patients had been treated with: one of mixed or unknown treatment separates nobody. `value`,
+    `low` and `high` are in 100 patients, therapy minus placebo: the odds ratio and its random-effects interval at the
     placebo rate of all its trials together, which `unit` states.
     """
     seen: set[str] = set()
-    for row in evidence.rows("networks", "condition_id", condition_id):
+    for row in networks_of(evidence, condition_id):
         if row["endpoint_id"] in seen or row["measure"] != "odds_ratio":
             continue
         found = declared(evidence, row["network_id"])

@@ -92,6 +92,16 @@ def comparisons(evidence: Evidence, network_id: str) -> tuple[Comparison, ...]:
     return compare_pairs(networks, found.facts, therapies, margin, tau)
 
 
+def networks_of(evidence: Evidence, condition_id: str) -> list[Row]:
+    """The rows of `networks` of a condition, those of most arms first; refused ones included."""
+
+    def rank(row: Row) -> tuple[int, str]:
+        arms = evidence.rows("network_arms", "network_id", row["network_id"])
+        return -len(arms), str(row["network_id"])
+
+    return sorted(evidence.rows("networks", "condition_id", condition_id), key=rank)
+
+
 def declared(evidence: Evidence, network_id: str) -> Declared:
     """A declared network with its arms (`study, treatment, events, n`), one row a trial and arm."""
     rows = evidence.rows("networks", "network_id", network_id)

@@ -22,7 +22,7 @@ from compare.pages.what_works.chart import Forest, Mark
 from compare.trials import benefits
 from compare.trials._effects import RATIOS
 from compare.trials.guards import SCALES, SEPARATED, Comparison
-from compare.trials.indirect import Declared, comparisons, declared, indirect
+from compare.trials.indirect import Declared, comparisons, declared, indirect, networks_of
 from compare.trials.network import Network, network_meta_analysis
 from compare.trials.results import (
     ACTIVE,
@@ -102,7 +102,7 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
         chosen = [row for row in everything if row["endpoint_id"] == endpoint_id]
         rows = [row for row in chosen if block(row) != ACTIVE]
         active = [row for row in chosen if block(row) == ACTIVE]
-    declared_here = evidence.rows("networks", "condition_id", condition_id)
+    declared_here = networks_of(evidence, condition_id)
     drawn = [row for row in declared_here if not declared(evidence, row["network_id"]).refused]
     networks = [(str(row["network"]), str(row["network_id"])) for row in drawn]
     across = None
