@@ -21,8 +21,8 @@ def network_cells(evidence: Evidence, condition_id: str) -> Iterator[dict[str, A
 
     Of an endpoint's networks the one of most arms counts whose trials are alike in what their
     patients had been treated with: one of mixed or unknown treatment separates nobody. `value`,
-    `low` and `high` are in 100 patients, therapy minus placebo: the odds ratio and its random-effects interval at the
-    placebo rate of all its trials together, which `unit` states.
+    `low` and `high` are in 100 patients, therapy minus placebo: the odds ratio and its
+    random-effects interval at the placebo rate of all its trials together, which `unit` states.
     """
     seen: set[str] = set()
     for row in networks_of(evidence, condition_id):
