@@ -13,7 +13,7 @@ from compare.data.conditions import opening_patient
 from compare.data.evidence import CLASS_ORDER, Evidence, kept
 from compare.data.rows import Row, grouped, records
 from compare.data.scenario import Scenario
-from compare.pages.controls import WRAP, condition_control, labelled, reveal
+from compare.pages.controls import WRAP, labelled, reveal
 from compare.pages.explorer import Explorer
 from compare.pages.markup import cited_csv, download, file_name, sources, table, text
 from compare.pages.what_works import chart as charts
@@ -292,10 +292,9 @@ class WhatWorksExplorer(Explorer):
     def __init__(
         self, evidence: Evidence, condition_id: str = "ulcerative_colitis", **more: Any
     ) -> None:
-        super().__init__(evidence, **more)
+        super().__init__(evidence, condition_id, **more)
         empty = [("", "")]
-        self.controls = {
-            "condition": condition_control(evidence, condition_id),
+        self.controls |= {
             "endpoint": labelled(w.Dropdown, "Endpoint", options=empty),
             "network": labelled(w.Dropdown, "Network", options=empty),
             "reference": labelled(w.Dropdown, "Against", options=empty),
@@ -307,23 +306,18 @@ class WhatWorksExplorer(Explorer):
                 w.Dropdown, "Also show", options=[(name, key) for key, name in ALSO.items()]
             ),
         }  # fmt: skip
-        first = [self.controls[name] for name in ("condition", "endpoint")]
         later = [self.controls[name] for name in ("network", "reference", "rate", "also")]
-        self.later = w.HBox(later, layout=WRAP)
         self.start(
             [
-                self.banner,
-                w.HBox(first, layout=WRAP),
                 self.status,
                 self.finding,
+                self.controls["endpoint"],
                 self.panel("trials"),
                 self.panel("figures"),
                 self.panel("active"),
                 self.panel("across_heading"),
-                self.later,
+                w.HBox(later, layout=WRAP),
                 self.panel("across"),
-                self.panel("downloads"),
-                self.panel("sources"),
             ]
         )
 
@@ -339,11 +333,9 @@ class WhatWorksExplorer(Explorer):
 
     def scenario(self) -> Scenario:
         """The state of the controls."""
-        get = {name: control.value for name, control in self.controls.items()}
-        condition_id = get.pop("condition")
-        options = {name: value for name, value in get.items() if value}
-        patient = opening_patient(self.evidence, condition_id)
-        return Scenario(condition_id, patient, options=options)
+        names = ("endpoint", "network", "reference", "rate", "also")
+        options = {name: self.controls[name].value for name in names if self.controls[name].value}
+        return self.strip.scenario(options=options)
 
     def compute(self) -> View:
         return view(self.evidence, self.scenario())
@@ -458,9 +450,7 @@ def across_html(evidence: Evidence, shown: Across, also: str) -> str:
             for other in nodes[i + 1 :]:
                 edges[one, other] = edges.get((one, other), 0) + 1
     classes = {n: therapies[n]["therapy_class"] for n in shown.names if n in therapies}
-    weeks = (
-        f"weeks {row['weeks_from']:g} to {row['weeks_to']:g}" if known(row["weeks_from"]) else ""
-    )
+    weeks = f"weeks {number_range(row['weeks_from'], row['weeks_to'])}"
     outcome = str(row["in_words"])
     parts = {
         "Question": f"<p>{text(row['population'])}; {text(outcome)}, {text(weeks)}; against "
