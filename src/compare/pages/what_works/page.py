@@ -394,7 +394,8 @@ def trials_html(shown: View) -> str:
         return "<p>No trial here has a comparator other than an active treatment: see below.</p>"
     classes = [row["therapy_class"] for row in shown.rows]
     missed = any(row["met"] == "no" for row in shown.rows)
-    return charts.key(classes, missed) + "".join(map(charts.forest_html, shown.forests))
+    head = "<h2>Each therapy against its own comparator</h2>"
+    return head + charts.key(classes, missed) + "".join(map(charts.forest_html, shown.forests))
 
 
 def figures_html(shown: View) -> str:
@@ -458,7 +459,7 @@ def across_html(evidence: Evidence, shown: Across, also: str) -> str:
         "Network": charts.drawing(patients, edges, shown.names, classes, str(row["reference"]))
         + f"<p>{len(shown.found.facts)} trials, {sum(patients.values()):,.0f} patients; numbers at "
         f"lines are trials, at nodes patients. {text(sentences.consistency(network))}</p>"
-        f"<p><small>Left out: {text(row['left_out'])}</small></p>",
+        f'<p class="faint">Left out: {text(row["left_out"])}</p>',
         "Relative and absolute effects": (
             charts.key(list(classes.values()), False, predicted=True)
             + charts.forest_html(shown.forest)
