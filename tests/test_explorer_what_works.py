@@ -10,6 +10,7 @@ import pytest
 import compare
 from compare.data.scenario import Scenario
 from compare.pages.what_works import chart, page
+from compare.pages.what_works import views as views_of
 from compare.trials import benefits
 from compare.trials.indirect import declared
 from compare.trials.results import ACTIVE, at_rate, block, head_to_head, result, trial_rows
@@ -20,7 +21,7 @@ from tests.test_explorer_harms import COMPARATIVES
 @pytest.fixture(scope="module")
 def views(evidence):
     """The opening view of every condition."""
-    return {key: page.view(evidence, page.opening(evidence, key))
+    return {key: views_of.view(evidence, views_of.opening(evidence, key))
             for key in evidence.conditions["condition_id"]}  # fmt: skip
 
 
@@ -154,10 +155,10 @@ def test_head_to_head_trials_stand_once(evidence):
 
 def test_the_reader_chooses_rate_reference_and_ranks(evidence):
     """Another rate moves patients per 100 alone; ranks appear only where they are asked for."""
-    start = page.opening(evidence)
+    start = views_of.opening(evidence)
 
     def across(**options):
-        return page.view(
+        return views_of.view(
             evidence, Scenario(start.condition_id, start.patient, options=options)
         ).across
 
@@ -188,7 +189,7 @@ def test_the_league_reads_row_against_column(evidence):
 def test_controls_move_the_page(evidence):
     """Endpoint, network and condition change what is shown; the digest is the pure one."""
     explorer = page.WhatWorksExplorer(evidence)
-    assert explorer.digest() == page.digest(page.view(evidence, page.opening(evidence)))
+    assert explorer.digest() == page.digest(views_of.view(evidence, views_of.opening(evidence)))
     explorer.controls["endpoint"].value = "uc_clinical_response"
     assert "Clinical response" in explorer.panels["trials"].value
     explorer.controls["network"].value = "uc_response_naive"
