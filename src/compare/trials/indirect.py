@@ -93,11 +93,15 @@ def comparisons(evidence: Evidence, network_id: str) -> tuple[Comparison, ...]:
 
 
 def networks_of(evidence: Evidence, condition_id: str) -> list[Row]:
-    """The rows of `networks` of a condition, those of most arms first; refused ones included."""
+    """The rows of `networks` of a condition, of its main endpoint and of most arms first.
 
-    def rank(row: Row) -> tuple[int, str]:
+    Refused ones are included.
+    """
+    main = evidence.by_id("conditions")[condition_id]["main_endpoint_id"]
+
+    def rank(row: Row) -> tuple[bool, int, str]:
         arms = evidence.rows("network_arms", "network_id", row["network_id"])
-        return -len(arms), str(row["network_id"])
+        return row["endpoint_id"] != main, -len(arms), str(row["network_id"])
 
     return sorted(evidence.rows("networks", "condition_id", condition_id), key=rank)
 

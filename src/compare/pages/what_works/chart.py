@@ -74,7 +74,7 @@ def ends(forest: Forest) -> tuple[float, float]:
     ]
     values.append(1.0 if forest.ratio else 0.0)
     low, high = (math.log(v) if forest.ratio else v for v in (min(values), max(values)))
-    room = max(0.04 * (high - low), 0.01)
+    room = max(0.05 * (high - low), 0.01)
     return low - room, high + room
 
 
@@ -113,6 +113,7 @@ def forest_html(forest: Forest) -> str:
     scale = "".join(
         f'<span style="left:{place(forest, tick):.2f}%">{f"{tick:g}".replace("-", MINUS)}</span>'
         for tick in ticks(forest)
+        if 3 <= place(forest, tick) <= 97
     )
     axis = f'<div class="tc-axis" aria-hidden="true">{scale}</div>' if drawn else ""
     title = f"<h3>{text(forest.title)}</h3>" if forest.title else ""

@@ -61,9 +61,8 @@ def figure(row: Row, found: Result) -> str:
             reduced = f"relative reduction {row['effect']:g}%"
             return f"{reduced}, ratio {found.value:.2g}{_interval(found)}"
         return f"{MEASURES[row['effect_measure']]} {found.value:.2g}{_interval(found)}"
-    unit = " in 100" if found.scale == PER_100 else ""
     digits = 0 if found.scale == PER_100 else 1
-    return f"difference {_signed(found.value, digits)}{unit}{_interval(found, digits)}"
+    return f"{_signed(found.value, digits)}{_interval(found, digits)}"
 
 
 def about(row: Row, endpoint: bool) -> str:
