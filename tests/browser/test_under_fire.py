@@ -169,7 +169,7 @@ def open_cost(browser: Browser, voila: str) -> Iterator[Callable[..., Page]]:
         page.goto(f"{voila}?token={TOKEN}")
         page.goto(f"{voila}voila/render/02_cost.ipynb")
         page.locator(".js-plotly-plot .bars").first.wait_for(state="attached", timeout=120_000)
-        page.get_by_role("button", name="More").click()
+        page.get_by_role("button", name="More", exact=True).click()
         return page
 
     yield open_
@@ -187,7 +187,7 @@ def test_chart_follows_where_widgets_are_slow_to_load(browser: Browser, voila: s
     page.goto(f"{voila}voila/render/02_cost.ipynb")
     page.locator(".js-plotly-plot .bars").first.wait_for(state="attached", timeout=60_000)
     chart, slider = page.locator(".js-plotly-plot").first, control(page, "Weight (kg), slider")
-    page.get_by_role("button", name="More").click()
+    page.get_by_role("button", name="More", exact=True).click()
     enter(page, "Weight (kg)", "140")
     expect(page.locator(".tc-finding").first).to_contain_text("at 140 kg")
     figure = re.search(r"IVIG costs (\$[\d,]+)", page.locator(".tc-finding").first.inner_text())
