@@ -184,7 +184,7 @@ def cards(
         ("How soon and how well", coverage(goods, "outcome", "outcomes")),
         ("Side effects", coverage(harms, "harm, counted one way,", "harms, each counted one way,")),
         ("Special considerations", f"{special}. What speaks against a therapy in this patient is "
-         "no figure to weigh: see the page on one patient (05)."),
+         "no figure to weigh: see the page Your patient (00)."),
     )  # fmt: skip
 
 
