@@ -45,11 +45,12 @@ def standing_plans(evidence: Evidence, found: Iterable[Plan], patient: Patient) 
         later = (money["usd_later_year_low"] + money["usd_later_year_high"])[0] / 2
         return sum(money[name][0] for name in first) / 2, float(later)
 
-    def rank(plan: Plan) -> tuple[Any, ...]:
+    def rank(priced: tuple[tuple[float, float], Plan]) -> tuple[Any, ...]:
+        both, plan = priced
         return (
             _contraindicated(evidence, plan.product_id, patient),
             products[plan.product_id]["stands"] == "no",
-            *usd(plan),
+            *both,
             plan.product_id,
         )
 
@@ -66,13 +67,15 @@ def standing_plans(evidence: Evidence, found: Iterable[Plan], patient: Patient) 
             lambda plan: plan.label_status != NOT_READ,
         ):
             left = [plan for plan in left if better(plan)] or left
-        kinds: dict[str, list[Plan]] = {}
+        # Each plan is priced once: this runs at every change of weight.
+        kinds: dict[str, list[tuple[tuple[float, float], Plan]]] = {}
         for plan in left:
-            kind = "" if math.isnan(usd(plan)[0]) else plan.price_kind
-            kinds.setdefault(kind, []).append(plan)
+            both = usd(plan)
+            kind = "" if math.isnan(both[0]) else plan.price_kind
+            kinds.setdefault(kind, []).append((both, plan))
         for kind, choice in kinds.items():
             if kind or len(kinds) == 1:
-                standing[*use, kind] = min(choice, key=rank)
+                standing[*use, kind] = min(choice, key=rank)[1]
     return standing
 
 
