@@ -56,6 +56,10 @@ def _last_day(days: pd.Series) -> pd.Series:
     return last.astype("float64")
 
 
+def _read_again(column: str) -> Callable[[pd.DataFrame], pd.Series]:
+    return lambda f: f["verification"].ne("one_reading") ^ f[column].notna()
+
+
 def _without(column: str, needed: str) -> Callable[[pd.DataFrame], pd.Series]:
     return lambda f: f[column].notna() & f[needed].isna()
 
@@ -84,18 +88,13 @@ RULES: Sequence[tuple[str, str, str, Callable[[pd.DataFrame], pd.Series]]] = (
     *(
         (
             table,
-            "second_source_id",
-            "a row that was read again, and no other, must name its second source",
-            lambda f: f["verification"].ne("one_reading") ^ f["second_source_id"].notna(),
+            column,
+            f"a row that was read again, and no other, must {what}",
+            _read_again(column),
         )
-        for table in READ_TABLES
-    ),
-    *(
-        (
-            table,
-            "second_reading_of",
-            "a row that was read again, and no other, must say what was read again",
-            lambda f: f["verification"].ne("one_reading") ^ f["second_reading_of"].notna(),
+        for column, what in (
+            ("second_source_id", "name its second source"),
+            ("second_reading_of", "say what was read again"),
         )
         for table in READ_TABLES
     ),
