@@ -23,7 +23,6 @@ from compare.data.scenario import IN_ADDRESS, Scenario, from_address, to_address
 from compare.pages.controls import WRAP, labelled, layout, number_with_slider, reveal, style
 
 QUICK_KG = (60, 80, 100)
-OF_CONDITION = ("weight", "age", "height")
 DEFAULT_BASIS = "by who gives it"
 # What everyone is told of, and what age gives, is in nobody's history.
 NOT_ASKED = {"universal"}
