@@ -213,7 +213,7 @@ def test_more_weight_never_costs_less_within_a_band(evidence: Evidence) -> None:
     for condition in evidence.conditions["condition_id"]:
         for found in plan.plans(evidence, condition):
             for priced in found.rows:
-                fits = priced.weight_fits(weights)
+                fits = priced.fits(weights)
                 if isinstance(priced.tariff, str) or not fits.any():
                     continue
                 for end in phases.ENDS:
@@ -236,7 +236,7 @@ def test_vials_cover_the_dose(evidence: Evidence) -> None:
                 if isinstance(tariff, str) or not tariff.strengths_mcg or not tariff.single_dose:
                     continue
                 dose = priced.dose_mg("low", weight, surface) * 1000  # micrograms
-                if not priced.weight_fits(weight)[0] or np.isnan(dose[0]):
+                if not priced.fits(weight)[0] or np.isnan(dose[0]):
                     continue
                 counts = containers(dose, tariff.strengths_mcg)[0]
                 total = float(counts @ np.array(tariff.strengths_mcg))
@@ -256,7 +256,7 @@ def test_each_band_edge_matches_exactly_one_band(evidence: Evidence) -> None:
         open_above = bool(rows["weight_kg_max"].isna().any())
         for edge in edges:
             for weight in (edge - 0.1, edge, edge + 0.1):
-                fits = sum(bool(b.weight_fits(np.array([weight]))[0]) for b in bands)
+                fits = sum(bool(b.fits(np.array([weight]))[0]) for b in bands)
                 outside = (not open_below and weight < lowest) or (
                     not open_above and weight > highest
                 )
