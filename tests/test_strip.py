@@ -136,6 +136,10 @@ def test_what_labels_ask_for_is_offered(evidence: compare.Evidence, strip: Strip
     assert HIDDEN in strip.controls["iv_dose"]._dom_classes
     strip.controls["condition"].value = "pi"
     assert HIDDEN not in strip.controls["iv_dose"]._dom_classes
+    assert HIDDEN in strip.controls["ige"]._dom_classes
+    strip.controls["condition"].value = "asthma"
+    assert HIDDEN not in strip.controls["ige"]._dom_classes
+    assert HIDDEN in strip.controls["iv_dose"]._dom_classes
 
 
 def test_every_history_can_be_searched_for(evidence: compare.Evidence, strip: Strip) -> None:

@@ -33,7 +33,7 @@ NO_IV_DOSE = (
 )
 NO_BAND = "no dose is stated for this weight"
 NO_IGE_BAND = "no dose is stated for this weight and IgE"
-IGE_OPEN = "no IgE entered: from the least to the most that the label's table of doses comes to"
+IGE_OPEN = "no IgE entered: from the least to the most of the doses in the label's table"
 PART_B_NOTE = "priced at a Part B code, also where the patient gives it"
 NO_HEIGHT = "dosed by body surface: enter the height"
 
@@ -297,14 +297,14 @@ def _plans(
 PHASES = ("induction", "course", "maintenance", "cycle", "relapse")
 
 
-def _phase_order(phase: Phase) -> tuple[int, int, float, float, str]:
-    """Phases as they follow each other; bands by the weight and the age at which they begin."""
+def _phase_order(phase: Phase) -> tuple[int, int, float, float, float, str]:
+    """Phases as they follow each other; bands by the IgE, weight and age at which they begin."""
     kind, _, number = str(phase["phase"]).partition("_")
-    weight, age = (
+    ige, weight, age = (
         float(phase[name]) if known(phase[name]) else 0.0
-        for name in ("weight_kg_min", "age_years_from")
+        for name in ("ige_iu_ml_min", "weight_kg_min", "age_years_from")
     )
-    return PHASES.index(kind), int(number or 0), weight, age, str(phase["band"])
+    return PHASES.index(kind), int(number or 0), ige, weight, age, str(phase["band"])
 
 
 def names_of(evidence: Evidence, plan: Plan) -> dict[str, Any]:

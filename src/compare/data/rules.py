@@ -143,7 +143,7 @@ RULES: Sequence[tuple[str, str, str, Callable[[pd.DataFrame], pd.Series]]] = (
         "regimens",
         "interval_low",
         "expected days, or an interval, so that doses can be counted",
-        lambda f: f["interval_low"].isna() & f["days"].isna(),
+        lambda f: f["interval_low"].isna() & f["days"].isna() & f["no_dose_reason"].isna(),
     ),
     (
         "regimens",
