@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 import compare
+from compare.data.scenario import Scenario
 from compare.effects.networks import absolute, placebo_rate
+from compare.trials.arms import MINUS
 from compare.trials.indirect import declared
 
 WHO = compare.Patient(weight_kg=75, age_years=45)
@@ -50,3 +52,41 @@ def test_without_a_network_cost_and_burden_are_left(
     trials = table[table["criterion"].str.contains(":")]
     assert trials["value"].isna().all()
     assert trials["reason"].ne("").all()
+
+
+def test_earlier_treatment_chooses_the_network(evidence: compare.Evidence) -> None:
+    """A patient whom a TNF inhibitor had failed is not scored by trials in naive patients."""
+    failed = compare.Patient(
+        weight_kg=75, age_years=45, factors={"prior_tnf_inhibitor", "migraine"}
+    )
+    table = compare.effects_table(evidence, "ulcerative_colitis", failed, basis="network")
+    scored = table[table["criterion"].str.contains(":") & table["reported"]]
+    assert scored["label"].str.contains("biologic-exposed").all()
+    assert "infliximab" not in set(scored["therapy_id"])
+    naive = table_of(evidence, "ulcerative_colitis")
+    assert naive["label"].str.contains("biologic-naive").all()
+    assert "infliximab" in set(naive["therapy_id"])
+
+
+def test_what_is_not_scored_is_shown(evidence: compare.Evidence) -> None:
+    """A harm keeps the words of its own trial beside the reason why it is not scored."""
+    criteria = ["harm:serious_infection:all_cause"]
+    own = compare.effects_table(evidence, "ra", WHO, criteria=criteria).set_index("therapy_id")
+    net = compare.effects_table(evidence, "ra", WHO, "network", criteria).set_index("therapy_id")
+    scored = own[own["reported"]]
+    assert len(scored) > 0
+    for therapy_id, cell in scored.iterrows():
+        assert not net.at[therapy_id, "reported"]
+        assert net.at[therapy_id, "shown"].startswith(f"{cell['value']:.3g}".replace("-", MINUS))
+        assert net.at[therapy_id, "shown"].endswith(f"against {cell['comparator']}, one trial")
+        assert net.at[therapy_id, "reason"].startswith("no network of trials")
+
+
+def test_a_scenario_is_scored_by_networks_until_its_reader_opts_in() -> None:
+    """A basis that was saved before does not cross trials; the reader's own words do."""
+    assert Scenario("ra", WHO).basis == "network"
+    assert Scenario("ra", WHO, options={"basis": "treated"}).basis == "network"
+    assert Scenario("ra", WHO, options={"cross_trials": "yes"}).basis == "network"
+    assert Scenario("ra", WHO, options={"cross_trials": True}).basis == "difference"
+    both = {"cross_trials": True, "basis": "treated"}
+    assert Scenario("ra", WHO, options=both).basis == "treated"

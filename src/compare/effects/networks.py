@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from compare.data.evidence import Evidence
-from compare.data.rows import LEADING, Row, records
+from compare.data.rows import LEADING, Row, known, records
 from compare.trials.guards import unlike_exposure
 from compare.trials.indirect import Declared, declared, indirect, networks_of
 
@@ -16,11 +16,21 @@ NO_NETWORK = "no network of trials is declared for it; each trial has its own co
 NOT_IN_IT = "no trial of it is in this network"
 
 
-def network_cells(evidence: Evidence, condition_id: str) -> Iterator[dict[str, Any]]:
+def asked_factors(evidence: Evidence, condition_id: str) -> frozenset[str]:
+    """The factors of a patient that choose among a condition's networks."""
+    rows = networks_of(evidence, condition_id)
+    return frozenset(row["factor_id"] for row in rows if known(row["factor_id"]))
+
+
+def network_cells(
+    evidence: Evidence, condition_id: str, factors: frozenset[str] = frozenset()
+) -> Iterator[dict[str, Any]]:
     """A cell for each therapy of each declared network that may set therapies side by side.
 
     Of an endpoint's networks the one of most arms counts whose trials are alike in what their
-    patients had been treated with: one of mixed or unknown treatment separates nobody. `value`,
+    patients had been treated with: one of mixed or unknown treatment separates nobody. Where a
+    network names a factor, patients with it are compared by trials in exposed patients, and those
+    without it by trials in naive ones. `value`,
     `low` and `high` are in 100 patients, therapy minus placebo: the odds ratio and its
     random-effects interval at the placebo rate of all its trials together, which `unit` states.
     """
@@ -29,7 +39,9 @@ def network_cells(evidence: Evidence, condition_id: str) -> Iterator[dict[str, A
         if row["endpoint_id"] in seen or row["measure"] != "odds_ratio":
             continue
         found = declared(evidence, row["network_id"])
-        if found.refused or unlike_exposure(found.facts):
+        exposed = {fact.prior_exposure for fact in found.facts} == {"exposed"}
+        other = known(row["factor_id"]) and exposed != (row["factor_id"] in factors)
+        if other or found.refused or unlike_exposure(found.facts):
             continue
         seen.add(row["endpoint_id"])
         yield from _cells(evidence, found)
