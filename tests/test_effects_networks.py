@@ -6,9 +6,9 @@ import pytest
 
 import compare
 from compare.data.scenario import Scenario
-from compare.effects.networks import absolute, placebo_rate
 from compare.trials.arms import MINUS
-from compare.trials.indirect import declared
+from compare.trials.declared import declared
+from compare.trials.results import at_rate
 
 WHO = compare.Patient(weight_kg=75, age_years=45)
 
@@ -19,11 +19,12 @@ def table_of(evidence: compare.Evidence, condition_id: str) -> compare.Evidence:
     return table[table["criterion"].str.contains(":") & table["reported"]]
 
 
-def test_an_odds_ratio_at_a_rate() -> None:
-    """Odds of 10 percent doubled: 0.2222 to 1.2222 is 18.18 percent, 8.18 more in 100."""
-    assert absolute(2, 0.1) == pytest.approx(100 * (0.2 / 0.9) / (1 + 0.2 / 0.9) - 10)
-    assert absolute(1, 0.37) == pytest.approx(0)
-    assert absolute(0.5, 0.5) == pytest.approx(100 / 3 - 50)
+def test_an_estimate_at_what_placebo_had() -> None:
+    """Odds of 10 percent doubled: 0.2 / 0.9 to 1.2222, which is 18.18 in 100."""
+    assert at_rate("odds_ratio", 2, 10) == pytest.approx(100 * (0.2 / 0.9) / (1 + 0.2 / 0.9))
+    assert at_rate("odds_ratio", 1, 37) == pytest.approx(37)
+    assert at_rate("log_ratio", 0.5, 1.8) == pytest.approx(0.9)
+    assert at_rate("mean_difference", -2, 9) == pytest.approx(7)
 
 
 def test_only_networks_are_scored(evidence: compare.Evidence) -> None:
@@ -34,11 +35,13 @@ def test_only_networks_are_scored(evidence: compare.Evidence) -> None:
     assert found["study"].str.startswith("network of").all()
     network = compare.indirect(evidence, "uc_remission_naive")
     mine = found[found["criterion"].eq("benefit:uc_clinical_remission")].set_index("therapy_id")
-    rate = placebo_rate(declared(evidence, "uc_remission_naive"))
+    rate = declared(evidence, "uc_remission_naive").usual("placebo")
     for row in network.effects.itertuples():
         if row.treatment in mine.index:
-            assert mine.at[row.treatment, "value"] == pytest.approx(absolute(row.estimate, rate))
-            assert mine.at[row.treatment, "low"] == pytest.approx(absolute(row.low, rate))
+            at = at_rate("odds_ratio", row.estimate, rate) - rate
+            assert mine.at[row.treatment, "value"] == pytest.approx(at)
+            at = at_rate("odds_ratio", row.low, rate) - rate
+            assert mine.at[row.treatment, "low"] == pytest.approx(at)
 
 
 @pytest.mark.parametrize("condition_id", ["gmg", "ra", "sle", "nmosd", "cidp"])

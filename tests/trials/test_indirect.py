@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 import compare
-from compare.trials.indirect import comparisons, declared
+from compare.trials.declared import declared
+from compare.trials.indirect import comparisons
 from compare.trials.wording import sentence, summary
 
 

@@ -14,7 +14,7 @@ from compare.data.arguments import one_of
 from compare.data.conditions import condition_therapies
 from compare.data.evidence import Evidence, kept
 from compare.data.rows import LEADING, Row, grouped, known, records
-from compare.effects.networks import NO_NETWORK, NOT_IN_IT, network_cells
+from compare.effects.networks import NO_NETWORK, NOT_IN_IT, PER_100, UNITS, network_cells
 from compare.trials import arms, benefits, harms
 
 COLUMNS = [
@@ -50,8 +50,6 @@ class Benefit(NamedTuple):
     high: float
 
 
-PER_100 = "per 100"
-UNITS = {"pct": "percent", "per_patient_year": "per patient-year", "%": "percent"}
 MEASURES = {
     "points": PER_100,
     "mean_difference": "difference of means",
@@ -115,9 +113,9 @@ def _in_networks(
         if key not in found:
             like = named.get(key[1])
             shared = {name: like[name] for name in OF_NETWORK} if like else {}
+            why = {"reason": NOT_IN_IT} if like else {}
             shown = _of_its_trial(cell) if cell["reported"] else cell["shown"]
-            found[key] = {**cell, **alone, **shared, "shown": shown}
-            found[key] |= {"reason": NOT_IN_IT} if like else {}
+            found[key] = {**cell, **alone, **shared, **why, "shown": shown}
     return found
 
 

@@ -15,7 +15,7 @@ from compare.data.evidence import Evidence, kept
 from compare.data.patient import Patient
 from compare.data.rows import Row, grouped, records
 from compare.data.scenario import Scenario
-from compare.effects.cells import PER_100
+from compare.effects.networks import PER_100
 from compare.pages import reproduce
 from compare.pages.house import label, read_in
 from compare.pages.tradeoffs import chart as charts

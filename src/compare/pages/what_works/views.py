@@ -13,8 +13,9 @@ from compare.data.scenario import Scenario
 from compare.pages.what_works import sentences, tables
 from compare.pages.what_works.chart import Forest, Mark
 from compare.trials._effects import RATIOS
+from compare.trials.declared import Declared, declared, networks_of
 from compare.trials.guards import SCALES, SEPARATED, Comparison
-from compare.trials.indirect import Declared, comparisons, declared, indirect, networks_of
+from compare.trials.indirect import comparisons, indirect
 from compare.trials.network import Network, network_meta_analysis
 from compare.trials.results import (
     ACTIVE,
@@ -201,8 +202,7 @@ def judged_pairs(evidence: Evidence, network_id: str) -> tuple[Comparison, ...]:
 
 def usual_rate(found: Declared, reference: str) -> int:
     """Patients per 100 with the event on a node, over all its arms, rounded; from 1 to 99."""
-    own = found.arms[found.arms["treatment"].eq(reference)]
-    return min(max(round(100 * float(own["events"].sum() / own["n"].sum())), 1), 99)
+    return min(max(round(found.usual(reference)), 1), 99)
 
 
 def shown_network(evidence: Evidence, network_id: str, options: Mapping[str, Any]) -> Across:
@@ -249,7 +249,7 @@ def shown_network(evidence: Evidence, network_id: str, options: Mapping[str, Any
     ranks: dict[str, float] = {}
     if options.get("also") == "ranks":
         ranked = network_meta_analysis(
-            found.arms, network.measure, network.model, reference, str(found.row["favors"])
+            found.table, network.measure, network.model, reference, str(found.row["favors"])
         )
         ranks = dict(zip(ranked.effects["treatment"], ranked.effects["p_score"], strict=True))
     judged = judged_pairs(evidence, network_id)
