@@ -73,6 +73,14 @@ def test_a_clear_pair_is_separated():
     assert told == "Of 1 pair looked at, 1 is separated: A from B."
 
 
+def test_the_favored_therapy_comes_first():
+    """Where less is better, the therapy with fewer events is said to be separated."""
+    pair = the_pair(compare_pairs(networks(), facts(), ["a", "b"], favors="lower"))
+    assert (pair.treatment, pair.comparator, pair.verdict) == ("b", "a", "separated")
+    assert pair.high < 1
+    assert summary([pair], NAMES).endswith("1 is separated: B from A.")
+
+
 def test_all_three_scales_must_agree():
     """Placebo rates of 4 and 40 percent: the risk difference alone tells `a` from `b`."""
     trials = {

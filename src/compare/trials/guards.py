@@ -53,7 +53,7 @@ class Comparison:
     """Two therapies: what may be said of them, from which evidence, and what stood in the way.
 
     `estimate, low, high` are treatment against comparator on the chosen scale; the treatment is the
-    one with the larger estimate. `scales`: those whose interval lies to one side of no effect.
+    one that the estimate favors. `scales`: those whose interval lies to one side of no effect.
     `trials`: how many of the trials hold one of the two.
     """
 
@@ -159,12 +159,14 @@ def compare_pairs(
     therapies: Sequence[str],
     margin: float | None = None,
     external_tau: float | None = None,
+    favors: str = "higher",
 ) -> tuple[Comparison, ...]:
     """Every pair of therapies of a network that was not refused, judged by all guards.
 
     `networks`: random-effects networks of the same trials by measure, the chosen scale first; for
     counts risk ratio and risk difference follow. `therapies`: the nodes to compare, not placebo.
     `margin`: the ratio or difference within which two were declared similar before anyone looked.
+    `favors`: whether more (higher) or less (lower) of the outcome is better.
     """
     swapped = [net.model for net in networks.values() if net.model != "random"]
     if swapped:
@@ -175,7 +177,8 @@ def compare_pairs(
     rows = {measure: _by_pair(network, columns) for measure, network in networks.items()}
     found = []
     for pair in combinations(sorted(therapies), 2):
-        one, other = pair if rows[chosen.measure][pair][0] >= _null(chosen) else pair[::-1]
+        above = rows[chosen.measure][pair][0] >= _null(chosen)
+        one, other = pair if above == (favors == "higher") else pair[::-1]
         ends = {measure: of[one, other] for measure, of in rows.items()}
         sides = {measure: _side(networks[measure], *end[1:]) for measure, end in ends.items()}
         clear = tuple(SCALES[measure] for measure, side in sides.items() if side)

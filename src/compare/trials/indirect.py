@@ -59,7 +59,7 @@ def comparisons(evidence: Evidence, network_id: str) -> tuple[Comparison, ...]:
     nodes = networks[chosen].effects["treatment"]
     therapies = [node for node in nodes if node in evidence.by_id("therapies")]
     margin, tau = (number(found.row[name]) for name in ("margin", "external_tau"))
-    return compare_pairs(networks, found.facts, therapies, margin, tau)
+    return compare_pairs(networks, found.facts, therapies, margin, tau, str(found.row["favors"]))
 
 
 def _flags(found: Declared, network: Network) -> list[str]:
@@ -82,7 +82,7 @@ def _flags(found: Declared, network: Network) -> list[str]:
 def _reference_figures(found: Declared) -> list[str]:
     """What the reference's patients had, by trial: the sentence, or none without figures."""
     figures = found.figures(str(found.row["reference"]))
-    if not figures:
+    if not figures or found.hazards:
         return []
     counts = found.row["measure"] in COUNTS
     said = {name: f"{value:.0f}" if counts else f"{value:.2g}" for name, value in figures.items()}
