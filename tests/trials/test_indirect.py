@@ -137,6 +137,19 @@ def test_uc_response_in_naive_patients(evidence: compare.Evidence) -> None:
     assert len(pair.scales) == 3
 
 
+def test_etanercept_in_ra_is_a_width(evidence: compare.Evidence) -> None:
+    """Odds ratio 19 from 1 response among 30 on placebo: said beside the estimate, never scored."""
+    network = compare.indirect(evidence, "ra_acr50")
+    row = network.effects.set_index("treatment").loc["etanercept"]
+    assert row["high"] > 60 * row["low"]
+    said = "No finding on etanercept against placebo: the estimate is known only within a factor of"
+    assert sum(flag.startswith(said) for flag in network.flags) == 1
+    mine = [
+        p for p in comparisons(evidence, "ra_acr50") if "etanercept" in (p.treatment, p.comparator)
+    ]
+    assert {pair.verdict for pair in mine} == {"not distinguished"}
+
+
 def test_only_declared_networks(evidence: compare.Evidence) -> None:
     """An unknown network, and a reference that is not in it, name what there is."""
     with pytest.raises(ValueError, match="network_id is 'uc'; expected one of uc_remission"):

@@ -10,7 +10,7 @@ from compare.data.evidence import Evidence
 from compare.data.rows import LEADING, known, records
 from compare.trials._effects import COUNTS
 from compare.trials.declared import Declared, declared, networks_of
-from compare.trials.guards import unlike_exposure
+from compare.trials.guards import too_wide, unlike_exposure
 from compare.trials.indirect import indirect
 from compare.trials.results import at_rate
 
@@ -78,6 +78,9 @@ def _cells(evidence: Evidence, found: Declared) -> Iterator[dict[str, Any]]:
         if effect["treatment"] not in therapies:
             continue
         value, low, high = (convert(effect[end]) for end in ("estimate", "low", "high"))
+        wide = too_wide(network.measure, effect["low"], effect["high"])
+        if wide:
+            value = low = high = math.nan
         yield {
             **{name: therapies[effect["treatment"]][name] for name in LEADING},
             "criterion": f"benefit:{row['endpoint_id']}",
@@ -88,11 +91,11 @@ def _cells(evidence: Evidence, found: Declared) -> Iterator[dict[str, Any]]:
             "value": value,
             "low": low,
             "high": high,
-            "distribution": distribution,
+            "distribution": "missing" if wide else distribution,
             "directness": "indirect",
             "borrowed_from": "",
-            "reported": True,
-            "reason": "",
+            "reported": not wide,
+            "reason": wide,
             "shown": "",
             "ascertainment": "",
             "comparator": row["reference"],

@@ -19,6 +19,8 @@ from compare.trials.network import Network
 WINDOW_FACTOR = 2
 SMALLEST_ARM = 30
 LOOP_P = 0.10
+# A ratio that is known only within this factor is a width, not a finding.
+WIDEST = 20.0
 SEPARATED, SIMILAR = "separated", "similar"
 NOT_DISTINGUISHED, NOT_COMPARED = "not distinguished", "not compared"
 NETWORK = ("estimate", "low", "high")
@@ -153,6 +155,13 @@ def unknown_tau(network: Network, one: str, other: str, external_tau: float | No
     return f"{told}, and a tau of {external_tau:g} from outside takes the separation away"
 
 
+def too_wide(measure: str, low: float, high: float) -> str:
+    """Keeps an estimate from being read as a finding that its trials hardly narrow down."""
+    if measure not in RATIOS or not high > WIDEST * low:
+        return ""
+    return f"the estimate is known only within a factor of {float(f'{high / low:.2g}'):g}"
+
+
 def compare_pairs(
     networks: Mapping[str, Network],
     facts: Sequence[TrialFacts],
@@ -185,7 +194,11 @@ def compare_pairs(
         estimate, low, high = ends[chosen.measure]
         trials = [t for t in chosen.trials if not loops or {one, other} <= set(t.treatments)]
         lost = loops if math.isnan(estimate) else weak_link(trials, facts, one, other)
-        doubt = unlike_exposure(facts) or unknown_tau(chosen, one, other, external_tau)
+        doubt = (
+            unlike_exposure(facts)
+            or unknown_tau(chosen, one, other, external_tau)
+            or too_wide(chosen.measure, low, high)
+        )
         verdict, reason = NOT_DISTINGUISHED, ""
         if lost:
             verdict, reason = NOT_COMPARED, lost

@@ -9,7 +9,7 @@ import pandas as pd
 from compare.data.evidence import Evidence
 from compare.trials._effects import COUNTS
 from compare.trials.declared import Declared, declared, number
-from compare.trials.guards import Comparison, compare_pairs, unlike_exposure, unlike_loops
+from compare.trials.guards import Comparison, compare_pairs, too_wide, unlike_exposure, unlike_loops
 from compare.trials.network import EFFECTS, PAIRS, Network, network_meta_analysis
 from compare.trials.wording import CERTAINTY
 
@@ -75,6 +75,12 @@ def _flags(found: Declared, network: Network) -> list[str]:
         flags.append("How much trials differ cannot be told: one trial a comparison.")
     elif df < 2:
         flags.append("Too few trials for prediction intervals.")
+    ends = network.effects[["treatment", "low", "high"]].to_numpy().tolist()
+    flags += [
+        f"No finding on {name} against {network.reference}: {width}."
+        for name, low, high in ends
+        if (width := too_wide(network.measure, low, high))
+    ]
     flags += [f"Left out: {row.study}, {row.reason}." for row in network.dropped.itertuples()]
     return [*flags, f"{CERTAINTY[0].upper()}{CERTAINTY[1:]}."]
 
