@@ -31,7 +31,7 @@ def test_only_networks_are_scored(evidence: compare.Evidence) -> None:
     """UC: benefits of networks alone, against placebo; harms and single trials are not scored."""
     found = table_of(evidence, "ulcerative_colitis")
     assert found["criterion"].str.startswith("benefit:").all()
-    assert set(found["directness"]) == {"indirect"}
+    assert set(found["directness"]) == {"direct"}
     assert found["study"].str.startswith("network of").all()
     network = compare.indirect(evidence, "uc_remission_naive")
     mine = found[found["criterion"].eq("benefit:uc_clinical_remission")].set_index("therapy_id")
@@ -64,10 +64,10 @@ def test_earlier_treatment_chooses_the_network(evidence: compare.Evidence) -> No
     )
     table = compare.effects_table(evidence, "ulcerative_colitis", failed, basis="network")
     scored = table[table["criterion"].str.contains(":") & table["reported"]]
-    assert scored["label"].str.contains("biologic-exposed").all()
+    assert scored["label"].str.contains("exposed patients").all()
     assert "infliximab" not in set(scored["therapy_id"])
     naive = table_of(evidence, "ulcerative_colitis")
-    assert naive["label"].str.contains("biologic-naive").all()
+    assert naive["label"].str.contains("naive patients").all()
     assert "infliximab" in set(naive["therapy_id"])
 
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from compare.data.evidence import Evidence
+from compare.data.evidence import Evidence, kept
 from compare.data.rows import LEADING, known, records
 from compare.trials._effects import COUNTS
 from compare.trials.declared import Declared, declared, networks_of
 from compare.trials.guards import too_wide, unlike_exposure
 from compare.trials.indirect import indirect
 from compare.trials.results import at_rate
+from compare.words import number_range, short_name
 
 PER_100 = "per 100"
 UNITS = {"pct": "percent", "per_patient_year": "per patient-year", "%": "percent"}
+# A network of mixed or unknown earlier treatment separates nobody, so it scores nobody.
 NO_NETWORK = "no network of trials is declared for it; each trial has its own comparator"
 NOT_IN_IT = "no trial of it is in this network"
 
@@ -38,17 +40,34 @@ def network_cells(
     and its random-effects interval mean at what all its placebo patients had, which `unit` states:
     a difference in 100 patients, or a rate; of hazards the ratio itself, of means the difference.
     """
-    seen: set[str] = set()
-    for row in networks_of(evidence, condition_id):
-        if row["endpoint_id"] in seen:
-            continue
-        found = declared(evidence, row["network_id"])
-        exposed = {fact.prior_exposure for fact in found.facts} == {"exposed"}
-        other = known(row["factor_id"]) and exposed != (row["factor_id"] in factors)
-        if other or found.refused or unlike_exposure(found.facts):
-            continue
-        seen.add(row["endpoint_id"])
+    for found in chosen(evidence, condition_id, factors).values():
         yield from _cells(evidence, found)
+
+
+@kept(32)
+def chosen(
+    evidence: Evidence, condition_id: str, factors: frozenset[str] = frozenset()
+) -> Mapping[str, Declared]:
+    """By criterion the network that scores it (see `network_cells`). Shared: do not change it."""
+    found: dict[str, Declared] = {}
+    for row in networks_of(evidence, condition_id):
+        network = declared(evidence, row["network_id"])
+        exposed = {fact.prior_exposure for fact in network.facts} == {"exposed"}
+        other = known(row["factor_id"]) and exposed != (row["factor_id"] in factors)
+        if not (other or network.refused or unlike_exposure(network.facts)):
+            found.setdefault(f"benefit:{row['endpoint_id']}", network)
+    return found
+
+
+def why_none(evidence: Evidence, condition_id: str, factors: frozenset[str] = frozenset()) -> str:
+    """Why no benefit of a condition is scored by a network, in words; empty where one is."""
+    if chosen(evidence, condition_id, factors):
+        return ""
+    rows = networks_of(evidence, condition_id)
+    if not rows:
+        return "no network of trials is declared"
+    found = declared(evidence, rows[0]["network_id"])
+    return found.refused.rstrip(".") or unlike_exposure(found.facts)
 
 
 def absolute(found: Declared) -> tuple[Callable[[float], float], str, str, str]:
@@ -69,10 +88,13 @@ def absolute(found: Declared) -> tuple[Callable[[float], float], str, str, str]:
 
 def _cells(evidence: Evidence, found: Declared) -> Iterator[dict[str, Any]]:
     row, therapies = found.row, evidence.by_id("therapies")
+    weeks = float(row["weeks_from"]), float(row["weeks_to"])
     convert, distribution, unit, measure = absolute(found)
     network = indirect(evidence, row["network_id"])
     used = {arm["row_id"] for arm in evidence.rows("network_arms", "network_id", row["network_id"])}
     behind = evidence.rows("outcomes", "condition_id", row["condition_id"])
+    endpoint = short_name(evidence.label("endpoints", row["endpoint_id"]))
+    told = f"in {found.facts[0].prior_exposure} patients, weeks {number_range(*weeks)}"
     sources = dict.fromkeys(one["source_id"] for one in behind if one["row_id"] in used)
     for effect in records(network.effects):
         if effect["treatment"] not in therapies:
@@ -84,7 +106,7 @@ def _cells(evidence: Evidence, found: Declared) -> Iterator[dict[str, Any]]:
         yield {
             **{name: therapies[effect["treatment"]][name] for name in LEADING},
             "criterion": f"benefit:{row['endpoint_id']}",
-            "label": row["network"],
+            "label": f"{endpoint} (network {told})",
             "group": "benefit",
             "unit": unit,
             "favors": row["favors"],
@@ -92,7 +114,7 @@ def _cells(evidence: Evidence, found: Declared) -> Iterator[dict[str, Any]]:
             "low": low,
             "high": high,
             "distribution": "missing" if wide else distribution,
-            "directness": "indirect",
+            "directness": "direct",
             "borrowed_from": "",
             "reported": not wide,
             "reason": wide,

@@ -21,6 +21,7 @@ from compare.data.conditions import check_condition, condition_therapies
 from compare.data.evidence import Evidence, kept
 from compare.data.patient import Patient
 from compare.data.rows import LEADING, Row, frame, records
+from compare.effects import networks
 from compare.effects.cells import (
     BASES,
     BLANK,
@@ -30,7 +31,6 @@ from compare.effects.cells import (
     evidence_cells,
     thresholds,
 )
-from compare.effects.networks import asked_factors
 
 __all__ = [
     "BASES",
@@ -41,6 +41,8 @@ __all__ = [
     "default_criteria",
     "effect_rows",
     "effects_table",
+    "network_id_of",
+    "why_none",
 ]
 
 COST = {
@@ -311,7 +313,22 @@ def _asked(
     """What of the patient's history chooses a network; nothing where none is asked."""
     if basis != "network" or patient is None:
         return frozenset()
-    return patient.factors & asked_factors(evidence, condition_id)
+    return patient.factors & networks.asked_factors(evidence, condition_id)
+
+
+def why_none(evidence: Evidence, condition_id: str, patient: Patient) -> str:
+    """Why no benefit is scored by a network for this patient, in words; empty where one is."""
+    asked = _asked(evidence, condition_id, "network", patient)
+    return networks.why_none(evidence, condition_id, asked)
+
+
+def network_id_of(
+    evidence: Evidence, condition_id: str, criterion: str, patient: Patient
+) -> str | None:
+    """The network that scores a criterion for this patient; None where none does."""
+    asked = _asked(evidence, condition_id, "network", patient)
+    found = networks.chosen(evidence, condition_id, asked).get(criterion)
+    return None if found is None else str(found.row["network_id"])
 
 
 def criteria_for(

@@ -26,13 +26,12 @@ from compare.pages.house import label
 from compare.pages.markup import csv_text, download, file_name, sources, text
 from compare.pages.tradeoffs import chart as charts
 from compare.pages.tradeoffs import tables
+from compare.pages.tradeoffs.cells import against, amount
 from compare.pages.tradeoffs.views import (
     HOW,
     MONEY,
     Figures,
     View,
-    against,
-    amount,
     digest,
     opening,
     view,
