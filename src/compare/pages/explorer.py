@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 import ipywidgets as w
 import pandas as pd
+from markupsafe import Markup
 
 from compare.data.errors import DataError
 from compare.data.evidence import Evidence
@@ -18,14 +18,14 @@ from compare.data.scenario import Scenario
 from compare.pages.chart import LiveFigure
 from compare.pages.controls import FULL, words
 from compare.pages.heartbeat import Heartbeat
-from compare.pages.markup import cited_csv, csv_text
+from compare.pages.markup import cited_csv, csv_text, html
 from compare.pages.strip import Strip
 
 CAUTION = (
     "For clinicians. It informs and does not advise. Not compared here: plasma exchange, "
     "corticosteroids, oral immunosuppressants, JAK and S1P inhibitors."
 )
-STYLE = (Path(__file__).parent / "house.css").read_text(encoding="utf-8")
+STYLE = Markup((Path(__file__).parent / "house.css").read_text(encoding="utf-8"))
 
 
 class Explorer:
@@ -62,8 +62,12 @@ class Explorer:
         days = (self.today - evidence.data_date).days
         stamp += f" That is {days} days ago." if days > 0 else ""
         self.banner = words(
-            f"<style>{STYLE}</style>"
-            f'<p class="tc-banner">{html.escape(stamp)} {html.escape(CAUTION)}</p>'
+            html(
+                '<style>{}</style><p class="tc-banner">{} {}</p>',
+                STYLE,
+                stamp,
+                CAUTION,
+            )
         )
 
     def start(self, children: Sequence[w.Widget]) -> None:
@@ -114,7 +118,7 @@ class Explorer:
             act()
         except Exception as error:
             self.clear()
-            self.status.value = f"<p>{html.escape(sentence(error))}</p>"
+            self.status.value = html("<p>{}</p>", sentence(error))
             return False
         return True
 

@@ -15,14 +15,15 @@ from compare.pages.claims import sentences as findings
 from compare.pages.controls import labelled
 from compare.pages.explorer import Explorer
 from compare.pages.markup import (
+    NOTHING,
     cited_csv,
     csv_rows,
     download,
     file_name,
+    html,
     read_in,
     sources,
     table,
-    text,
 )
 from compare.words import Finding
 
@@ -135,29 +136,28 @@ class ClaimsExplorer(Explorer):
 
     def show(self, computed: View) -> None:
         chosen = computed.chosen
-        self.finding.value = text(computed.overview)
+        self.finding.value = computed.overview
         rows = summary(computed.assessments)
         places = self.evidence.cited_rows(chosen.places)
-        words = "".join(
-            f"<li><b>{text(word)}</b>: {text(meaning)}</li>"
+        words = NOTHING.join(
+            html("<li><b>{}</b>: {}</li>", word, meaning)
             for word, meaning in VERDICT_MEANING.items()
         )
-        self.panels["summary"].value = (
-            table(
-                rows,
-                {
-                    "Claim": "claim",
-                    "Verdict": lambda r: f"<b>{text(r['verdict'])}</b>",
-                    "Where": "in_short",
-                    "Rests on": "rests_on",
-                },
-                "The ten claims and what the evidence says of them",
-            )
-            + f"<details><summary>What the verdicts mean</summary><ul>{words}</ul></details>"
-        )
-        self.panels["reason"].value = (
-            f"<h2>{text(chosen.claim)}</h2>"
-            f"<p><b>{text(chosen.verdict.capitalize())}.</b> {text(computed.reason)}</p>"
+        self.panels["summary"].value = table(
+            rows,
+            {
+                "Claim": "claim",
+                "Verdict": lambda r: html("<b>{}</b>", r["verdict"]),
+                "Where": "in_short",
+                "Rests on": "rests_on",
+            },
+            "The ten claims and what the evidence says of them",
+        ) + html("<details><summary>What the verdicts mean</summary><ul>{}</ul></details>", words)
+        self.panels["reason"].value = html(
+            "<h2>{}</h2><p><b>{}.</b> {}</p>",
+            chosen.claim,
+            chosen.verdict.capitalize(),
+            computed.reason,
         )
         self.panels["places"].value = table(
             places,
@@ -174,17 +174,15 @@ class ClaimsExplorer(Explorer):
             chosen.published,
             {
                 "Finding": published_cell,
-                "Speaks": lambda r: text(DIRECTIONS[r["direction"]]),
+                "Speaks": lambda r: DIRECTIONS[r["direction"]],
                 "Condition": "condition",
                 "Source": source_cell,
             },
             "What published evidence says",
             "No published finding in our tables.",
         )
-        self.panels[
-            "change"
-        ].value = (
-            f"<h2>What would change this</h2><p>{text(findings.WOULD_CHANGE[chosen.claim_id])}</p>"
+        self.panels["change"].value = html(
+            "<h2>What would change this</h2><p>{}</p>", findings.WOULD_CHANGE[chosen.claim_id]
         )
         columns = [*self.evidence.claims.columns, *claims.OF_SOURCE, "condition"]
         weight = self.weight_kg()

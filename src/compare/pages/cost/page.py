@@ -23,7 +23,7 @@ from compare.pages.cost import sentences as cost_findings
 from compare.pages.cost.tables import COURSE_COLUMNS, YEARLY_COLUMNS, chain_table
 from compare.pages.explorer import Explorer
 from compare.pages.house import CLASSES
-from compare.pages.markup import csv_text, download, file_name, sources, table, text
+from compare.pages.markup import csv_text, download, file_name, html, sources, table
 from compare.words import usd
 
 NEGOTIATED, MEDICARE = "maximum_fair_price", "medicare"
@@ -274,7 +274,7 @@ class CostExplorer(Explorer):
         return digest(self.compute())
 
     def show(self, computed: View) -> None:
-        self.finding.value = text(computed.finding)
+        self.finding.value = computed.finding
         # The chart first: the browser draws it while the rest is computed.
         yearly, courses, marks = (
             self.evidence.cited_rows(rows)
@@ -326,7 +326,7 @@ class CostExplorer(Explorer):
             self.panels["course_table"].value = ""
             return
         picture = money.Picture(courses, marks, without, money.COURSE)
-        heading.value = f"<h2>Courses: money per course, not per year</h2>{picture.key}"
+        heading.value = html("<h2>Courses: money per course, not per year</h2>{}", picture.key)
         chart.draw(picture.traces, picture.layout)
         self.panels["course_table"].value = table(
             courses, COURSE_COLUMNS, "Cost per course, by kind of price: kinds are not compared"
@@ -360,4 +360,4 @@ class CostExplorer(Explorer):
             "What moves this cost most, one thing at a time",
             "Nothing to vary for this regimen.",
         )
-        self.panels["switching"].value = f"<p>{text(found.switching)}</p>"
+        self.panels["switching"].value = html("<p>{}</p>", found.switching)

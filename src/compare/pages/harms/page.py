@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import ipywidgets as w
+from markupsafe import Markup
 
 from compare import words as findings
 from compare.data.conditions import condition_therapies, opening_patient
@@ -29,7 +30,16 @@ from compare.pages.harms.tables import (
     RATE_COLUMNS,
 )
 from compare.pages.house import CLASSES
-from compare.pages.markup import Cell, cited_csv, download, file_name, sources, table, text
+from compare.pages.markup import (
+    NOTHING,
+    Cell,
+    cited_csv,
+    download,
+    file_name,
+    html,
+    sources,
+    table,
+)
 from compare.trials import benefits, harms
 from compare.trials.arms import COMPARISONS, risk_words
 from compare.trials.harms import ASCERTAINMENTS
@@ -422,14 +432,14 @@ class HarmsExplorer(Explorer):
     def show(self, computed: View) -> None:
         set_, panels, whole = computed.settings, self.panels, computed.whole
         self.offer(computed)
-        self.finding.value = text(computed.finding)
+        self.finding.value = computed.finding
         panels["map"].draw(
             charts.map_traces(computed.map, set_.basis),
             charts.map_layout(computed.map, set_.basis),
         )
         panels["explained"].value = explained(computed)
-        panels["forest_heading"].value = "<h2>One event in detail</h2>"
-        panels["event_finding"].value = f"<p>{text(computed.event_finding)}</p>"
+        panels["forest_heading"].value = html("<h2>One event in detail</h2>")
+        panels["event_finding"].value = html("<p>{}</p>", computed.event_finding)
         panels["forest"].draw(
             charts.forest_traces(computed.forest, set_.basis),
             charts.forest_layout(computed.forest, set_.basis),
@@ -451,18 +461,17 @@ class HarmsExplorer(Explorer):
         )  # fmt: skip
         self.show_ivig(computed)
         panels["benefits"].value = (
-            f"<h2>What each trial showed</h2><p>{text(whole.benefit_finding)}</p>"
+            html("<h2>What each trial showed</h2><p>{}</p>", whole.benefit_finding)
             + table(
                 whole.outcomes, OUTCOME_COLUMNS,
                 "Trial outcomes, effects as published; never borrowed from another condition",
                 "No outcome of a trial in this condition is in the tables.",
             )
         )  # fmt: skip
-        panels["controlled"].value = (
-            f"<h2>What is known against a comparator, and what is missing</h2>"
-            f"<p>{text(whole.controlled_finding)}</p>"
-            + table(whole.controlled, CONTROLLED_COLUMNS, "Controlled figures by therapy")
-        )
+        panels["controlled"].value = html(
+            "<h2>What is known against a comparator, and what is missing</h2><p>{}</p>",
+            whole.controlled_finding,
+        ) + table(whole.controlled, CONTROLLED_COLUMNS, "Controlled figures by therapy")
         panels["infusions"].value = folded(
             whole.infusions, INFUSION_COLUMNS,
             "Counted by infusion (one patient has many: no interval, never beside percents of "
@@ -476,9 +485,9 @@ class HarmsExplorer(Explorer):
 
     def show_ivig(self, computed: View) -> None:
         """IVIG against the others, from any cause alone."""
-        self.panels[
-            "ivig"
-        ].value = f"<h2>IVIG against the others</h2><p>{text(computed.ivig_finding)}</p>"
+        self.panels["ivig"].value = html(
+            "<h2>IVIG against the others</h2><p>{}</p>", computed.ivig_finding
+        )
         if computed.ivig:
             self.panels["ivig"].value += table(
                 computed.ivig,
@@ -496,7 +505,7 @@ class HarmsExplorer(Explorer):
             "Save the map (CSV)": (shown, cited_csv(computed.map, MAP_COLUMNS)),
             "Save the outcomes (CSV)": ("outcomes", whole.files["outcomes"]),
         }
-        self.panels["downloads"].value = "".join(
+        self.panels["downloads"].value = NOTHING.join(
             download(label, content, file_name(name, condition_id, stamp, ending="csv"))
             for label, (name, content) in saved.items()
         )
@@ -507,27 +516,29 @@ class HarmsExplorer(Explorer):
         self.panels["sources"].value = sources(self.evidence, (row["source_id"] for row in rows))
 
 
-def folded(rows: list[Row], columns: Mapping[str, str | Cell], caption: str) -> str:
+def folded(rows: list[Row], columns: Mapping[str, str | Cell], caption: str) -> Markup:
     """A long table behind its title and its number of rows, opened by a click or a key."""
     count = f"{len(rows)} row{'' if len(rows) == 1 else 's'}"
-    return (
-        f'<details class="tc-sources"><summary>{text(caption)}: {count}</summary>'
-        f"{table(rows, columns, caption, 'No such figure in this condition.')}</details>"
+    return html(
+        '<details class="tc-sources"><summary>{}: {}</summary>{}</details>',
+        caption,
+        count,
+        table(rows, columns, caption, "No such figure in this condition."),
     )
 
 
-def explained(shown: View) -> str:
+def explained(shown: View) -> Markup:
     """What the way of counting and the comparators mean, in words."""
     set_ = shown.settings
     name, meaning = ASCERTAINMENTS[set_.ascertainment]
-    items = [f"<b>{text(name.capitalize())}</b>: {text(meaning)}."]
+    items: list[str] = [html("<b>{}</b>: {}.", name.capitalize(), meaning)]
     if set_.basis == "treated":
-        items.append(text(harms.RAW_ARMS))
+        items.append(harms.RAW_ARMS)
     else:
         kinds = harm_findings.kinds(shown.map)
         items.append(
-            f"Compared with {text(COMPARISONS[set_.comparison][0])}"
-            + (f" (here: {text(kinds)})." if kinds else ": no such figure here.")
+            f"Compared with {COMPARISONS[set_.comparison][0]}"
+            + (f" (here: {kinds})." if kinds else ": no such figure here.")
         )
     items.append(
         "A cross means not reported, which is not zero; a ring, a figure that does not fit these "
@@ -538,6 +549,6 @@ def explained(shown: View) -> str:
     if limits:
         items.append(
             f"{len(limits)} different reporting thresholds stand behind this map (such as "
-            f"“{text(limits[0])}”): an event below them is not printed."
+            f"“{limits[0]}”): an event below them is not printed."
         )
-    return "<p>" + " ".join(items) + "</p>"
+    return html("<p>{}</p>", Markup(" ").join(items))

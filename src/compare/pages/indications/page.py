@@ -10,6 +10,7 @@ from typing import Any
 
 import ipywidgets as w
 import pandas as pd
+from markupsafe import Markup
 
 from compare import words as findings
 from compare.authority import indications
@@ -26,7 +27,18 @@ from compare.pages.explorer import Explorer
 from compare.pages.house import CLASSES, Trace
 from compare.pages.indications import chart as charts
 from compare.pages.indications import sentences as indication_findings
-from compare.pages.markup import cited_csv, download, file_name, read_in, sources, table, text
+from compare.pages.markup import (
+    BREAK,
+    NOTHING,
+    cited_csv,
+    download,
+    file_name,
+    html,
+    read_in,
+    sources,
+    table,
+    text,
+)
 from compare.trials import benefits
 from compare.trials.benefits import outcome_text
 
@@ -172,11 +184,11 @@ def digest(shown: View) -> str:
     return "\n".join(lines)
 
 
-def products_cell(row: Mapping[str, Any]) -> str:
+def products_cell(row: Mapping[str, Any]) -> Markup:
     """Products whose label gives the status, each with the month of the label read."""
     told = zip_longest(row["products"].split("; "), row["label_month"].split("; "), fillvalue="")
-    return "<br>".join(
-        text(name) + (f' <span style="white-space:nowrap">({text(month)})</span>' if month else "")
+    return BREAK.join(
+        text(name) + (html(' <span style="white-space:nowrap">({})</span>', month) if month else "")
         for name, month in told
     )
 
@@ -186,7 +198,7 @@ def asked_cell(evidence: Evidence) -> Any:
 
     def cell(row: Mapping[str, Any]) -> str:
         names = [evidence.label("factors", key) for key in split(row["requires_any"])]
-        return text(" or ".join(names)) or "none"
+        return " or ".join(names) or "none"
 
     return cell
 
@@ -197,7 +209,7 @@ def statement_cell(row: Mapping[str, Any]) -> str:
     if row["authority"] == "label" and row["fda_label"] != "yes":
         warned = row["statement"] == "warned_against"
         words = "label warns against it" if warned else "label outside the US"
-    return text(words) + (" <strong>(retired)</strong>" if row["retired"] == "yes" else "")
+    return text(words) + (html(" <strong>(retired)</strong>") if row["retired"] == "yes" else "")
 
 
 def body_cell(row: Mapping[str, Any]) -> str:
@@ -206,7 +218,7 @@ def body_cell(row: Mapping[str, Any]) -> str:
     read = f"label read: {row['label_month']}" if known(row["label_month"]) else None
     place = PLACES.get(row["jurisdiction"], row["jurisdiction"])
     parts = [row["body"], year, row["grade"], place, read]
-    return text(", ".join(str(part) for part in parts if known(part)))
+    return ", ".join(str(part) for part in parts if known(part))
 
 
 class IndicationsExplorer(Explorer):
@@ -255,7 +267,7 @@ class IndicationsExplorer(Explorer):
     def show(self, computed: View) -> None:
         condition_id = self.controls["condition"].value
         name = self.evidence.label("conditions", condition_id)
-        self.finding.value = text(computed.finding)
+        self.finding.value = computed.finding
         panels = self.panels
         overview = computed.overview
         panels["map"].draw(overview.traces, charts.layout(overview.map, name))
@@ -267,8 +279,8 @@ class IndicationsExplorer(Explorer):
                     r, r["label_status"] in (NEEDS_PRIOR, NEEDS_SEROSTATUS), dated=False
                 ),
                 "Asks for": asked_cell(self.evidence),
-                "Labeled for": lambda r: text(
-                    "; ".join(r[k] for k in ("population", "restriction", "line") if r[k])
+                "Labeled for": lambda r: "; ".join(
+                    r[k] for k in ("population", "restriction", "line") if r[k]
                 ),
                 "Products labeled (label read)": products_cell,
                 "Guidelines": guideline_cell,
@@ -277,10 +289,11 @@ class IndicationsExplorer(Explorer):
             "No therapy of these classes is in our tables for this condition.",
         )
         abroad = self.controls["jurisdiction"].value != "US"
-        panels["map_heading"].value = (f"<p><b>{text(FEW_READ)}</b></p>" if abroad else "") + (
-            "<p>All conditions, without a patient: in each cell the left mark is the label, the "
+        panels["map_heading"].value = html(
+            "{}<p>All conditions, without a patient: in each cell the left mark is the label, the "
             "right mark the guidelines. An empty cell means that our sources say nothing, which is "
-            "not a statement against it. The list for the chosen condition stands below.</p>"
+            "not a statement against it. The list for the chosen condition stands below.</p>",
+            html("<p><b>{}</b></p>", FEW_READ) if abroad else "",
         )
         panels["myasthenia"].value = (
             table(
@@ -292,7 +305,7 @@ class IndicationsExplorer(Explorer):
             else ""
         )
         self.show_article(computed)
-        panels["statements"].value = f"<h2>{text(name)}: every statement</h2>" + table(
+        panels["statements"].value = html("<h2>{}: every statement</h2>", name) + table(
             computed.statements,
             {
                 "Therapy": therapy_cell,
@@ -312,21 +325,20 @@ class IndicationsExplorer(Explorer):
     def show_article(self, computed: View) -> None:
         """IVIG in the six conditions of a lay article."""
         shown = computed.article
-        self.panels["article"].value = (
-            "<h2>IVIG in the conditions that a lay article names</h2>"
-            f"<p>{text(computed.article_finding)}</p>"
-            + table(
-                shown,
-                {
-                    "Condition": "condition",
-                    "Label": lambda r: text(
-                        "In label" if r["label_status"] == IN_LABEL else r["label_reason"]
-                    ),
-                    "Guidelines": guideline_cell,
-                    "Trials with a comparator": "trials",
-                },
-                "Guillain-Barré, Crohn's, lupus, rheumatoid arthritis, MS, myasthenia",
-            )
+        self.panels["article"].value = html(
+            "<h2>IVIG in the conditions that a lay article names</h2><p>{}</p>",
+            computed.article_finding,
+        ) + table(
+            shown,
+            {
+                "Condition": "condition",
+                "Label": lambda r: (
+                    "In label" if r["label_status"] == IN_LABEL else r["label_reason"]
+                ),
+                "Guidelines": guideline_cell,
+                "Trials with a comparator": "trials",
+            },
+            "Guillain-Barré, Crohn's, lupus, rheumatoid arthritis, MS, myasthenia",
         )
 
     def show_downloads(self, computed: View) -> None:
@@ -341,7 +353,7 @@ class IndicationsExplorer(Explorer):
             "Save every statement (CSV)": ("statements", condition_id, said),
             "Save the map (CSV)": ("indications", "all-conditions", overview.csv),
         }
-        self.panels["downloads"].value = "".join(
+        self.panels["downloads"].value = NOTHING.join(
             download(words, content, file_name(kind, about, stamp, ending="csv"))
             for words, (kind, about, content) in saved.items()
         )

@@ -12,7 +12,7 @@ from compare.data.evidence import Evidence
 from compare.data.scenario import Scenario
 from compare.pages.controls import WRAP, labelled, reveal
 from compare.pages.explorer import Explorer
-from compare.pages.markup import download, file_name, sources, table, text
+from compare.pages.markup import NOTHING, download, file_name, html, sources, table
 from compare.pages.patient import drawing, report, side_by_side
 from compare.pages.patient.side_by_side import MOST, NOT_SAME_TRIAL, rebates_note
 from compare.pages.patient.tables import BRAND_COLUMNS, CAUTION_COLUMNS, option_columns
@@ -105,20 +105,19 @@ class PatientExplorer(Explorer):
         panels, scenario = self.panels, self.scenario()
         name = self.evidence.label("conditions", scenario.condition_id)
         who = report.patient_words(self.evidence, scenario)
-        panels["who"].value = f"<p><b>This patient:</b> {text(who)}</p>"
-        self.finding.value = text(computed.finding)
+        panels["who"].value = html("<p><b>This patient:</b> {}</p>", who)
+        self.finding.value = computed.finding
         figures = table(
             computed.options,
             option_columns(computed),
             f"{name}: each option in full, best label status first",
         )
-        panels["options"].value = (
-            drawing.picture(computed.picture, name)
-            + f"<details><summary>Show the figures</summary>{figures}</details>"
+        panels["options"].value = drawing.picture(computed.picture, name) + html(
+            "<details><summary>Show the figures</summary>{}</details>", figures
         )
-        panels[
-            "heading"
-        ].value = "<h2>Side by side</h2><p>Choose two to four: what stands here is printed.</p>"
+        panels["heading"].value = html(
+            "<h2>Side by side</h2><p>Choose two to four: what stands here is printed.</p>"
+        )
         self.show_comparison(computed)
         panels["brands"].value = (
             table(
@@ -126,11 +125,11 @@ class PatientExplorer(Explorer):
                 BRAND_COLUMNS,
                 "Brands of IVIG: what is in them; they are not interchangeable",
             )
-            + "<p>A change of brand starts again at the slow rate.</p>"
+            + html("<p>A change of brand starts again at the slow rate.</p>")
             if len(computed.brands)
             else ""
         )
-        panels["cautions"].value = "<h2>Every caution on the chosen therapies</h2>" + table(
+        panels["cautions"].value = html("<h2>Every caution on the chosen therapies</h2>") + table(
             computed.told,
             CAUTION_COLUMNS,
             "What concerns this patient first, then what applies to everyone",
@@ -155,15 +154,15 @@ class PatientExplorer(Explorer):
         names = ("source_id", "benefit_source_id", "harm_source_id")
         behind += [row[name] for row in computed.options for name in names]
         if computed.comparison is None:
-            panels["side_by_side"].value = '<p class="tc-empty">Choose a therapy above.</p>'
+            panels["side_by_side"].value = html('<p class="tc-empty">Choose a therapy above.</p>')
             panels["lines"].value = ""
         else:
             comparison = computed.comparison
             note = " ".join(filter(None, [NOT_SAME_TRIAL, rebates_note(comparison)]))
             panels["side_by_side"].value = (
-                '<div class="tc-scroll" tabindex="0" role="region" aria-label="Side by side">'
+                html('<div class="tc-scroll" tabindex="0" role="region" aria-label="Side by side">')
                 + report.table(comparison, "tc-table tc-compare")
-                + f"</div><p>{text(note)}</p><p>{text('; '.join(comparison.labels))}.</p>"
+                + html("</div><p>{}</p><p>{}.</p>", note, "; ".join(comparison.labels))
             )
             ids = comparison.therapy_ids
             links = [
@@ -177,10 +176,11 @@ class PatientExplorer(Explorer):
                 ),
                 *links,
             ]  # fmt: skip
-            panels["lines"].value = (
+            panels["lines"].value = html(
                 "<details><summary>The lines of Python that rebuild the printed page</summary>"
-                f'<pre class="tc-code">{text(report.lines(comparison))}</pre></details>'
+                '<pre class="tc-code">{}</pre></details>',
+                report.lines(comparison),
             )
             behind += comparison.source_ids
-        panels["downloads"].value = "".join(links)
+        panels["downloads"].value = NOTHING.join(links)
         panels["sources"].value = sources(evidence, behind)

@@ -23,7 +23,7 @@ from compare.pages.controls import (
 )
 from compare.pages.explorer import Explorer
 from compare.pages.house import label
-from compare.pages.markup import csv_text, download, file_name, sources, text
+from compare.pages.markup import NOTHING, csv_text, download, file_name, html, sources
 from compare.pages.tradeoffs import chart as charts
 from compare.pages.tradeoffs import tables
 from compare.pages.tradeoffs.views import (
@@ -300,7 +300,7 @@ class TradeOffExplorer(Explorer):
 
     def show(self, computed: View) -> None:
         if self._refused:
-            self.status.value, self._refused = f"<p>{text(self._refused)}</p>", ""
+            self.status.value, self._refused = html("<p>{}</p>", self._refused), ""
         figures = computed.figures
         self.show_preferences(computed)
         if figures is not self._shown:
@@ -312,15 +312,15 @@ class TradeOffExplorer(Explorer):
     def show_preferences(self, computed: View) -> None:
         """Ranking and what follows from it; only the invitation until the reader has spoken."""
         self.rows_shown(computed)
-        hints = "".join(f'<p class="tc-hint">{text(hint)}</p>' for hint in computed.hints)
-        note = "" if not computed.said else (
+        hints = NOTHING.join(html('<p class="tc-hint">{}</p>', hint) for hint in computed.hints)
+        note = "" if not computed.said else html(
             '<p class="tc-empty">This orders therapies by what you said and by the figures above, '
             "with their gaps. Harm and good come from separate trials, which did not compare "
             "these therapies. It recommends none.</p>"
         )  # fmt: skip
-        self.panels[
-            "said"
-        ].value = f'<p class="tc-finding">{text(computed.finding)}</p>{hints}{note}'
+        self.panels["said"].value = html(
+            '<p class="tc-finding">{}</p>{}{}', computed.finding, hints, note
+        )
         parts = {
             "acceptability": tables.acceptability,
             "ranking": tables.ranking,
@@ -348,7 +348,7 @@ class TradeOffExplorer(Explorer):
                 hint = f"{ends[0]} to {ends[1]}".replace("+", "")
                 if self.controls[f"range_{i}"].placeholder != hint:
                     self.controls[f"range_{i}"].placeholder = hint
-        self.panels["how_to"].value = (
+        self.panels["how_to"].value = html(
             "<p>Choose what to weigh. A range says what no value and full value stand for; blank "
             "takes the widest interval shown. &ldquo;Worth half&rdquo; is the amount that is half "
             "as good as the whole way; blank is the middle. At the end of each choice: how many "
@@ -359,7 +359,7 @@ class TradeOffExplorer(Explorer):
         """Cards, chart and effects table."""
         basis = self.controls["basis"].value
         self.panels["cards"].value = tables.cards(figures)
-        self.finding.value = text(figures.finding)
+        self.finding.value = figures.finding
         made = charts.layout(figures.chart, *self.titles(figures), self.reference(figures))
         self.panels["main"].draw(charts.traces(figures.chart), made)
         self.panels["grid"].value = tables.basis_note(basis) + tables.grid(figures)
@@ -378,7 +378,7 @@ class TradeOffExplorer(Explorer):
             row = figures.offered[name]
             name_of, unit = label(row["label"]), label(against(str(row["unit"])))
             side = {"lower": "less is better", "higher": "more is better"}[str(row["favors"])]
-            titles.append(f"{name_of}<br>{unit} ({side})" if name == figures.x
+            titles.append(html("{}<br>{} ({})", name_of, unit, side) if name == figures.x
                           else f"{name_of}, {unit}")  # fmt: skip
         return titles[0], titles[1]
 
@@ -405,12 +405,12 @@ class TradeOffExplorer(Explorer):
             shares = pd.concat([computed.value, ranks], axis=1)
             links.append(download("Save values and ranks (CSV)", csv_text(shares),
                                   file_name("ranks", *stamp, ending="csv")))  # fmt: skip
-        self.panels["downloads"].value = "".join(links)
-        self.panels["script"].value = (
-            "<p><b>Reproduce</b>: these lines rebuild the table"
-            + (", the values and the ranks" if computed.said else "")
-            + f' digit by digit.</p><pre class="tc-code">{text(computed.script)}</pre>'
-        )
+        self.panels["downloads"].value = NOTHING.join(links)
+        self.panels["script"].value = html(
+            "<p><b>Reproduce</b>: these lines rebuild the table{} digit by digit.</p>"
+            '<pre class="tc-code">{}</pre>',
+            ", the values and the ranks" if computed.said else "", computed.script,
+        )  # fmt: skip
 
 
 def reset(control: w.Dropdown, choices: list[tuple[str, str]]) -> None:

@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import ipywidgets as w
+from markupsafe import Markup
 
 from compare.data.evidence import Evidence
 from compare.data.rows import grouped, records
 from compare.data.scenario import Scenario
 from compare.pages.controls import WRAP, labelled, reveal
 from compare.pages.explorer import Explorer
-from compare.pages.markup import cited_csv, download, file_name, sources, table, text
+from compare.pages.markup import NOTHING, cited_csv, download, file_name, html, sources, table
 from compare.pages.what_works import chart as charts
 from compare.pages.what_works import sentences, tables
 from compare.pages.what_works.chart import Mark
@@ -128,16 +129,16 @@ class WhatWorksExplorer(Explorer):
     def show(self, computed: View) -> None:
         self.offer(computed)
         panels = self.panels
-        self.finding.value = text(computed.finding)
+        self.finding.value = computed.finding
         panels["trials"].value = trials_html(computed)
         panels["figures"].value = figures_html(computed)
         panels["active"].value = active_html(computed)
-        panels["across_heading"].value = "<h2>What follows across trials</h2>"
+        panels["across_heading"].value = html("<h2>What follows across trials</h2>")
         panels["across"].value = (
             networks_html(self.evidence, computed)
             + across_html(self.evidence, computed.across, self.controls["also"].value)
             if computed.across
-            else f"<p>{text(computed.no_network)}</p>"
+            else html("<p>{}</p>", computed.no_network)
         )
         condition_id, stamp = self.controls["condition"].value, self.evidence.stamp
         rows = [*computed.rows, *computed.active]
@@ -149,57 +150,69 @@ class WhatWorksExplorer(Explorer):
         panels["sources"].value = sources(self.evidence, tables.cited(rows))
 
 
-def trials_html(shown: View) -> str:
+def trials_html(shown: View) -> Markup:
     """The picture: each trial against its own comparator, under its key."""
     if not shown.rows:
-        return "<p>No trial here has a comparator other than an active treatment: see below.</p>"
+        return html(
+            "<p>No trial here has a comparator other than an active treatment: see below.</p>"
+        )
     classes = [row["therapy_class"] for row in shown.rows]
     missed = any(row["met"] == "no" for row in shown.rows)
-    head = "<h2>Each therapy against its own comparator</h2>"
-    return head + charts.key(classes, missed) + "".join(map(charts.forest_html, shown.forests))
+    head = html("<h2>Each therapy against its own comparator</h2>")
+    return head + charts.key(classes, missed) + NOTHING.join(map(charts.forest_html, shown.forests))
 
 
-def figures_html(shown: View) -> str:
+def figures_html(shown: View) -> Markup:
     """The tables behind the picture, folded."""
     rows = [*shown.rows, *shown.active]
     return (
-        '<details class="tc-sources"><summary>Show the figures</summary>'
+        html('<details class="tc-sources"><summary>Show the figures</summary>')
         + table(rows, tables.FIGURES, "Figures of each trial, as printed and as drawn")
-        + '</details><details class="tc-sources"><summary>Are the trials alike? Population, '
-        "earlier treatment, background, weeks, definition, comparator group</summary>"
+        + html(
+            '</details><details class="tc-sources"><summary>Are the trials alike? Population, '
+            "earlier treatment, background, weeks, definition, comparator group</summary>"
+        )
         + table(rows, tables.TRANSITIVITY, "What the trials were")
-        + "</details>"
+        + html("</details>")
     )
 
 
-def active_html(shown: View) -> str:
+def active_html(shown: View) -> Markup:
     """Trials against another active treatment, each in its own words."""
     if not shown.active:
-        return ""
-    words = "".join(
-        f"<li><b>{text(short_name(row['therapy']))}</b> against {text(row['comparator'])}, "
-        f"{text(short_name(row['trial_name']))}: {text(benefits.outcome_text(row))}.</li>"
+        return NOTHING
+    words = NOTHING.join(
+        html(
+            "<li><b>{}</b> against {}, {}: {}.</li>",
+            short_name(row["therapy"]),
+            row["comparator"],
+            short_name(row["trial_name"]),
+            benefits.outcome_text(row),
+        )
         for row in shown.active
     )
     return (
-        "<h2>Compared in one trial</h2>"
-        + "".join(map(charts.forest_html, shown.active_forests))
-        + f'<details class="tc-sources"><summary>In their own words</summary><ul>{words}</ul>'
-        "</details>"
+        html("<h2>Compared in one trial</h2>")
+        + NOTHING.join(map(charts.forest_html, shown.active_forests))
+        + html(
+            '<details class="tc-sources"><summary>In their own words</summary><ul>{}</ul>'
+            "</details>",
+            words,
+        )
     )
 
 
-def networks_html(evidence: Evidence, shown: View) -> str:
+def networks_html(evidence: Evidence, shown: View) -> Markup:
     """Each network of the condition with what it separates, in a sentence."""
     names = {key: short_name(row["therapy"]) for key, row in evidence.by_id("therapies").items()}
-    told = "".join(
-        f"<li><b>{text(name)}.</b> {text(summary(judged_pairs(evidence, key), names))}</li>"
+    told = NOTHING.join(
+        html("<li><b>{}.</b> {}</li>", name, summary(judged_pairs(evidence, key), names))
         for name, key in shown.networks
     )
-    return f"<ul>{told}</ul>"
+    return html("<ul>{}</ul>", told)
 
 
-def across_html(evidence: Evidence, shown: Across, also: str) -> str:
+def across_html(evidence: Evidence, shown: Across, also: str) -> Markup:
     """The six parts of a summary of findings of a network."""
     row, network = shown.found.row, shown.network
     therapies = evidence.by_id("therapies")
@@ -215,19 +228,30 @@ def across_html(evidence: Evidence, shown: Across, also: str) -> str:
     weeks = f"weeks {number_range(row['weeks_from'], row['weeks_to'])}"
     outcome = str(row["in_words"])
     parts = {
-        "Question": f"<p>{text(row['population'])}; {text(outcome)}, {text(weeks)}; against "
-        f"{text(shown.names[network.reference])}.</p>",
+        "Question": html(
+            "<p>{}; {}, {}; against {}.</p>",
+            row["population"],
+            outcome,
+            weeks,
+            shown.names[network.reference],
+        ),
         "Network": charts.drawing(patients, edges, shown.names, classes, str(row["reference"]))
-        + f"<p>{len(shown.found.facts)} trials, {sum(patients.values()):,.0f} patients; numbers at "
-        f"lines are trials, at nodes patients. {text(sentences.consistency(network))}</p>"
-        f'<p class="faint">Left out: {text(row["left_out"])}</p>',
+        + html(
+            "<p>{} trials, {:,.0f} patients; numbers at "
+            "lines are trials, at nodes patients. {}</p>"
+            '<p class="faint">Left out: {}</p>',
+            len(shown.found.facts),
+            sum(patients.values()),
+            sentences.consistency(network),
+            row["left_out"],
+        ),
         "Relative and absolute effects": (
             charts.key(list(classes.values()), False, predicted=True)
             + charts.forest_html(shown.forest)
             if shown.forest
             else ""
         ),
-        "Certainty": f"<p>{text(CERTAINTY.capitalize())}.</p>",
+        "Certainty": html("<p>{}.</p>", CERTAINTY.capitalize()),
         "Ranking": (
             table(
                 [{"name": shown.names[n], "p": f"{score:.2f}"} for n, score in shown.ranks.items()],
@@ -235,13 +259,13 @@ def across_html(evidence: Evidence, shown: Across, also: str) -> str:
                 "P-scores: a summary of the estimates alone, blind to certainty",
             )
             if shown.ranks
-            else "<p>Not asked for.</p>"
+            else html("<p>Not asked for.</p>")
         ),
-        "Interpretation": f"<p>{text(summary(shown.judged, shown.names))}</p><ul>"
-        + "".join(f"<li>{text(flag)}</li>" for flag in network.flags)
-        + '</ul><details class="tc-sources"><summary>Each pair in words</summary><ul>'
-        + "".join(f"<li>{text(sentence(p, shown.names, outcome))}</li>" for p in shown.judged)
-        + "</ul></details>",
+        "Interpretation": html("<p>{}</p><ul>", summary(shown.judged, shown.names))
+        + NOTHING.join(html("<li>{}</li>", flag) for flag in network.flags)
+        + html('</ul><details class="tc-sources"><summary>Each pair in words</summary><ul>')
+        + NOTHING.join(html("<li>{}</li>", sentence(p, shown.names, outcome)) for p in shown.judged)
+        + html("</ul></details>"),
     }
     if also == "league":
         rows = tables.league(network, shown.names, network.measure in RATIOS)
@@ -249,4 +273,4 @@ def across_html(evidence: Evidence, shown: Across, also: str) -> str:
         parts["Interpretation"] += table(
             rows, columns, f"All against all: {outcome}, row against column"
         )
-    return "".join(f"<h3>{title}</h3>{body}" for title, body in parts.items())
+    return NOTHING.join(html("<h3>{}</h3>{}", title, body) for title, body in parts.items())
