@@ -16,7 +16,7 @@ from typing import Any, LiteralString
 import pandas as pd
 from markupsafe import Markup, escape
 
-from compare.data.evidence import CITED_JOIN, Evidence, source_columns
+from compare.data.evidence import CITED_JOIN, Evidence, kept, source_columns
 from compare.data.rows import Row, known, records, split
 
 FOLDED = 3
@@ -29,12 +29,15 @@ BREAK = Markup("<br>")
 
 def text(value: Any) -> Markup:
     """A value as HTML: plain text escaped, HTML as it is, blank where it is not known."""
+    if isinstance(value, Markup):
+        return value
     return escape(value) if known(value) else NOTHING
 
 
 def html(form: LiteralString, *values: Any) -> Markup:
     """The form with values in its braces, each as `text`; numbers may have a format (`{:.1f}`)."""
-    return Markup(form.format(*(v if isinstance(v, (int, float)) else text(v) for v in values)))
+    filled = form.format(*[v if isinstance(v, (int, float)) else text(v) for v in values])
+    return str.__new__(Markup, filled)  # `Markup(filled)` would ask again whether it is one
 
 
 Cell = Callable[[Mapping[str, Any]], Any]
@@ -56,14 +59,14 @@ def table(
     head = NOTHING.join(html('<th scope="col">{}</th>', name) for name in columns)
     body = []
     for row in records(rows) if isinstance(rows, pd.DataFrame) else rows:
-        first, *rest = (text(how(row) if callable(how) else row[how]) for how in columns.values())
-        cells = NOTHING.join(html("<td>{}</td>", cell) for cell in rest)
-        body.append(html('<tr><th scope="row">{}</th>{}</tr>', first, cells))
+        first, *rest = [text(how(row) if callable(how) else row[how]) for how in columns.values()]
+        cells = "".join([f"<td>{cell}</td>" for cell in rest])
+        body.append(f'<tr><th scope="row">{first}</th>{cells}</tr>')
     return html(
         '<div class="tc-scroll" tabindex="0" role="region" aria-label="{}">'
         '<table class="tc-table"><caption>{}</caption>'
         "<thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>",
-        caption, caption, head, NOTHING.join(body),
+        caption, caption, head, Markup("".join(body)),
     )  # fmt: skip
 
 
@@ -89,21 +92,26 @@ def link(title: Any, address: Any) -> Markup:
     return html('<a href="{}" target="_blank" rel="noopener">{}</a>', address, title)
 
 
-def sources(evidence: Evidence, source_ids: Iterable[Any], heading: str = "Sources") -> Markup:
-    """The list of sources behind a view, each with publisher, dates and link."""
-    wanted = {part for ids in source_ids for part in split(ids)}
-    known_ones = evidence.by_id("sources")
-    found = [known_ones[key] for key in wanted if key in known_ones]
-    items = []
-    for row in sorted(found, key=lambda row: (row["title"], row["source_id"])):
+@kept(1)
+def source_items(evidence: Evidence) -> Mapping[str, Markup]:
+    """Each source by its id, in the order of titles: title with its link, publisher, dates."""
+    found = {}
+    books = evidence.by_id("sources").items()
+    for key, row in sorted(books, key=lambda book: (book[1]["title"], book[0])):
         details = [row["publisher"], row["published"]]
         if known(row["accessed"]):
             details.append(f"accessed {row['accessed']:%Y-%m-%d}")
         after = ", ".join(str(part) for part in details if known(part))
-        items.append(
-            html('<li data-source="{}">{}{}</li>', row["source_id"], link(row["title"], row["url"]),
-                 f" ({after})" if after else "")
-        )  # fmt: skip
+        after = f" ({after})" if after else ""
+        title = link(row["title"], row["url"])
+        found[key] = html('<li data-source="{}">{}{}</li>', key, title, after)
+    return found
+
+
+def sources(evidence: Evidence, source_ids: Iterable[Any], heading: str = "Sources") -> Markup:
+    """The list of sources behind a view."""
+    wanted = {part for ids in set(source_ids) for part in split(ids)}
+    items = [item for key, item in source_items(evidence).items() if key in wanted]
     return html(
         '<details class="tc-sources"><summary>{} ({})</summary><ol>{}</ol></details>',
         heading, len(items), NOTHING.join(items),

@@ -103,7 +103,8 @@ def page(evidence: Evidence, comparison: Comparison) -> Markup:
     notes = " ".join(filter(None, [READING, NOT_SAME_TRIAL, rebates_note(comparison)]))
     stamp = f"Data of {evidence.data_date}, version {evidence.version}. Labels: "
     stamp += "; ".join(comparison.labels) + "."
-    points = print_points(evidence, comparison)
+    answer = summary(evidence, comparison)
+    points = print_points(evidence, comparison, answer)
     parts = [
         markup.html('<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'),
         markup.html('<meta name="viewport" content="width=device-width, initial-scale=1">'),
@@ -113,7 +114,7 @@ def page(evidence: Evidence, comparison: Comparison) -> Markup:
         markup.html("<h1>{}</h1>", title),
         markup.html("<p><b>Patient.</b> {}</p>", patient_words(evidence, scenario)),
         markup.html('<p class="note">{}</p>', NOT_COMPARED),
-        summary(evidence, comparison),
+        answer,
         table(comparison),
         markup.html('<p class="note">{}</p><p class="note">{}</p>', notes, stamp),
         markup.html("<h2>Sources</h2>{}", _sources(evidence, comparison.source_ids)),
@@ -137,8 +138,10 @@ def summary(evidence: Evidence, comparison: Comparison) -> Markup:
     return markup.html("<p><b>{}</b></p>{}", told, drawn)
 
 
-def print_points(evidence: Evidence, comparison: Comparison) -> float:
+def print_points(evidence: Evidence, comparison: Comparison, answer: Markup) -> float:
     """Size of print, in points, at which the page is estimated to fill three sheets at most.
+
+    `answer` is the `summary` that the page opens with.
 
     Lines are counted from the characters of each cell, at half the size of print per character;
     the sheet is that of Letter, the shorter of the two.
@@ -148,9 +151,8 @@ def print_points(evidence: Evidence, comparison: Comparison) -> float:
         for row in _found(evidence, comparison.source_ids)
     ]
     code = [len(line) for line in lines(comparison).splitlines()]
-    opening = summary(evidence, comparison)
     told = [
-        re.sub("<[^>]*>", "", opening),
+        re.sub("<[^>]*>", "", answer),
         READING,
         NOT_COMPARED,
         NOT_SAME_TRIAL,
