@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import csv
 import io
+import itertools
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, LiteralString
@@ -118,9 +119,16 @@ def sources(evidence: Evidence, source_ids: Iterable[Any], heading: str = "Sourc
     )  # fmt: skip
 
 
-def sources_behind(evidence: Evidence, *frames: pd.DataFrame) -> Markup:
-    """The list of exactly the sources that the frames name."""
-    return sources(evidence, (ids for f in frames for name in source_columns(f) for ids in f[name]))
+def sources_behind(evidence: Evidence, *shown: pd.DataFrame | Sequence[Row]) -> Markup:
+    """The list of exactly the sources that frames name, or rows of one kind each."""
+    return sources(evidence, itertools.chain.from_iterable(map(_source_ids, shown)))
+
+
+def _source_ids(rows: pd.DataFrame | Sequence[Row]) -> Iterable[Any]:
+    if isinstance(rows, pd.DataFrame):
+        return (ids for name in source_columns(rows) for ids in rows[name])
+    names = [name for name in (rows[0] if rows else ()) if "source_id" in name]
+    return (row[name] for row in rows for name in names)
 
 
 def neutral(value: Any) -> Any:
@@ -177,8 +185,12 @@ def file_name(*parts: str, ending: str) -> str:
     return "_".join(filter(None, (first, last))) + "." + ending
 
 
-def download(label: str, content: str, name: str, kind: str = "text/csv") -> Markup:
-    """A link that saves `content` as a file, without a server; as a page to open, only HTML."""
+KINDS = {"csv": "text/csv", "json": "application/json", "html": "text/html"}
+
+
+def download(label: str, content: str, name: str) -> Markup:
+    """A link that saves `content` as a file, without a server; in a page, plain text is escaped."""
+    kind = KINDS[name.rpartition(".")[2]]
     content = text(content) if kind == "text/html" else content
     data = base64.b64encode(content.encode("utf-8")).decode("ascii")
     return html(

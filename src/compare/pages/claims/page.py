@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import ipywidgets as w
+from markupsafe import Markup
 
 from compare import claims
 from compare.data.evidence import Evidence
@@ -14,17 +16,7 @@ from compare.pages.cells import DIRECTIONS, published_cell, source_cell
 from compare.pages.claims import sentences as findings
 from compare.pages.controls import labelled
 from compare.pages.explorer import Explorer
-from compare.pages.markup import (
-    NOTHING,
-    cited_csv,
-    csv_rows,
-    download,
-    file_name,
-    html,
-    read_in,
-    sources,
-    table,
-)
+from compare.pages.markup import NOTHING, cited_csv, csv_rows, html, read_in, sources, table
 from compare.words import Finding
 
 VERDICT_MEANING = {
@@ -97,7 +89,7 @@ def in_short(assessment: claims.Assessment) -> str:
     return "; ".join(parts) or "no verdict by condition"
 
 
-class ClaimsExplorer(Explorer):
+class ClaimsExplorer(Explorer, view=view, digest=digest):
     """Ten claims with a verdict each, and one of them with everything that it rests on."""
 
     def __init__(self, evidence: Evidence, claim_id: str = "cheaper", **more: Any) -> None:
@@ -130,9 +122,6 @@ class ClaimsExplorer(Explorer):
 
     def compute(self) -> View:
         return view(self.evidence, self.controls["claim"].value, self.weight_kg())
-
-    def digest(self) -> str:
-        return digest(self.compute())
 
     def show(self, computed: View) -> None:
         chosen = computed.chosen
@@ -184,27 +173,22 @@ class ClaimsExplorer(Explorer):
         self.panels["change"].value = html(
             "<h2>What would change this</h2><p>{}</p>", findings.WOULD_CHANGE[chosen.claim_id]
         )
+
+    def saved(self, computed: View) -> Iterator[Markup]:
+        chosen, rows = computed.chosen, summary(computed.assessments)
         columns = [*self.evidence.claims.columns, *claims.OF_SOURCE, "condition"]
-        weight = self.weight_kg()
-        stem = ("claims", f"{weight:g}kg" if weight else "", self.evidence.stamp)
-        self.panels["downloads"].value = (
-            download(
-                "Save the verdicts (CSV)",
-                csv_rows(rows, [*rows[0]]),
-                file_name(*stem, ending="csv"),
-            )
-            + download(
-                "Save this claim's table (CSV)",
-                cited_csv(places, chosen.columns),
-                file_name("claim", chosen.claim_id, *stem[1:], ending="csv"),
-            )
-            + download(
-                "Save its published findings (CSV)",
-                csv_rows(chosen.published, columns),
-                file_name("claim", chosen.claim_id, "published", stem[2], ending="csv"),
-            )
+        places = self.evidence.cited_rows(chosen.places)
+        weight, claim = self.weight_kg(), ("claim", chosen.claim_id)
+        at = f"{weight:g}kg" if weight else ""
+        said = csv_rows(chosen.published, columns)
+        yield self.file("Save the verdicts (CSV)", csv_rows(rows, [*rows[0]]), "claims", at)
+        yield self.file(
+            "Save this claim's table (CSV)", cited_csv(places, chosen.columns), *claim, at
         )
+        yield self.file("Save its published findings (CSV)", said, *claim, "published")
+
+    def sources(self, computed: View) -> Markup:
         every = [ids for claim in computed.assessments for ids in claim.source_ids]
-        self.panels["sources"].value = sources(
-            self.evidence, chosen.source_ids, "Sources of this claim"
+        return sources(
+            self.evidence, computed.chosen.source_ids, "Sources of this claim"
         ) + sources(self.evidence, every, "Sources of all ten verdicts")

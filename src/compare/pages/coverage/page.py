@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from compare.pages.coverage import sentences as coverage_findings
 from compare.pages.coverage import tables as coverage
 from compare.pages.explorer import Explorer
 from compare.pages.house import CLASSES
-from compare.pages.markup import NOTHING, csv_text, download, file_name, html, sources_behind, table
+from compare.pages.markup import NOTHING, csv_text, html, table
 from compare.words import NOT_REPORTED, Finding, number, short_name, usd_range
 
 CLASS_MEANING = {
@@ -129,7 +129,7 @@ def digest(shown: View) -> str:
     return "\n".join(lines).replace("nan to nan", NOT_REPORTED).replace("nan", NOT_REPORTED)
 
 
-class StartExplorer(Explorer):
+class StartExplorer(Explorer, view=view, digest=digest):
     """The data at a glance, and the therapies of one condition by class."""
 
     def __init__(self, evidence: Evidence, condition_id: str = "cidp", **more: Any) -> None:
@@ -149,9 +149,6 @@ class StartExplorer(Explorer):
 
     def compute(self) -> View:
         return view(self.evidence, self.controls["condition"].value)
-
-    def digest(self) -> str:
-        return digest(self.compute())
 
     def show(self, computed: View) -> None:
         self.finding.value = computed.finding
@@ -176,7 +173,6 @@ class StartExplorer(Explorer):
             },
             "Therapies for this condition, at its opening weight",
         )
-        self.panels["sources"].value = sources_behind(self.evidence, computed.therapies)
         self.show_coverage(computed)
 
     def show_coverage(self, computed: View) -> None:
@@ -212,12 +208,13 @@ class StartExplorer(Explorer):
             meanings,
             shown,
         )
-        self.panels["downloads"].value = download(
-            "Save the map (CSV)",
-            csv_text(frame),
-            file_name("coverage", self.evidence.stamp, ending="csv"),
-        )
         self.panels["age"].value = age_text(self.evidence.age(self.today))
+
+    def saved(self, computed: View) -> Iterator[Markup]:
+        yield self.file("Save the map (CSV)", csv_text(computed.coverage), "coverage")
+
+    def cited(self, computed: View) -> Iterable[pd.DataFrame]:
+        return (computed.therapies,)
 
 
 def age_text(sentences: list[str]) -> Markup:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,16 +29,7 @@ from compare.pages.harms.tables import (
     RATE_COLUMNS,
 )
 from compare.pages.house import CLASSES
-from compare.pages.markup import (
-    NOTHING,
-    Cell,
-    cited_csv,
-    download,
-    file_name,
-    html,
-    sources,
-    table,
-)
+from compare.pages.markup import Cell, cited_csv, html, table
 from compare.trials import benefits, harms
 from compare.trials.arms import COMPARISONS, risk_words
 from compare.trials.harms import ASCERTAINMENTS
@@ -336,7 +326,7 @@ def _three(row: Mapping[Any, Any], prefix: str) -> str:
     return " ".join("-" if not known(v) else f"{v:.2f}" for v in values)
 
 
-class HarmsExplorer(Explorer):
+class HarmsExplorer(Explorer, view=view, digest=digest):
     """Harms and benefits by condition, way of counting, comparator and event."""
 
     def __init__(self, evidence: Evidence, condition_id: str = "gmg", **more: Any) -> None:
@@ -393,12 +383,6 @@ class HarmsExplorer(Explorer):
         options["classes"] = [key for key in CLASSES if get[f"class_{key}"]]
         return self.strip.scenario(options=options)
 
-    def compute(self) -> View:
-        return view(self.evidence, self.scenario())
-
-    def digest(self) -> str:
-        return digest(self.compute())
-
     def adapt(self, change: Mapping[str, Any]) -> None:
         """A new condition opens with its own way of counting and its own event."""
         if change["owner"] is self.controls["condition"]:
@@ -417,8 +401,7 @@ class HarmsExplorer(Explorer):
             for row in events
         ]  # fmt: skip
         organs = [MOST_REPORTED, *sorted({row["system_organ"] for row in events})]
-        busy, self._busy = self._busy, True
-        try:
+        with self.quiet():
             for name, offered, value in (
                 ("ascertainment", ways or [("none here", "")], set_.ascertainment if ways else ""),
                 ("event", choices or [("none here", "")], set_.event_id),
@@ -426,8 +409,6 @@ class HarmsExplorer(Explorer):
             ):
                 self.controls[name].options, self.controls[name].value = offered, value
             self.controls["comparison"].disabled = set_.basis == "treated"
-        finally:
-            self._busy = busy
 
     def show(self, computed: View) -> None:
         set_, panels, whole = computed.settings, self.panels, computed.whole
@@ -481,7 +462,6 @@ class HarmsExplorer(Explorer):
             whole.rates, RATE_COLUMNS,
             "Rates per 100 patient-years, as printed (never beside percents of patients)",
         )  # fmt: skip
-        self.show_downloads(computed)
 
     def show_ivig(self, computed: View) -> None:
         """IVIG against the others, from any cause alone."""
@@ -495,25 +475,23 @@ class HarmsExplorer(Explorer):
                 "Percent of patients with the event, from any cause",
             )
 
-    def show_downloads(self, computed: View) -> None:
-        """Downloads and sources."""
-        condition_id, stamp = self.controls["condition"].value, self.evidence.stamp
-        set_, whole = computed.settings, computed.whole
+    def saved(self, computed: View) -> Iterator[Markup]:
+        condition_id, set_ = self.controls["condition"].value, computed.settings
+        saved = computed.whole.files
         shown = "_".join(("harms-map", set_.ascertainment, set_.basis))
-        saved = {
-            "Save all harms of this condition (CSV)": ("harms", whole.files["harms"]),
-            "Save the map (CSV)": (shown, cited_csv(computed.map, MAP_COLUMNS)),
-            "Save the outcomes (CSV)": ("outcomes", whole.files["outcomes"]),
-        }
-        self.panels["downloads"].value = NOTHING.join(
-            download(label, content, file_name(name, condition_id, stamp, ending="csv"))
-            for label, (name, content) in saved.items()
+        drawn = cited_csv(computed.map, MAP_COLUMNS)
+        yield self.file(
+            "Save all harms of this condition (CSV)", saved["harms"], "harms", condition_id
         )
-        rows = itertools.chain(
+        yield self.file("Save the map (CSV)", drawn, shown, condition_id)
+        yield self.file("Save the outcomes (CSV)", saved["outcomes"], "outcomes", condition_id)
+
+    def cited(self, computed: View) -> Iterable[Sequence[Row]]:
+        whole = computed.whole
+        return (
             computed.map, computed.forest, whole.rare, whole.pml, whole.infusions,
             whole.rates, computed.ivig, whole.outcomes,
         )  # fmt: skip
-        self.panels["sources"].value = sources(self.evidence, (row["source_id"] for row in rows))
 
 
 def folded(rows: list[Row], columns: Mapping[str, str | Cell], caption: str) -> Markup:

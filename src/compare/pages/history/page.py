@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,16 +18,7 @@ from compare.pages.cells import DIRECTIONS, published_cell, source_cell
 from compare.pages.explorer import Explorer
 from compare.pages.history import chart as charts
 from compare.pages.history import sentences as findings
-from compare.pages.markup import (
-    NOTHING,
-    csv_text,
-    download,
-    file_name,
-    html,
-    read_in,
-    sources,
-    table,
-)
+from compare.pages.markup import NOTHING, csv_text, html, read_in, table
 from compare.words import Finding, number, short_name, usd, usd_cents
 
 YEARLY = "in year one"
@@ -126,7 +117,7 @@ def _moved(rows: Sequence[Row], key: list[str], value: str, caption: str, how: A
     )
 
 
-class HistoryExplorer(Explorer):
+class HistoryExplorer(Explorer, view=view, digest=digest):
     """Price history since 2023 by condition and weight, and who pays under Medicare."""
 
     def __init__(self, evidence: Evidence, condition_id: str = "cidp", **more: Any) -> None:
@@ -144,12 +135,6 @@ class HistoryExplorer(Explorer):
                 self.panel("access"),
             ]
         )
-
-    def compute(self) -> View:
-        return view(self.evidence, self.scenario())
-
-    def digest(self) -> str:
-        return digest(self.compute())
 
     def show(self, computed: View) -> None:
         self.panels["gram_finding"].value = html(
@@ -206,21 +191,17 @@ class HistoryExplorer(Explorer):
             "Coverage, prior authorization and availability: what was published",
             "No published finding in our tables.",
         )
-        scenario = self.scenario()
-        name = file_name(
-            "price-history", scenario.condition_id, f"{scenario.patient.weight_kg:g}kg",
-            evidence.stamp, ending="csv",
-        )  # fmt: skip
+
+    def saved(self, computed: View) -> Iterator[Markup]:
         both = pd.DataFrame([*computed.yearly, *computed.courses], columns=history.YEAR_COLUMNS)
-        self.panels["downloads"].value = download(
-            "Save the history (CSV)", csv_text(evidence.cited(both)), name
-        ) + download(
-            "Save dollars per gram (CSV)",
-            self.csv("per_gram", history.usd_per_gram(evidence)),
-            file_name("usd-per-gram", evidence.stamp, ending="csv"),
-        )
-        listed = (*grams, *computed.yearly, *computed.courses, *computed.payers, *computed.access)
-        caps = (row["cap_source_id"] for row in computed.payers)
-        self.panels["sources"].value = sources(
-            evidence, (*(row["source_id"] for row in listed), *caps)
-        )
+        yield self.file(
+            "Save the history (CSV)", csv_text(self.evidence.cited(both)),
+            "price-history", *self.about,
+        )  # fmt: skip
+        grams = self.csv("per_gram", history.usd_per_gram(self.evidence))
+        yield self.file("Save dollars per gram (CSV)", grams, "usd-per-gram")
+
+    def cited(self, computed: View) -> Iterable[Sequence[Row]]:
+        return (
+            computed.per_gram, computed.yearly, computed.courses, computed.payers, computed.access,
+        )  # fmt: skip

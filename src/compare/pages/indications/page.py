@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
@@ -27,18 +27,7 @@ from compare.pages.explorer import Explorer
 from compare.pages.house import CLASSES, Trace
 from compare.pages.indications import chart as charts
 from compare.pages.indications import sentences as indication_findings
-from compare.pages.markup import (
-    BREAK,
-    NOTHING,
-    cited_csv,
-    download,
-    file_name,
-    html,
-    read_in,
-    sources,
-    table,
-    text,
-)
+from compare.pages.markup import BREAK, cited_csv, html, read_in, table, text
 from compare.trials import benefits
 from compare.trials.benefits import outcome_text
 
@@ -221,7 +210,7 @@ def body_cell(row: Mapping[str, Any]) -> str:
     return ", ".join(str(part) for part in parts if known(part))
 
 
-class IndicationsExplorer(Explorer):
+class IndicationsExplorer(Explorer, view=view, digest=digest):
     """Therapies by conditions; one condition in detail, for a patient's age and serostatus."""
 
     def __init__(self, evidence: Evidence, condition_id: str = "gmg", **more: Any) -> None:
@@ -257,12 +246,6 @@ class IndicationsExplorer(Explorer):
             "classes": [key for key, box in self.classes.items() if box.value],
         }
         return self.strip.scenario(options=options)
-
-    def compute(self) -> View:
-        return view(self.evidence, self.scenario())
-
-    def digest(self) -> str:
-        return digest(self.compute())
 
     def show(self, computed: View) -> None:
         condition_id = self.controls["condition"].value
@@ -320,7 +303,6 @@ class IndicationsExplorer(Explorer):
             "Labels and guidelines as read, in our words",
             "No statement in our tables.",
         )
-        self.show_downloads(computed)
 
     def show_article(self, computed: View) -> None:
         """IVIG in the six conditions of a lay article."""
@@ -341,25 +323,21 @@ class IndicationsExplorer(Explorer):
             "Guillain-Barré, Crohn's, lupus, rheumatoid arthritis, MS, myasthenia",
         )
 
-    def show_downloads(self, computed: View) -> None:
-        """Downloads and sources."""
-        condition_id, stamp = self.controls["condition"].value, self.evidence.stamp
+    def saved(self, computed: View) -> Iterator[Markup]:
+        condition_id = self.controls["condition"].value
         patient = f"{condition_id}_{self.controls['age'].value:g}y"
         listed = cited_csv(computed.options, indications.COLUMNS)
         columns = [*self.evidence.indications.columns, *STATEMENT_COLUMNS]
-        said, overview = cited_csv(computed.statements, columns), computed.overview
-        saved = {
-            "Save the options (CSV)": ("options", patient, listed),
-            "Save every statement (CSV)": ("statements", condition_id, said),
-            "Save the map (CSV)": ("indications", "all-conditions", overview.csv),
-        }
-        self.panels["downloads"].value = NOTHING.join(
-            download(words, content, file_name(kind, about, stamp, ending="csv"))
-            for words, (kind, about, content) in saved.items()
+        said = cited_csv(computed.statements, columns)
+        yield self.file("Save the options (CSV)", listed, "options", patient)
+        yield self.file("Save every statement (CSV)", said, "statements", condition_id)
+        yield self.file(
+            "Save the map (CSV)", computed.overview.csv, "indications", "all-conditions"
         )
-        used = [*overview.map, *computed.options, *computed.statements, *computed.article]
-        ids = [row["source_id"] for row in used]
-        ids += [row["trial_source_id"] for row in computed.article]
-        if condition_id == "gmg":
-            ids += [row["source_id"] for row in computed.myasthenia]
-        self.panels["sources"].value = sources(self.evidence, ids)
+
+    def cited(self, computed: View) -> Iterable[Sequence[Row]]:
+        here = self.controls["condition"].value == "gmg"
+        return (
+            computed.overview.map, computed.options, computed.statements, computed.article,
+            computed.myasthenia if here else (),
+        )  # fmt: skip

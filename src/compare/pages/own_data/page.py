@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,16 +26,7 @@ from compare.pages.controls import (
     words,
 )
 from compare.pages.explorer import Explorer, sentence
-from compare.pages.markup import (
-    NOTHING,
-    csv_text,
-    download,
-    file_name,
-    html,
-    sources_behind,
-    table,
-    text,
-)
+from compare.pages.markup import NOTHING, csv_text, download, html, table, text
 from compare.pages.own_data import sentences as findings
 from compare.words import Finding, short_name, usd, usd_range
 
@@ -201,7 +192,7 @@ def problems(error: DataError) -> Markup:
     return html("<ul>{}</ul>", items) + (html("<p>and {} more</p>", more) if more > 0 else "")
 
 
-class OwnDataExplorer(Explorer):
+class OwnDataExplorer(Explorer, view=view, digest=digest):
     """File pickers for own prices, CMS's file and a therapy, and what they change.
 
     `loaded` is the evidence with everything loaded so far, to go on with in code.
@@ -260,9 +251,8 @@ class OwnDataExplorer(Explorer):
 
     def show_chosen(self, kind: str, chosen: Any) -> None:
         """Let a picker count the files that are loaded, and not those that were refused."""
-        self._busy = True
-        self.pickers[kind].value = chosen
-        self._busy = False
+        with self.quiet():
+            self.pickers[kind].value = chosen
 
     def forget(self) -> None:
         """Back to the project's own data."""
@@ -278,9 +268,6 @@ class OwnDataExplorer(Explorer):
     def compute(self) -> View:
         return view(self.evidence, self.loaded, self.scenario())
 
-    def digest(self) -> str:
-        return digest(self.compute())
-
     def show(self, computed: View) -> None:
         self.finding.value = computed.finding
         self.panels["loaded"].value = self.loaded_text(computed)
@@ -292,15 +279,18 @@ class OwnDataExplorer(Explorer):
             '<pre class="tc-code">{}</pre>',
             lines_of_code(self.files, scenario),
         )
-        name = file_name(
-            "before-after", scenario.condition_id, f"{scenario.patient.weight_kg:g}kg",
-            self.loaded.stamp, ending="csv",
-        )  # fmt: skip
-        self.panels["downloads"].value = download(
-            "Save before and after (CSV)", csv_text(self.loaded.cited(computed.difference)), name
-        )
         self.panels["templates"].value = self.templates_text()
-        self.panels["sources"].value = sources_behind(self.loaded, computed.difference)
+
+    @property
+    def current(self) -> Evidence:
+        return self.loaded
+
+    def saved(self, computed: View) -> Iterator[Markup]:
+        content = csv_text(self.loaded.cited(computed.difference))
+        yield self.file("Save before and after (CSV)", content, "before-after", *self.about)
+
+    def cited(self, computed: View) -> Iterable[pd.DataFrame]:
+        return (computed.difference,)
 
     def difference_text(self, computed: View) -> Markup:
         """What changed; before anything is loaded, the costs of today."""

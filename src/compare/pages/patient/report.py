@@ -14,7 +14,7 @@ from compare.data.evidence import Evidence
 from compare.data.rows import Row, known
 from compare.data.scenario import Scenario
 from compare.pages import markup
-from compare.pages.markup import NOTHING, csv_rows, file_name, link
+from compare.pages.markup import NOTHING, csv_rows, link
 from compare.pages.patient import drawing, picture, sentences
 from compare.pages.patient.head_to_head import compared
 from compare.pages.patient.items import Item
@@ -301,9 +301,7 @@ def comparison_csv(comparison: Comparison) -> str:
     return csv_rows(statements(comparison), FRAME_COLUMNS)
 
 
-def name(evidence: Evidence, scenario: Scenario, therapy_ids: Sequence[str], ending: str) -> str:
-    """File name with scenario and data version."""
-    parts = [scenario.condition_id, *therapy_ids, f"{scenario.patient.weight_kg:g}kg"]
-    if scenario.name:
-        parts.insert(0, scenario.name)
-    return file_name("compare", *parts, evidence.stamp, ending=ending)
+def name(scenario: Scenario, therapy_ids: Sequence[str]) -> list[str]:
+    """What the names of its files are made of."""
+    parts = ["compare", scenario.name, scenario.condition_id, *therapy_ids]
+    return [*parts, f"{scenario.patient.weight_kg:g}kg"]

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import ipywidgets as w
 from markupsafe import Markup
 
 from compare.data.evidence import Evidence
-from compare.data.rows import grouped, records
+from compare.data.rows import Row, grouped, records
 from compare.data.scenario import Scenario
 from compare.pages.controls import WRAP, labelled, reveal
 from compare.pages.explorer import Explorer
-from compare.pages.markup import NOTHING, cited_csv, download, file_name, html, sources, table
+from compare.pages.markup import NOTHING, cited_csv, html, table
 from compare.pages.what_works import chart as charts
 from compare.pages.what_works import sentences, tables
 from compare.pages.what_works.chart import Mark
@@ -48,7 +48,7 @@ def _three(mark: Mark) -> str:
     return " ".join("-" if math.isnan(value) else f"{value:.2f}" for value in values)
 
 
-class WhatWorksExplorer(Explorer):
+class WhatWorksExplorer(Explorer, view=view, digest=digest):
     """Trials by condition and endpoint; the networks that the data declare for it."""
 
     def __init__(
@@ -99,16 +99,9 @@ class WhatWorksExplorer(Explorer):
         options = {name: self.controls[name].value for name in names if self.controls[name].value}
         return self.strip.scenario(options=options)
 
-    def compute(self) -> View:
-        return view(self.evidence, self.scenario())
-
-    def digest(self) -> str:
-        return digest(self.compute())
-
     def offer(self, shown: View) -> None:
         """Give the controls the choices that this condition has, and what was chosen of them."""
-        busy, self._busy = self._busy, True
-        try:
+        with self.quiet():
             offered: dict[str, tuple[Sequence[tuple[str, str]], str]] = {
                 "endpoint": (shown.endpoints, shown.endpoint_id)
             }
@@ -123,8 +116,6 @@ class WhatWorksExplorer(Explorer):
                 control.value = value
             for name in ("network", "reference", "rate", "also"):
                 reveal(self.controls[name], shown.across is not None)
-        finally:
-            self._busy = busy
 
     def show(self, computed: View) -> None:
         self.offer(computed)
@@ -140,14 +131,15 @@ class WhatWorksExplorer(Explorer):
             if computed.across
             else html("<p>{}</p>", computed.no_network)
         )
-        condition_id, stamp = self.controls["condition"].value, self.evidence.stamp
+
+    def saved(self, computed: View) -> Iterator[Markup]:
         rows = [*computed.rows, *computed.active]
-        panels["downloads"].value = download(
-            "Save the trials (CSV)",
-            cited_csv(rows, [*benefits.COLUMNS, "trial_id", "stands"]),
-            file_name("trials", condition_id, computed.endpoint_id, stamp, ending="csv"),
-        )
-        panels["sources"].value = sources(self.evidence, tables.cited(rows))
+        content = cited_csv(rows, [*benefits.COLUMNS, "trial_id", "stands"])
+        named = "trials", self.controls["condition"].value, computed.endpoint_id
+        yield self.file("Save the trials (CSV)", content, *named)
+
+    def cited(self, computed: View) -> Iterable[Sequence[Row]]:
+        return computed.rows, computed.active
 
 
 def trials_html(shown: View) -> Markup:
