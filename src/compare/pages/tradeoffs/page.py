@@ -28,13 +28,12 @@ from compare.pages.house import label
 from compare.pages.markup import NOTHING, csv_text, html
 from compare.pages.tradeoffs import chart as charts
 from compare.pages.tradeoffs import tables
+from compare.pages.tradeoffs.sentences import against, amount
 from compare.pages.tradeoffs.views import (
     HOW,
     MONEY,
     Figures,
     View,
-    against,
-    amount,
     digest,
     opening,
     view,

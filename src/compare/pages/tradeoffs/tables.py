@@ -12,8 +12,15 @@ from compare.data.rows import grouped, known, records
 from compare.effects.table import BASES
 from compare.pages.house import CLASSES
 from compare.pages.markup import NOTHING, html, table
-from compare.pages.tradeoffs.sentences import first_phrase, moves, of_100
-from compare.pages.tradeoffs.views import Figures, View, against, amount, break_evens, cell_words
+from compare.pages.tradeoffs.sentences import (
+    against,
+    amount,
+    cell_words,
+    first_phrase,
+    moves,
+    of_100,
+)
+from compare.pages.tradeoffs.views import Figures, View, break_evens
 from compare.words import usd
 
 BAR_PX = 120
