@@ -80,14 +80,8 @@ class Explorer:
         stamp = f"Data of {evidence.data_date}, version {evidence.version}."
         days = (self.today - evidence.data_date).days
         stamp += f" That is {days} days ago." if days > 0 else ""
-        self.banner = words(
-            html(
-                '<style>{}</style><p class="tc-banner">{} {}</p>',
-                STYLE,
-                stamp,
-                CAUTION,
-            )
-        )
+        head = html("<style>{}</style>", STYLE)
+        self.banner = words(head + html('<p class="tc-banner">{} {}</p>', stamp, CAUTION))
 
     def start(self, children: Sequence[w.Widget]) -> None:
         """Assemble the page, listen to every control, and show it for the first time.

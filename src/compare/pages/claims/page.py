@@ -144,10 +144,8 @@ class ClaimsExplorer(Explorer, view=view, digest=digest):
         ) + html("<details><summary>What the verdicts mean</summary><ul>{}</ul></details>", words)
         self.panels["reason"].value = html(
             "<h2>{}</h2><p><b>{}.</b> {}</p>",
-            chosen.claim,
-            chosen.verdict.capitalize(),
-            computed.reason,
-        )
+            chosen.claim, chosen.verdict.capitalize(), computed.reason,
+        )  # fmt: skip
         self.panels["places"].value = table(
             places,
             {

@@ -205,9 +205,8 @@ class StartExplorer(Explorer, view=view, digest=digest):
         self.panels["coverage_table"].value = html(
             "<details><summary>The map in numbers, and what is counted</summary><ul>{}"
             "</ul>{}</details>",
-            meanings,
-            shown,
-        )
+            meanings, shown,
+        )  # fmt: skip
         self.panels["age"].value = age_text(self.evidence.age(self.today))
 
     def saved(self, computed: View) -> Iterator[Markup]:

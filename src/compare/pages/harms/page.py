@@ -205,10 +205,8 @@ def folded(rows: list[Row], columns: Mapping[str, str | Cell], caption: str) -> 
     count = f"{len(rows)} row{'' if len(rows) == 1 else 's'}"
     return html(
         '<details class="tc-sources"><summary>{}: {}</summary>{}</details>',
-        caption,
-        count,
-        table(rows, columns, caption, "No such figure in this condition."),
-    )
+        caption, count, table(rows, columns, caption, "No such figure in this condition."),
+    )  # fmt: skip
 
 
 def explained(shown: View) -> Markup:

@@ -88,8 +88,9 @@ def _against(row: Shown) -> Markup:
         where = html("<br><small>counts if: {}</small>", condition) if condition else ""
         name = SEVERITIES[severity]
         mark = MARKS.get(severity)
-        form = '<strong class="{1}">{0}</strong>' if mark else "<span>{0}</span>"
-        said = html(form, name, mark)
+        said = html("<span>{}</span>", name)
+        if mark:
+            said = html('<strong class="{}">{}</strong>', mark, name)
         told.append(html("{}: {}{}", said, what, where))
     if not told:
         told = [html('<span class="faint">none found in our reading</span>')]

@@ -221,8 +221,10 @@ def table(comparison: Comparison, css_class: str = "") -> Markup:
     for line in comparison.lines:
         if line.section != section:
             section = line.section
-            head_row = '<tr class="section"><th colspan="{}" scope="colgroup">{}</th></tr>'
-            rows.append(markup.html(head_row, columns + 1, section))
+            rows.append(markup.html(
+                '<tr class="section"><th colspan="{}" scope="colgroup">{}</th></tr>',
+                columns + 1, section,
+            ))  # fmt: skip
         cells = NOTHING.join(markup.html("<td>{}</td>", cell_html(cell)) for cell in line.cells)
         rows.append(markup.html('<tr><th scope="row">{}</th>{}</tr>', line.label, cells))
     cols = markup.html('<col class="name">') + markup.html("<col>") * columns

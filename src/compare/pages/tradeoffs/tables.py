@@ -119,8 +119,10 @@ def segments(parts: list[tuple[float, str, str]], height_px: int = 20) -> Markup
     for share, color, words in parts:
         if share > 0:
             ink = "#1b1f24" if color in RANK_COLORS[2:] else "#ffffff"
-            form = '<span style="width:{:.2f}%;background:{};color:{};height:{}px">{}</span>'
-            made.append(html(form, 100 * share, color, ink, height_px, words))
+            made.append(html(
+                '<span style="width:{:.2f}%;background:{};color:{};height:{}px">{}</span>',
+                100 * share, color, ink, height_px, words,
+            ))  # fmt: skip
     return html('<span class="tc-stack">{}</span>', NOTHING.join(made))
 
 
@@ -130,6 +132,7 @@ def ranking(shown: View) -> Markup:
     criteria = [name for name in shown.value.columns if name in labels]
     colors = dict(zip(criteria, SHARE_COLORS * 4, strict=False))
     rows = shown.value.sort_values(["too_little", "value"], ascending=[True, False], kind="stable")
+    weights = shown.ranking.weights if shown.ranking is not None else {}
 
     def stack(r: Mapping[str, Any]) -> Markup:
         if r["too_little"]:
@@ -146,10 +149,10 @@ def ranking(shown: View) -> Markup:
             '<span><i style="background:{}"></i>{}, weight {:.0f}</span>',
             colors[name],
             labels[name],
-            100 * shown.ranking.weights[name],
+            100 * weights[name],
         )
         for name in criteria
-        if shown.ranking is not None and shown.ranking.weights[name] > 0
+        if weights.get(name, 0) > 0
     )
     key += html(
         '<span><i style="background:#c9ced4"></i>not scored: middle of what it can be</span>'

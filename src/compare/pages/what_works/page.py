@@ -157,15 +157,12 @@ def trials_html(shown: View) -> Markup:
 def figures_html(shown: View) -> Markup:
     """The tables behind the picture, folded."""
     rows = [*shown.rows, *shown.active]
-    return (
-        html('<details class="tc-sources"><summary>Show the figures</summary>')
-        + table(rows, tables.FIGURES, "Figures of each trial, as printed and as drawn")
-        + html(
-            '</details><details class="tc-sources"><summary>Are the trials alike? Population, '
-            "earlier treatment, background, weeks, definition, comparator group</summary>"
-        )
-        + table(rows, tables.TRANSITIVITY, "What the trials were")
-        + html("</details>")
+    return html(
+        '<details class="tc-sources"><summary>Show the figures</summary>{}</details>'
+        '<details class="tc-sources"><summary>Are the trials alike? Population, '
+        "earlier treatment, background, weeks, definition, comparator group</summary>{}</details>",
+        table(rows, tables.FIGURES, "Figures of each trial, as printed and as drawn"),
+        table(rows, tables.TRANSITIVITY, "What the trials were"),
     )
 
 
@@ -174,24 +171,15 @@ def active_html(shown: View) -> Markup:
     if not shown.active:
         return NOTHING
     words = NOTHING.join(
-        html(
-            "<li><b>{}</b> against {}, {}: {}.</li>",
-            short_name(row["therapy"]),
-            row["comparator"],
-            short_name(row["trial_name"]),
-            benefits.outcome_text(row),
-        )
+        html("<li><b>{}</b> against {}, {}: {}.</li>", short_name(row["therapy"]),
+             row["comparator"], short_name(row["trial_name"]), benefits.outcome_text(row))
         for row in shown.active
-    )
-    return (
-        html("<h2>Compared in one trial</h2>")
-        + NOTHING.join(map(charts.forest_html, shown.active_forests))
-        + html(
-            '<details class="tc-sources"><summary>In their own words</summary><ul>{}</ul>'
-            "</details>",
-            words,
-        )
-    )
+    )  # fmt: skip
+    return html(
+        '<h2>Compared in one trial</h2>{}<details class="tc-sources">'
+        "<summary>In their own words</summary><ul>{}</ul></details>",
+        NOTHING.join(map(charts.forest_html, shown.active_forests)), words,
+    )  # fmt: skip
 
 
 def networks_html(evidence: Evidence, shown: View) -> Markup:
@@ -219,23 +207,20 @@ def across_html(evidence: Evidence, shown: Across, also: str) -> Markup:
     classes = {n: therapies[n]["therapy_class"] for n in shown.names if n in therapies}
     weeks = f"weeks {number_range(row['weeks_from'], row['weeks_to'])}"
     outcome = str(row["in_words"])
+    reference, trials = shown.names[network.reference], len(shown.found.facts)
+    drawn = charts.drawing(patients, edges, shown.names, classes, str(row["reference"]))
+    flags = NOTHING.join(html("<li>{}</li>", flag) for flag in network.flags)
+    pairs = NOTHING.join(
+        html("<li>{}</li>", sentence(p, shown.names, outcome)) for p in shown.judged
+    )
     parts = {
         "Question": html(
-            "<p>{}; {}, {}; against {}.</p>",
-            row["population"],
-            outcome,
-            weeks,
-            shown.names[network.reference],
+            "<p>{}; {}, {}; against {}.</p>", row["population"], outcome, weeks, reference
         ),
-        "Network": charts.drawing(patients, edges, shown.names, classes, str(row["reference"]))
-        + html(
-            "<p>{} trials, {:,.0f} patients; numbers at "
-            "lines are trials, at nodes patients. {}</p>"
-            '<p class="faint">Left out: {}</p>',
-            len(shown.found.facts),
-            sum(patients.values()),
-            sentences.consistency(network),
-            row["left_out"],
+        "Network": html(
+            "{}<p>{} trials, {:,.0f} patients; numbers at lines are trials, at nodes patients. {}"
+            '</p><p class="faint">Left out: {}</p>',
+            drawn, trials, sum(patients.values()), sentences.consistency(network), row["left_out"],
         ),
         "Relative and absolute effects": (
             charts.key(list(classes.values()), False, predicted=True)
@@ -253,12 +238,12 @@ def across_html(evidence: Evidence, shown: Across, also: str) -> Markup:
             if shown.ranks
             else html("<p>Not asked for.</p>")
         ),
-        "Interpretation": html("<p>{}</p><ul>", summary(shown.judged, shown.names))
-        + NOTHING.join(html("<li>{}</li>", flag) for flag in network.flags)
-        + html('</ul><details class="tc-sources"><summary>Each pair in words</summary><ul>')
-        + NOTHING.join(html("<li>{}</li>", sentence(p, shown.names, outcome)) for p in shown.judged)
-        + html("</ul></details>"),
-    }
+        "Interpretation": html(
+            '<p>{}</p><ul>{}</ul><details class="tc-sources"><summary>Each pair in words</summary>'
+            "<ul>{}</ul></details>",
+            summary(shown.judged, shown.names), flags, pairs,
+        ),
+    }  # fmt: skip
     if also == "league":
         rows = tables.league(network, shown.names, network.measure in RATIOS)
         columns = {"": "row"} | {n: n for n in shown.names.values()}
