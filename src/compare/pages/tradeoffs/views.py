@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -16,8 +17,10 @@ from compare.data.rows import Row, grouped, records
 from compare.data.scenario import Scenario
 from compare.effects.networks import PER_100
 from compare.pages import reproduce
+from compare.pages.house import label, read_in
+from compare.pages.tradeoffs import chart as charts
 from compare.pages.tradeoffs import sentences as findings
-from compare.pages.tradeoffs.cells import against, amount, cell_words, chart_frame
+from compare.pages.tradeoffs.sentences import against, amount, cell_words
 from compare.preferences.decision import Ranges, Shapes, Weights, central_weights, read
 from compare.preferences.draws import Draws, Ranking
 from compare.trials.indirect import comparisons
@@ -212,6 +215,30 @@ def coverage(rows: list[Row], one: str, many: str, basis: str) -> str:
         f"{findings.lower(str(top['label']))}, in {top['scored']} of {top['therapies']} therapies"
     )
     return f"{text} ({top['borrowed']} borrowed)." if top["borrowed"] else f"{text}."
+
+
+def chart_frame(
+    evidence: Evidence, table: Sequence[Row], x: str, y: str, basis: str
+) -> pd.DataFrame:
+    """`charts.COLUMNS`: one row per therapy with both figures, their ends, and hover text."""
+    cells = {(row["therapy_id"], row["criterion"]): row for row in table}
+    rows = []
+    for row in {row["therapy_id"]: row for row in cells.values()}.values():
+        found: dict[str, Any] = {name: row[name] for name in effects.COLUMNS[:3]}
+        lines = [f"<b>{label(row['therapy'])}</b>"]
+        for axis, criterion in (("x", x), ("y", y)):
+            cell = cells.get((row["therapy_id"], criterion))
+            if cell is None:
+                found |= {axis: math.nan, f"{axis}_low": math.nan, f"{axis}_high": math.nan}
+                continue
+            found |= {axis: cell["value"], f"{axis}_low": cell["low"], f"{axis}_high": cell["high"]}
+            lines.append(f"{label(cell['label'])}: {label(cell_words(cell))}")
+            lines += read_in({"source": evidence.titles(cell["source_id"])})
+            if axis == "x":
+                found["apart"] = basis == "treated" or cell["directness"] == "indirect"
+        found.setdefault("apart", False)
+        rows.append({**found, "hover": "<br>".join(lines)})
+    return pd.DataFrame(rows, columns=charts.COLUMNS)
 
 
 def reader_weights(scenario: Scenario, criteria: tuple[str, ...]) -> tuple[bool, Weights]:
