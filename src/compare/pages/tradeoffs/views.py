@@ -132,7 +132,9 @@ def _figures(
     shown = [name for name in offered if name in needed]
     rows = effects.effect_rows(evidence, condition_id, patient, criteria=shown, **more)
     whole = pd.DataFrame(rows, columns=effects.COLUMNS)
-    table = whole[whole["criterion"].isin(criteria)].reset_index(drop=True)
+    table = pd.DataFrame(
+        [row for row in rows if row["criterion"] in criteria], columns=effects.COLUMNS
+    )
     names = {row["therapy_id"]: short_name(row["therapy"]) for row in rows}
     labels = {name: str(row["label"]) for name, row in offered.items()}
     chart = chart_frame(evidence, rows, x, y, basis)
@@ -195,18 +197,18 @@ def cards(
         ("Cost", span(money, str(offered[money]["label"]) if money in offered else "Cost")
          or "No therapy has a price here."),
         ("How often and where", often.strip() or "No yearly regimen here."),
-        ("How soon and how well", coverage(goods, "outcome", "outcomes", basis)),
-        ("Side effects",
-         coverage(harms, "harm, counted one way,", "harms, each counted one way,", basis)),
+        ("How soon and how well", coverage(goods, "outcome", "outcomes", basis, "What works (04)")),
+        ("Side effects", coverage(harms, "harm, counted one way,", "harms, each counted one way,",
+                                  basis, "Side effects (03)")),
         ("Special considerations", f"{special}. What speaks against a therapy in this patient is "
          "no figure to weigh: see the page Your patient (00)."),
     )  # fmt: skip
 
 
-def coverage(rows: list[Row], one: str, many: str, basis: str) -> str:
+def coverage(rows: list[Row], one: str, many: str, basis: str, page: str) -> str:
     """How many criteria of a sort can be scored, and which one most therapies have."""
     if not rows and basis == "network":
-        return "None is weighed: no network of trials compares these therapies on it."
+        return f"Not weighed: no network of trials compares them. Each trial's own: page {page}."
     if not rows:
         return "No figure of a trial against placebo that can be scored."
     top = max(rows, key=lambda row: row["scored"])
