@@ -265,7 +265,10 @@ def test_print_shrinks_only_as_far_as_it_must(evidence):
     few = side_by_side.compare_therapies(evidence, scenario("mmn", ()), ["ivig"])
     factors = set(evidence.factors["factor_id"].head(40))
     many = side_by_side.compare_therapies(evidence, scenario("cidp", factors), ["ivig", "scig"])
-    sizes = [report.print_points(evidence, comparison) for comparison in (few, many)]
+    sizes = [
+        report.print_points(evidence, comparison, report.summary(evidence, comparison))
+        for comparison in (few, many)
+    ]
     assert sizes[0] > sizes[1]
     assert all(size in report.PRINT_POINTS for size in sizes)
 

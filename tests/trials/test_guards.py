@@ -15,6 +15,7 @@ from compare.trials.guards import (
     _within,
     compare_pairs,
     refusal,
+    too_wide,
     unknown_tau,
     unlike_loops,
 )
@@ -73,6 +74,14 @@ def test_a_clear_pair_is_separated():
     assert told == "Of 1 pair looked at, 1 is separated: A from B."
 
 
+def test_the_favored_therapy_comes_first():
+    """Where less is better, the therapy with fewer events is said to be separated."""
+    pair = the_pair(compare_pairs(networks(), facts(), ["a", "b"], favors="lower"))
+    assert (pair.treatment, pair.comparator, pair.verdict) == ("b", "a", "separated")
+    assert pair.high < 1
+    assert summary([pair], NAMES).endswith("1 is separated: B from A.")
+
+
 def test_all_three_scales_must_agree():
     """Placebo rates of 4 and 40 percent: the risk difference alone tells `a` from `b`."""
     trials = {
@@ -103,6 +112,22 @@ def test_scales_that_disagree_on_the_direction():
     pair = the_pair(compare_pairs(nets, facts(), ["a", "b"]))
     assert pair.verdict == "not distinguished"
     assert pair.reason == "the scales disagree on the direction"
+
+
+def test_a_width_is_no_finding():
+    """One event in 40 on placebo: above no effect, but known only within a factor of 50."""
+    trials = {"a1": {"a": 32, "placebo": 1}, "b1": {"b": 16, "placebo": 16}}
+    nets = networks(trials, n=40)
+    pair = the_pair(compare_pairs(nets, facts(trials), ["a", "b"], external_tau=0.01))
+    assert pair.low > 1
+    assert pair.high > 20 * pair.low
+    assert pair.verdict == "not distinguished"
+    assert pair.reason.startswith("the estimate is known only within a factor of ")
+    assert "not distinguished: compatible with" in sentence(pair, NAMES, "odds of remission")
+    assert too_wide("odds_ratio", 1, 20) == ""
+    assert too_wide("odds_ratio", 1, 20.1).endswith("within a factor of 20")
+    assert too_wide("odds_ratio", 2.31, 148.34).endswith("within a factor of 64")
+    assert too_wide("mean_difference", 1, 50) == ""
 
 
 def test_windows_within_a_factor_of_two():
