@@ -86,7 +86,7 @@ class Strip:
             "price": labelled(w.Dropdown, "Price", options=prices),
             "iv_dose": number("Earlier IV dose (g), 0: none", 0, 300),
             "iv_weeks": number("Weeks between IV doses", 0, 12),
-            "ige": number("IgE before treatment (IU/mL), 0: not known", 0, 100_000),
+            "ige": number("IgE (IU/mL), 0: not known", 0, 100_000),
         }
         self.history = History(
             history=self.controls["history"],
