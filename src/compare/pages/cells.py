@@ -24,11 +24,15 @@ DIRECTIONS = {
 }
 
 
+def glyph(therapy_class: str) -> Markup:
+    """The mark of a class in its color, under its name."""
+    name, color, shape = CLASSES[therapy_class]
+    return html('<span style="color:{}" title="{}">{}</span>', color, name, GLYPHS[shape])
+
+
 def therapy_cell(row: Mapping[str, Any]) -> Markup:
     """The therapy behind the mark of its class."""
-    name, color, shape = CLASSES[row["therapy_class"]]
-    mark = html('<span style="color:{}" title="{}">{}</span>', color, name, GLYPHS[shape])
-    return html("{}&nbsp;{}", mark, short_name(row["therapy"]))
+    return html("{}&nbsp;{}", glyph(row["therapy_class"]), short_name(row["therapy"]))
 
 
 def months(row: Mapping[str, Any]) -> str:

@@ -26,18 +26,19 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 
 NOTHING = Markup()
 BREAK = Markup("<br>")
+AS_IT_IS = (Markup, int, float)
 
 
 def text(value: Any) -> Markup:
     """A value as HTML: plain text escaped, HTML as it is, blank where it is not known."""
     if isinstance(value, Markup):
         return value
-    return escape(value) if known(value) else NOTHING
+    return escape(value) if isinstance(value, str) or known(value) else NOTHING
 
 
 def html(form: LiteralString, *values: Any) -> Markup:
     """The form with values in its braces, each as `text`; numbers may have a format (`{:.1f}`)."""
-    filled = form.format(*[v if isinstance(v, (int, float)) else text(v) for v in values])
+    filled = form.format(*[v if isinstance(v, AS_IT_IS) else text(v) for v in values])
     return str.__new__(Markup, filled)  # `Markup(filled)` would ask again whether it is one
 
 

@@ -79,7 +79,7 @@ def state_cell(row: Mapping[str, Any], cell: Callable[[Mapping[str, Any]], str])
 FOREST_COLUMNS: dict[str, str | Cell] = {
     "Therapy": lambda r: short_name(r["therapy"]),
     "From": lambda r: state_cell(
-        r, lambda r: "this condition" if r["directness"] == "direct" else text(r["borrowed_from"])
+        r, lambda r: "this condition" if r["directness"] == "direct" else r["borrowed_from"]
     ),
     "Treated": lambda r: state_cell(r, lambda r: risk_cell(r, "treated")),
     "Comparator": lambda r: state_cell(r, lambda r: risk_cell(r, "comparator")),

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from compare.authority.cautions import SEVERITIES
 from compare.cost.prices import KINDS
-from compare.pages.house import CLASSES, GLYPHS
+from compare.pages.cells import glyph
 from compare.pages.markup import BREAK, NOTHING, html
 from compare.pages.patient.own_trials import OwnTrials, Told
 from compare.pages.patient.picture import ORDER, Price, Shown, price_words
@@ -72,9 +72,7 @@ def _row(row: Shown, end: float) -> Markup:
 
 
 def _name(row: Shown) -> Markup:
-    name, color, shape = CLASSES[row.therapy_class]
-    mark = html('<span style="color:{}" title="{}">{}</span>', color, name, GLYPHS[shape])
-    said = html("{}&nbsp;<span>{}</span>", mark, row.therapy)
+    said = html("{}&nbsp;<span>{}</span>", glyph(row.therapy_class), row.therapy)
     return said + (html('<br><small class="warn">{}</small>', row.changed) if row.changed else "")
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
+from compare.pages.cells import glyph
 from compare.pages.house import CLASSES, FAINT, GLYPHS, INK
 from compare.pages.markup import NOTHING, html
 from compare.trials.arms import MINUS
@@ -127,14 +128,13 @@ def forest_html(forest: Forest) -> Markup:
 
 
 def _row(forest: Forest, mark: Mark) -> Markup:
-    name, color, shape = CLASSES[mark.therapy_class]
-    glyph = html('<span style="color:{}" title="{}">{}</span>', color, name, GLYPHS[shape])
+    _, color, shape = CLASSES[mark.therapy_class]
     chip = html(' <strong class="stop">{}</strong>', mark.chip) if mark.chip else ""
     small = html("<small>{}</small>", mark.small) if mark.small else ""
     return html(
         '<li data-row="{}"><div>{} <b>{}</b>{} <small>{}</small></div>{}<div>{} {}</div></li>',
-        mark.row_id, glyph, mark.name, chip, mark.about, _line(forest, mark, color, shape),
-        mark.said, small,
+        mark.row_id, glyph(mark.therapy_class), mark.name, chip, mark.about,
+        _line(forest, mark, color, shape), mark.said, small,
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from compare.data.rows import Row, known, records
 from compare.pages.cells import therapy_cell
-from compare.pages.markup import BREAK, Cell, html, read_in, text
+from compare.pages.markup import BREAK, Cell, html, read_in
 from compare.pages.what_works import sentences
 from compare.trials import benefits
 from compare.trials.arms import KINDS
@@ -30,7 +30,7 @@ def effect_cell(row: Mapping[str, Any]) -> Markup:
 
 def met_cell(row: Mapping[str, Any]) -> str:
     """Role of the endpoint and whether it was met."""
-    said = text(f"{benefits.ROLES[row['endpoint_role']]}: {benefits.MET[row['met']]}")
+    said = f"{benefits.ROLES[row['endpoint_role']]}: {benefits.MET[row['met']]}"
     return html('<strong class="stop">{}</strong>', said) if row["met"] == "no" else said
 
 
@@ -57,7 +57,7 @@ FIGURES: dict[str, str | Cell] = {
     "Therapy": therapy_cell,
     "Trial": "trial_name",
     "Endpoint": lambda r: f"{r['endpoint']} ({r['favors']} favors the therapy)",
-    "Week": lambda r: text(f"{r['timepoint_weeks']:g}") if known(r["timepoint_weeks"]) else "",
+    "Week": lambda r: f"{r['timepoint_weeks']:g}" if known(r["timepoint_weeks"]) else "",
     "Both groups": sentences.said,
     "Patients": lambda r: " and ".join(
         f"{r[n]:,}" for n in ("n_treated", "n_comparator") if known(r[n])
@@ -79,7 +79,7 @@ TRANSITIVITY: dict[str, str | Cell] = {
         for name in ("trial_design", "trial_blinded")
         if known(r.get(name))
     ),
-    "Week": lambda r: text(f"{r['timepoint_weeks']:g}") if known(r["timepoint_weeks"]) else "",
+    "Week": lambda r: f"{r['timepoint_weeks']:g}" if known(r["timepoint_weeks"]) else "",
     "Endpoint as defined": lambda r: r.get("trial_endpoint_definition"),
     "Comparator group": rate_cell,
 }
