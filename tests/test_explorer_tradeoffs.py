@@ -129,8 +129,10 @@ def test_earlier_treatment_changes_the_network_on_the_page(page: TradeOffExplore
 def test_a_new_condition_forgets_what_mattered(page: TradeOffExplorer) -> None:
     """Criteria, patient and chart follow the condition; the ranking is gone."""
     page.controls["how"].value = "order"
+    page.controls["cross"].value = True
     page.controls["condition"].value = "kawasaki"
     assert page.controls["how"].value == ""
+    assert page.controls["cross"].value is False
     assert page.controls["weight"].value == 14
     assert page.panels["ranking"].value == ""
     assert page.controls["criterion_0"].value == "cost_per_course"

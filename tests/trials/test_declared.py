@@ -13,6 +13,7 @@ import compare
 from compare.own import with_therapy
 from compare.trials.declared import contrast, declared, unfit
 from compare.trials.indirect import comparisons
+from tools import ROOT
 
 Rows = list[dict[str, Any]]
 WHO = compare.Patient(weight_kg=75, age_years=45)
@@ -120,6 +121,15 @@ def test_own_trial_joins_a_network(evidence: compare.Evidence) -> None:
     by_hand = (10.00 * 1.291 + 5.29 * 2.140 + 19.2 * 0.981) / (10.00 + 5.29 + 19.2)
     assert log_odds == pytest.approx(by_hand, abs=0.01)
     assert any("Our trial 20" in flag for flag in network.flags)
+
+
+def test_the_example_in_the_docs_is_this_trial() -> None:
+    """`docs/example_trial`, which CONTRIBUTING names, loads and holds the same rows."""
+    paths = sorted((ROOT / "docs" / "example_trial").glob("*.csv"))
+    rows = {name: content.decode().splitlines() for name, content in own().items()}
+    assert {path.name: path.read_text(encoding="utf-8").splitlines() for path in paths} == rows
+    after = compare.load(therapy=paths[0].parent)
+    assert "Our trial" in {fact.study for fact in declared(after, "uc_remission_naive").facts}
 
 
 @pytest.mark.parametrize(

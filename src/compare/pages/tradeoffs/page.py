@@ -234,6 +234,7 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
     def open_condition(self, condition_id: str) -> None:
         """The condition's own criteria; what mattered before no longer holds."""
         self.controls["how"].value = ""
+        self.controls["cross"].value = False
         chosen = effects.default_criteria(self.evidence, condition_id, *self.scored_by)
         for i in range(SLOTS):
             self.controls[f"points_{i}"].value = 0
