@@ -84,10 +84,6 @@ class Page(Preprocessor):
         """The cells that are shown, and the page's title."""
         nb.metadata["title"] = nb.cells[0].source.splitlines()[0].lstrip("# ")
         nb.cells = [cell for cell in nb.cells if not left_out(cell)]
-        for cell in nb.cells:
-            if cell.cell_type == "code":
-                # The banner of each page says of the data what this line would print.
-                cell.source = cell.source.removesuffix("\nevidence")
         lines = nb.cells[0].source.splitlines()
         links = "".join(line for line in lines if line.startswith("*Pages:"))
         # They stand above the page.
