@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import hashlib
 import os
 import re
 import secrets
@@ -21,14 +22,19 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import plotly
 from nbconvert.preprocessors import Preprocessor
 from tornado.ioloop import IOLoop
+from tornado.web import StaticFileHandler
 from traitlets.config import Config
 from voila.app import Voila
 from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
 
+from compare.pages.chart import SERVED
+
 APP = Path(__file__).resolve().parent
 NOTEBOOKS = APP.parent / "notebooks"
+CHART_LIBRARY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 LOCAL = {"localhost", "127.0.0.1", "::1"}
 OPEN_TO_OTHERS = """\
 This server answers other machines, at {ip}. That means:
@@ -104,10 +110,11 @@ def left_out(cell: Any) -> bool:
 def configuration(options: argparse.Namespace) -> Any:
     """Settings of the server."""
     folder = options.notebooks.resolve()
+    library = chart_library_path()
 
-    def add_cards(page_config: dict[str, Any], **_: Any) -> dict[str, Any]:
+    def add(page_config: dict[str, Any], **_: Any) -> dict[str, Any]:
         # One of Voila's handlers uses what is returned, the other what was passed.
-        page_config["cards"] = cards(folder)
+        page_config |= {"cards": cards(folder), "chartLibrary": library}
         return page_config
 
     c = Config()
@@ -127,7 +134,7 @@ def configuration(options: argparse.Namespace) -> Any:
     c.VoilaConfiguration.allow_theme_override = "NO"
     c.VoilaConfiguration.classic_tree = True
     c.VoilaConfiguration.show_tracebacks = False
-    c.VoilaConfiguration.page_config_hook = add_cards
+    c.VoilaConfiguration.page_config_hook = add
     c.VoilaConfiguration.preheat_kernel = options.preheat
     # None at the start: `App` fills the pools.
     c.VoilaConfiguration.default_pool_size = 0
@@ -137,6 +144,20 @@ def configuration(options: argparse.Namespace) -> Any:
     # A page that is still open keeps its kernel: its controls must not go dead unseen.
     c.MappingKernelManager.cull_connected = False
     return c
+
+
+def chart_library_path() -> str:
+    """Where the chart library is served, below the base address: another path for each version."""
+    digest = hashlib.sha256(CHART_LIBRARY.read_bytes()).hexdigest()
+    return f"voila/charts/{digest[:16]}/{CHART_LIBRARY.name}"
+
+
+class ChartLibrary(StaticFileHandler):
+    """The chart library as a file, which a browser keeps: what stands at its path never changes."""
+
+    def set_extra_headers(self, path: str) -> None:
+        """Keep it for a year, without asking again."""
+        self.set_header("Cache-Control", "public, max-age=31536000, immutable")
 
 
 class Closed(VoilaShutdownKernelHandler):
@@ -154,8 +175,13 @@ class App(Voila):
 
     def init_handlers(self) -> list[Any]:
         """Voila's own, after those that stand in for one of them."""
-        closed = rf"{self.server_url}voila/api/shutdown/([\w-]+)"
-        return [(closed, Closed), *super().init_handlers()]
+        folder, _, name = chart_library_path().rpartition("/")
+        charts = rf"{self.server_url}{folder}/({re.escape(name)})"
+        return [
+            (rf"{self.server_url}voila/api/shutdown/([\w-]+)", Closed),
+            (charts, ChartLibrary, {"path": str(CHART_LIBRARY.parent)}),
+            *super().init_handlers(),
+        ]
 
     def listen(self) -> None:
         """Answer requests; runs until stopped."""
@@ -180,6 +206,7 @@ def main(words: list[str] | None = None) -> None:
     options = arguments(words)
     found = os.environ.get("JUPYTER_PATH")
     os.environ["JUPYTER_PATH"] = os.pathsep.join([str(APP), *([found] if found else [])])
+    os.environ[SERVED] = "1"
     settings = configuration(options)
     if options.ip not in LOCAL:
         print(OPEN_TO_OTHERS.format(ip=options.ip), file=sys.stderr)

@@ -19,15 +19,34 @@ const idle = () =>
       : setTimeout(resolve),
   );
 
+// The app serves the library as a file, which the browser keeps; elsewhere the page's first chart
+// brings it.
+const file = () => document.getElementById("tc-chart-library")?.href;
+
 async function provide(source) {
-  if (!source.byteLength || library.given) return;
+  const address = file();
+  if (library.given || !(address || source.byteLength)) return;
   library.given = true;
   await idle();
+  library.resolve(address ? loaded(address) : started(source));
+}
+
+function loaded(address) {
+  return new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = address;
+    script.onload = () => idle().then(() => resolve(globalThis.Plotly));
+    script.onerror = reject;
+    document.head.append(script);
+  });
+}
+
+async function started(source) {
   const module = { exports: {} };
   const code = new TextDecoder().decode(source);
   new Function("module", "exports", "define", code)(module, module.exports, undefined);
   await idle();
-  library.resolve(module.exports);
+  return module.exports;
 }
 
 // Charts are drawn one after the other, each painted before the next begins: the first to arrive
@@ -71,9 +90,12 @@ async function render({ model, el }) {
     wanted = true;
     if (busy) return;
     busy = true;
-    const plotly = await library.promise;
     try {
+      const plotly = await library.promise;
       while (wanted) await inTurn(() => react(plotly));
+    } catch (error) {
+      plot.textContent = "This chart could not be drawn: reload the page. Its numbers stand in a table.";
+      throw error;
     } finally {
       busy = false;
     }
