@@ -83,6 +83,13 @@ async function render({ model, el }) {
   plot.style.width = "100%";
   el.classList.add("tc-chart");
   el.appendChild(plot);
+  // What the app sent ahead of this chart stands until it is drawn, or is to be another one.
+  const ahead = document.querySelector(`.tc-first [data-drawing="${drawing.model_id}"]`);
+  const still = ahead?.cloneNode(true);
+  if (still && !document.documentElement.classList.contains("tc-carried")) el.prepend(still);
+  const give = () => still?.remove();
+  drawing.on("change:value", give);
+  reserve();
   let wanted = false;
   let busy = false;
 
@@ -103,14 +110,21 @@ async function render({ model, el }) {
 
   async function react(plotly) {
     wanted = false;
-    const { data, layout } = JSON.parse(drawing.get("value"));
-    plot.style.display = data.length || layout.annotations?.length ? "" : "none";
-    plot.style.height = `${layout.height ?? 0}px`;
+    const { data, layout } = reserve();
     delete layout.height;
-    plot.style.minWidth = `${layout.meta?.least_width ?? LEAST_WIDTH}px`;
     plot.setAttribute("role", "figure");
     plot.setAttribute("aria-label", model.get("label"));
     await plotly.react(plot, data, layout, CONFIG);
+    give();
+  }
+
+  // The room that the chart will take, so that nothing below it jumps.
+  function reserve() {
+    const { data, layout } = JSON.parse(drawing.get("value"));
+    plot.style.display = data.length || layout.annotations?.length ? "" : "none";
+    plot.style.height = `${layout.height ?? 0}px`;
+    plot.style.minWidth = `${layout.meta?.least_width ?? LEAST_WIDTH}px`;
+    return { data, layout };
   }
 
   drawing.on("change:value", draw);
@@ -125,6 +139,7 @@ async function render({ model, el }) {
   return () => {
     observer.disconnect();
     drawing.off("change:value", draw);
+    drawing.off("change:value", give);
     library.promise.then((p) => p.purge(plot));
   };
 }

@@ -27,8 +27,8 @@ def chart_library() -> bytes:
 
 
 EMPTY = '{"data": [], "layout": {}}'
-# Set where a server hands the chart library out as a file.
-SERVED = "COMPARE_CHART_LIBRARY_SERVED"
+# Set by the app: it hands the chart library out as a file, and sends a page as it opens ahead.
+SERVED = "COMPARE_SERVED"
 
 
 class LiveFigure(anywidget.AnyWidget):

@@ -46,9 +46,7 @@ class Axis:
             return []
         values = self.spec.get("tickvals") or self.names or _round_numbers(self.low, self.high)
         said = self.spec.get("ticktext") or [self._said(value) for value in values]
-        return [
-            (self.share(value), words) for value, words in zip(values, said, strict=False)
-        ]
+        return [(self.share(value), words) for value, words in zip(values, said, strict=False)]
 
     def _said(self, value: Any) -> str:
         if isinstance(value, str):
@@ -232,9 +230,7 @@ def _marks(trace: Trace, axes: Mapping[str, Axis]) -> Iterator[str]:
         before = left, top
 
 
-def _intervals(
-    trace: Trace, i: int, x: Axis, y: Axis
-) -> Iterator[tuple[str, Axis, float, float]]:
+def _intervals(trace: Trace, i: int, x: Axis, y: Axis) -> Iterator[tuple[str, Axis, float, float]]:
     """The intervals of one mark: direction, axis, low and high."""
     for side, axis in (("x", x), ("y", y)):
         error = trace.get(f"error_{side}") or {}
@@ -269,9 +265,7 @@ def _symbol(symbol: str, size: float, color: str, edge: str | None) -> str:
     )
 
 
-def _mark(
-    left: float, top: float, symbol: str, size: float, color: str, edge: str | None
-) -> str:
+def _mark(left: float, top: float, symbol: str, size: float, color: str, edge: str | None) -> str:
     return (
         f'<svg x="{left:.2f}%" y="{top:.2f}%" overflow="visible">'
         f"{_symbol(symbol, size, color, edge)}</svg>"
@@ -339,7 +333,9 @@ def _tick(axis: Axis, name: str, at: float, said: str) -> str:
             else "transform: translateX(-50%)"
         )
         return _words(said, f"left: {100 * at:.2f}%; bottom: calc(100% + 4px); {turn}")
-    return _words(said, f"left: {100 * at:.2f}%; top: calc(100% + 6px); transform: translateX(-50%)")
+    return _words(
+        said, f"left: {100 * at:.2f}%; top: calc(100% + 6px); transform: translateX(-50%)"
+    )
 
 
 def _grid(axis: Axis, name: str, at: float) -> str:
