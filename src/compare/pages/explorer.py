@@ -178,7 +178,7 @@ class Explorer:
 
         shown = self.page._repr_mimebundle_()
         if SERVED in os.environ and not self.below:
-            shown["text/html"] = first(self.page)
+            shown["text/html"] = f"<style>{STYLE}</style>{first(self.page)}"
         display(shown, raw=True)  # type: ignore[no-untyped-call]
 
 

@@ -33,7 +33,7 @@ def first(page: w.VBox) -> str:
         if answered and (_chart(child) or any(sign in made for sign in PICTURES)):
             break
     count = sum(isinstance(widget, LiveFigure) for widget in _below(page))
-    classes = " ".join(("jupyter-widgets", "widget-vbox", *page._dom_classes))
+    classes = " ".join(("jupyter-widgets widget-box widget-vbox", *page._dom_classes))
     return f'<div class="{classes}" data-charts="{count}">{"".join(inside)}</div>'
 
 
@@ -83,7 +83,12 @@ def _named(widget: w.Widget) -> str:
     """A list to choose from, or a box to type into, behind its name."""
     if isinstance(widget, w.Dropdown):
         kind = "widget-dropdown"
-        box = f"<select disabled><option>{_text(widget.label)}</option></select>"
+        # All of them, since the list is as wide as the longest.
+        names = (
+            f"<option {'selected' * (name == widget.label)}>{_text(name)}</option>"
+            for name in widget._options_labels
+        )
+        box = f"<select disabled>{''.join(names)}</select>"
     else:
         kind = "widget-text"
         number = isinstance(widget.value, (int, float))

@@ -208,7 +208,7 @@ def _marks(trace: Trace, axes: Mapping[str, Axis]) -> Iterator[str]:
         if kind == "bar":
             start, end = 100 * x.share(bases[i]), 100 * x.share(bases[i] + value)
             thick = abs(trace.get("width", 0.65) / (y.high - y.low)) * 50
-            look = f'fill="{color}" fill-opacity="{marker.get("opacity", 1):g}" '
+            look = f'fill="{color}" opacity="{marker.get("opacity", 1):g}" '
             look += f'stroke="{edges[i] or color}" stroke-width="{edge.get("width", 0):g}"'
             yield _rect((start, end), (top - thick, top + thick), look)
             continue
@@ -314,7 +314,7 @@ def _length(words: str) -> int:
 
 def _words(said: str, place: str, size: float = 14, color: str = INK) -> str:
     """Text of a chart at a place. Its tags are those that plotly reads, made by our own charts."""
-    look = f"position: absolute; white-space: nowrap; line-height: 1.3; font-size: {size:g}px"
+    look = f"position: absolute; white-space: pre; line-height: 1.3; font-size: {size:g}px"
     return f'<span style="{look}; color: {color}; {place}">{said}</span>'
 
 
