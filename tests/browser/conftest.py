@@ -301,6 +301,7 @@ def open_page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Call
         else:
             page.goto(f"{address}?token={TOKEN}")
             page.locator(f'a[href$="{name}.ipynb"]').click()
+            page.wait_for_function("document.documentElement.classList.contains('tc-live')")
         try:
             page.locator(".tc-page table.tc-table").first.wait_for(state="attached")
         except PlaywrightError:

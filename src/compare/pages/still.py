@@ -1,4 +1,4 @@
-"""A chart as a picture of HTML and SVG, from its own traces and layout, before the browser draws it.
+"""A chart as a picture of HTML and SVG, from its own traces and layout, before it is drawn.
 
 What is drawn is what our charts are made of: bars, marks, lines with intervals, and maps of cells,
 on linear axes and on axes of names. All places are percentages, so that it fits any width. Of other
@@ -12,7 +12,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import cycle, islice
+from itertools import cycle, islice, pairwise
 from typing import Any
 
 from compare.pages.house import FAINT, FONT, GRID, INK, TEMPLATE, Trace
@@ -75,14 +75,14 @@ def picture(spec: Json) -> str:
         return ""
     try:
         inside = _inside(traces, layout)
-    except _NotDrawn:
+    except _NotDrawnError:
         inside = '<p class="tc-empty">The chart follows.</p>'
     least = layout.get("meta", {}).get("least_width", 720)
-    size = f"height: {height:g}px; min-width: {least:g}px"
-    return f'<div class="tc-still" aria-hidden="true" style="{size}; font-family: {FONT}">{inside}</div>'
+    look = f"height: {height:g}px; min-width: {least:g}px; font-family: {FONT}"
+    return f'<div class="tc-still" aria-hidden="true" style="{look}">{inside}</div>'
 
 
-class _NotDrawn(Exception):
+class _NotDrawnError(Exception):
     """This chart has something that is not drawn here."""
 
 
@@ -91,7 +91,7 @@ def _inside(traces: Sequence[Trace], layout: Json) -> str:
     kinds = {trace.get("type", "scatter") for trace in traces}
     axes = {key[0] + key[5:]: _axis(key, traces, layout) for key in layout if _is_axis(key)}
     if not kinds <= DRAWN or not {"x", "y"} <= axes.keys():
-        raise _NotDrawn
+        raise _NotDrawnError
     margin = MARGIN | layout.get("margin", {})
     ticks = {name: axis.ticks() for name, axis in axes.items()}
     # Plotly widens a margin for the names of an axis; so does this, by the count of letters.
@@ -99,8 +99,10 @@ def _inside(traces: Sequence[Trace], layout: Json) -> str:
     longest = max((_length(words) for _, words in ticks["y"]), default=0)
     if longest or title:
         margin["l"] = max(margin["l"], longest * CHAR_PX + 12 + 24 * title)
-    drawn = [_shape(shape, axes) for shape in layout.get("shapes", ())]
+    shapes = layout.get("shapes", ())
+    drawn = [_shape(shape, axes) for shape in shapes if shape.get("layer") == "below"]
     drawn += [mark for trace in traces for mark in _marks(trace, axes)]
+    drawn += [_shape(shape, axes) for shape in shapes if shape.get("layer") != "below"]
     words = [_note(note, axes) for note in layout.get("annotations", ())]
     words += [_tick(axes[name], name, *tick) for name, found in ticks.items() for tick in found]
     words += [_title(axis, name) for name, axis in axes.items()]
@@ -128,7 +130,7 @@ def _axis(key: str, traces: Sequence[Trace], layout: Json) -> Axis:
     if not (names and isinstance(names[0], str)):
         names = tuple(dict.fromkeys(value for value in seen if isinstance(value, str)))
     if spec.get("type") in ("log", "date") or (names and spec.get("type") == "linear"):
-        raise _NotDrawn
+        raise _NotDrawnError
     if "range" in spec:
         low, high = spec["range"]
     elif names:
@@ -144,23 +146,25 @@ def _axis(key: str, traces: Sequence[Trace], layout: Json) -> Axis:
 
 def _at(axes: Mapping[str, Axis], ref: str, value: Any) -> float:
     """Percent from the left or the top, of a value of an axis or of the paper."""
-    share = float(value) if "paper" in ref else axes[ref.split()[0]].share(value)
+    share = float(value) if "paper" in ref else axes[ref].share(value)
     return 100 * (share if ref[0] == "x" else 1 - share)
 
 
-def _rect(x: Sequence[float], y: Sequence[float], look: str, shift: str = "") -> str:
+def _rect(x: Sequence[float], y: Sequence[float], look: str) -> str:
     left, right = sorted(x)
     top, bottom = sorted(y)
     return (
         f'<rect x="{left:.2f}%" y="{top:.2f}%" width="{right - left:.2f}%" '
-        f'height="{bottom - top:.2f}%" {look}{shift}/>'
+        f'height="{bottom - top:.2f}%" {look}/>'
     )
 
 
-def _line(x: Sequence[float], y: Sequence[float], color: str, width: float = 1) -> str:
+def _line(
+    x: Sequence[float], y: Sequence[float], color: str, width: float = 1, more: str = ""
+) -> str:
     return (
         f'<line x1="{x[0]:.2f}%" x2="{x[1]:.2f}%" y1="{y[0]:.2f}%" y2="{y[1]:.2f}%" '
-        f'stroke="{color}" stroke-width="{width:g}"/>'
+        f'stroke="{color}" stroke-width="{width:g}"{more}/>'
     )
 
 
@@ -171,10 +175,11 @@ def _shape(shape: Json, axes: Mapping[str, Axis]) -> str:
     ]
     line = shape.get("line", {})
     color, width = line.get("color", INK), line.get("width", 1)
+    dash = ' stroke-dasharray="3 3"' if line.get("dash", "solid") != "solid" else ""
     if shape["type"] == "line":
-        return _line(ends[0], ends[1], color, width)
+        return _line(ends[0], ends[1], color, width, dash)
     fill = shape.get("fillcolor", CLEAR)
-    return _rect(ends[0], ends[1], f'fill="{fill}" stroke="{color}" stroke-width="{width:g}"')
+    return _rect(ends[0], ends[1], f'fill="{fill}" stroke="{color}" stroke-width="{width:g}"{dash}')
 
 
 def _ref(part: Json, side: str) -> str:
@@ -191,7 +196,7 @@ def _marks(trace: Trace, axes: Mapping[str, Axis]) -> Iterator[str]:
         yield from _cells(trace, x, y)
         return
     if kind == "bar" and trace.get("orientation") != "h":
-        raise _NotDrawn
+        raise _NotDrawnError
     marker, mode = trace.get("marker", {}), trace.get("mode", "markers")
     points = list(zip(trace.get("x") or (), trace.get("y") or (), strict=False))
     looks = [_each(marker.get(name), len(points)) for name in ("color", "symbol", "size")]
@@ -257,7 +262,7 @@ def _symbol(symbol: str, size: float, color: str, edge: str | None) -> str:
     """The outline of a mark around a point; open ones are filled with the ground."""
     name = symbol.removesuffix("-dot").removesuffix("-open")
     if name not in PATHS:
-        raise _NotDrawn
+        raise _NotDrawnError
     fill = "white" if "-open" in symbol else color
     return (
         f'<path d="{PATHS[name]}" transform="scale({size / 2:g})" fill="{fill}" '
@@ -276,7 +281,7 @@ def _cells(trace: Trace, x: Axis, y: Axis) -> Iterator[str]:
     """The cells of a map, with their words."""
     low, high = trace.get("zmin"), trace.get("zmax")
     if low is None or high is None:
-        raise _NotDrawn
+        raise _NotDrawnError
     wide, high_ = (50 / abs(axis.high - axis.low) for axis in (x, y))
     for j, (row, name) in enumerate(zip(trace["z"], trace["y"], strict=True)):
         for i, (value, column) in enumerate(zip(row, trace["x"], strict=True)):
@@ -295,7 +300,7 @@ def _cells(trace: Trace, x: Axis, y: Axis) -> Iterator[str]:
 def _between(scale: Sequence[tuple[float, str]], share: float) -> str:
     """The color at a share of a scale."""
     share = min(max(share, 0), 1)
-    for (start, one), (end, other) in zip(scale, scale[1:], strict=False):
+    for (start, one), (end, other) in pairwise(scale):
         if share <= end:
             part = (share - start) / (end - start)
             mixed = (
@@ -303,7 +308,7 @@ def _between(scale: Sequence[tuple[float, str]], share: float) -> str:
                 for k in (1, 3, 5)
             )
             return "#" + "".join(f"{tone:02x}" for tone in mixed)
-    raise _NotDrawn
+    raise _NotDrawnError
 
 
 def _length(words: str) -> int:
@@ -321,9 +326,7 @@ def _words(said: str, place: str, size: float = 14, color: str = INK) -> str:
 def _tick(axis: Axis, name: str, at: float, said: str) -> str:
     """The words of a tick, outside the plot."""
     if name[0] == "y":
-        place = f"right: calc({100 * (1 - axis.domain[0]):.2f}% + 6px); top: {100 * (1 - at):.2f}%"
-        if name != "y":
-            place = f"right: calc(100% + 6px); top: {100 * (1 - at):.2f}%"
+        place = f"right: calc(100% + 6px); top: {100 * (1 - at):.2f}%"
         return _words(said, f"{place}; transform: translateY(-50%)")
     slanted = axis.spec.get("tickangle")
     if axis.spec.get("side") == "top":
@@ -407,7 +410,8 @@ def _legend(traces: Sequence[Trace], layout: Json) -> str:
     legend = layout.get("legend", TEMPLATE.layout.legend.to_plotly_json())
     above = (legend.get("y") or 0) >= 1
     place = f"bottom: {100 * legend['y']:.2f}%" if above else "top: calc(100% + 6px)"
-    return f'<div style="position: absolute; left: 0; font-size: 14px; {place}">{"".join(entries)}</div>'
+    look = f"position: absolute; left: 0; font-size: 14px; {place}"
+    return f'<div style="{look}">{"".join(entries)}</div>'
 
 
 def _head(layout: Json) -> str:
