@@ -73,6 +73,8 @@ def still(widget: w.Widget) -> Iterator[str]:
         yield f"disabled>{_text(widget.description)}</label></div>"
     elif isinstance(widget, (w.Button, w.ToggleButton, w.FileUpload)):
         words = _text(widget.description)
+        if isinstance(widget, w.FileUpload):
+            words = f'<i class="fa fa-upload"></i>{words} ({len(widget.value)})'
         yield f'<button class="jupyter-widgets jupyter-button widget-button" {_look(widget)} '
         yield f"disabled>{words}</button>"
     elif hasattr(widget, "description"):
