@@ -12,6 +12,12 @@ from statsmodels.stats.proportion import confint_proportions_2indep
 from compare.trials import benefits
 
 
+def every_row(evidence):
+    """The outcomes of all conditions as a frame."""
+    rows = [benefits.outcomes(evidence, key) for key in evidence.conditions["condition_id"]]
+    return pd.DataFrame([row for own in rows for row in own], columns=benefits.COLUMNS)
+
+
 def with_rows(evidence, *changes):
     """The evidence with made-up endpoints and outcomes in CIDP."""
     endpoints = pd.DataFrame(
@@ -42,7 +48,7 @@ def with_rows(evidence, *changes):
 
 def one(evidence, **change):
     """The one outcome that a made-up row becomes."""
-    found = benefits.outcomes(with_rows(evidence, change), "cidp")
+    found = pd.DataFrame(benefits.outcomes(with_rows(evidence, change), "cidp"))
     assert len(found) == 1
     return found.iloc[0]
 
@@ -50,7 +56,7 @@ def one(evidence, **change):
 def test_columns_and_errors(evidence):
     """Therapy first, every row of the condition once; an unknown condition is refused."""
     for condition_id in evidence.conditions["condition_id"]:
-        found = benefits.outcomes(evidence, condition_id)
+        found = pd.DataFrame(benefits.outcomes(evidence, condition_id), columns=benefits.COLUMNS)
         assert list(found.columns) == benefits.COLUMNS
         raw = evidence.outcomes
         assert set(found["row_id"]) == set(raw.loc[raw["condition_id"].eq(condition_id), "row_id"])
@@ -164,9 +170,15 @@ def test_missed_primary_endpoints(evidence):
         {"met": "no", "endpoint_role": "secondary"},
         {"met": "unknown"},
     )
-    found = benefits.outcomes(changed, "cidp").set_index("row_id")["missed_primary"]
-    assert found.to_dict() == {"made_0": True, "made_1": True, "made_2": False, "made_3": False}
-    controlled = benefits.controlled_outcomes(changed, "cidp").set_index("therapy_id")
+    found = benefits.outcomes(changed, "cidp")
+    assert {row["row_id"]: row["missed_primary"] for row in found} == {
+        "made_0": True,
+        "made_1": True,
+        "made_2": False,
+        "made_3": False,
+    }
+    rows = benefits.controlled_outcomes(changed, "cidp")
+    controlled = pd.DataFrame(rows).set_index("therapy_id")
     assert controlled.loc["ivig", "missed_endpoints"] == "S: Responder"
     assert controlled.loc["scig", "missing"] == (
         "no outcome of a trial in this condition in our tables"
@@ -175,7 +187,7 @@ def test_missed_primary_endpoints(evidence):
 
 def test_printed_effects_are_untouched(evidence):
     """Effect, limits and values of the real tables come through as printed."""
-    found = benefits.every_row(evidence).set_index("row_id")
+    found = every_row(evidence).set_index("row_id")
     raw = evidence.outcomes.set_index("row_id")
     for name in ("effect", "ci_low", "ci_high", "treated_value", "comparator_value", "contrast"):
         pd.testing.assert_series_equal(found[name], raw.loc[found.index, name])
@@ -189,7 +201,7 @@ def test_printed_effects_are_untouched(evidence):
 
 def test_favored_side_agrees_with_the_two_values(evidence):
     """Where both values are printed, the side that the effect favors is the better value's."""
-    found = benefits.every_row(evidence)
+    found = every_row(evidence)
     both = found[
         found["treated_value"].notna()
         & found["comparator_value"].notna()

@@ -91,7 +91,7 @@ def test_the_line_of_no_difference_stands_inside_the_chart() -> None:
 
 def test_the_chosen_condition_is_framed(evidence: compare.Evidence) -> None:
     """One frame around the column of the chosen condition, none where none is chosen."""
-    rows = indications.matrix_rows(evidence)
+    rows = indications.matrix(evidence)
     _, conditions = indication_charts.axes(rows)
     figure = indication_charts.figure(rows, conditions[2])
     (shape,) = figure.layout.shapes

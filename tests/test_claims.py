@@ -196,7 +196,9 @@ def test_fewer_side_effects_compares_like_with_like(
     """A comparison needs the same condition, event and way of counting, each against placebo."""
     assessment = found["fewer_side_effects"]
     for condition_id, row in places_of(assessment).items():
-        rows = harms.scored(harms.adverse_events(evidence, condition_id))
+        rows = pd.DataFrame(
+            harms.scored(harms.rows_in(evidence, condition_id)), columns=harms.COLUMNS
+        )
         keys: dict[bool, set[tuple[str, str]]] = {True: set(), False: set()}
         for line in rows[rows["event_id"].str.endswith("_adverse_event")].itertuples():
             if line.event_id in verdict_events():

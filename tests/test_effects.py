@@ -93,7 +93,7 @@ def test_standing_rows_are_those_of_the_harms_page(evidence: compare.Evidence) -
     cells = pd.DataFrame(effect_cells.evidence_cells(evidence, "ra", "difference", True).values())
     cells = cells[cells["group"].eq("harm")]
     for way in harms.ASCERTAINMENTS:
-        wanted = harms.series(evidence, "ra", way)
+        wanted = pd.DataFrame(harms.series(evidence, "ra", way), columns=["row_id", "directness"])
         found = cells[cells["ascertainment"].eq(way)]
         assert set(found["row_id"]) == set(wanted["row_id"])
         pairs = dict(zip(wanted["row_id"], wanted["directness"], strict=True))
@@ -104,7 +104,8 @@ def test_cost_cells_are_those_of_the_cost_table(evidence: compare.Evidence) -> N
     """Low and high of a cost are one product's year one; the value is their middle."""
     patient = opening_patient(evidence, "cidp")
     chosen = cost.opening_plans(evidence, "cidp", patient)
-    costs = cost.cost_table(evidence, chosen.values(), patient).set_index("therapy_id")
+    rows = cost.cost_rows(evidence, chosen.values(), patient)
+    costs = pd.DataFrame(rows).set_index("therapy_id")
     found = table_of(evidence, "cidp", criteria=["cost_year_one"]).set_index("therapy_id")
     for therapy_id in ("ivig", "scig"):
         low, high = found.loc[therapy_id, ["low", "high"]]

@@ -285,8 +285,11 @@ def test_ivig_is_compared_on_any_cause_alone(evidence, views):
             continue
         done.add(scenario.condition_id)
         found = harms.series(evidence, scenario.condition_id, "all_cause", None, True)
-        found = found[found["state"].isin(["reported", "bound"])]
-        own = set(found.loc[found["therapy_id"].eq("ivig"), "event_id"])
+        own = {
+            row["event_id"]
+            for row in found
+            if row["therapy_id"] == "ivig" and row["state"] in ("reported", "bound")
+        }
         for row in shown.ivig:
             assert (row["event_id"] in own) == (row["ivig"] == 1)
             if not row["ivig"]:

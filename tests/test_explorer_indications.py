@@ -52,9 +52,9 @@ def test_both_sides_of_a_conflict_are_shown(evidence):
 def test_three_answers_in_myasthenia_only(evidence):
     """The panel is there for myasthenia and empty elsewhere."""
     explorer = page.IndicationsExplorer(evidence)
-    assert "Stable disease" in explorer.panels["myasthenia"].value
+    assert "Stable disease" in explorer.panels["by_state"].value
     explorer.controls["condition"].value = "cidp"
-    assert explorer.panels["myasthenia"].value == ""
+    assert explorer.panels["by_state"].value == ""
 
 
 def test_classes_leave_map_and_list(evidence):

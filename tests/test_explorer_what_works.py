@@ -61,9 +61,9 @@ def test_numbers_of_the_picture_are_those_of_the_outcomes(evidence, views):
     """Printed differences as printed, computed ones as `outcomes` gives them; ends likewise."""
     checked = Counter()
     for condition_id, shown in views.items():
-        rows = benefits.outcomes(evidence, condition_id).set_index("row_id")
+        rows = {row["row_id"]: row for row in benefits.outcomes(evidence, condition_id)}
         for mark in marks([*shown.forests, *shown.active_forests]):
-            row = rows.loc[mark.row_id]
+            row = rows[mark.row_id]
             printed = row["effect_measure"] == "risk_difference_points"
             told = row["effect"] == row["effect"]
             if printed and told and row["contrast"] == "treated_minus_comparator":

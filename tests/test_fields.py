@@ -48,7 +48,7 @@ def frames(evidence: compare.Evidence, condition_id: str) -> Iterator[pd.DataFra
     factors -= excluded_by(evidence, factors)
     patient = compare.Patient(70, 54, 170, factors=factors)
     yield compare.adverse_events(evidence, condition_id)
-    yield benefits.outcomes(evidence, condition_id)
+    yield pd.DataFrame(benefits.outcomes(evidence, condition_id))
     for basis in effects.BASES:
         offered = effects.criteria_for(evidence, condition_id, basis)
         yield offered
@@ -57,7 +57,7 @@ def frames(evidence: compare.Evidence, condition_id: str) -> Iterator[pd.DataFra
     yield compare.options(evidence, condition_id, patient)
     yield compare.check_cautions(evidence, patient, condition_id)
     yield compare.annual_cost(evidence, condition_id, patient)
-    for therapy_id in indications.therapies_of(evidence, condition_id)["therapy_id"]:
+    for therapy_id in indications.therapies_of(evidence, condition_id):
         yield pd.DataFrame(guidance.steps(evidence, therapy_id, condition_id, "privigen"))
 
 
@@ -86,6 +86,6 @@ def test_no_sentence_decides_a_verdict(
         assert ours.verdicts == other.verdicts
         assert ours.source_ids == other.source_ids
     pd.testing.assert_frame_equal(
-        without_words(ivig.ivig_in_myasthenia(evidence)),
-        without_words(ivig.ivig_in_myasthenia(reworded)),
+        without_words(pd.DataFrame(ivig.ivig_by_state(evidence, "gmg"))),
+        without_words(pd.DataFrame(ivig.ivig_by_state(reworded, "gmg"))),
     )

@@ -9,7 +9,6 @@ import pytest
 import compare
 from compare.cost import history, payers
 from compare.data.conditions import opening_patient
-from compare.data.rows import records
 from compare.pages.history import chart as charts
 from compare.pages.history import page as explorer
 from compare.pages.history import sentences as findings
@@ -17,7 +16,7 @@ from compare.pages.history import sentences as findings
 
 def test_dollars_per_gram(evidence: compare.Evidence) -> None:
     """48.022 dollars for 500 mg are 96.044 dollars per gram."""
-    frame = history.usd_per_gram(evidence)
+    frame = pd.DataFrame(history.usd_per_gram(evidence))
     row = frame[frame["code"].eq("J1561") & frame["effective_from"].eq(pd.Timestamp("2026-10-01"))]
     prices = evidence.prices
     limit = prices[prices["code"].eq("J1561") & prices["effective_from"].eq("2026-10-01")]
@@ -58,27 +57,22 @@ def test_quarters_without_a_price_have_no_row(evidence: compare.Evidence) -> Non
 
 def test_change_is_first_to_last(evidence: compare.Evidence) -> None:
     """From 80 to 100 is 25 percent; a single quarter has no change."""
-    frame = pd.DataFrame(
-        {
-            "key": ["a", "a", "b"],
-            "effective_from": pd.to_datetime(["2025-01-01", "2024-01-01", "2025-01-01"]),
-            "usd": [100.0, 80.0, 5.0],
-        }
-    )
-    moved = history.change(frame, ["key"], "usd")
-    assert list(moved["key"]) == ["a"]
-    assert moved["change_pct"].iloc[0] == pytest.approx(25)
+    told = (("a", "2025-01-01", 100.0), ("a", "2024-01-01", 80.0), ("b", "2025-01-01", 5.0))
+    rows = [dict(zip(("key", "effective_from", "usd"), one, strict=True)) for one in told]
+    (moved,) = history.changes(rows, ["key"], "usd")
+    assert moved["key"] == "a"
+    assert moved["change_pct"] == pytest.approx(25)
 
 
 def test_findings_state_the_frames_numbers(evidence: compare.Evidence) -> None:
     """Lowest and highest change, recomputed."""
-    frame = history.usd_per_gram(evidence)
+    frame = pd.DataFrame(history.usd_per_gram(evidence))
     changes = []
     for _, own in frame.groupby("code"):
         if len(own) > 1:
             usd = own.sort_values("effective_from")["usd_per_gram"].to_numpy()
             changes.append(100 * (usd[-1] / usd[0] - 1))
-    numbers = findings.per_gram(records(frame)).numbers
+    numbers = findings.per_gram(history.usd_per_gram(evidence)).numbers
     assert numbers["codes"] == len(changes)
     assert numbers["lowest_pct"] == pytest.approx(min(changes))
     assert numbers["highest_pct"] == pytest.approx(max(changes))
@@ -98,7 +92,7 @@ def test_lines_are_broken_at_gaps_and_labels_do_not_overlap() -> None:
 
 def test_who_pays_by_route_and_setting(evidence: compare.Evidence) -> None:
     """In Crohn's disease: Skyrizi's first doses under Part B, those at home under Part D."""
-    frame = payers.who_pays(evidence, "crohns")
+    frame = pd.DataFrame(payers.who_pays(evidence, "crohns"))
     skyrizi = frame[frame["product_id"].eq("skyrizi")].set_index("route")["payer"]
     assert skyrizi["IV"] == "Part B"
     assert skyrizi["SC"] == "Part D"
@@ -107,7 +101,7 @@ def test_who_pays_by_route_and_setting(evidence: compare.Evidence) -> None:
 
 def test_coinsurance_is_what_cms_prints(evidence: compare.Evidence) -> None:
     """The figure beside the limit in force, with its note; none where Part D pays."""
-    frame = payers.who_pays(evidence, "itp").set_index("product_id")
+    frame = pd.DataFrame(payers.who_pays(evidence, "itp")).set_index("product_id")
     prices = evidence.prices
     now = prices["code"].eq("J2802") & prices["effective_from"].eq(pd.Timestamp("2026-10-01"))
     printed = prices[now].iloc[0]
@@ -124,7 +118,7 @@ def test_part_d_cap_only_where_a_source_states_it(evidence: compare.Evidence) ->
         (pd.concat([claims, row]), "A cap of 2,000 dollars in 2025."),
     ):
         changed = dataclasses.replace(evidence, claims=frame)
-        table = payers.who_pays(changed, "crohns")
+        table = pd.DataFrame(payers.who_pays(changed, "crohns"))
         part_d = table[table["payer"].eq("Part D")]
         assert len(part_d)
         assert part_d["part_d_cap"].eq(said).all()
@@ -132,7 +126,7 @@ def test_part_d_cap_only_where_a_source_states_it(evidence: compare.Evidence) ->
 
 def test_access_findings_name_the_condition_first(evidence: compare.Evidence) -> None:
     """What speaks of relapsing MS stands before what speaks of none, and nothing else is there."""
-    frame = payers.findings_on_access(evidence, "ms_relapsing")
+    frame = pd.DataFrame(payers.findings_on_access(evidence, "ms_relapsing"))
     assert frame["claim_id"].isin(["covered", "widely_available"]).all()
     assert frame["condition_id"].dropna().eq("ms_relapsing").all()
     assert frame["condition_id"].isna().is_monotonic_increasing

@@ -139,10 +139,10 @@ def test_retired_guidelines_are_marked_and_outranked(evidence):
     """A retired statement is shown only where there is no current one, and then says so."""
     for condition_id in evidence.conditions["condition_id"]:
         rows = indications.statements(evidence, condition_id)
-        rows = rows[rows["authority"].eq("guideline")]
+        rows = [row for row in rows if row["authority"] == "guideline"]
         for row in compare.options(evidence, condition_id).to_dict("records"):
-            own = rows[rows["therapy_id"].eq(row["therapy_id"])]
-            only_old = len(own) > 0 and own["retired"].eq("yes").all()
+            own = [one["retired"] for one in rows if one["therapy_id"] == row["therapy_id"]]
+            only_old = set(own) == {"yes"}
             assert row["retired"] == only_old
     crohns = row_of(compare.options(evidence, "crohns"), "ivig")
     assert crohns["retired"]
@@ -210,21 +210,23 @@ def test_every_row_is_sourced_and_nothing_is_changed(evidence):
 
 def test_myasthenia_has_three_answers(evidence):
     """Recommended in exacerbation, not recommended when stable, maintenance trial missed."""
-    table = ivig.ivig_in_myasthenia(evidence)
-    answers = dict(zip(table["setting"], table["answer"], strict=True))
+    table = ivig.ivig_by_state(evidence, "gmg")
+    answers = {row["setting"]: row["answer"] for row in table}
     assert "recommended for exacerbations (AANEM" in answers["Exacerbation or crisis"]
     assert "Zinman 2007" in answers["Exacerbation or crisis"]
     assert answers["Stable disease"].startswith("not recommended for stable disease (AANEM")
     assert "missed its primary endpoint" in answers["Maintenance"]
-    assert table["source_id"].ne("").all()
+    assert all(row["source_id"] for row in table)
+    assert ivig.ivig_by_state(evidence, "cidp") == []
 
 
 def test_article_finding_recomputed(evidence):
     """The sentence on IVIG in the six conditions counts each condition once."""
-    table = ivig.ivig_in_article(evidence)
+    rows = ivig.ivig_in_article(evidence)
+    table = pd.DataFrame(rows)
     named = article_conditions(evidence)
     assert list(table["condition_id"]) == named
-    numbers = indication_findings.article(records(table)).numbers
+    numbers = indication_findings.article(rows).numbers
     parts = ("agreed", "conflicting", "silent", "against")
     assert sum(numbers[name] for name in parts) == numbers["conditions"] == 6
     labels = evidence.indications
@@ -247,22 +249,22 @@ def test_condition_finding_recomputed(evidence):
 
 def test_map_shows_each_mark_once_in_its_own_half(evidence):
     """Nine traces; labels left of the column's middle, guidelines right, all cells present."""
-    frame = indications.matrix(evidence)
-    traces = charts.traces(records(frame))
+    rows = indications.matrix(evidence)
+    traces = charts.traces(rows)
     assert len(traces) == 9 == len(charts.traces([]))
     labels, guides = traces[:3], traces[3:]
     assert all((x % 1) > 0.5 for trace in labels for x in trace["x"])
     assert all((x % 1) < 0.5 for trace in guides for x in trace["x"])
-    assert sum(len(t["x"]) for t in labels) == frame["label_mark"].ne("").sum()
-    assert sum(len(t["x"]) for t in guides) == frame["guideline_mark"].ne("").sum()
-    layout = charts.layout(records(frame), "gMG")
-    assert len(layout["yaxis"]["ticktext"]) == frame["therapy_id"].nunique()
+    assert sum(len(t["x"]) for t in labels) == sum(row["label_mark"] != "" for row in rows)
+    assert sum(len(t["x"]) for t in guides) == sum(row["guideline_mark"] != "" for row in rows)
+    layout = charts.layout(rows, "gMG")
+    assert len(layout["yaxis"]["ticktext"]) == len({row["therapy_id"] for row in rows})
     assert len(layout["shapes"]) == 1
 
 
 def test_chart_text_is_escaped(evidence):
     """A hostile reason in the table stays text in the chart."""
-    frame = indications.matrix(evidence).head(1).assign(label_reason="<img onerror=x> $1 to $2")
-    hover = charts.hover(frame.iloc[0].to_dict())
+    first = indications.matrix(evidence)[0]
+    hover = charts.hover({**first, "label_reason": "<img onerror=x> $1 to $2"})
     assert "<img" not in hover
     assert "$" not in hover

@@ -222,7 +222,7 @@ def test_sdist_and_wheel_install_in_an_empty_environment(
         "from compare.data import evidence\n"
         "e = compare.load(); p = compare.Patient(weight_kg=70, age_years=54)\n"
         "print(compare.__file__); print(repr(e))\n"
-        "print(len(compare.cost.cost_table(e, plan.plans(e, 'cidp'), p)))\n"
+        "print(len(compare.cost.cost_rows(e, plan.plans(e, 'cidp'), p)))\n"
         "folder = shutil.copytree(evidence.data_folder(), 'copy')\n"
         "open('copy/prices.csv', 'a').write('\\n')\n"
         "print(compare.load('copy').changed)\n"

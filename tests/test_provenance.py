@@ -169,7 +169,7 @@ BEHIND: Mapping[str, list[str]] = {
     "cost": ["yearly", "courses", "marks"],
     "harms": ["map", "forest", "rare", "pml", "infusions", "rates", "ivig", "outcomes"],
     "history": ["per_gram", "yearly", "courses", "payers", "access"],
-    "indications": ["map", "options", "statements", "article", "myasthenia"],
+    "indications": ["map", "options", "statements", "article", "by_state"],
     "start": ["therapies"],
     "own_data": ["difference"],
 }
@@ -192,8 +192,6 @@ def test_page_lists_exactly_the_sources_of_its_view(evidence: compare.Evidence, 
         view, panel = explorer.compute(), explorer.panels["sources"].value
         parts = {path.split(".")[-1]: frame for path, frame in frames(view)}
         behind = [parts[name] for name in BEHIND[page]]
-        if page == "indications" and condition_id != "gmg":
-            behind = behind[:-1]
         if page == "cost":
             chosen = cost.behind(evidence, explorer.scenario(), view)
             behind.append(pd.DataFrame(chosen.same))
@@ -294,7 +292,7 @@ def said(traces: list[house.Trace]) -> str:
 
 def test_every_chart_says_where_a_figure_was_read(evidence: compare.Evidence) -> None:
     """Title and date of the first row's first source stand in the chart's hovers."""
-    map_, money = matrix(evidence), cost.view(evidence, cost.opening(evidence))
+    map_, money = pd.DataFrame(matrix(evidence)), cost.view(evidence, cost.opening(evidence))
     harm = harms.view(evidence, harms.opening(evidence))
     past = history.view(evidence, history.opening(evidence))
     map_of = pd.DataFrame(harm.map)

@@ -224,7 +224,7 @@ def test_missed_endpoints_are_shown_first(evidence):
     line = next(line for line in comparison.lines if line.label == "Trials in this condition")
     assert "MISSED" in line.cells[0][0].text
     assert line.cells[0][0].mark == "warn"
-    told = next(line for line in comparison.lines if line.label.startswith("IVIG in myasthenia"))
+    told = next(line for line in comparison.lines if line.label.startswith("IVIG in gMG"))
     assert len(told.cells[0]) == 3
 
 

@@ -99,11 +99,10 @@ def caution_rows(
 ) -> list[dict[str, Any]]:
     """The rows of `check_cautions` as dictionaries, for a patient with these `patient_factors`."""
     by_therapy = rows_by_therapy(evidence)
-    therapies = therapies_of(evidence, condition_id)["therapy_id"]
     rows = [
         {**row, "matches": row["factor_id"] in mine, "why": mine.get(row["factor_id"], "")}
         | _at_usual_dose(evidence, row, condition_id)
-        for therapy_id in therapies
+        for therapy_id in therapies_of(evidence, condition_id)
         for row in by_therapy.get(therapy_id, ())
     ]
     rows.extend(_asked(evidence, rows, mine))

@@ -8,7 +8,7 @@ intervals, cycles and visits that a source allows, not a confidence interval.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
@@ -24,6 +24,19 @@ from compare.data.rows import LEADING, Row, frame, known
 OF_PRICE = ["price_basis", "price_kind", "mixed_kinds", "stands_for_therapy"]
 USUAL = ["usd_year_one_usual", "usd_per_course_usual"]
 IDS = [*LEADING, "product_id", "product", "regimen_id", "regimen"]
+COLUMNS = [
+    *IDS,
+    "route",
+    "use",
+    *OF_PRICE,
+    *MONEY_COLUMNS,
+    *USUAL,
+    "reason",
+    "note",
+    "label_status",
+    "is_default",
+    "source_id",
+]
 DOSING_WEIGHTS = ("actual", "ideal", "adjusted")
 
 
@@ -60,7 +73,7 @@ def annual_cost(
     """
     Patient.check(patient)
     found = plans(evidence, condition_id, price_basis, cycle_days)
-    return cost_table(evidence, found, patient, dosing_weight)
+    return frame(cost_rows(evidence, found, patient, dosing_weight), COLUMNS)
 
 
 def dosing_weight_kg(patient: Patient, therapy_id: str, dosing_weight: str = "actual") -> float:
@@ -90,24 +103,10 @@ def dosing_weight_note(patient: Patient, therapy_id: str, dosing_weight: str) ->
     return []
 
 
-def cost_table(
-    evidence: Evidence, found: Iterable[Plan], patient: Patient, dosing_weight: str = "actual"
-) -> pd.DataFrame:
-    """`annual_cost` for plans that are already built: what a change of patient recomputes."""
-    return cost_frame(cost_rows(evidence, found, patient, dosing_weight))
-
-
-def cost_frame(rows: Sequence[Row]) -> pd.DataFrame:
-    """The frame of `cost_table` from rows of `cost_rows`."""
-    tail = ["reason", "note", "label_status", "is_default", "source_id"]
-    names = [*IDS, "route", "use", *OF_PRICE, *MONEY_COLUMNS, *USUAL, *tail]
-    return frame(rows, names)
-
-
 def cost_rows(
     evidence: Evidence, found: Iterable[Plan], patient: Patient, dosing_weight: str = "actual"
 ) -> list[Row]:
-    """The rows of `cost_table` as dictionaries, for those who take them one by one."""
+    """The rows of `annual_cost` for plans that are already built."""
     whole_plans = list(found)
     standing = {
         (plan.regimen_id, plan.product_id)

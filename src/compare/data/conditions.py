@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
-import pandas as pd
-
 from compare.data.arguments import shown
 from compare.data.evidence import CLASS_ORDER, Evidence, kept
 from compare.data.patient import Patient
-from compare.data.rows import LEADING, split
+from compare.data.rows import LEADING, Row, split
 
 
 def check_condition(evidence: Evidence, condition_id: str) -> None:
@@ -37,7 +34,7 @@ def opening_patient(evidence: Evidence, condition_id: str) -> Patient:
 
 
 @kept(128)
-def condition_therapies(evidence: Evidence, condition_id: str) -> pd.DataFrame:
+def condition_therapies(evidence: Evidence, condition_id: str) -> list[Row]:
     """Therapies that the tables speak of for a condition, by class and name, and `labeled`.
 
     Labeled, recommended or an option there, or with harms or outcomes from a study in it. Shared:
@@ -49,11 +46,13 @@ def condition_therapies(evidence: Evidence, condition_id: str) -> pd.DataFrame:
     wanted = {row["therapy_id"] for row in current if row["statement"] in spoken}
     for table in ("adverse_events", "outcomes"):
         wanted |= {row["therapy_id"] for row in evidence.rows(table, "condition_id", condition_id)}
-    out = evidence.therapies.loc[evidence.therapies["therapy_id"].isin(wanted), LEADING].copy()
     labeled = {row["therapy_id"] for row in current if row["fda_label"] == "yes"}
-    out["labeled"] = out["therapy_id"].isin(labeled)
-    rank = out["therapy_class"].map(CLASS_ORDER.index)
-    return out.iloc[np.lexsort((out["therapy"], rank))].reset_index(drop=True)
+    found = [
+        {**{name: row[name] for name in LEADING}, "labeled": key in labeled}
+        for key, row in evidence.by_id("therapies").items()
+        if key in wanted
+    ]
+    return sorted(found, key=lambda row: (CLASS_ORDER.index(row["therapy_class"]), row["therapy"]))
 
 
 def article_conditions(evidence: Evidence) -> list[str]:

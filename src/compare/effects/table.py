@@ -20,7 +20,7 @@ from compare.data.arguments import one_of, shown
 from compare.data.conditions import check_condition, condition_therapies
 from compare.data.evidence import Evidence, kept
 from compare.data.patient import Patient
-from compare.data.rows import LEADING, Row, frame, records
+from compare.data.rows import LEADING, Row, frame
 from compare.effects.cells import (
     BASES,
     BLANK,
@@ -150,15 +150,11 @@ def effect_rows(
 @kept(32)
 def _therapies(evidence: Evidence, condition_id: str) -> list[Row]:
     """Therapies of the condition: those the tables speak of, and those with a regimen. Shared."""
-    spoken = records(condition_therapies(evidence, condition_id)[LEADING])
-    known_ones = {row["therapy_id"] for row in spoken}
+    spoken = [row["therapy_id"] for row in condition_therapies(evidence, condition_id)]
     given = {row["therapy_id"] for row in evidence.rows("regimens", "condition_id", condition_id)}
-    more = [
-        {name: row[name] for name in LEADING}
-        for key, row in evidence.by_id("therapies").items()
-        if key in given - known_ones
-    ]
-    return [*spoken, *more]
+    named = evidence.by_id("therapies")
+    more = [key for key in named if key in given and key not in spoken]
+    return [{name: named[key][name] for name in LEADING} for key in (*spoken, *more)]
 
 
 def _cost_cells(

@@ -14,7 +14,7 @@ from compare import words as findings
 from compare.cost import plan
 from compare.data.conditions import opening_patient
 from compare.data.evidence import Evidence
-from compare.data.rows import Row
+from compare.data.rows import Row, frame
 from compare.data.scenario import Scenario
 from compare.pages import money
 from compare.pages.controls import checkbox, fold, labelled
@@ -307,7 +307,7 @@ class CostExplorer(Explorer):
             "cost", scenario.condition_id, f"{scenario.patient.weight_kg:g}kg",
             self.evidence.stamp, ending="csv",
         )  # fmt: skip
-        everything = self.evidence.cited(cost.cost_frame(computed.rows))
+        everything = self.evidence.cited(frame(computed.rows, cost.COLUMNS))
         self.panels["downloads"].value = download(
             "Save the whole table (CSV)", csv_text(everything), name
         )

@@ -13,7 +13,7 @@ import ipywidgets as w
 from compare import words as findings
 from compare.data.conditions import condition_therapies, opening_patient
 from compare.data.evidence import Evidence, kept
-from compare.data.rows import Row, known, records
+from compare.data.rows import Row, known
 from compare.data.scenario import Scenario
 from compare.pages.controls import WRAP, checkbox, labelled
 from compare.pages.explorer import Explorer
@@ -118,7 +118,7 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     if basis not in charts.BASES:
         raise ValueError(f"unknown basis {basis!r}; one of {[*charts.BASES]}")
     classes = tuple(c for c in CLASSES if c in options.get("classes", CLASSES))
-    found = harms.series_rows(evidence, condition_id, way, against, borrow)
+    found = harms.series(evidence, condition_id, way, against, borrow)
     found = of_classes(found, classes)
     organs = {row["system_organ"] for row in found}
     organ = options.get("system_organ", MOST_REPORTED)
@@ -133,7 +133,7 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
 
     detail = found
     if basis == "arms":
-        detail = harms.series_rows(evidence, condition_id, way, against, borrow, both_arms=True)
+        detail = harms.series(evidence, condition_id, way, against, borrow, both_arms=True)
 
     def filled(found: list[Row], event_ids: list[str]) -> list[Row]:
         rows = harms.with_missing(evidence, condition_id, found, event_ids)
@@ -166,20 +166,14 @@ def of_classes(rows: Iterable[Row], classes: tuple[str, ...]) -> list[Row]:
     return [row for row in rows if row["therapy_class"] in classes]
 
 
-@kept(8)
-def cited_outcomes(evidence: Evidence) -> list[Row]:
-    """Outcomes of all conditions, with titles of sources. Shared: do not change them."""
-    return evidence.cited_rows(records(benefits.every_row(evidence)))
-
-
 @kept(32)
 def whole(evidence: Evidence, condition_id: str, classes: tuple[str, ...]) -> Whole:
     """Tables and findings that no other setting changes. Shared: do not change them."""
-    here = [r for r in harms.cited_rows(evidence) if r["condition_id"] == condition_id]
-    good = [r for r in cited_outcomes(evidence) if r["condition_id"] == condition_id]
+    here = harms.rows_in(evidence, condition_id)
+    good = evidence.cited_rows(benefits.outcomes(evidence, condition_id))
     shown, outcomes = of_classes(here, classes), of_classes(good, classes)
     rare = [r for r in shown if r["rare_serious"] == "yes" and r["event_id"] != "pml"]
-    therapies = set(condition_therapies(evidence, condition_id)["therapy_id"])
+    therapies = {row["therapy_id"] for row in condition_therapies(evidence, condition_id)}
     pml = [
         row
         for row in of_classes(harms.cited_rows(evidence), classes)
@@ -205,8 +199,8 @@ def whole(evidence: Evidence, condition_id: str, classes: tuple[str, ...]) -> Wh
 
 def controlled_rows(evidence: Evidence, condition_id: str) -> list[Row]:
     """Per therapy: controlled harms and outcomes, and what is missing of each."""
-    harm = records(harms.controlled_figures(evidence, condition_id))
-    good = records(benefits.controlled_outcomes(evidence, condition_id))
+    harm = harms.controlled_figures(evidence, condition_id)
+    good = benefits.controlled_outcomes(evidence, condition_id)
     return [
         {**one, **other, "missing_harms": one["missing"], "missing_outcomes": other["missing"]}
         for one, other in zip(harm, good, strict=True)
@@ -249,11 +243,11 @@ def ivig_rows(
     `others_words`, `source_id`. Empty where IVIG is not among the condition's therapies.
     """
     therapies = condition_therapies(evidence, condition_id)
-    if "ivig" not in set(therapies["therapy_id"]):
+    if "ivig" not in {row["therapy_id"] for row in therapies}:
         return [], {}
     own: dict[str, list[Row]] = {}
     rest: dict[str, list[Row]] = {}
-    for row in harms.series_rows(evidence, condition_id, "all_cause", None, borrow):
+    for row in harms.series(evidence, condition_id, "all_cause", None, borrow):
         if row["state"] in ("reported", "bound"):
             side = own if row["therapy_id"] == "ivig" else rest
             side.setdefault(row["event_id"], []).append(row)

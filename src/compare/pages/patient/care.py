@@ -123,7 +123,7 @@ def _harm_lines(evidence: Evidence, condition_id: str, ids: tuple[str, ...]) -> 
     section = HARM
     found: dict[tuple[str, str], dict[str, Mapping[str, Any]]] = {}
     for way in WAYS:
-        for row in harms.series_rows(evidence, condition_id, way):
+        for row in harms.series(evidence, condition_id, way):
             shown = row["event_id"] in KEY_EVENTS and row["state"] in ("reported", "bound")
             if shown and row["therapy_id"] in ids:
                 found.setdefault((row["event_id"], way), {})[row["therapy_id"]] = row

@@ -17,7 +17,7 @@ from compare.cost.prices import BASES, REBATE_SENTENCE
 from compare.cost.standing import first_of_kinds, standing_plans
 from compare.data.evidence import Evidence, kept
 from compare.data.patient import Patient
-from compare.data.rows import Row, known, records
+from compare.data.rows import Row, known
 from compare.data.scenario import Scenario
 from compare.pages.patient import care
 from compare.pages.patient.items import Column, Item, Line, is_therapy, one
@@ -58,7 +58,7 @@ def compare_therapies(
     more than four therapies.
     """
     ids = tuple(dict.fromkeys(therapy_ids))
-    offered = list(indications.therapies_of(evidence, scenario.condition_id)["therapy_id"])
+    offered = indications.therapies_of(evidence, scenario.condition_id)
     wrong = [key for key in ids if key not in offered]
     if wrong:
         raise ValueError(f"therapies {wrong} are not among those of the condition: {offered}")
@@ -174,13 +174,14 @@ def _authority(evidence: Evidence, scenario: Scenario, columns: list[Column]) ->
     ]
     if any(column.option["conflicting"] for column in columns):
         lines.append(Line(section, "Guidelines that say otherwise", tuple(other)))
-    if scenario.condition_id == "gmg" and any(is_therapy(column, "ivig") for column in columns):
+    condition = evidence.label("conditions", scenario.condition_id)
+    by_state = ivig.ivig_by_state(evidence, scenario.condition_id)
+    if by_state and any(is_therapy(column, "ivig") for column in columns):
         told = tuple(
-            Item(f"{row['setting']}: {row['answer']}", "", row["source_id"])
-            for row in records(ivig.ivig_in_myasthenia(evidence))
+            Item(f"{row['setting']}: {row['answer']}", "", row["source_id"]) for row in by_state
         )
         cells = tuple(told if is_therapy(column, "ivig") else () for column in columns)
-        lines.append(Line(section, "IVIG in myasthenia: three answers", cells))
+        lines.append(Line(section, f"IVIG in {condition}: three answers", cells))
     return lines
 
 
@@ -189,7 +190,7 @@ def _labeled_for(evidence: Evidence, scenario: Scenario, column: Column) -> str:
     names = ("population", "restriction", "line")
     rows = [
         row
-        for row in indications.statement_rows(evidence, scenario.condition_id, scenario.patient)
+        for row in indications.statements(evidence, scenario.condition_id, scenario.patient)
         if row["product_id"] == column.product_id
         and row["fda_label"] == "yes"
         and row["therapy_id"] == column.therapy["therapy_id"]
