@@ -78,10 +78,10 @@ def test_the_line_of_no_difference_stands_inside_the_chart() -> None:
     blank = dict.fromkeys(("x_low", "x_high", "y_low", "y_high"), math.nan)
     mark = blank | {"therapy_id": "a", "therapy": "A", "therapy_class": "ivig", "apart": False}
     one = pd.DataFrame([mark | {"x": 0.5, "y": 100.0, "hover": ""}])
-    figure = tradeoff_charts.figure(one, "ratio", "dollars", 1.0)
-    (line,) = [shape for shape in figure.layout.shapes if shape.type == "line"]
-    assert (line.x0, line.x1) == (1.0, 1.0)
-    low, high = figure.layout.xaxis.range
+    layout = tradeoff_charts.layout(one, "ratio", "dollars", 1.0)
+    (line,) = [shape for shape in layout["shapes"] if shape["type"] == "line"]
+    assert (line["x0"], line["x1"]) == (1.0, 1.0)
+    low, high = layout["xaxis"]["range"]
     assert low < 0.5
     assert high > 1.0
     none = pd.DataFrame([mark | {"x": math.nan, "y": math.nan, "hover": ""}])
@@ -93,10 +93,9 @@ def test_the_chosen_condition_is_framed(evidence: compare.Evidence) -> None:
     """One frame around the column of the chosen condition, none where none is chosen."""
     rows = indications.matrix(evidence)
     _, conditions = indication_charts.axes(rows)
-    figure = indication_charts.figure(rows, conditions[2])
-    (shape,) = figure.layout.shapes
-    assert (shape.x0, shape.x1) == (1.5, 2.5)
-    assert len(indication_charts.figure(rows).layout.shapes) == 0
+    (shape,) = indication_charts.layout(rows, conditions[2])["shapes"]
+    assert (shape["x0"], shape["x1"]) == (1.5, 2.5)
+    assert not indication_charts.layout(rows, "")["shapes"]
 
 
 def test_coverage_without_verified_rows_is_no_share() -> None:

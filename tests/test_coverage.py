@@ -134,15 +134,15 @@ def test_map_finding_counts_what_the_map_shows(evidence: compare.Evidence) -> No
 def test_map_says_in_words_what_it_shades(evidence: compare.Evidence) -> None:
     """Full, none or how many of how many in every cell: nothing is said by color alone."""
     frame = coverage.coverage(evidence)
-    trace = charts.figure(frame).data[0]
+    trace = charts.traces(frame)[0]
     count = len(coverage.FACTS)
-    for cell in (cell for row in trace.text for cell in row[:count]):
+    for cell in (cell for row in trace["text"] for cell in row[:count]):
         have, _, wanted = cell.partition("/")
         assert cell in ("full", "none") or 0 < int(have) < int(wanted)
-    for shown, row in zip(trace.text, records(frame), strict=True):
+    for shown, row in zip(trace["text"], records(frame), strict=True):
         said = f"{row['read_twice_pct']:.0f}%, {row['two_sources_pct']:.0f}%"
         assert list(shown[count:]) == [said]
-    assert len(trace.text) == len(frame)
+    assert len(trace["text"]) == len(frame)
 
 
 # Age

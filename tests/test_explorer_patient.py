@@ -120,8 +120,8 @@ def test_a_brand_without_the_caution_says_what_others_have(evidence):
     cell = patient_tables.BRAND_COLUMNS["Concerns this patient"](row)
     assert said in cell
     assert "Not in our reading of the label, look it up: Past thrombosis" in cell
-    side = side_by_side.frame(shown.comparison)
-    assert side.loc[side["item"].eq("For this patient"), "statement"].tolist() == [said]
+    side = side_by_side.statements(shown.comparison)
+    assert [row["statement"] for row in side if row["item"] == "For this patient"] == [said]
 
 
 def test_each_condition_shows(evidence, explorer):

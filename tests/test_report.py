@@ -189,9 +189,8 @@ def test_file_names_carry_data_version_and_scenario(evidence):
 def test_conditional_cautions_stand_with_their_condition(evidence):
     """No statement with a severity on something of the patient lacks "Counts if"."""
     for condition_id, ids, factors in PAIRS:
-        frame = side_by_side.frame(
-            side_by_side.compare_therapies(evidence, scenario(condition_id, factors), ids)
-        )
+        made = side_by_side.compare_therapies(evidence, scenario(condition_id, factors), ids)
+        frame = pd.DataFrame(side_by_side.statements(made))
         mine = frame[frame["item"].eq("For this patient") & frame["mark"].isin(["stop", "boxed"])]
         assert len(mine) or condition_id == "gmg"
         assert mine["statement"].str.contains("Counts if: ").all()

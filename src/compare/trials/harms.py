@@ -71,7 +71,6 @@ COLUMNS = [
     "no_difference_because",
     "notes",
 ]
-NUMBERS = [name for name in COLUMNS if name.endswith("_pct") or name.startswith(("n_", "events_"))]
 
 ASCERTAINMENTS = {
     "all_cause": (

@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import pandas as pd
-
 from compare import cost
 from compare.authority import cautions, indications
 from compare.authority.factors import patient_factors
@@ -388,13 +386,8 @@ def _labels(evidence: Evidence, columns: list[Column]) -> list[str]:
     return out
 
 
-FRAME_COLUMNS = ["section", "item", "therapy_id", "therapy", "product", "statement", "mark",
+COLUMNS_SAVED = ["section", "item", "therapy_id", "therapy", "product", "statement", "mark",
                  "source_id"]  # fmt: skip
-
-
-def frame(comparison: Comparison) -> pd.DataFrame:
-    """The comparison as a long table: one row per statement, for CSV and tests."""
-    return pd.DataFrame(statements(comparison), columns=FRAME_COLUMNS)
 
 
 def statements(comparison: Comparison) -> list[Row]:
