@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 from collections.abc import Iterator
 
@@ -13,8 +14,9 @@ from compare import claims, effects
 from compare.authority import guidance, indications
 from compare.authority.factors import excluded_by
 from compare.claims import ivig
-from compare.data.evidence import TABLES
+from compare.data.evidence import NAMES, TABLES
 from compare.trials import benefits
+from tests.conftest import ROOT
 
 # Columns of words, with what they say of a row: nothing may be read back out of them.
 SENTENCES = (
@@ -89,3 +91,35 @@ def test_no_sentence_decides_a_verdict(
         without_words(pd.DataFrame(ivig.ivig_by_state(evidence, "gmg"))),
         without_words(pd.DataFrame(ivig.ivig_by_state(reworded, "gmg"))),
     )
+
+
+# Ids of the tables that may stand in Python, each with its reason.
+ALLOWED = {
+    **dict.fromkeys(
+        ("cidp", "gmg", "ulcerative_colitis"), "a page opens with it: a display setting"
+    ),
+    "pml": "the name of a panel of page 03",
+}
+
+
+def test_no_id_of_a_drug_or_a_disease_stands_in_python(evidence: compare.Evidence) -> None:
+    """Facts are rows: no therapy, product, condition, factor, event or endpoint is named in code.
+
+    An id that is also a word of a list in the descriptor (class `ivig`, kind `death`) is that word.
+    """
+    lists = [
+        field.get("constraints", {}).get("enum", ())
+        for resource in evidence.package["resources"]
+        for field in resource["schema"]["fields"]
+    ]
+    words = {word for values in lists for word in values}
+    ids = {key for table in NAMES if table != "sources" for key in evidence.by_id(table)} - words
+    found = set()
+    for path in sorted((ROOT / "src" / "compare").rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        found |= {
+            node.value
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        } & ids
+    assert found == set(ALLOWED)

@@ -250,7 +250,7 @@ def test_chain_by_ideal_weight_shows_that_weight(evidence: Evidence) -> None:
         chain = cost.chain(found, heavy, dosing_weight=kind)
         assert chain["weight_kg"].tolist() == pytest.approx([kg, kg])
         assert chain["dose_mg"].tolist() == pytest.approx([2000 * kg, 1000 * kg])
-        assert cost.dosing_weight_kg(heavy, "ivig", kind) == pytest.approx(kg)
+        assert cost.dosing_weight_kg(heavy, found, kind) == pytest.approx(kg)
 
 
 def test_columns_of_the_cost_table(evidence: Evidence) -> None:

@@ -20,13 +20,12 @@ from compare.claims.verdicts import (
 )
 from compare.cost.standing import opening_plans
 from compare.cost.table import cost_rows
-from compare.data.conditions import article_conditions, opening_patient
+from compare.data.conditions import article_conditions, article_events, opening_patient
 from compare.data.evidence import Evidence
 from compare.data.rows import Row, grouped, known
 from compare.trials import harms
 
-KEY_EVENTS = ("any_adverse_event", "serious_adverse_event", "discontinuation_adverse_event")
-COMMON_EVENTS = ("headache", "fever", "chills", "nausea", "fatigue")
+KEY_KINDS = ("any_event", "serious_event", "discontinuation")
 # Frequencies as drug regulators word them (CIOMS): common from 1 in 100, rare below 1 in 1,000.
 COMMON_PCT, RARE_PCT = 1.0, 0.1
 # Cheaper: costs of year one, condition by condition.
@@ -155,7 +154,8 @@ def fewer(evidence: Evidence, blank: Assessment) -> Assessment:
 def _harm_row(evidence: Evidence, condition_id: str) -> dict[str, Any]:
     """Where IVIG and another therapy have the same event, counted alike, against placebo."""
     everything = harms.rows_in(evidence, condition_id)
-    everything = [row for row in everything if row["event_id"] in KEY_EVENTS]
+    key = harms.key_events(evidence, *KEY_KINDS)
+    everything = [row for row in everything if row["event_id"] in key]
     rows = harms.scored(everything)
     ivig = [row for row in rows if row["therapy_id"] == "ivig"]
     others = [row for row in rows if row["therapy_id"] != "ivig"]
@@ -230,7 +230,7 @@ def _by_reason(rows: Iterable[Row]) -> list[str]:
 def pass_soon(evidence: Evidence, blank: Assessment) -> Assessment:
     rows = []
     counted = [row for row in _of_ivig(evidence) if known(row["risk_pct"])]
-    for event_id in COMMON_EVENTS:
+    for event_id in article_events(evidence):
         own = [row for row in counted if row["event_id"] == event_id]
         soon = [row for row in own if row["ascertainment"] == "within_72h"]
         risks = [float(row["risk_pct"]) for row in soon]

@@ -44,7 +44,8 @@ def usd_per_gram(evidence: Evidence) -> Sequence[Row]:
     Keys `GRAM_COLUMNS`; `products` names what the code pays for. It is not what IVIG can be
     bought for. Shared: do not change them.
     """
-    ivig = evidence.products[evidence.products["therapy_id"].eq("ivig")]
+    classes = evidence.therapies.set_index("therapy_id")["therapy_class"]
+    ivig = evidence.products[evidence.products["therapy_id"].map(classes).eq("ivig")]
     links = evidence.product_codes
     links = links[links["product_id"].isin(ivig["product_id"]) & links["route"].eq("IV")]
     named = links.merge(ivig[["product_id", "product"]], on="product_id")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from compare.data.arguments import shown
 from compare.data.evidence import CLASS_ORDER, Evidence, kept
 from compare.data.patient import Patient
-from compare.data.rows import LEADING, Row, split
+from compare.data.rows import LEADING, Row, known, split
 
 
 def check_condition(evidence: Evidence, condition_id: str) -> None:
@@ -57,5 +57,15 @@ def condition_therapies(evidence: Evidence, condition_id: str) -> list[Row]:
 
 def article_conditions(evidence: Evidence) -> list[str]:
     """Conditions that the article names as uses of IVIG, in its order."""
-    named = evidence.conditions[evidence.conditions["article_order"].notna()]
-    return list(named.sort_values("article_order")["condition_id"])
+    return _in_article(evidence, "conditions")
+
+
+def article_events(evidence: Evidence) -> list[str]:
+    """Events that the article names as common side effects of IVIG, in its order."""
+    return _in_article(evidence, "events")
+
+
+def _in_article(evidence: Evidence, table: str) -> list[str]:
+    rows = evidence.by_id(table).items()
+    named = {key: int(row["article_order"]) for key, row in rows if known(row["article_order"])}
+    return sorted(named, key=named.__getitem__)

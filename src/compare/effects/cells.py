@@ -23,7 +23,7 @@ COLUMNS = [
     "events", "n", "comparator_events", "comparator_n", "below", "directness", "borrowed_from",
     "reported", "reason", "shown", "ascertainment", "comparator", "study", "row_id", "source_id",
 ]  # fmt: skip
-BLANK = dict.fromkeys(COLUMNS, math.nan)
+BLANK = dict.fromkeys(COLUMNS, math.nan) | {"key": False}
 BASES = {
     "difference": "difference from each trial's own placebo or background arm",
     "treated": "treated arms alone (a cross-trial view)",
@@ -117,8 +117,9 @@ def _in_networks(
 def _harm_cells(evidence: Evidence, basis: str) -> list[dict[str, Any]]:
     """Every primary harm of every condition, counted in patients, as a cell; the most treated
     patients first."""
+    events = evidence.by_id("events")
     cells = [
-        {**BLANK, **_harm_cell(row, basis)}
+        {**BLANK, **_harm_cell(row, basis), "key": events[row["event_id"]]["key"] == "yes"}
         for row in harms.cited_rows(evidence)
         if row["primary"] == "yes" and row["measure"] == "pct_of_subjects"
     ]

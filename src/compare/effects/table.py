@@ -69,7 +69,7 @@ SILENT = BLANK | {
 }  # fmt: skip
 NOT_COUNTED = dict.fromkeys(("events", "n", "comparator_events", "comparator_n", "below"), np.nan)
 EVENT_KINDS = ("symptom", "infection", "any_event", "infusion_reaction")
-CORE_HARMS = ("serious_infection", "serious_adverse_event", "discontinuation_adverse_event")
+CORE_KINDS = ("serious_infection", "serious_event", "discontinuation")
 
 
 def effects_table(
@@ -279,7 +279,7 @@ def _offered(evidence: Evidence, condition_id: str, basis: str, borrow: bool) ->
             offered[name] = dict(zip((*OF_CRITERION, "kind", *COUNTS), values, strict=True))
     trials: dict[str, dict[str, Any]] = {}
     for (_, name), cell in evidence_cells(evidence, condition_id, basis, borrow).items():
-        first = {part: cell[part] for part in (*OF_CRITERION, "kind")}
+        first = {part: cell[part] for part in (*OF_CRITERION, "kind", "key")}
         counts = dict.fromkeys(COUNTS, 0) | {"therapies": therapies}
         row = trials.setdefault(name, first | counts)
         row["scored"] += cell["reported"]
@@ -315,12 +315,12 @@ def criterion_rows(
 
 def core_criteria(offered: Mapping[str, Row]) -> list[str]:
     """Cost, visits, hours, benefits and core harms that at least one therapy can score."""
-    core = tuple(f"harm:{event}:" for event in (*CORE_HARMS, "any_adverse_event"))
+    core = (*CORE_KINDS, "any_event")
     return [
         name
         for name, row in offered.items()
         if row["group"] in ("cost", "burden")
-        or (row["scored"] and (row["group"] == "benefit" or name.startswith(core)))
+        or (row["scored"] and (row["group"] == "benefit" or (row["key"] and row["kind"] in core)))
     ]
 
 
@@ -350,7 +350,7 @@ def default_criteria(
     core = [
         row
         for row in group("harm")
-        if row["criterion"].split(":")[1] in CORE_HARMS and row["scored"] >= 2
+        if row["key"] and row["kind"] in CORE_KINDS and row["scored"] >= 2
     ]
     events = [row for row in group("harm") if row["kind"] in EVENT_KINDS]
     found += best(core) or best(events)

@@ -91,6 +91,13 @@ ASCERTAINMENTS = {
     "laboratory": ("laboratory", "a measured value beyond a stated limit"),
     "unknown": ("not stated", "the source does not say how events were counted"),
 }
+# Kinds of event whose key one is asked for of every therapy.
+ASKED = {
+    "any_event": "any adverse event",
+    "serious_event": "serious adverse events",
+    "discontinuation": "stopping because of harm",
+    "serious_infection": "serious infections",
+}
 RAW_ARMS = (
     "Raw risks of different trials also compare their patients, their background treatment and "
     "their length; read across therapies only with that in mind."
@@ -246,6 +253,14 @@ def _state(row: Row, comparison: str | None, both_arms: bool) -> str:
     return "reported" if present else "bound" if known(row["risk_high_pct"]) else "other"
 
 
+def key_events(evidence: Evidence, *kinds: str) -> list[str]:
+    """Ids of the events that stand for these kinds among the key harms, in the kinds' order."""
+    events = evidence.by_id("events").items()
+    return [
+        key for kind in kinds for key, row in events if row["kind"] == kind and row["key"] == "yes"
+    ]
+
+
 @kept(8)
 def cited_rows(evidence: Evidence) -> Sequence[Row]:
     """`every_row` as dictionaries, with titles of sources. Shared: do not change them."""
@@ -328,12 +343,6 @@ def controlled_figures(evidence: Evidence, condition_id: str) -> list[Row]:
     for row in scored(rows):
         by_way = best.setdefault(row["therapy_id"], {})
         by_way.setdefault(row["ascertainment"], set()).add(row["event_id"])
-    key = {
-        "any_adverse_event": "any adverse event",
-        "serious_adverse_event": "serious adverse events",
-        "discontinuation_adverse_event": "stopping because of harm",
-        "serious_infection": "serious infections",
-    }
     found: list[Row] = []
     for therapy in condition_therapies(evidence, condition_id):
         own = best.get(therapy["therapy_id"], {})
@@ -345,7 +354,11 @@ def controlled_figures(evidence: Evidence, condition_id: str) -> list[Row]:
             for way, events in ranked
         )
         any_cause = own.get("all_cause", set())
-        lacking = [name for event_id, name in key.items() if event_id not in any_cause]
+        lacking = [
+            name
+            for kind, name in ASKED.items()
+            if not any_cause.intersection(key_events(evidence, kind))
+        ]
         if own:
             missing = "against placebo, from any cause: " + ", ".join(lacking or ["nothing"])
         elif therapy["therapy_id"] in some:

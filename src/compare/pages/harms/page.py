@@ -38,16 +38,10 @@ from compare.words import NOT_REPORTED, short_name
 MOST_REPORTED = "the most reported events"
 MOST = 25
 ORGAN_LIMIT = 40
-KEY_EVENTS = [
-    "any_adverse_event",
-    "serious_adverse_event",
-    "discontinuation_adverse_event",
-    "death",
-    "infection_any",
-    "serious_infection",
-    "infusion_reaction",
-    "headache",
-]
+KEY_KINDS = (
+    "any_event", "serious_event", "discontinuation", "death", "infection", "serious_infection",
+    "infusion_reaction", "symptom",
+)  # fmt: skip
 MAP_COLUMNS = [*harms.COLUMNS, "state", "borrowed_from"]
 
 
@@ -172,12 +166,13 @@ def whole(evidence: Evidence, condition_id: str, classes: tuple[str, ...]) -> Wh
     here = harms.rows_in(evidence, condition_id)
     good = evidence.cited_rows(benefits.outcomes(evidence, condition_id))
     shown, outcomes = of_classes(here, classes), of_classes(good, classes)
-    rare = [r for r in shown if r["rare_serious"] == "yes" and r["event_id"] != "pml"]
+    strata = {k for k, r in evidence.by_id("events").items() if r["by_strata"] == "yes"}
+    rare = [r for r in shown if r["rare_serious"] == "yes" and r["event_id"] not in strata]
     therapies = {row["therapy_id"] for row in condition_therapies(evidence, condition_id)}
     pml = [
         row
         for row in of_classes(harms.cited_rows(evidence), classes)
-        if row["event_id"] == "pml" and row["therapy_id"] in therapies
+        if row["event_id"] in strata and row["therapy_id"] in therapies
     ]
     controlled = controlled_rows(evidence, condition_id)
     name = evidence.label("conditions", condition_id)
@@ -224,10 +219,9 @@ def map_events(events: list[Row], organ: str) -> list[str]:
     limit = MOST
     if organ != MOST_REPORTED:
         chosen, limit = [row for row in chosen if row["system_organ"] == organ], ORGAN_LIMIT
-    key = {event_id: i for i, event_id in enumerate(KEY_EVENTS)}
 
     def rank(row: Row) -> tuple[int, int, int, str]:
-        place = key.get(row["event_id"], len(key))
+        place = KEY_KINDS.index(row["kind"]) if row["key"] == "yes" else len(KEY_KINDS)
         return -row["fitting"], -row["therapies"], place, row["event"]
 
     return [row["event_id"] for row in sorted(chosen, key=rank)[:limit]]
@@ -251,7 +245,7 @@ def ivig_rows(
         if row["state"] in ("reported", "bound"):
             side = own if row["therapy_id"] == "ivig" else rest
             side.setdefault(row["event_id"], []).append(row)
-    wanted = [e for e in KEY_EVENTS if e in own or e in rest]
+    wanted = [e for e in harms.key_events(evidence, *KEY_KINDS) if e in own or e in rest]
     wanted += sorted((own.keys() & rest.keys()) - set(wanted))
 
     def told(row: Mapping[str, Any], name: bool) -> str:
