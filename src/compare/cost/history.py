@@ -68,7 +68,10 @@ def quarters(evidence: Evidence) -> list[pd.Timestamp]:
 
 @kept(32)
 def _as_of(evidence: Evidence, day: pd.Timestamp) -> Evidence:
-    """The same evidence as it stood on a day: only that day's prices are in force."""
+    """The same evidence as it stood on a day: only that day's prices are in force.
+
+    Kept because the day's price book is kept on it.
+    """
     return replace(evidence, data_date=day.date())
 
 
@@ -97,7 +100,6 @@ def quarter_rows(evidence: Evidence, condition_id: str, patient: Patient) -> lis
     return sorted(found, key=lambda row: (row["therapy"], row["use"], row["effective_from"]))
 
 
-@kept(32)
 def _past_plans(
     evidence: Evidence, condition_id: str, patient: Patient
 ) -> tuple[tuple[pd.Timestamp, Plan], ...]:

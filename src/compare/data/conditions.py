@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from compare.data.arguments import shown
-from compare.data.evidence import CLASS_ORDER, Evidence, kept
+from compare.data.evidence import CLASS_ORDER, Evidence
 from compare.data.patient import Patient
 from compare.data.rows import LEADING, Row, known, split
 
@@ -33,12 +33,10 @@ def opening_patient(evidence: Evidence, condition_id: str) -> Patient:
     )
 
 
-@kept(128)
 def condition_therapies(evidence: Evidence, condition_id: str) -> list[Row]:
     """Therapies that the tables speak of for a condition, by class and name, and `labeled`.
 
-    Labeled, recommended or an option there, or with harms or outcomes from a study in it. Shared:
-    do not change it.
+    Labeled, recommended or an option there, or with harms or outcomes from a study in it.
     """
     said = evidence.rows("indications", "condition_id", condition_id)
     current = [row for row in said if row["retired"] != "yes"]

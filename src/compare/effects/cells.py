@@ -64,7 +64,6 @@ MEASURES = {
 }
 
 
-@kept(32)
 def evidence_cells(
     evidence: Evidence, condition_id: str, basis: str, borrow: bool
 ) -> Mapping[tuple[str, str], Row]:
@@ -72,7 +71,7 @@ def evidence_cells(
 
     Which row stands for a harm follows `harms.series`: the condition's primary row, else, with
     `borrow`, the therapy's largest primary row elsewhere. Besides `COLUMNS` each has `kind` and
-    `measure`. Shared: do not change it.
+    `measure`.
     """
     check_basis(basis)
     therapies = {row["therapy_id"] for row in condition_therapies(evidence, condition_id)}
@@ -337,7 +336,6 @@ def _shown_benefit(row: Row) -> str:
     return text
 
 
-@kept(32)
 def thresholds(evidence: Evidence, condition_id: str) -> Mapping[tuple[str, str], float]:
     """Points under which a reaction that a label's table does not list must lie.
 

@@ -147,9 +147,8 @@ def effect_rows(
     return [cells[therapy["therapy_id"], name] for therapy in therapies for name in wanted]
 
 
-@kept(32)
 def _therapies(evidence: Evidence, condition_id: str) -> list[Row]:
-    """Therapies of the condition: those the tables speak of, and those with a regimen. Shared."""
+    """Therapies of the condition: those the tables speak of, and those with a regimen."""
     spoken = [row["therapy_id"] for row in condition_therapies(evidence, condition_id)]
     given = {row["therapy_id"] for row in evidence.rows("regimens", "condition_id", condition_id)}
     named = evidence.by_id("therapies")

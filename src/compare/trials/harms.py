@@ -305,7 +305,6 @@ def with_missing(
     ]
 
 
-@kept(128)
 def ascertainments_present(evidence: Evidence, condition_id: str) -> tuple[str, ...]:
     """Ways of counting with a percent of patients in the condition; the best covered one first.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from compare.data.evidence import Evidence, kept
+from compare.data.evidence import Evidence
 from compare.data.rows import Row, grouped, known
 from compare.trials.benefits import DIFFERENCES, SUBTRACTED, outcomes
 
@@ -91,11 +91,10 @@ def uncontrolled(row: Row) -> bool:
     )  # fmt: skip
 
 
-@kept(32)
 def trial_rows(evidence: Evidence, condition_id: str) -> tuple[Row, ...]:
     """Rows of `benefits.outcomes` of a condition, each with its trial's columns (`trial_...`), as
     which patients and readings it counts, with titles of sources. A second reading of a row is
-    left out. Shared: do not change them.
+    left out.
     """
     raw = {row["row_id"]: row for row in evidence.rows("outcomes", "condition_id", condition_id)}
     found = []

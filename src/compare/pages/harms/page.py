@@ -227,7 +227,6 @@ def map_events(events: list[Row], organ: str) -> list[str]:
     return [row["event_id"] for row in sorted(chosen, key=rank)[:limit]]
 
 
-@kept(128)
 def ivig_rows(
     evidence: Evidence, condition_id: str, borrow: bool
 ) -> tuple[list[Row], dict[str, int]]:

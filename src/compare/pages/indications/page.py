@@ -121,7 +121,6 @@ def _overview(evidence: Evidence, place: str, classes: tuple[str, ...]) -> Overv
     return Overview(rows, tuple(charts.traces(rows)), cited_csv(rows, columns))
 
 
-@kept(16)
 def _article(evidence: Evidence, place: str) -> Sequence[Row]:
     """The rows of `ivig_in_article` with controlled trials of IVIG there, in words: `trials`."""
     found = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from compare import cost
@@ -100,8 +100,9 @@ def _column(evidence: Evidence, scenario: Scenario, therapy_id: str) -> Column:
 
 
 def option_rows(evidence: Evidence, condition_id: str, patient: Patient) -> Mapping[str, Row]:
-    """Rows of `indications.options` by therapy, kept. Shared: do not change them."""
-    return _option_rows(evidence, condition_id, weightless(patient))
+    """Rows of `indications.options` by therapy."""
+    rows = indications.option_rows(evidence, condition_id, patient)
+    return {row["therapy_id"]: row for row in rows}
 
 
 def caution_rows(evidence: Evidence, patient: Patient, condition_id: str) -> tuple[Row, ...]:
@@ -110,17 +111,6 @@ def caution_rows(evidence: Evidence, patient: Patient, condition_id: str) -> tup
     """
     mine = patient_factors(evidence, patient, condition_id)
     return _caution_rows(evidence, tuple(mine.items()), condition_id)
-
-
-def weightless(patient: Patient) -> Patient:
-    """What labels ask of a patient: not weight and height, so that what they say is kept."""
-    return replace(patient, weight_kg=70, height_cm=None)
-
-
-@kept(16)
-def _option_rows(evidence: Evidence, condition_id: str, patient: Patient) -> Mapping[str, Row]:
-    rows = indications.option_rows(evidence, condition_id, patient)
-    return {row["therapy_id"]: row for row in rows}
 
 
 @kept(16)
