@@ -12,10 +12,11 @@ import pytest
 import compare
 from compare import claims, effects
 from compare.authority import guidance, indications
-from compare.authority.factors import excluded_by
+from compare.authority.factors import excluded_by, patient_factors
 from compare.claims import ivig
 from compare.data.evidence import NAMES, TABLES
-from compare.trials import benefits
+from compare.effects.table import core_criteria
+from compare.trials import benefits, harms
 from tests.conftest import ROOT
 
 # Columns of words, with what they say of a row: nothing may be read back out of them.
@@ -123,3 +124,49 @@ def test_no_id_of_a_drug_or_a_disease_stands_in_python(evidence: compare.Evidenc
             if isinstance(node, ast.Constant) and isinstance(node.value, str)
         } & ids
     assert found == set(ALLOWED)
+
+
+def with_cells(
+    evidence: compare.Evidence, table: str, row_id: str, /, **cells: object
+) -> compare.Evidence:
+    """The evidence with other cells in the one row of a table of names."""
+    frame = getattr(evidence, table).copy()
+    for column, value in cells.items():
+        frame.loc[frame[NAMES[table][0]].eq(row_id), column] = value
+    return dataclasses.replace(evidence, **{table: frame})
+
+
+def test_ages_and_sexes_of_a_factor_are_its_rows(evidence: compare.Evidence) -> None:
+    """Other ages and another sex in the row: other patients have the factor, or cannot have it."""
+    other = with_cells(evidence, "factors", "age_over_65", assumed_age_from=40, assumed_age_to=60)
+    for age, has in ((39, False), (40, True), (60, True), (61, False)):
+        found = patient_factors(other, compare.Patient(70, age), "ra")
+        assert ("age_over_65" in found) == has
+    turned = with_cells(evidence, "factors", "breastfeeding", only_sex="male")
+    mother = compare.Patient(70, 30, sex="female", factors={"breastfeeding"})
+    with pytest.raises(ValueError, match="does not go with sex 'female'"):
+        patient_factors(turned, mother, "ra")
+
+
+def test_the_row_of_a_therapy_allows_ideal_weight(evidence: compare.Evidence) -> None:
+    """Infliximab's cost follows ideal weight once its row allows that, and not before."""
+    heavy = compare.Patient(120, 54, 170, "female")
+    allowed = with_cells(evidence, "therapies", "infliximab", ideal_weight="yes")
+    usd = [
+        compare.annual_cost(data, "crohns", heavy, dosing_weight=kind)
+        .query("product_id == 'remicade'")["usd_year_one_low"]
+        .max()
+        for data, kind in ((evidence, "actual"), (evidence, "ideal"), (allowed, "ideal"))
+    ]
+    assert usd[0] == usd[1] > usd[2]
+
+
+def test_the_row_of_an_event_makes_it_key(evidence: compare.Evidence) -> None:
+    """An event is core only where its row says that it stands for its kind."""
+    plain = with_cells(evidence, "events", "discontinuation_adverse_event", key="no")
+    found = [
+        core_criteria(effects.criterion_rows(data, "ms_relapsing")) for data in (evidence, plain)
+    ]
+    assert any(name.startswith("harm:discontinuation") for name in found[0])
+    assert not any(name.startswith("harm:discontinuation") for name in found[1])
+    assert not harms.key_events(plain, "discontinuation")
