@@ -16,8 +16,17 @@ from hypothesis import strategies as st
 import compare
 from compare.own import with_asp_file, with_prices, with_therapy
 from compare.own.price_rows import padded
-from mutations import often
-from test_incoming import ASP_HEAD, ASP_ROWS, PATIENT, THERAPY, asp, course_usd, encoded, refused
+from tests.mutations import often
+from tests.own.test_incoming import (
+    ASP_HEAD,
+    ASP_ROWS,
+    PATIENT,
+    THERAPY,
+    asp,
+    course_usd,
+    encoded,
+    refused,
+)
 
 HEAD = "code,billing_qty,billing_unit,usd_per_billing_unit"
 WIDE = "code,product_id,route,presentation_id,billing_qty,billing_unit,usd_per_billing_unit"

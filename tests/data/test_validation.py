@@ -1,7 +1,7 @@
 """Wrong tables: one error that lists every problem, by table, line and column.
 
-Each case of `tests/bad_data/` is a small file: what is done to a good data package, and what the
-error must say. `tests/bad_data/README.md` describes the form.
+Each case of `tests/data/bad_data/` is a small file: what is done to a good data package, and what
+the error must say. `tests/data/bad_data/README.md` describes the form.
 """
 
 import json

@@ -8,10 +8,11 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from tests.conftest import ROOT
 from tools import notebooks
 
 PATHS = notebooks.paths()
-JOURNEYS = Path(__file__).parent / "browser" / "test_journeys.py"
+JOURNEYS = ROOT / "tests" / "browser" / "test_journeys.py"
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)

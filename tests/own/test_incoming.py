@@ -12,6 +12,7 @@ import compare
 from compare import own
 from compare.data.evidence import TABLES
 from compare.own import with_asp_file, with_prices, with_therapy
+from tests.conftest import ROOT
 
 PATIENT = compare.Patient(weight_kg=70, age_years=55)
 HEAD = "code,product_id,route,billing_qty,billing_unit,usd_per_billing_unit,effective_from\n"
@@ -379,7 +380,7 @@ def test_calls_can_be_chained_in_any_order(evidence: compare.Evidence) -> None:
 # A therapy
 
 
-EXAMPLE = Path(__file__).parents[1] / "docs" / "example_therapy"
+EXAMPLE = ROOT / "docs" / "example_therapy"
 THERAPY: Mapping[str, str] = {
     path.name: path.read_text(encoding="utf-8") for path in sorted(EXAMPLE.glob("*.csv"))
 }

@@ -15,7 +15,7 @@ from compare.trials import benefits
 from compare.trials.indirect import declared
 from compare.trials.results import ACTIVE, at_rate, block, head_to_head, result, trial_rows
 from compare.trials.wording import sentence, summary
-from tests.test_explorer_harms import COMPARATIVES
+from tests.pages.test_explorer_harms import COMPARATIVES
 
 
 @pytest.fixture(scope="module")

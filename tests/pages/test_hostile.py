@@ -18,6 +18,7 @@ from typing import Any
 
 import ipywidgets as w
 import pytest
+from test_widgets_under_fire import PAGES, TODAY, inside, set_to
 
 import compare
 from compare import own
@@ -28,9 +29,8 @@ from compare.pages.explorer import Explorer
 from compare.pages.own_data.page import OwnDataExplorer
 from compare.pages.patient.page import PatientExplorer
 from compare.pages.tradeoffs.page import TradeOffExplorer
-from mutations import written
-from test_incoming import PRICES, asp
-from test_widgets_under_fire import PAGES, TODAY, inside, set_to
+from tests.mutations import written
+from tests.own.test_incoming import PRICES, asp
 
 MARK = "window.hacked"
 ATTACK = (

@@ -18,7 +18,7 @@ from compare.pages.cost import page as cost
 from compare.pages.own_data import page as own_data
 from compare.words import usd_range
 from tests.conftest import ROOT
-from tests.test_incoming import PRICES, THERAPY, asp, encoded
+from tests.own.test_incoming import PRICES, THERAPY, asp, encoded
 
 
 @pytest.fixture

@@ -27,8 +27,8 @@ from compare.data import checks as validation
 from compare.data.evidence import DESCRIPTOR, TABLES, content_hash, data_folder
 from compare.data.patient import Patient
 from compare.own import with_asp_file, with_prices, with_therapy
-from mutations import often, spoiled
-from test_incoming import PRICES, THERAPY, asp, encoded
+from tests.mutations import often, spoiled
+from tests.own.test_incoming import PRICES, THERAPY, asp, encoded
 
 KEPT_ROWS = 40
 LONG = ("adverse_events", "outcomes", "cautions", "guidance", "claims", "indications")
