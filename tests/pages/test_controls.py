@@ -2,9 +2,9 @@
 
 import ipywidgets as w
 import pytest
-from test_widgets_under_fire import inside
 
 from compare.pages import controls, every_explorer
+from tests.pages.test_widgets_under_fire import inside
 
 
 def looks(widgets: list[w.Widget], part: str) -> dict[str, str]:

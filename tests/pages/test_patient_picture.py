@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
-from test_explorer_patient import PATIENTS
 
 import compare
 from compare.authority import cautions
 from compare.data.rows import records
 from compare.pages.patient import drawing, own_trials, page, picture
+from tests.pages.test_explorer_patient import PATIENTS
 
 
 def view(evidence, condition_id, kg=70.0, years=50.0, sex=None, factors=()):

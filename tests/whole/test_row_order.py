@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from test_widgets_under_fire import PAGES, TODAY
 
 import compare
 from compare.data.evidence import DESCRIPTOR, content_hash, data_folder
 from compare.pages.explorer import Explorer
 from tests.mutations import grid, written
+from tests.pages.test_widgets_under_fire import PAGES, TODAY
 
 PATIENT = compare.Patient(weight_kg=70, age_years=50, height_cm=170)
 CONDITIONS = ("cidp", "crohns", "itp", "ms_relapsing", "ulcerative_colitis")
