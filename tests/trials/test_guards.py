@@ -125,6 +125,8 @@ def test_a_width_is_no_finding():
     assert pair.reason.startswith("the estimate is known only within a factor of ")
     assert "not distinguished: compatible with" in sentence(pair, NAMES, "odds of remission")
     assert too_wide("odds_ratio", 1, 20) == ""
+    assert too_wide("odds_ratio", 2, 30) == ""
+    assert too_wide("log_ratio", 0.1, 2.5).endswith("within a factor of 25")
     assert too_wide("odds_ratio", 1, 20.1).endswith("within a factor of 20")
     assert too_wide("odds_ratio", 2.31, 148.34).endswith("within a factor of 64")
     assert too_wide("mean_difference", 1, 50) == ""
@@ -436,3 +438,14 @@ def test_two_of_three_scales_in_words():
     assert _part_of_the_scales({1, 0}, ("odds ratio", "risk ratio")) == (
         "only the odds ratio and the risk ratio set them apart"
     )
+
+
+def test_on_the_margin_is_not_inside_it():
+    """An end that lies on a margin of twice, or of half a point, is not within it."""
+    ratio, difference = networks()["odds_ratio"], networks()["risk_difference"]
+    assert _within(ratio, 0.51, 1.99, 2)
+    assert not _within(ratio, 0.5, 1.99, 2)
+    assert not _within(ratio, 0.51, 2.0, 2)
+    assert _within(difference, -0.49, 0.49, 0.5)
+    assert not _within(difference, -0.5, 0.49, 0.5)
+    assert not _within(difference, -0.49, 0.5, 0.5)
