@@ -12,6 +12,7 @@ from compare.trials.guards import (
     Comparison,
     TrialFacts,
     _part_of_the_scales,
+    _side,
     _within,
     compare_pairs,
     refusal,
@@ -449,3 +450,12 @@ def test_on_the_margin_is_not_inside_it():
     assert _within(difference, -0.49, 0.49, 0.5)
     assert not _within(difference, -0.5, 0.49, 0.5)
     assert not _within(difference, -0.49, 0.5, 0.5)
+
+
+def test_an_interval_that_touches_no_effect_is_on_neither_side():
+    """1 as the end of a ratio's interval, or 0 of a difference's, sets nothing apart."""
+    ratio, difference = networks()["odds_ratio"], networks()["risk_difference"]
+    assert [_side(ratio, *ends) for ends in ((1, 2), (0.5, 1), (1.1, 2), (0.5, 0.9))] == [
+        0, 0, 1, -1,
+    ]  # fmt: skip
+    assert [_side(difference, *ends) for ends in ((0, 1), (-1, 0), (0.1, 1))] == [0, 0, 1]
