@@ -27,6 +27,7 @@ from compare.pages.controls import (
 from compare.pages.explorer import Explorer, sentence
 from compare.pages.markup import csv_text, download, file_name, sources_behind, table, text
 from compare.pages.own_data import sentences as findings
+from compare.pages.picker import FilePicker
 from compare.words import Finding, short_name, usd, usd_range
 
 KINDS = {
@@ -190,6 +191,11 @@ def problems(error: DataError) -> str:
     return f"<ul>{items}</ul>" + (f"<p>and {more} more</p>" if more > 0 else "")
 
 
+def not_loaded(names: str, why: str) -> str:
+    """What stands above everything wrong with a file, `why`, which is HTML."""
+    return f"<p><b>{text(names)} was not loaded; nothing has changed.</b></p>{why}"
+
+
 class OwnDataExplorer(Explorer):
     """File pickers for own prices, CMS's file and a therapy, and what they change.
 
@@ -200,17 +206,18 @@ class OwnDataExplorer(Explorer):
         super().__init__(evidence, condition_id, **more)
         self.loaded = evidence
         self.files: dict[str, dict[str, bytes]] = {}
-        self.pickers = {
-            kind: labelled(w.FileUpload, name, accept=".csv", multiple=kind == "therapy")
+        shown = {
+            kind: FilePicker(name, self.not_loaded, accept=".csv", multiple=kind == "therapy")
             for kind, (name, _) in KINDS.items()
         }
+        self.pickers = {kind: picker.upload for kind, picker in shown.items()}
         for kind, picker in self.pickers.items():
             picker.observe(lambda change, kind=kind: self.on_file(kind, change), names="value")
         self.reset = labelled(w.Button, "Back to the project's data")
         self.reset.on_click(lambda _: self.forget())
         self.message = words()
         self.message.add_class("tc-status")
-        chosen = [self.pickers[kind] for kind in ("prices", "asp_file", "therapy")]
+        chosen = [shown[kind] for kind in ("prices", "asp_file", "therapy")]
         self.start(
             [
                 heading("Load a file"),
@@ -238,14 +245,16 @@ class OwnDataExplorer(Explorer):
             loaded = with_files(self.evidence, files)
         except Exception as error:
             why = problems(error) if isinstance(error, DataError) else text(sentence(error))
-            self.message.value = (
-                f"<p><b>{text(names)} was not loaded; nothing has changed.</b></p>{why}"
-            )
+            self.message.value = not_loaded(names, why)
             self.show_chosen(kind, change["old"])
         else:
             self.files, self.loaded = files, loaded
             self.message.value = ""
             self.together(self.offer_conditions)
+
+    def not_loaded(self, names: str, why: str) -> None:
+        """The browser has not sent what was chosen."""
+        self.message.value = not_loaded(names, f"<p>{text(why)}</p>")
 
     def show_chosen(self, kind: str, chosen: Any) -> None:
         """Let a picker count the files that are loaded, and not those that were refused."""
