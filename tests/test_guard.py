@@ -25,7 +25,8 @@ ODD = (
     *(f"/voila/tree/{name}" for name in ("", "nope", "%00", "..", "a%0ab", PAGE)),
     *(f"/voila/render/{name}" for name in (
         "", "nope", "nope.ipynb", "%00.ipynb", "%ff.ipynb", "%E0%A4%A", "../serve.py",
-        "a%0ab.ipynb",         "..%2f..%2fetc%2fpasswd", "/etc/passwd", "%2e%2e%2fapp%2fserve.py", f"x/{PAGE}",
+        "a%0ab.ipynb",
+        "..%2f..%2fetc%2fpasswd", "/etc/passwd", "%2e%2e%2fapp%2fserve.py", f"x/{PAGE}",
         "a" * 5000 + ".ipynb",
     )),
     *(f"/voila/{room}/{name}" for room in ("files", "static", "labextensions", "api/themes",
