@@ -13,7 +13,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, WebSocketRoute, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.conftest import TALL, TOKEN, WIDE, lab_server, voila_server
 from tools import BUILD
@@ -294,28 +294,32 @@ def asleep(opened: Opened, seconds: float, meanwhile: Callable[[], None] = lambd
     session.detach()
 
 
+@pytest.mark.usefixtures("opened")
 def test_dropped_connection_is_marked_then_catches_up(browser: Browser, served: Served) -> None:
     """A proxy that cuts the line and takes no new one: marked; once it does, the last weight."""
     context = browser.new_context(viewport={"width": WIDE, "height": TALL})
-    lines: list[WebSocketRoute] = []
-    cut = False
-
-    def line(route: WebSocketRoute) -> None:
-        if cut:
-            route.close(code=1001)
-        else:
-            route.connect_to_server()
-            lines.append(route)
-
-    context.route_web_socket(re.compile("/channels"), line)
+    context.add_init_script(
+        """{
+          const lines = [];
+          const Line = WebSocket;
+          window.cut = (now) => {
+            window.isCut = now;
+            if (now) lines.forEach((line) => line.close());
+          };
+          window.WebSocket = class extends Line {
+            constructor(address, ...more) {
+              super(window.isCut ? "ws://127.0.0.1:9/" : address, ...more);
+              lines.push(this);
+            }
+          };
+        }"""
+    )
     with served.other_kernel():
         opened = open_tab(context, served)
-    cut = True
-    for route in lines:
-        route.close(code=1001)
+    opened.page.evaluate("cut(true)")
     opened.enter(104)
     opened.marked()
-    cut = False
+    opened.page.evaluate("cut(false)")
     # The browser's next try comes after at most half a minute.
     expect(opened.page.locator(".tc-alert:popover-open")).to_have_count(0, timeout=40_000)
     opened.at(104)
