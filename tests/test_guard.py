@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import http.client
+import json
 import re
 import shutil
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from urllib.parse import urlparse
 
 import guard
 import pytest
+from tornado.httpclient import HTTPRequest
 from tornado.web import HTTPError
 from tornado.websocket import websocket_connect
 
@@ -105,6 +107,10 @@ def test_without_the_token_there_is_only_the_login(app: str, path: str) -> None:
     assert "Token of this server" in stranger.ask("/login")[2]
     status, _, _ = stranger.ask("/login?password=wrong", "POST")
     assert status == 403  # no XSRF cookie was shown
+    known = Visitor(app).logged_in()
+    for elsewhere in ("//example.org", "https:///example.org", "/\\example.org"):
+        _, headers, _ = known.ask(f"/login?next={elsewhere}")
+        assert not urlparse(headers["Location"].replace("\\", "/")).netloc, headers["Location"]
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "DELETE", "OPTIONS", "PUT"])
@@ -166,6 +172,34 @@ def test_pages_are_counted_and_a_sentence_says_when_it_is_enough(app: str) -> No
     assert other.ask(f"/api/kernels/{kernel}")[0] == 200
     for visitor in (other, third):
         visitor.ask("/logout")
+
+
+def test_code_sent_to_a_page_is_not_run(app: str) -> None:
+    """The line to a page's program passes on what controls say, and no code: no reply comes."""
+    visitor = Visitor(app).logged_in()
+    _, _, kernel = opened(visitor)
+    cookie = "; ".join(f"{name}={value}" for name, value in visitor.cookies.items())
+    address = f"ws://{visitor.host}/api/kernels/{kernel}/channels?session_id=x"
+
+    async def told(kind: str, **content: object) -> list[str]:
+        line = await websocket_connect(HTTPRequest(address, headers={"Cookie": cookie}))
+        header = {"msg_id": kind, "msg_type": kind, "session": "x", "username": "", "version": "5"}
+        message = {"header": header, "content": content, "channel": "shell"}
+        more = {"parent_header": {}, "metadata": {}, "buffers": []}
+        await line.write_message(json.dumps(message | more))
+        found = []
+        try:
+            while True:
+                text = await asyncio.wait_for(line.read_message(), 5)
+                found.append(json.loads(text or "{}")["header"]["msg_type"])
+        except TimeoutError:
+            line.close()
+        return found
+
+    assert "kernel_info_reply" in asyncio.run(told("kernel_info_request"))
+    found = asyncio.run(told("execute_request", code="print(1)", silent=False))
+    assert not {"execute_reply", "execute_input", "stream"} & set(found)
+    visitor.ask("/logout")
 
 
 class Manager(dict[str, object]):
