@@ -44,7 +44,7 @@ CONTENT = "; ".join((
 ))  # fmt: skip
 HEADERS = {"Referrer-Policy": "same-origin", "X-Content-Type-Options": "nosniff"}
 # A page younger than this may not have called yet.
-OPENING_SECONDS = 60.0
+OPENING_SECONDS = 30.0
 FULL = (
     "As many pages are open here as this server can hold ({most}). Close one that is no longer "
     "needed, or try again in a few minutes."
