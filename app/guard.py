@@ -53,6 +53,7 @@ ENOUGH = (
     "You have {each} pages open here, which is the most for one person. Close one, then reload "
     "this page."
 )
+CANNOT = "This server cannot make a page just now ({why}). Tell who runs it."
 
 
 class Headers(OutputTransform):
@@ -177,6 +178,10 @@ class Page(NoToken, TornadoVoilaHandler):
         place = await visits.admit(self.current_user.username, manager)
         try:
             await super().get(path)
+        except OSError as error:
+            # Such as a disk that is full: no program can be started.
+            self.log.error("no page: %s", error)
+            raise HTTPError(503, CANNOT.format(why=error.strerror)) from None
         finally:
             visits.pages.pop(place, None)
             # It would be kept for ever, for a listener that pages here do not have.

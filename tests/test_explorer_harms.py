@@ -14,8 +14,8 @@ import pytest
 from compare import effects
 from compare.data.rows import known
 from compare.data.scenario import Scenario
+from compare.pages import harms as page
 from compare.pages.harms import chart as charts
-from compare.pages.harms import page
 from compare.pages.house import CLASSES
 from compare.pages.tradeoffs import page as tradeoffs
 from compare.trials import arms, harms
@@ -370,7 +370,7 @@ def test_a_failing_callback_blanks_the_figure(evidence, monkeypatch):
     def fail(*_):
         raise RuntimeError("boom")
 
-    monkeypatch.setattr(page, "view", fail)
+    monkeypatch.setattr(explorer, "compute", fail)
     explorer.controls["basis"].value = "arms"
     assert "nothing is shown" in explorer.status.value
     assert "Traceback" not in explorer.status.value

@@ -46,7 +46,7 @@ def test_both_sides_of_a_conflict_are_shown(evidence):
     assert "CADTH" in listed
     article = explorer.panels["article"].value
     for condition_id in ("gbs", "crohns", "sle", "ra", "ms_relapsing", "gmg"):
-        assert evidence.label("conditions", condition_id).replace("'", "&#x27;") in article
+        assert evidence.label("conditions", condition_id).replace("'", "&#39;") in article
 
 
 def test_three_answers_in_myasthenia_only(evidence):
@@ -87,7 +87,7 @@ def test_a_failing_callback_blanks_the_page(evidence, monkeypatch):
     def fail(*_):
         raise RuntimeError("boom")
 
-    monkeypatch.setattr(page, "view", fail)
+    monkeypatch.setattr(explorer, "compute", fail)
     explorer.controls["age"].value = 30
     assert "nothing is shown" in explorer.status.value
     assert "Traceback" not in explorer.status.value

@@ -65,7 +65,7 @@ def test_own_prices_change_the_page(page: own_data.OwnDataExplorer) -> None:
     assert "costs changed" in page.finding.value
     assert "Gamunex-C" in page.panels["difference"].value
     assert "own price" in page.panels["difference"].value
-    assert "prices=&#x27;ours.csv&#x27;" in page.panels["code"].value
+    assert "prices=&#39;ours.csv&#39;" in page.panels["code"].value
     table = pd.read_csv(pd.io.common.StringIO(saved(page.panels["downloads"].value)))
     assert table["changed"].ne("same").any()
     assert page.loaded.loaded[-1].kind == "prices"

@@ -221,7 +221,7 @@ def test_a_failing_callback_blanks_the_page(explorer, monkeypatch):
     def fail(*_):
         raise RuntimeError("boom")
 
-    monkeypatch.setattr(page, "view", fail)
+    monkeypatch.setattr(explorer, "compute", fail)
     explorer.controls["age"].value = 30
     assert "nothing is shown" in explorer.status.value
     assert "Traceback" not in explorer.status.value

@@ -20,7 +20,8 @@ from compare.pages.tradeoffs import page as tradeoffs
 from compare.pages.tradeoffs import sentences as findings
 from compare.pages.tradeoffs import tables
 from compare.pages.tradeoffs.page import TradeOffExplorer
-from compare.pages.tradeoffs.views import amount, break_evens
+from compare.pages.tradeoffs.sentences import amount
+from compare.pages.tradeoffs.views import break_evens
 from compare.preferences.draws import Ranking
 from compare.trials.arms import MINUS
 

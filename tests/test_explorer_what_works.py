@@ -137,7 +137,7 @@ def test_therapies_are_compared_in_the_words_of_one_function_alone(evidence, vie
             own.append(summary(shown.across.judged, shown.across.names))
             plain = html
             for known_words in own:
-                assert known_words.replace("'", "&#x27;") in plain
+                assert known_words.replace("'", "&#39;") in plain
                 plain = plain.replace(known_words, "")
             assert "separated from" not in plain, condition_id
 

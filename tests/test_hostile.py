@@ -4,6 +4,7 @@ The evidence here has an attack in front of every free text and behind every add
 read with an HTML parser, each chart as the JSON that the browser gets, each download as its file.
 """
 
+import ast
 import base64
 import csv
 import html
@@ -14,22 +15,27 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import ipywidgets as w
 import pytest
+from markupsafe import Markup
 
 import compare
 from compare import own
 from compare.data.evidence import Evidence, resources_of
 from compare.pages import markup
 from compare.pages.chart import LiveFigure
+from compare.pages.controls import Panel, words
 from compare.pages.explorer import Explorer
 from compare.pages.own_data.page import OwnDataExplorer
+from compare.pages.patient import report
 from compare.pages.patient.page import PatientExplorer
 from compare.pages.tradeoffs.page import TradeOffExplorer
+from compare.pages.what_works.page import WhatWorksExplorer
 from mutations import written
-from test_incoming import PRICES, asp
+from test_incoming import PRICES, THERAPY, asp
 from test_widgets_under_fire import PAGES, TODAY, inside, set_to
 
 MARK = "window.hacked"
@@ -51,20 +57,28 @@ CHART_TAGS = {"<b>", "</b>", "<br>", "<i>", "</i>", "<extra>", "</extra>"}
 NUMBER = re.compile(r"[+-]?[0-9.]+([eE][+-]?[0-9]+)?")
 
 
+def free_text(schema: dict[str, Any]) -> list[str]:
+    """Columns that take any text: no key, no word of a list, no pattern."""
+    keys = {key for link in schema.get("foreignKeys", ()) for key in link["fields"]}
+    keys |= {*schema["primaryKey"], *LISTS}
+    return [
+        field["name"]
+        for field in schema["fields"]
+        if field["type"] == "string"
+        and field["name"] not in keys
+        and not {"enum", "pattern"} & set(field.get("constraints", {}))
+    ]
+
+
 def hostile(evidence: Evidence) -> Evidence:
     """The evidence with an attack in every free text, and no address that is one."""
     tables: dict[str, Any] = {}
     for name, resource in resources_of(evidence).items():
-        schema, frame = resource["schema"], getattr(evidence, name).copy()
-        keys = {key for link in schema.get("foreignKeys", ()) for key in link["fields"]}
-        keys |= {*schema["primaryKey"], *LISTS}
-        for field in schema["fields"]:
-            column, limits = field["name"], field.get("constraints", {})
-            if field["type"] == "string" and column not in keys and not {"enum"} & set(limits):
-                if "pattern" not in limits:
-                    frame[column] = ATTACK + frame[column]
-                elif column == "url":
-                    frame[column] = f"javascript:{MARK}=1//" + frame[column]
+        frame = getattr(evidence, name).copy()
+        for column in free_text(resource["schema"]):
+            frame[column] = ATTACK + frame[column]
+        if "url" in frame:
+            frame["url"] = f"javascript:{MARK}=1//" + frame["url"]
         tables[name] = frame
     return replace(evidence, **tables)
 
@@ -112,7 +126,7 @@ class Reader(HTMLParser):
 def read(content: str, tags: set[str] = OWN_TAGS) -> Reader:
     """HTML as a browser takes it; fails on anything that is not our own."""
     reader = Reader(tags)
-    reader.feed(content)
+    reader.feed(str(content))
     reader.close()
     assert not reader.wrong, sorted(set(reader.wrong))[:5]
     return reader
@@ -191,6 +205,86 @@ def test_attacks_in_the_tables_are_shown_as_text(
     if "condition" in page.controls:
         set_to(page, {"condition": "itp"})
         read_page(page)
+
+
+def own_therapy(evidence: Evidence) -> dict[str, bytes]:
+    """A reader's tables with an attack in every free-text cell, blank in the example or not."""
+    resources, files = resources_of(evidence), {}
+    for name, content in THERAPY.items():
+        head, *rows = csv.reader(io.StringIO(content))
+        texts = free_text(resources[name.removesuffix(".csv")]["schema"])
+        wanted = [*head, *(column for column in texts if column == "notes" and column not in head)]
+        filled = [dict(zip(head, row, strict=True)) for row in rows]
+        cells = [
+            [ATTACK + row.get(c, "") if c in texts else row[c] for c in wanted] for row in filled
+        ]
+        files[name] = written([wanted, *cells])
+    return files
+
+
+@pytest.mark.parametrize("kind", PAGES, ids=lambda kind: kind.__name__)
+def test_attacks_in_a_therapy_of_ones_own_are_shown_as_text(
+    evidence: Evidence, kind: type[Explorer]
+) -> None:
+    """On every page, in what it saves, and in the printout of two options."""
+    ours = own.with_therapy(evidence, own_therapy(evidence))
+    page = kind(ours, today=TODAY)
+    if "condition" in page.controls:
+        set_to(page, {"condition": "cidp"})
+    if kind is PatientExplorer:
+        page.controls["compare_0"].value = "newmab"
+        assert MARK in report.html(ours, page.scenario(), ["ivig", "newmab"])
+    told = read_page(page)
+    assert MARK in told or kind is WhatWorksExplorer, "its example has no outcome"
+
+
+@pytest.mark.parametrize("kind", PAGES, ids=lambda kind: kind.__name__)
+def test_html_reaches_the_browser_through_panels_alone(
+    evidence: Evidence, kind: type[Explorer]
+) -> None:
+    """No page has another widget that shows HTML, and each panel holds what is marked as safe."""
+    for widget in inside(kind(evidence, today=TODAY).page):
+        if isinstance(widget, w.HTML):
+            assert type(widget) is Panel
+            assert type(widget.value) is Markup
+
+
+def test_a_panel_escapes_plain_text() -> None:
+    """However it comes in: at the start, later, added, or from the browser."""
+    panel = words("<b>1</b>")
+    assert panel.value == "&lt;b&gt;1&lt;/b&gt;"
+    panel.value = "<i>"
+    assert panel.get_state()["value"] == "&lt;i&gt;"
+    panel.value = markup.html("<p>{}</p>", "<i>")
+    panel.value += "<u>"
+    assert panel.value == "<p>&lt;i&gt;</p>&lt;u&gt;"
+    panel.set_state({"value": "<script>"})
+    assert panel.value == "&lt;script&gt;"
+
+
+def test_plain_text_in_a_table_or_a_saved_page_is_escaped() -> None:
+    """A cell that forgets to escape does no harm, and an f-string of HTML is plain again."""
+    cell = markup.html("<b>{}</b>", "<i>")
+    made = markup.table([{"a": "<u>", "b": 1}], {"A": "a", "B": lambda r: f"{cell}"}, "<s>", "")
+    assert not read(made).seen & {"u", "i", "b", "s"}
+    saved = read(markup.download("<s>", "<script>", "page.html")).downloads
+    assert saved == [("text/html", "page.html", "&lt;script&gt;")]
+
+
+def test_html_is_written_as_a_literal() -> None:
+    """`html` and `Markup` take a literal: HTML made of data could not be told from an attack."""
+    folder = Path(markup.__file__).parent
+    made = 0
+    for path in sorted(folder.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            name = getattr(node, "func", None)
+            name = getattr(name, "id", getattr(name, "attr", ""))
+            if isinstance(node, ast.Call) and name in ("html", "Markup") and node.args:
+                made += 1
+                style = path.name == "explorer.py" and "house.css" in ast.unparse(node)
+                literal = isinstance(node.args[0], ast.Constant)
+                assert literal or style or path.name == "markup.py", (path.name, node.lineno)
+    assert made > 100
 
 
 def upload(name: str, content: bytes) -> tuple[dict[str, Any], ...]:

@@ -15,14 +15,13 @@ from compare.authority.indications import matrix
 from compare.claims.verdicts import NOT_ASSESSABLE
 from compare.data.evidence import source_columns
 from compare.data.rows import records, split
-from compare.pages import house, markup
+from compare.pages import harms, house, markup
 from compare.pages import money as bars
 from compare.pages.claims import page as claims
 from compare.pages.cost import page as cost
 from compare.pages.coverage import page as start
 from compare.pages.coverage import tables as coverage
 from compare.pages.harms import chart as harm_charts
-from compare.pages.harms import page as harms
 from compare.pages.history import chart as history_charts
 from compare.pages.history import page as history
 from compare.pages.indications import chart as indication_charts

@@ -12,7 +12,7 @@ import pytest
 
 import compare
 from compare.cost.prices import REBATE_SENTENCE
-from compare.pages.markup import FORMULA_STARTS
+from compare.pages.markup import FORMULA_STARTS, file_name
 from compare.pages.patient import care, report, side_by_side
 from compare.trials.benefits import outcome_text
 
@@ -178,7 +178,8 @@ def test_csv_neutralizes_formulas(evidence):
 
 def test_file_names_carry_data_version_and_scenario(evidence):
     """Condition, therapies, weight, data date and version; plain letters only."""
-    name = report.name(evidence, scenario(name="../x y"), ["ivig", "scig"], "html")
+    parts = report.name(scenario(name="../x y"), ["ivig", "scig"])
+    name = file_name(*parts, evidence.stamp, ending="html")
     assert name.endswith(".html")
     for part in ("cidp", "ivig", "scig", "62kg", str(evidence.data_date), evidence.version):
         assert part in name
@@ -265,7 +266,10 @@ def test_print_shrinks_only_as_far_as_it_must(evidence):
     few = side_by_side.compare_therapies(evidence, scenario("mmn", ()), ["ivig"])
     factors = set(evidence.factors["factor_id"].head(40))
     many = side_by_side.compare_therapies(evidence, scenario("cidp", factors), ["ivig", "scig"])
-    sizes = [report.print_points(evidence, comparison) for comparison in (few, many)]
+    sizes = [
+        report.print_points(evidence, comparison, report.summary(evidence, comparison))
+        for comparison in (few, many)
+    ]
     assert sizes[0] > sizes[1]
     assert all(size in report.PRINT_POINTS for size in sizes)
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
 import ipywidgets as w
 import pandas as pd
+from markupsafe import Markup
 
 from compare import words as findings
 from compare.authority import indications
@@ -26,7 +27,7 @@ from compare.pages.explorer import Explorer
 from compare.pages.house import CLASSES, Trace
 from compare.pages.indications import chart as charts
 from compare.pages.indications import sentences as indication_findings
-from compare.pages.markup import cited_csv, download, file_name, read_in, sources, table, text
+from compare.pages.markup import BREAK, cited_csv, html, read_in, table, text
 from compare.trials import benefits
 from compare.trials.benefits import outcome_text
 
@@ -172,11 +173,11 @@ def digest(shown: View) -> str:
     return "\n".join(lines)
 
 
-def products_cell(row: Mapping[str, Any]) -> str:
+def products_cell(row: Mapping[str, Any]) -> Markup:
     """Products whose label gives the status, each with the month of the label read."""
     told = zip_longest(row["products"].split("; "), row["label_month"].split("; "), fillvalue="")
-    return "<br>".join(
-        text(name) + (f' <span style="white-space:nowrap">({text(month)})</span>' if month else "")
+    return BREAK.join(
+        text(name) + (html(' <span style="white-space:nowrap">({})</span>', month) if month else "")
         for name, month in told
     )
 
@@ -186,7 +187,7 @@ def asked_cell(evidence: Evidence) -> Any:
 
     def cell(row: Mapping[str, Any]) -> str:
         names = [evidence.label("factors", key) for key in split(row["requires_any"])]
-        return text(" or ".join(names)) or "none"
+        return " or ".join(names) or "none"
 
     return cell
 
@@ -197,7 +198,7 @@ def statement_cell(row: Mapping[str, Any]) -> str:
     if row["authority"] == "label" and row["fda_label"] != "yes":
         warned = row["statement"] == "warned_against"
         words = "label warns against it" if warned else "label outside the US"
-    return text(words) + (" <strong>(retired)</strong>" if row["retired"] == "yes" else "")
+    return text(words) + (html(" <strong>(retired)</strong>") if row["retired"] == "yes" else "")
 
 
 def body_cell(row: Mapping[str, Any]) -> str:
@@ -206,10 +207,10 @@ def body_cell(row: Mapping[str, Any]) -> str:
     read = f"label read: {row['label_month']}" if known(row["label_month"]) else None
     place = PLACES.get(row["jurisdiction"], row["jurisdiction"])
     parts = [row["body"], year, row["grade"], place, read]
-    return text(", ".join(str(part) for part in parts if known(part)))
+    return ", ".join(str(part) for part in parts if known(part))
 
 
-class IndicationsExplorer(Explorer):
+class IndicationsExplorer(Explorer, view=view, digest=digest):
     """Therapies by conditions; one condition in detail, for a patient's age and serostatus."""
 
     def __init__(self, evidence: Evidence, condition_id: str = "gmg", **more: Any) -> None:
@@ -246,16 +247,10 @@ class IndicationsExplorer(Explorer):
         }
         return self.strip.scenario(options=options)
 
-    def compute(self) -> View:
-        return view(self.evidence, self.scenario())
-
-    def digest(self) -> str:
-        return digest(self.compute())
-
     def show(self, computed: View) -> None:
         condition_id = self.controls["condition"].value
         name = self.evidence.label("conditions", condition_id)
-        self.finding.value = text(computed.finding)
+        self.finding.value = computed.finding
         panels = self.panels
         overview = computed.overview
         panels["map"].draw(overview.traces, charts.layout(overview.map, name))
@@ -267,8 +262,8 @@ class IndicationsExplorer(Explorer):
                     r, r["label_status"] in (NEEDS_PRIOR, NEEDS_SEROSTATUS), dated=False
                 ),
                 "Asks for": asked_cell(self.evidence),
-                "Labeled for": lambda r: text(
-                    "; ".join(r[k] for k in ("population", "restriction", "line") if r[k])
+                "Labeled for": lambda r: "; ".join(
+                    r[k] for k in ("population", "restriction", "line") if r[k]
                 ),
                 "Products labeled (label read)": products_cell,
                 "Guidelines": guideline_cell,
@@ -277,10 +272,11 @@ class IndicationsExplorer(Explorer):
             "No therapy of these classes is in our tables for this condition.",
         )
         abroad = self.controls["jurisdiction"].value != "US"
-        panels["map_heading"].value = (f"<p><b>{text(FEW_READ)}</b></p>" if abroad else "") + (
-            "<p>All conditions, without a patient: in each cell the left mark is the label, the "
+        panels["map_heading"].value = html(
+            "{}<p>All conditions, without a patient: in each cell the left mark is the label, the "
             "right mark the guidelines. An empty cell means that our sources say nothing, which is "
-            "not a statement against it. The list for the chosen condition stands below.</p>"
+            "not a statement against it. The list for the chosen condition stands below.</p>",
+            html("<p><b>{}</b></p>", FEW_READ) if abroad else "",
         )
         panels["myasthenia"].value = (
             table(
@@ -292,7 +288,7 @@ class IndicationsExplorer(Explorer):
             else ""
         )
         self.show_article(computed)
-        panels["statements"].value = f"<h2>{text(name)}: every statement</h2>" + table(
+        panels["statements"].value = html("<h2>{}: every statement</h2>", name) + table(
             computed.statements,
             {
                 "Therapy": therapy_cell,
@@ -307,47 +303,41 @@ class IndicationsExplorer(Explorer):
             "Labels and guidelines as read, in our words",
             "No statement in our tables.",
         )
-        self.show_downloads(computed)
 
     def show_article(self, computed: View) -> None:
         """IVIG in the six conditions of a lay article."""
         shown = computed.article
-        self.panels["article"].value = (
-            "<h2>IVIG in the conditions that a lay article names</h2>"
-            f"<p>{text(computed.article_finding)}</p>"
-            + table(
-                shown,
-                {
-                    "Condition": "condition",
-                    "Label": lambda r: text(
-                        "In label" if r["label_status"] == IN_LABEL else r["label_reason"]
-                    ),
-                    "Guidelines": guideline_cell,
-                    "Trials with a comparator": "trials",
-                },
-                "Guillain-Barré, Crohn's, lupus, rheumatoid arthritis, MS, myasthenia",
-            )
+        self.panels["article"].value = html(
+            "<h2>IVIG in the conditions that a lay article names</h2><p>{}</p>",
+            computed.article_finding,
+        ) + table(
+            shown,
+            {
+                "Condition": "condition",
+                "Label": lambda r: (
+                    "In label" if r["label_status"] == IN_LABEL else r["label_reason"]
+                ),
+                "Guidelines": guideline_cell,
+                "Trials with a comparator": "trials",
+            },
+            "Guillain-Barré, Crohn's, lupus, rheumatoid arthritis, MS, myasthenia",
         )
 
-    def show_downloads(self, computed: View) -> None:
-        """Downloads and sources."""
-        condition_id, stamp = self.controls["condition"].value, self.evidence.stamp
+    def saved(self, computed: View) -> Iterator[Markup]:
+        condition_id = self.controls["condition"].value
         patient = f"{condition_id}_{self.controls['age'].value:g}y"
         listed = cited_csv(computed.options, indications.COLUMNS)
         columns = [*self.evidence.indications.columns, *STATEMENT_COLUMNS]
-        said, overview = cited_csv(computed.statements, columns), computed.overview
-        saved = {
-            "Save the options (CSV)": ("options", patient, listed),
-            "Save every statement (CSV)": ("statements", condition_id, said),
-            "Save the map (CSV)": ("indications", "all-conditions", overview.csv),
-        }
-        self.panels["downloads"].value = "".join(
-            download(words, content, file_name(kind, about, stamp, ending="csv"))
-            for words, (kind, about, content) in saved.items()
+        said = cited_csv(computed.statements, columns)
+        yield self.file("Save the options (CSV)", listed, "options", patient)
+        yield self.file("Save every statement (CSV)", said, "statements", condition_id)
+        yield self.file(
+            "Save the map (CSV)", computed.overview.csv, "indications", "all-conditions"
         )
-        used = [*overview.map, *computed.options, *computed.statements, *computed.article]
-        ids = [row["source_id"] for row in used]
-        ids += [row["trial_source_id"] for row in computed.article]
-        if condition_id == "gmg":
-            ids += [row["source_id"] for row in computed.myasthenia]
-        self.panels["sources"].value = sources(self.evidence, ids)
+
+    def cited(self, computed: View) -> Iterable[Sequence[Row]]:
+        here = self.controls["condition"].value == "gmg"
+        return (
+            computed.overview.map, computed.options, computed.statements, computed.article,
+            computed.myasthenia if here else (),
+        )  # fmt: skip
