@@ -215,6 +215,7 @@ class OwnDataExplorer(Explorer, view=view, digest=digest):
         self.pickers = {kind: picker.upload for kind, picker in shown.items()}
         for kind, picker in self.pickers.items():
             picker.observe(lambda change, kind=kind: self.on_file(kind, change), names="value")
+        self.uploads = list(self.pickers.values())
         self.reset = labelled(w.Button, "Back to the project's data")
         self.reset.on_click(lambda _: self.forget())
         self.message = words()
