@@ -55,7 +55,6 @@ BASES = [
 GAPS = [("anything in its range", "range"), ("the worst of its range", "worst")]
 BORROW = [("borrow from other conditions, marked", True), ("this condition only", False)]
 POINTS = ("swing", "exact")
-EMPTY = pd.DataFrame(columns=charts.COLUMNS)
 
 
 def number_in(words: str) -> float:
