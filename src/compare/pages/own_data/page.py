@@ -257,7 +257,7 @@ class OwnDataExplorer(Explorer, view=view, digest=digest):
 
     def not_loaded(self, names: str, why: str) -> None:
         """The browser has not sent what was chosen."""
-        self.message.value = not_loaded(names, html("<p>{}</p>", why))
+        self.message.value = not_loaded(names, html("<ul><li>{}</li></ul>", why))
 
     def show_chosen(self, kind: str, chosen: Any) -> None:
         """Let a picker count the files that are loaded, and not those that were refused."""
