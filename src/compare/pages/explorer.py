@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -16,8 +17,9 @@ from compare.data.errors import DataError
 from compare.data.evidence import Evidence
 from compare.data.rows import Row
 from compare.data.scenario import Scenario
-from compare.pages.chart import LiveFigure
+from compare.pages.chart import SERVED, LiveFigure
 from compare.pages.controls import FULL, words
+from compare.pages.first import first
 from compare.pages.heartbeat import Heartbeat
 from compare.pages.markup import (
     NOTHING,
@@ -232,7 +234,10 @@ class Explorer:
     def _ipython_display_(self) -> None:
         from IPython.display import display  # noqa: PLC0415  (only where there is a notebook)
 
-        display(self.page)  # type: ignore[no-untyped-call]
+        shown = self.page._repr_mimebundle_()
+        if SERVED in os.environ and not self.below:
+            shown["text/html"] = f"<style>{STYLE}</style>{first(self.page)}"
+        display(shown, raw=True)  # type: ignore[no-untyped-call]
 
 
 def sentence(error: Exception) -> str:
