@@ -309,6 +309,48 @@ def test_edited_table_is_seen_at_once_by_an_editable_install(tmp_path: Path) -> 
     assert said(python, code, tmp_path) == ["('prices',)", "99.5"]
 
 
+@pytest.mark.soak
+def test_hashed_install_takes_nothing_but_what_was_checked(
+    tmp_path: Path, evidence: compare.Evidence
+) -> None:
+    """The two steps of CONTRIBUTING in an empty environment: it loads, its pages are there.
+
+    One digit of one hash another, and nothing is installed.
+    """
+    write = [sys.executable, "-m", "tools.hashes"]
+    subprocess.run(write, cwd=ROOT, env=outside(), check=True)
+    listed = ROOT / "build" / "requirements-hashed.txt"
+    checked = ("--require-hashes", "--no-deps", "--requirement")
+    python = new_environment(tmp_path / "hashed", *checked, str(listed))
+    pip = [str(python), "-m", "pip"]
+    ours = [*pip, "install", "--quiet", "--no-deps", "--no-build-isolation", str(ROOT)]
+    subprocess.run(ours, env=outside(), check=True)
+    subprocess.run([*pip, "check"], env=outside(), check=True)
+    code = (
+        "import compare; e = compare.load(); print(repr(e))\n"
+        "from compare.pages.cost import CostExplorer; import voila\n"
+        "print(len(CostExplorer(e).digest()) > 0)"
+    )
+    assert said(python, code, tmp_path) == [repr(evidence), "True"]
+    pins = dict(
+        line.split("==") for line in (ROOT / "constraints.txt").read_text().splitlines()
+        if "==" in line
+    )  # fmt: skip
+    pins = {canonicalize_name(name): version for name, version in pins.items()}
+    text = listed.read_text(encoding="utf-8")
+    for name, version in re.findall(r"^([^=]+)==(\S+)", text, re.MULTILINE):
+        assert pins[canonicalize_name(name)] == version
+    spoiled = tmp_path / "spoiled.txt"
+    first = text.splitlines()[0]
+    spoiled.write_text(first[:-1] + ("0" if first[-1] != "0" else "1") + "\n")
+    refused = subprocess.run(
+        [*pip, "install", "--force-reinstall", *checked, str(spoiled)],
+        env=outside(), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert refused.returncode != 0
+    assert "DO NOT MATCH THE HASHES" in refused.stderr
+
+
 def test_hashed_requirements_name_no_address() -> None:
     """Name, version and hash; the project itself is left out, and what has no hash is refused."""
 
