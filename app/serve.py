@@ -60,6 +60,9 @@ def arguments(words: list[str] | None = None) -> argparse.Namespace:
         "--ip", default="127.0.0.1", help="address to listen on; see --allow-others"
     )
     parser.add_argument(
+        "--base-url", default="/", help="path of the pages behind a proxy, such as /compare/"
+    )
+    parser.add_argument(
         "--allow-others",
         action="store_true",
         help="needed with an --ip other than this machine's own; prints what that means",
@@ -133,6 +136,7 @@ def configuration(options: argparse.Namespace) -> Any:
     c.Voila.root_dir = str(folder)
     c.Voila.ip = options.ip
     c.Voila.port = options.port
+    c.Voila.base_url = f"/{options.base_url.strip('/')}/".replace("//", "/")
     c.Voila.token = options.token or secrets.token_urlsafe(24)
     c.Voila.port_retries = 0
     c.Guarded.most_pages = options.most_pages
@@ -218,20 +222,26 @@ class App(guard.Guarded):
                 await asyncio.wait([started.result()["task"]])
 
 
-def main(words: list[str] | None = None) -> None:
-    """Serve until stopped."""
-    options = arguments(words)
+def run(settings: Any, app: type[App] = App) -> None:
+    """Serve with these settings until stopped."""
     found = os.environ.get("JUPYTER_PATH")
     os.environ["JUPYTER_PATH"] = os.pathsep.join([str(APP), *([found] if found else [])])
     os.environ[SERVED] = "1"
+    app.launch_instance(argv=[], config=settings)
+
+
+def main(words: list[str] | None = None) -> None:
+    """Serve until stopped."""
+    options = arguments(words)
     settings = configuration(options)
     if options.ip not in LOCAL:
         print(OPEN_TO_OTHERS.format(ip=options.ip), file=sys.stderr)
-    address = f"http://{options.ip}:{options.port}/?token={settings.Voila.token}"
+    base, token = settings.Voila.base_url, settings.Voila.token
+    address = f"http://{options.ip}:{options.port}{base}?token={token}"
     print(f"The pages are at\n  {address}\nControl-C stops the server.", flush=True)
     if not options.no_browser:
         threading.Timer(2, webbrowser.open, [address]).start()
-    App.launch_instance(argv=[], config=settings)
+    run(settings)
 
 
 if __name__ == "__main__":
