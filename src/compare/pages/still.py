@@ -419,8 +419,8 @@ def _legend(traces: Sequence[Trace], layout: Json) -> str:
             f"{drawn}</svg> {_safe(trace['name'])}</span>"
         )
     legend = layout.get("legend", TEMPLATE.layout.legend.to_plotly_json())
-    above = (legend.get("y") or 0) >= 1
-    place = f"bottom: {100 * legend['y']:.2f}%" if above else "top: calc(100% + 6px)"
+    at = 100 * (legend.get("y") or 0)
+    place = f"bottom: {at:.2f}%" if at >= 100 else f"top: calc({100 - at:.2f}% + 6px)"
     look = f"position: absolute; left: 0; font-size: 14px; {place}"
     return f'<div style="{look}">{"".join(entries)}</div>'
 
