@@ -277,9 +277,9 @@ def test_guide_for_readers_names_what_is_on_the_page(page: own_data.OwnDataExplo
 @pytest.mark.parametrize(
     ("error", "words"),
     [
-        ("1 19000000 big.csv", "big.csv was not loaded; nothing has changed.</b></p><p>what was "
-         "chosen is larger than 8.0 million bytes, the limit: it has 19.0 million"),
-        ("1 unreadable gone.csv", "gone.csv was not loaded; nothing has changed.</b></p><p>it can"),
+        ("1 19000000 big.csv", "big.csv was not loaded; nothing has changed.</b></p>"
+         "<ul><li>what was chosen is larger than 8.0 million bytes, the limit: it has 19.0 m"),
+        ("1 unreadable gone.csv", "gone.csv was not loaded; nothing has changed.</b></p><ul><li>"),
         ("1 9 <img src=x>", "&lt;img src=x&gt; was not loaded"),
         ("²", "was not loaded"),
         ("1 " + "9" * 5000, "it cannot be read"),

@@ -377,3 +377,15 @@ def test_branches_are_bounded_apart_from_lines(taken: int, good: bool, tmp_path:
     assert verdict is good
     assert sentence.startswith(f"branches taken: {taken} of 100, {taken}.0% (at least 95%)")
     assert sentence.endswith(f"most missed: a.py {100 - taken}")
+
+
+@pytest.mark.parametrize("name", ["promises.md", "security.md"])
+def test_tests_that_the_docs_name_are_there(name: str) -> None:
+    """Each file, and each test that is named by a part of its name, stands where it is said to."""
+    text = (ROOT / "docs" / name).read_text(encoding="utf-8")
+    files = set(re.findall(r"tests/[\w/]+\.py", text))
+    assert files
+    assert not [path for path in files if not (ROOT / path).is_file()]
+    tests = "\n".join(path.read_text("utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+    for part in re.findall(r"`([a-z]+(?:_[a-z]+){2,})`", text):
+        assert re.search(rf"def (test_)?\w*{part}", tests), part

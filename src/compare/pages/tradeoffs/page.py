@@ -28,6 +28,7 @@ from compare.pages.controls import (
 from compare.pages.explorer import Explorer
 from compare.pages.house import label
 from compare.pages.markup import NOTHING, csv_text, html
+from compare.pages.picker import FilePicker
 from compare.pages.tradeoffs import chart as charts
 from compare.pages.tradeoffs import tables
 from compare.pages.tradeoffs.sentences import against, amount
@@ -84,6 +85,7 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
         self.seed = start.seed
         self._shown: Figures | None = None
         self._refused = ""
+        saved = FilePicker("Open a saved scenario", self.not_opened, accept=".json")
         self.controls |= {
             "x": labelled(w.Dropdown, "Across: harm or good", options=[("", "")]),
             "y": labelled(w.Dropdown, "Up: cost", options=[("", "")]),
@@ -97,7 +99,7 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
             ),
             "missing": labelled(w.Dropdown, "A missing figure counts as", options=GAPS),
             "name": labelled(w.Text, "Name of this scenario", "380px"),
-            "upload": labelled(w.FileUpload, "Open a saved scenario", "220px", accept=".json"),
+            "upload": saved.upload,
         }
         self.rows = [self.slot(i) for i in range(SLOTS)]
         self.offer(start.condition_id, start.criteria)
@@ -124,7 +126,7 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
                 self.panel("sensitivity"),
                 self.panel("worth"),
                 heading("Keep it"),
-                w.HBox([self.controls["name"], self.controls["upload"]], layout=WRAP),
+                w.HBox([self.controls["name"], saved], layout=WRAP),
                 self.panel("downloads"),
                 self.panel("script"),
                 self.panel("sources"),
@@ -229,6 +231,10 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
                 if owner is self.controls[f"criterion_{i}"]:
                     self.controls[f"range_{i}"].value = ""
                     self.controls[f"half_{i}"].value = ""
+
+    def not_opened(self, names: str, why: str) -> None:
+        """The browser has not sent what was chosen."""
+        self.status.value = html("<p>{} was not opened: {}.</p>", names, why)
 
     def open_condition(self, condition_id: str) -> None:
         """The condition's own criteria; what mattered before no longer holds."""

@@ -8,6 +8,7 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
 
@@ -172,6 +173,28 @@ def test_pages_are_counted_and_a_sentence_says_when_it_is_enough(app: str) -> No
     assert other.ask(f"/api/kernels/{kernel}")[0] == 200
     for visitor in (other, third):
         visitor.ask("/logout")
+
+
+def test_page_that_cannot_be_made_is_refused_with_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a full disk: no traceback, and the server stays up."""
+    for name in ("pages", "home", "tmp"):
+        (tmp_path / name).mkdir()
+    shutil.copy(NOTEBOOKS / PAGE, tmp_path / "pages")
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
+    for address in voila_server(tmp_path / "pages", tmp_path / "home"):
+        (connections,) = (tmp_path / "tmp").glob("voila_*")
+        connections.rename(tmp_path / "moved")
+        connections.write_text("")
+        visitor = Visitor(address).logged_in()
+        status, text, _ = opened(visitor)
+        assert status == 503
+        assert "This server cannot make a page just now" in text
+        assert "Traceback" not in text
+        connections.unlink()
+        (tmp_path / "moved").rename(connections)
+        assert opened(visitor)[0] == 200
 
 
 def test_code_sent_to_a_page_is_not_run(app: str) -> None:
