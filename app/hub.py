@@ -20,7 +20,7 @@ from jupyterhub.utils import url_path_join
 from tornado.web import RequestHandler
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-import serve  # noqa: E402  beside this file, in a checkout and in the wheel
+import serve
 
 
 class Alive(RequestHandler):
