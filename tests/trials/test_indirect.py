@@ -38,12 +38,15 @@ def test_rows_fit_their_network(arms: pd.DataFrame) -> None:
 
 
 def test_nodes_are_the_therapies_of_their_rows(arms: pd.DataFrame) -> None:
-    """The treated arm stands for the row's therapy, the other for the network's reference."""
+    """The treated arm is the row's therapy, the other the reference or the drug it is named for."""
     treated = arms["arm"].eq("treated")
     assert arms.loc[treated, "node"].eq(arms.loc[treated, "therapy_id"]).all()
-    assert arms.loc[~treated, "node"].eq(arms.loc[~treated, "reference"]).all()
-    kinds = arms.loc[~treated, "comparator_kind"]
-    assert kinds.isin(["placebo", "background"]).all()
+    others = arms[~treated]
+    active = others["comparator_kind"].eq("active")
+    assert others.loc[~active, "node"].eq(others.loc[~active, "reference"]).all()
+    assert others.loc[~active, "comparator_kind"].isin(["placebo", "background"]).all()
+    named = others.loc[active, "comparator"].str.split().str[0]
+    assert others.loc[active, "node"].eq(named).all()
 
 
 def test_a_network_has_arms_or_a_reason(evidence: compare.Evidence) -> None:
