@@ -80,13 +80,13 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.app: pyproject.toml constraints.txt | $(BIN)/python
-	$(INSTALL) ".[app]"
+	$(INSTALL) .
 	@touch $@
 
 $(VENV)/.test: pyproject.toml constraints.txt | $(BIN)/python
-	$(INSTALL) ".[app,test]"
+	$(INSTALL) ".[test]"
 	@touch $@ $(VENV)/.app
 
 $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
-	$(INSTALL) ".[app,test,dev]"
+	$(INSTALL) ".[test,dev]"
 	@touch $@ $(VENV)/.test $(VENV)/.app

@@ -66,13 +66,15 @@ def test_all_cause_harms_need_two_arms(evidence: compare.Evidence) -> None:
 def test_shares_of_readings_are_recomputed(evidence: compare.Evidence) -> None:
     """The percent read twice and in two documents, counted row by row for one therapy."""
     words = []
-    for table in ("adverse_events", "outcomes", "regimens", "cautions"):
+    for table in ("adverse_events", "outcomes", "regimens", "cautions", "indications", "products"):
         frame = getattr(evidence, table)
         words += list(frame.loc[frame["therapy_id"].eq("eculizumab"), "verification"])
     products = evidence.products["product_id"][evidence.products["therapy_id"].eq("eculizumab")]
     codes = evidence.product_codes
     own = set(codes.loc[codes["product_id"].isin(products), "code"])
     words += list(evidence.prices.loc[evidence.prices["code"].isin(own), "verification"])
+    held = evidence.presentations
+    words += list(held.loc[held["product_id"].isin(products), "verification"])
     row = row_of(evidence, "eculizumab")
     assert row["rows"] == len(words)
     twice = sum(word != "one_reading" for word in words)

@@ -4,9 +4,12 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
+import time
 import tomllib
+import urllib.request
 import zipfile
 from pathlib import Path
 
@@ -17,6 +20,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import compare
+from compare import cli
 from compare.cost import plan
 from compare.data.evidence import TABLES, data_folder, descriptor
 from tools import DATA, ROOT, branches, hashes
@@ -164,6 +168,52 @@ def test_wheel_works_without_the_checkout(wheel: Path, evidence: compare.Evidenc
     assert Path(place).is_relative_to(wheel)
     assert shown == repr(evidence)
     assert int(rows) > 0
+
+
+def test_the_command_serves_from_the_wheel(wheel: Path, tmp_path: Path) -> None:
+    """Outside the checkout: versions, the notebooks copied and kept, the pages served."""
+    place = {"cwd": tmp_path, "PYTHONPATH": str(wheel)}
+    shown = run("from compare import cli; print(cli.version())", **place)
+    assert shown.startswith(f"therapy-comparison {compare.__version__}, data ")
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "00_start_here.ipynb").write_text("my own", encoding="utf-8")
+    run("from compare import cli; from pathlib import Path; cli.copy_notebooks(Path('mine'))",
+        **place)  # fmt: skip
+    names = {path.name for path in (ROOT / "notebooks").glob("*.ipynb")}
+    assert {path.name for path in (tmp_path / "mine").iterdir()} == names
+    assert (tmp_path / "mine" / "00_start_here.ipynb").read_text(encoding="utf-8") == "my own"
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    options = ["app", "--no-browser", "--no-preheat", "--token", "t", "--port", str(port)]
+    served = subprocess.Popen(
+        [sys.executable, "-c", f"from compare import cli; cli.main({options!r})"],
+        cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(wheel)}, stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        page = answer(f"http://127.0.0.1:{port}/?token=t")
+    finally:
+        served.terminate()
+        served.wait()
+    assert all(name in page for name in names)
+
+
+def answer(url: str) -> str:
+    """What a server that is still starting answers in the end."""
+    for _ in range(120):
+        try:
+            with urllib.request.urlopen(url) as found:
+                return str(found.read().decode())
+        except OSError:
+            time.sleep(0.25)
+    raise AssertionError("no answer")
+
+
+def test_an_unwritable_folder_is_a_sentence(tmp_path: Path) -> None:
+    """`lab` where nothing can be written ends in one line that says so."""
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(SystemExit, match=r"cannot be copied to .*file"):
+        cli.main(["lab", str(tmp_path / "file"), "--no-browser"])
 
 
 def test_version_stands_in_one_place(wheel: Path) -> None:

@@ -153,18 +153,19 @@ def test_own_prices_always_stand(evidence: compare.Evidence) -> None:
 
 
 def test_a_contraindicated_product_does_not_stand(evidence: compare.Evidence) -> None:
-    """With the standing product contraindicated, another one stands in its place."""
+    """With the standing product contraindicated, another one stands, but only if it is met."""
     first = product_of(standing(evidence, "cidp"), "ivig")
     spoken = evidence.cautions["product_id"].eq(first)
-    row = (
-        evidence.cautions[spoken]
-        .iloc[:1]
-        .assign(severity="contraindicated", factor_id="hyperprolinemia")
-    )
-    other = dataclasses.replace(evidence, cautions=pd.concat([evidence.cautions, row]))
-    now = standing(other, "cidp", factors=frozenset({"hyperprolinemia"}))
-    assert product_of(now, "ivig") != first
-    assert product_of(standing(other, "cidp"), "ivig") == first
+
+    def told(met: str) -> compare.Evidence:
+        row = evidence.cautions[spoken].iloc[:1]
+        row = row.assign(severity="contraindicated", factor_id="hyperprolinemia", met_by_factor=met)
+        return dataclasses.replace(evidence, cautions=pd.concat([evidence.cautions, row]))
+
+    has = {"factors": frozenset({"hyperprolinemia"})}
+    assert product_of(standing(told("yes"), "cidp", **has), "ivig") != first
+    assert product_of(standing(told("no"), "cidp", **has), "ivig") == first
+    assert product_of(standing(told("yes"), "cidp"), "ivig") == first
 
 
 def test_a_plan_of_two_kinds_stands_with_its_maintenance(evidence: compare.Evidence) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from tools import BUILD, ROOT, files
 
-WANTED = (".[app]", "hatchling", "editables")
+WANTED = (".", "hatchling", "editables")
 PROJECT = "therapy-comparison"
 
 

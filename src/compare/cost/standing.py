@@ -80,10 +80,10 @@ def standing_plans(evidence: Evidence, found: Iterable[Plan], patient: Patient) 
 
 
 def _contraindicated(evidence: Evidence, product_id: str, patient: Patient) -> bool:
-    """Whether the product's label, or its reference's, has a contraindication on what he has."""
+    """Whether what the patient has meets a contraindication of the label, or its reference's."""
     reference = evidence.by_id("products")[product_id]["reference_product_id"]
     return any(
-        row["severity"] == "contraindicated" and row["factor_id"] in patient.factors
+        row["met_by_factor"] == "yes" and row["factor_id"] in patient.factors
         for of in (product_id, reference)
         if known(of)
         for row in evidence.rows("cautions", "product_id", of)

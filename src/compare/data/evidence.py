@@ -118,7 +118,12 @@ class Evidence:
 
     def cited_rows(self, found: Iterable[Row]) -> list[Row]:
         """Rows as dictionaries with titles and dates in `source`, as `cited` gives them."""
-        return [{**row, "source": self.titles(row["source_id"])} for row in found]
+        rows = list(found)
+        names = [name for name in rows[0] if "source_id" in name] if rows else []
+        return [
+            {**row, **{n.replace("source_id", "source"): self.titles(row[n]) for n in names}}
+            for row in rows
+        ]
 
     def titles(self, cell: Any) -> str:
         """Titles and dates of the sources that a cell of ids names, joined by ` | `."""

@@ -13,7 +13,18 @@ from compare.data.errors import Problem
 from compare.data.rows import known
 
 MISSING_SHOWN = "(blank)"
-READ_TABLES = ("adverse_events", "outcomes", "regimens", "prices", "cautions")
+# Tables whose rows say how often they were read; a blank (files of a reader's own) is once.
+READ_TABLES = (
+    "adverse_events",
+    "outcomes",
+    "regimens",
+    "prices",
+    "cautions",
+    "indications",
+    "presentations",
+    "products",
+)
+AGAIN = ("read_twice", "two_sources", "disputed")
 
 
 def shown_cell(value: Any) -> str:
@@ -57,7 +68,7 @@ def _last_day(days: pd.Series) -> pd.Series:
 
 
 def _read_again(column: str) -> Callable[[pd.DataFrame], pd.Series]:
-    return lambda f: f["verification"].ne("one_reading") ^ f[column].notna()
+    return lambda f: f["verification"].isin(AGAIN) ^ f[column].notna()
 
 
 def _without(column: str, needed: str) -> Callable[[pd.DataFrame], pd.Series]:

@@ -135,8 +135,11 @@ def _csv_cells(cells: Sequence[Any]) -> list[Any]:
 
 def cited_csv(rows: Iterable[Row], columns: Sequence[str]) -> str:
     """`csv_rows` of `Evidence.cited_rows`, with the titles beside the ids of sources."""
-    place = columns.index("source_id") + 1
-    return csv_rows(rows, [*columns[:place], "source", *columns[place:]])
+    beside = (
+        [name, name.replace("source_id", "source")] if "source_id" in name else [name]
+        for name in columns
+    )
+    return csv_rows(rows, [name for names in beside for name in names])
 
 
 def _csv_cell(value: Any) -> Any:

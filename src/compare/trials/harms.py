@@ -35,6 +35,7 @@ COLUMNS = [
     "product_id",
     "condition_id",
     *OF_EVENT,
+    "event_as_printed",
     "study",
     "arm",
     "design",

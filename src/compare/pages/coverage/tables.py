@@ -9,7 +9,7 @@ import pandas as pd
 from compare.data.age import in_force
 from compare.data.evidence import CLASS_ORDER, TABLES, Evidence
 from compare.data.rows import LEADING, known, records
-from compare.data.rules import READ_TABLES
+from compare.data.rules import AGAIN, READ_TABLES
 
 FACTS = {
     "price": ("Price", "products with a price in force"),
@@ -24,7 +24,6 @@ FACTS = {
     "authority": ("Authority", "conditions in our tables with a label or guideline for the use"),
 }
 LEVELS = ("full", "partial", "none")
-SECOND = ("read_twice", "two_sources", "disputed")
 
 
 def coverage(evidence: Evidence) -> pd.DataFrame:
@@ -32,8 +31,8 @@ def coverage(evidence: Evidence) -> pd.DataFrame:
 
     For each of `FACTS` a column with "full", "partial" or "none", and how many of how many
     (`<fact>_have`, `<fact>_of`): products, or conditions for which the therapy is labeled (those
-    with a guideline statement for it where it has no label). Also `rows` (of harms, outcomes,
-    regimens, prices and cautions), and the percent of them read twice or more
+    with a guideline statement for it where it has no label). Also `rows` (of `READ_TABLES`),
+    and the percent of them read twice or more
     (`read_twice_pct`, disputed ones included) and from two documents (`two_sources_pct`). A
     fact that is there may still be thin: this counts, and does not judge.
     """
@@ -48,7 +47,7 @@ def coverage(evidence: Evidence) -> pd.DataFrame:
             row[f"{fact}_have"], row[f"{fact}_of"] = len(wanted & have), len(wanted)
         own = verified[verified["therapy_id"].eq(therapy_id)]["verification"]
         row["rows"] = len(own)
-        row["read_twice_pct"] = 100 * float(own.isin(SECOND).mean()) if len(own) else None
+        row["read_twice_pct"] = 100 * float(own.isin(AGAIN).mean()) if len(own) else None
         row["two_sources_pct"] = 100 * float(own.eq("two_sources").mean()) if len(own) else None
         found.append(row)
     columns = [*LEADING]
@@ -135,15 +134,18 @@ def _warned(evidence: Evidence) -> set[str]:
 
 def _verified(evidence: Evidence) -> pd.DataFrame:
     """`therapy_id` and `verification` of every row that is read from a source."""
-    parts: list[pd.DataFrame] = [
-        getattr(evidence, table)[["therapy_id", "verification"]]
-        for table in READ_TABLES
-        if table != "prices"
-    ]
     homes = evidence.products[["product_id", "therapy_id"]]
     links = evidence.product_codes[["product_id", "code"]].merge(homes, on="product_id")
-    links = links[["code", "therapy_id"]].drop_duplicates()
-    parts.append(evidence.prices.merge(links, on="code")[["therapy_id", "verification"]])
+    by = {
+        "prices": ("code", links[["code", "therapy_id"]].drop_duplicates()),
+        "presentations": ("product_id", homes),
+    }
+    parts: list[pd.DataFrame] = []
+    for table in READ_TABLES:
+        rows: pd.DataFrame = getattr(evidence, table)
+        if table in by:
+            rows = rows.merge(by[table][1], on=by[table][0])
+        parts.append(rows[["therapy_id", "verification"]])
     return pd.concat(parts, ignore_index=True)
 
 
@@ -160,7 +162,7 @@ def verification(evidence: Evidence) -> pd.DataFrame:
         row = {"table": table, "rows": len(frame), "blank_pct": blank}
         if "verification" in frame and len(frame):
             shares = frame["verification"].value_counts(normalize=True)
-            for key in ("one_reading", *SECOND):
+            for key in ("one_reading", *AGAIN):
                 row[f"{key}_pct"] = 100 * float(shares.get(key, 0.0))
         if "source_id" in frame:
             row["sources"] = int(frame["source_id"].nunique())
@@ -170,7 +172,7 @@ def verification(evidence: Evidence) -> pd.DataFrame:
             if len(dates):
                 row["oldest"], row["newest"] = dates.min(), dates.max()
         found.append(row)
-    shares_of = [f"{key}_pct" for key in ("one_reading", *SECOND)]
+    shares_of = [f"{key}_pct" for key in ("one_reading", *AGAIN)]
     columns = ["table", "rows", "blank_pct", *shares_of, "sources", "oldest", "newest"]
     return pd.DataFrame(found, columns=columns)
 
@@ -179,7 +181,7 @@ REPORT = {
     "table": "table",
     "rows": "rows",
     "blank_pct": "blank cells",
-    **{f"{key}_pct": key for key in ("one_reading", *SECOND)},
+    **{f"{key}_pct": key for key in ("one_reading", *AGAIN)},
     "sources": "sources",
     "oldest": "oldest",
     "newest": "newest",

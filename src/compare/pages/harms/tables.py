@@ -51,8 +51,10 @@ def difference_cell(row: Mapping[str, Any]) -> str:
 
 
 def remarks(row: Mapping[str, Any]) -> str:
-    """Design, verification, threshold and notes of a row."""
+    """The source's own words for the event, design, verification, threshold and notes of a row."""
     parts = [arms.DESIGNS[row["design"]], arms.KINDS[row["comparator_kind"]]]
+    if str(row["event_as_printed"]).casefold() != row["event"].casefold():
+        parts.insert(0, f"printed as “{row['event_as_printed']}”")
     if known(row["exposure_weeks"]):
         parts.append(f"{row['exposure_weeks']:g} weeks")
     if pd.notna(row["reporting_threshold"]):

@@ -1,0 +1,80 @@
+"""The command `therapy-comparison`: pages, notebooks and version without a checkout.
+
+therapy-comparison app [options]    the pages without code, on this machine (`app --help`)
+therapy-comparison lab [folder]     the notebooks in JupyterLab, copied to the folder first
+therapy-comparison --version        versions of the library and of the data
+"""
+
+from __future__ import annotations
+
+import argparse
+import runpy
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import compare
+
+PACKAGE = Path(__file__).resolve().parent
+FIRST = "00_start_here.ipynb"
+
+
+def part(name: str) -> Path:
+    """The folder `app` or `notebooks`: in an installed package, else in the checkout."""
+    inside = PACKAGE / name
+    return inside if inside.is_dir() else PACKAGE.parents[1] / name
+
+
+def main(words: Sequence[str] | None = None) -> None:
+    """Run one command; ends the process with a sentence where that is not possible."""
+    words = sys.argv[1:] if words is None else list(words)
+    # Options of the pages are the server's own to explain.
+    if words[:1] == ["app"]:
+        serve(words[1:])
+        return
+    parser = argparse.ArgumentParser(prog="therapy-comparison", description=compare.__doc__)
+    parser.add_argument("--version", action="version", version=version())
+    commands = parser.add_subparsers(metavar="command", required=True)
+    commands.add_parser("app", help="the pages without code, on this machine")
+    lab = commands.add_parser("lab", help="the notebooks in JupyterLab")
+    lab.add_argument(
+        "folder",
+        nargs="?",
+        type=Path,
+        default=Path("therapy-comparison"),
+        help="where the notebooks are copied; what is there already is kept",
+    )
+    lab.add_argument("--no-browser", action="store_true", help="do not open a browser")
+    found = parser.parse_args(words)
+    try:
+        copied = copy_notebooks(found.folder)
+    except OSError as err:
+        sys.exit(f"The notebooks cannot be copied to {found.folder}: {err.strerror}.")
+    browser = ["--no-browser"] if found.no_browser else []
+    command = [sys.executable, "-m", "jupyterlab", *browser, str(copied / FIRST)]
+    sys.exit(subprocess.call(command))
+
+
+def version() -> str:
+    """Versions of the library and of the data, and the data's date."""
+    data = compare.load()
+    return f"therapy-comparison {compare.__version__}, data {data.version} of {data.data_date}"
+
+
+def serve(words: Sequence[str]) -> None:
+    """The pages without code, with the options of the server; runs until stopped."""
+    app = part("app")
+    sys.path.insert(0, str(app))
+    sys.argv = ["therapy-comparison app", *words]
+    runpy.run_path(str(app / "serve.py"), run_name="__main__")
+
+
+def copy_notebooks(folder: Path) -> Path:
+    """Copy the notebooks that are not in the folder yet; returns the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in sorted(part("notebooks").glob("*.ipynb")):
+        if not (folder / path.name).exists():
+            shutil.copyfile(path, folder / path.name)
+    return folder
