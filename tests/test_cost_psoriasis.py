@@ -78,9 +78,7 @@ def test_etanercept_is_twice_a_week_for_three_months(evidence: Evidence) -> None
 
 
 @pytest.mark.parametrize(("weight_kg", "usd"), [(100, 1_427.79), (100.5, 2_902.88)])
-def test_ustekinumab_doubles_above_100_kg(
-    evidence: Evidence, weight_kg: float, usd: float
-) -> None:
+def test_ustekinumab_doubles_above_100_kg(evidence: Evidence, weight_kg: float, usd: float) -> None:
     """Yesintek 45 mg up to 100 kg, 90 mg above: days 0, 28, 112, 196, 280."""
     patient = Patient(weight_kg=weight_kg, age_years=45)
     _, year_one, _ = costs(evidence, "yesintek", "ustekinumab_pso", patient)
