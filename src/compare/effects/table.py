@@ -20,7 +20,7 @@ from compare.data.arguments import one_of, shown
 from compare.data.conditions import check_condition, condition_therapies
 from compare.data.evidence import Evidence, kept
 from compare.data.patient import Patient
-from compare.data.rows import LEADING, Row, frame, records
+from compare.data.rows import LEADING, Row, frame
 from compare.effects.cells import (
     BASES,
     BLANK,
@@ -69,7 +69,7 @@ SILENT = BLANK | {
 }  # fmt: skip
 NOT_COUNTED = dict.fromkeys(("events", "n", "comparator_events", "comparator_n", "below"), np.nan)
 EVENT_KINDS = ("symptom", "infection", "any_event", "infusion_reaction")
-CORE_HARMS = ("serious_infection", "serious_adverse_event", "discontinuation_adverse_event")
+CORE_KINDS = ("serious_infection", "serious_event", "discontinuation")
 
 
 def effects_table(
@@ -147,18 +147,13 @@ def effect_rows(
     return [cells[therapy["therapy_id"], name] for therapy in therapies for name in wanted]
 
 
-@kept(32)
 def _therapies(evidence: Evidence, condition_id: str) -> list[Row]:
-    """Therapies of the condition: those the tables speak of, and those with a regimen. Shared."""
-    spoken = records(condition_therapies(evidence, condition_id)[LEADING])
-    known_ones = {row["therapy_id"] for row in spoken}
+    """Therapies of the condition: those the tables speak of, and those with a regimen."""
+    spoken = [row["therapy_id"] for row in condition_therapies(evidence, condition_id)]
     given = {row["therapy_id"] for row in evidence.rows("regimens", "condition_id", condition_id)}
-    more = [
-        {name: row[name] for name in LEADING}
-        for key, row in evidence.by_id("therapies").items()
-        if key in given - known_ones
-    ]
-    return [*spoken, *more]
+    named = evidence.by_id("therapies")
+    more = [key for key in named if key in given and key not in spoken]
+    return [{name: named[key][name] for name in LEADING} for key in (*spoken, *more)]
 
 
 def _cost_cells(
@@ -283,7 +278,7 @@ def _offered(evidence: Evidence, condition_id: str, basis: str, borrow: bool) ->
             offered[name] = dict(zip((*OF_CRITERION, "kind", *COUNTS), values, strict=True))
     trials: dict[str, dict[str, Any]] = {}
     for (_, name), cell in evidence_cells(evidence, condition_id, basis, borrow).items():
-        first = {part: cell[part] for part in (*OF_CRITERION, "kind")}
+        first = {part: cell[part] for part in (*OF_CRITERION, "kind", "key")}
         counts = dict.fromkeys(COUNTS, 0) | {"therapies": therapies}
         row = trials.setdefault(name, first | counts)
         row["scored"] += cell["reported"]
@@ -319,12 +314,12 @@ def criterion_rows(
 
 def core_criteria(offered: Mapping[str, Row]) -> list[str]:
     """Cost, visits, hours, benefits and core harms that at least one therapy can score."""
-    core = tuple(f"harm:{event}:" for event in (*CORE_HARMS, "any_adverse_event"))
+    core = (*CORE_KINDS, "any_event")
     return [
         name
         for name, row in offered.items()
         if row["group"] in ("cost", "burden")
-        or (row["scored"] and (row["group"] == "benefit" or name.startswith(core)))
+        or (row["scored"] and (row["group"] == "benefit" or (row["key"] and row["kind"] in core)))
     ]
 
 
@@ -354,7 +349,7 @@ def default_criteria(
     core = [
         row
         for row in group("harm")
-        if row["criterion"].split(":")[1] in CORE_HARMS and row["scored"] >= 2
+        if row["key"] and row["kind"] in CORE_KINDS and row["scored"] >= 2
     ]
     events = [row for row in group("harm") if row["kind"] in EVENT_KINDS]
     found += best(core) or best(events)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import html
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import ipywidgets as w
 import pandas as pd
+from markupsafe import Markup
 
 from compare.data.errors import DataError
 from compare.data.evidence import Evidence
@@ -18,25 +19,43 @@ from compare.data.scenario import Scenario
 from compare.pages.chart import LiveFigure
 from compare.pages.controls import FULL, words
 from compare.pages.heartbeat import Heartbeat
-from compare.pages.markup import cited_csv, csv_text
+from compare.pages.markup import (
+    NOTHING,
+    cited_csv,
+    csv_text,
+    download,
+    file_name,
+    html,
+    sources_behind,
+)
 from compare.pages.strip import Strip
 
 CAUTION = (
     "For clinicians. It informs and does not advise. Not compared here: plasma exchange, "
     "corticosteroids, oral immunosuppressants, JAK and S1P inhibitors."
 )
-STYLE = (Path(__file__).parent / "house.css").read_text(encoding="utf-8")
+STYLE = Markup((Path(__file__).parent / "house.css").read_text(encoding="utf-8"))
 
 
 class Explorer:
-    """A page: the strip, and what subclasses add to `controls`, `start` with and `compute`.
+    """A page: the strip, and what subclasses add to `controls`, `start` with and declare.
 
-    `compute()` returns what `show()` writes into the page. Every change of a control goes
-    through `refresh`, which on any error empties the page's figures and says why, so that no
-    chart ever stands beside settings that it does not belong to.
+    A page declares its `view` (evidence and scenario to what it shows), the `digest` of it, what
+    `show` writes of it, what can be `saved` of it and the `cited` rows, whose sources it lists.
+    Every change of a control goes through `refresh`, which on any error empties the page's figures
+    and says why, so that no chart ever stands beside settings that it does not belong to.
 
     A page `below` another one shows what the other's strip says, and has none of its own.
     """
+
+    _view: Callable[..., Any]
+    _digest: Callable[[Any], str]
+
+    def __init_subclass__(
+        cls, view: Callable[..., Any] | None = None, digest: Callable[[Any], str] | None = None
+    ) -> None:
+        if view is not None and digest is not None:
+            cls._view, cls._digest = staticmethod(view), staticmethod(digest)
 
     def __init__(
         self,
@@ -61,10 +80,8 @@ class Explorer:
         stamp = f"Data of {evidence.data_date}, version {evidence.version}."
         days = (self.today - evidence.data_date).days
         stamp += f" That is {days} days ago." if days > 0 else ""
-        self.banner = words(
-            f"<style>{STYLE}</style>"
-            f'<p class="tc-banner">{html.escape(stamp)} {html.escape(CAUTION)}</p>'
-        )
+        head = html("<style>{}</style>", STYLE)
+        self.banner = words(head + html('<p class="tc-banner">{} {}</p>', stamp, CAUTION))
 
     def start(self, children: Sequence[w.Widget]) -> None:
         """Assemble the page, listen to every control, and show it for the first time.
@@ -95,18 +112,32 @@ class Explorer:
 
     def together(self, act: Callable[[], None]) -> None:
         """Change several controls and show once, at the end."""
-        self._busy = True
-        fine = self.guarded(act)
-        self._busy = False
+        with self.quiet():
+            fine = self.guarded(act)
         if fine:
             self.refresh()
+
+    @contextmanager
+    def quiet(self) -> Iterator[None]:
+        """Change controls without showing anything anew."""
+        before, self._busy = self._busy, True
+        try:
+            yield
+        finally:
+            self._busy = before
 
     def refresh(self) -> None:
         """Show the state of the controls; on an error, show nothing but the reason."""
         if self._busy:
             return
         self.status.value = ""
-        self.guarded(lambda: self.show(self.compute()))
+        self.guarded(lambda: self.write(self.compute()))
+
+    def write(self, computed: Any) -> None:
+        """Write what was computed into the page, then what can be saved of it and its sources."""
+        self.show(computed)
+        self.panels["downloads"].value = NOTHING.join(self.saved(computed))
+        self.panels["sources"].value = self.sources(computed)
 
     def guarded(self, act: Callable[[], None]) -> bool:
         """Run, and whether it went well; on an error empty the page and say why in plain words."""
@@ -114,7 +145,7 @@ class Explorer:
             act()
         except Exception as error:
             self.clear()
-            self.status.value = f"<p>{html.escape(sentence(error))}</p>"
+            self.status.value = html("<p>{}</p>", sentence(error))
             return False
         return True
 
@@ -132,15 +163,42 @@ class Explorer:
 
     def compute(self) -> Any:
         """Everything that the page shows, from the state of the controls."""
-        raise NotImplementedError
-
-    def show(self, computed: Any) -> None:
-        """Write what was computed into the page."""
-        raise NotImplementedError
+        return self._view(self.evidence, self.scenario())
 
     def digest(self) -> str:
         """The numbers behind the page as it stands, as text for a reviewer's comparison."""
+        return self._digest(self.compute())
+
+    def show(self, computed: Any) -> None:
+        """Write what was computed into the page's own parts."""
         raise NotImplementedError
+
+    def saved(self, computed: Any) -> Iterable[Markup]:
+        """What can be saved, each made by `file`."""
+        raise NotImplementedError
+
+    def cited(self, computed: Any) -> Iterable[pd.DataFrame | Sequence[Row]]:
+        """Every set of rows shown; the page lists the sources that they name."""
+        raise NotImplementedError
+
+    def sources(self, computed: Any) -> Markup:
+        """The list of sources."""
+        return sources_behind(self.current, *self.cited(computed))
+
+    @property
+    def current(self) -> Evidence:
+        """The evidence whose figures are shown."""
+        return self.evidence
+
+    @property
+    def about(self) -> tuple[str, str]:
+        """Condition and weight, as they stand in names of files."""
+        scenario = self.scenario()
+        return scenario.condition_id, f"{scenario.patient.weight_kg:g}kg"
+
+    def file(self, label: str, content: str, *named: str, ending: str = "csv") -> Markup:
+        """A link that saves a file, named by these parts, the data's date and version."""
+        return download(label, content, file_name(*named, self.current.stamp, ending=ending))
 
     def panel(self, name: str) -> w.HTML:
         """A place for HTML text, emptied on errors."""

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from compare.data.evidence import Evidence, kept
+from compare.data.evidence import Evidence
 from compare.data.rows import Row, grouped, known
-from compare.trials.benefits import DIFFERENCES, SUBTRACTED, rows_by_condition
+from compare.trials.benefits import DIFFERENCES, SUBTRACTED, outcomes
 
 NAN = float("nan")
 PER_100, DIFFERENCE, RATIO, LEVEL, WORDS = "per_100", "difference", "ratio", "level", "words"
@@ -91,15 +91,14 @@ def uncontrolled(row: Row) -> bool:
     )  # fmt: skip
 
 
-@kept(32)
 def trial_rows(evidence: Evidence, condition_id: str) -> tuple[Row, ...]:
     """Rows of `benefits.outcomes` of a condition, each with its trial's columns (`trial_...`), as
     which patients and readings it counts, with titles of sources. A second reading of a row is
-    left out. Shared: do not change them.
+    left out.
     """
     raw = {row["row_id"]: row for row in evidence.rows("outcomes", "condition_id", condition_id)}
     found = []
-    for row in evidence.cited_rows(rows_by_condition(evidence).get(condition_id, [])):
+    for row in evidence.cited_rows(outcomes(evidence, condition_id)):
         more = {name: raw[row["row_id"]][name] for name in RAW}
         if known(more["duplicate_of"]):
             continue

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import ipywidgets as w
 import pandas as pd
+from markupsafe import Markup
 from traitlets import TraitError
 
 from compare import effects
 from compare.data.conditions import opening_patient
 from compare.data.evidence import Evidence
+from compare.data.rows import Row
 from compare.data.scenario import Scenario
 from compare.pages.controls import (
     WRAP,
@@ -23,16 +25,15 @@ from compare.pages.controls import (
 )
 from compare.pages.explorer import Explorer
 from compare.pages.house import label
-from compare.pages.markup import csv_text, download, file_name, sources, text
+from compare.pages.markup import NOTHING, csv_text, html
 from compare.pages.tradeoffs import chart as charts
 from compare.pages.tradeoffs import tables
+from compare.pages.tradeoffs.sentences import against, amount
 from compare.pages.tradeoffs.views import (
     HOW,
     MONEY,
     Figures,
     View,
-    against,
-    amount,
     digest,
     opening,
     view,
@@ -53,7 +54,6 @@ BASES = [
 GAPS = [("anything in its range", "range"), ("the worst of its range", "worst")]
 BORROW = [("borrow from other conditions, marked", True), ("this condition only", False)]
 POINTS = ("swing", "exact")
-EMPTY = pd.DataFrame(columns=charts.COLUMNS)
 
 
 def number_in(words: str) -> float:
@@ -64,7 +64,7 @@ def number_in(words: str) -> float:
         raise ValueError(f"{words!r} is not a number") from None
 
 
-class TradeOffExplorer(Explorer):
+class TradeOffExplorer(Explorer, view=view, digest=digest):
     """Condition, patient and what matters; then figures, weights and what follows from them."""
 
     def __init__(self, evidence: Evidence, condition_id: str | None = None, **more: Any) -> None:
@@ -72,7 +72,6 @@ class TradeOffExplorer(Explorer):
         super().__init__(evidence, start.condition_id, **more)
         self.seed = start.seed
         self._shown: Figures | None = None
-        self._csv = ""
         self._refused = ""
         self.controls |= {
             "x": labelled(w.Dropdown, "Across: harm or good", options=[("", "")]),
@@ -288,39 +287,37 @@ class TradeOffExplorer(Explorer):
             options=options,
         )
 
-    def compute(self) -> View:
-        return view(self.evidence, self.scenario())
-
-    def digest(self) -> str:
-        return digest(self.compute())
-
     def clear(self) -> None:
         super().clear()
         self._shown = None
 
     def show(self, computed: View) -> None:
         if self._refused:
-            self.status.value, self._refused = f"<p>{text(self._refused)}</p>", ""
+            self.status.value, self._refused = html("<p>{}</p>", self._refused), ""
         figures = computed.figures
         self.show_preferences(computed)
         if figures is not self._shown:
             self.show_figures(figures)
             self._shown = figures
         self.panels["ranges"].value = tables.ranges(computed)
-        self.show_kept(computed)
+        self.panels["script"].value = html(
+            "<p><b>Reproduce</b>: these lines rebuild the table{} digit by digit.</p>"
+            '<pre class="tc-code">{}</pre>',
+            ", the values and the ranks" if computed.said else "", computed.script,
+        )  # fmt: skip
 
     def show_preferences(self, computed: View) -> None:
         """Ranking and what follows from it; only the invitation until the reader has spoken."""
         self.rows_shown(computed)
-        hints = "".join(f'<p class="tc-hint">{text(hint)}</p>' for hint in computed.hints)
-        note = "" if not computed.said else (
+        hints = NOTHING.join(html('<p class="tc-hint">{}</p>', hint) for hint in computed.hints)
+        note = "" if not computed.said else html(
             '<p class="tc-empty">This orders therapies by what you said and by the figures above, '
             "with their gaps. Harm and good come from separate trials, which did not compare "
             "these therapies. It recommends none.</p>"
         )  # fmt: skip
-        self.panels[
-            "said"
-        ].value = f'<p class="tc-finding">{text(computed.finding)}</p>{hints}{note}'
+        self.panels["said"].value = html(
+            '<p class="tc-finding">{}</p>{}{}', computed.finding, hints, note
+        )
         parts = {
             "acceptability": tables.acceptability,
             "ranking": tables.ranking,
@@ -348,7 +345,7 @@ class TradeOffExplorer(Explorer):
                 hint = f"{ends[0]} to {ends[1]}".replace("+", "")
                 if self.controls[f"range_{i}"].placeholder != hint:
                     self.controls[f"range_{i}"].placeholder = hint
-        self.panels["how_to"].value = (
+        self.panels["how_to"].value = html(
             "<p>Choose what to weigh. A range says what no value and full value stand for; blank "
             "takes the widest interval shown. &ldquo;Worth half&rdquo; is the amount that is half "
             "as good as the whole way; blank is the middle. At the end of each choice: how many "
@@ -359,14 +356,10 @@ class TradeOffExplorer(Explorer):
         """Cards, chart and effects table."""
         basis = self.controls["basis"].value
         self.panels["cards"].value = tables.cards(figures)
-        self.finding.value = text(figures.finding)
+        self.finding.value = figures.finding
         made = charts.layout(figures.chart, *self.titles(figures), self.reference(figures))
         self.panels["main"].draw(charts.traces(figures.chart), made)
         self.panels["grid"].value = tables.basis_note(basis) + tables.grid(figures)
-        self.panels["sources"].value = sources(
-            self.evidence, (row["source_id"] for row in figures.rows if row["reported"])
-        )
-        self._csv = csv_text(self.evidence.cited(figures.table))
 
     def titles(self, figures: Figures) -> tuple[str, str]:
         """Titles of both axes, with unit and the favored direction."""
@@ -378,7 +371,7 @@ class TradeOffExplorer(Explorer):
             row = figures.offered[name]
             name_of, unit = label(row["label"]), label(against(str(row["unit"])))
             side = {"lower": "less is better", "higher": "more is better"}[str(row["favors"])]
-            titles.append(f"{name_of}<br>{unit} ({side})" if name == figures.x
+            titles.append(html("{}<br>{} ({})", name_of, unit, side) if name == figures.x
                           else f"{name_of}, {unit}")  # fmt: skip
         return titles[0], titles[1]
 
@@ -387,30 +380,21 @@ class TradeOffExplorer(Explorer):
         row = figures.offered.get(figures.x, {})
         return 1.0 if str(row.get("unit", "")).endswith("ratio") else 0.0
 
-    def show_kept(self, computed: View) -> None:
-        """Downloads, and the lines of Python that rebuild the page."""
+    def saved(self, computed: View) -> Iterator[Markup]:
         scenario = self.scenario()
-        stamp = (
-            scenario.name, scenario.condition_id, f"{scenario.patient.weight_kg:g}kg",
-            scenario.price_basis or "", self.evidence.stamp,
-        )  # fmt: skip
-        links = [
-            download("Save this scenario (JSON)", scenario.to_json(),
-                     file_name("scenario", *stamp, ending="json"), "application/json"),
-            download("Save the effects table (CSV)", self._csv,
-                     file_name("effects", *stamp, ending="csv")),
-        ]  # fmt: skip
+        about = scenario.name, *self.about, scenario.price_basis or ""
+        table = self.csv("effects", computed.figures.table)
+        yield self.file(
+            "Save this scenario (JSON)", scenario.to_json(), "scenario", *about, ending="json"
+        )
+        yield self.file("Save the effects table (CSV)", table, "effects", *about)
         if computed.ranking is not None:
             ranks = computed.ranking.acceptability.reset_index(drop=True)
-            shares = pd.concat([computed.value, ranks], axis=1)
-            links.append(download("Save values and ranks (CSV)", csv_text(shares),
-                                  file_name("ranks", *stamp, ending="csv")))  # fmt: skip
-        self.panels["downloads"].value = "".join(links)
-        self.panels["script"].value = (
-            "<p><b>Reproduce</b>: these lines rebuild the table"
-            + (", the values and the ranks" if computed.said else "")
-            + f' digit by digit.</p><pre class="tc-code">{text(computed.script)}</pre>'
-        )
+            shares = csv_text(pd.concat([computed.value, ranks], axis=1))
+            yield self.file("Save values and ranks (CSV)", shares, "ranks", *about)
+
+    def cited(self, computed: View) -> Iterable[Sequence[Row]]:
+        return ([row for row in computed.figures.rows if row["reported"]],)
 
 
 def reset(control: w.Dropdown, choices: list[tuple[str, str]]) -> None:

@@ -20,10 +20,10 @@ from compare.pages import reproduce
 from compare.pages.house import label, read_in
 from compare.pages.tradeoffs import chart as charts
 from compare.pages.tradeoffs import sentences as findings
+from compare.pages.tradeoffs.sentences import against, amount, cell_words
 from compare.preferences.decision import Ranges, Shapes, Weights, central_weights, read
 from compare.preferences.draws import Draws, Ranking
-from compare.trials.arms import MINUS
-from compare.words import Finding, number, short_name, usd, usd_range
+from compare.words import Finding, short_name, usd
 
 HOW = {
     "": "nothing yet: show the figures only",
@@ -222,44 +222,6 @@ def chart_frame(
         found.setdefault("apart", False)
         rows.append({**found, "hover": "<br>".join(lines)})
     return pd.DataFrame(rows, columns=charts.COLUMNS)
-
-
-def amount(value: float, unit: str) -> str:
-    """A figure in its unit, as it is printed in cells and sentences."""
-    if unit.startswith("dollars"):
-        return usd(value)
-    digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 1 else 2
-    signed = unit == PER_100 or unit.endswith("difference")
-    sign = "+" if signed and round(value, digits) > 0 else ""
-    return sign + number(value, digits).replace("-", MINUS)
-
-
-def against(unit: str) -> str:
-    """A unit as the title of an axis or column says it, with the comparator if there is one."""
-    if unit == PER_100:
-        return "more in 100 than on placebo or background"
-    if unit.endswith("difference"):
-        return f"{unit} from placebo or background"
-    return f"{unit} against placebo or background" if unit.endswith("ratio") else unit
-
-
-def cell_words(cell: Mapping[str, Any]) -> str:
-    """A cell as words: figure and interval, or why there is none."""
-    if not cell["reported"]:
-        return "; ".join(part for part in (cell["shown"], cell["reason"]) if part)
-    unit = str(cell["unit"])
-    ends = amount(cell["low"], unit), amount(cell["high"], unit)
-    if unit.startswith("dollars"):
-        text = usd_range(cell["low"], cell["high"])
-    elif ends[0] == ends[1]:
-        text = ends[0]
-    elif cell["distribution"] == "range":
-        text = f"{ends[0]} to {ends[1]}"
-    else:
-        text = f"{amount(cell['value'], unit)} ({ends[0]} to {ends[1]})"
-    if cell["directness"] == "indirect":
-        text += f", borrowed from {cell['borrowed_from']}"
-    return text
 
 
 def reader_weights(scenario: Scenario, criteria: tuple[str, ...]) -> tuple[bool, Weights]:
