@@ -9,7 +9,8 @@ import pytest
 
 import compare
 from compare.data.scenario import Scenario
-from compare.pages.what_works import chart, page
+from compare.pages import forest as chart
+from compare.pages.what_works import page
 from compare.pages.what_works import views as views_of
 from compare.trials import benefits
 from compare.trials.indirect import declared
