@@ -32,7 +32,8 @@ WIDTH, HEIGHT, LEAST, MOST = 460, 330, 5.0, 20.0
 class Mark:
     """One row of a forest: who, in which words, and where; NaN ends where none is known.
 
-    `hollow`: set apart, as the key says. `wide_*`: a prediction interval. `drawn` False: in words only.
+    `hollow`: set apart, as the key says. `wide_*`: a prediction interval. `drawn` False: in words
+    only.
     """
 
     row_id: str
