@@ -140,7 +140,7 @@ def map_layout(rows: Sequence[Row], basis: str) -> dict[str, Any]:
         "template": TEMPLATE,
         "height": 130 + CELL_PX * max(len(events), 3),
         "margin": {"l": 10, "r": 70, "t": 120, "b": 10},
-        "meta": {"least_width": 220 + 46 * len(therapies)},
+        "meta": {"least_width": 240 + 54 * len(therapies)},
         "showlegend": False,
         "xaxis": {
             "side": "top",

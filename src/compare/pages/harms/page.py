@@ -9,10 +9,10 @@ import ipywidgets as w
 from markupsafe import Markup
 
 from compare.data.evidence import Evidence
-from compare.data.rows import Row, known
+from compare.data.rows import Row, known, split
 from compare.data.scenario import Scenario
 from compare.pages import forest
-from compare.pages.controls import checkbox, fold, labelled
+from compare.pages.controls import checkbox, fold, labelled, layout
 from compare.pages.explorer import Explorer
 from compare.pages.harms import chart as charts
 from compare.pages.harms.tables import (
@@ -26,6 +26,7 @@ from compare.pages.harms.tables import (
 from compare.pages.harms.views import FORM, MAP_COLUMNS, MOST_REPORTED, View, digest, view
 from compare.pages.house import CLASSES
 from compare.pages.markup import Cell, cited_csv, html, table
+from compare.pages.search import Search
 from compare.trials import harms
 from compare.trials.arms import COMPARISONS
 from compare.trials.harms import ASCERTAINMENTS
@@ -61,7 +62,13 @@ class HarmsExplorer(Explorer, view=view, digest=digest):
             ),
             **{f"class_{key}": box for key, box in checks.items()},
         }
-        first = [self.controls[name] for name in ("event", "ascertainment", "comparison")]
+        event = Search(
+            label="Event",
+            choice=self.controls["event"],
+            about=about_events(evidence),
+            layout=layout(),
+        )
+        first = [event, self.controls["ascertainment"], self.controls["comparison"]]
         rest = [self.controls[name] for name in ("basis", "system_organ", "borrow")]
         self.start(
             [
@@ -172,6 +179,21 @@ class HarmsExplorer(Explorer, view=view, digest=digest):
 IVIG_COLUMNS: dict[str, str | Cell] = {
     "Event": "event", "IVIG": "ivig_words", "Other therapies": "others_words",
 }  # fmt: skip
+
+
+def about_events(evidence: Evidence) -> dict[str, list[str]]:
+    """By an event's name its organ system, and the words by which it is found: those that sources
+    print for it, and those for what in a history singles it out.
+    """
+    found = {
+        key: [row["event"], row["system_organ"]] for key, row in evidence.by_id("events").items()
+    }
+    for row in evidence.by_id("factors").values():
+        if known(row["event_id"]):
+            found[row["event_id"]] += split(row["synonyms"])
+    for row in harms.cited_rows(evidence):
+        found[row["event_id"]].append(str(row["event_as_printed"]))
+    return {name: [*dict.fromkeys(words)] for name, *words in found.values()}
 
 
 def folded(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from compare.data.rows import Row
+from compare.data.rows import Row, known
 from compare.trials.arms import KINDS, per_100, risk_words
 from compare.trials.harms import RAW_ARMS
 from compare.words import Finding, short_name
@@ -28,7 +28,8 @@ def answer(rows: Sequence[Row], condition: str, basis: str, comparison: str) -> 
     own = [row for row in shown if row["directness"] == "direct" and row["same_follow_up"] != "no"]
     more = [row for row in own if row["difference_low_pct"] > 0]
     fewer = [row for row in own if row["difference_high_pct"] < 0]
-    unsure = [row for row in own if row not in more and row not in fewer]
+    bare = [row for row in own if not known(row["difference_low_pct"])]
+    unsure = [row for row in own if row not in more and row not in fewer and row not in bare]
     numbers = {
         "therapies": len(rows), "own": len(own), "more": len(more), "fewer": len(fewer),
         "borrowed": len(shown) - len(own),
@@ -40,10 +41,9 @@ def answer(rows: Sequence[Row], condition: str, basis: str, comparison: str) -> 
         said = f"{_risks(own)}, in the treated group alone"
     else:
         parts = (
-            ("more patients on", more),
-            ("fewer on", fewer),
-            ("no clear difference on", unsure),
-        )
+            ("more patients on", more), ("fewer on", fewer), ("no clear difference on", unsure),
+            ("no interval for", bare),
+        )  # fmt: skip
         told = [f"{words} {_some(some)}" for words, some in parts if some]
         said = f"against {AGAINST[comparison]}, {', '.join(told)}"
     text = f"{start}{said}."
