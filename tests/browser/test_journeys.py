@@ -15,9 +15,9 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 import compare
-from compare.pages import strip
+from compare.pages.search import MATCHING
 from compare.pages.strip import Strip
-from tests.browser.conftest import BOXES, NARROW, TALL, WIDE, inaccessible, voila_server
+from tests.browser.conftest import BOXES, NARROW, TALL, WIDE, choose, inaccessible, voila_server
 from tools import NOTEBOOKS
 
 Opener = Callable[[str], Any]
@@ -202,8 +202,8 @@ def test_soak_every_condition_fits(
     page.locator(".js-plotly-plot .main-svg").first.wait_for(state="attached", timeout=120_000)
     condition = page.get_by_label("Condition", exact=True).first
     faults = []
-    for choice in condition.locator("option").all_text_contents():
-        condition.select_option(label=choice)
+    for choice in compare.load().conditions["condition"]:
+        choose(condition, choice)
         page.wait_for_timeout(2500)
         if label and page.get_by_label(label, exact=True).first.input_value() != option:
             page.get_by_label(label, exact=True).first.select_option(label=option)
@@ -335,9 +335,7 @@ def state_of(page: Page) -> tuple[str, str, list[str]]:
     page.wait_for_function("() => !document.documentElement.classList.contains('tc-waiting')")
     page.locator(".tc-page table.tc-table").first.wait_for(state="attached")
     return (
-        page.get_by_label("Condition", exact=True)
-        .evaluate("box => box.selectedOptions[0].text")
-        .replace("\xa0", " "),
+        page.get_by_label("Condition", exact=True).input_value(),
         page.get_by_label("Weight (kg)", exact=True).input_value(),
         [chip[:-1] for chip in page.locator(".tc-chip").all_text_contents()],
     )
@@ -356,7 +354,7 @@ def test_one_patient_is_carried(browser: Browser, pages: Path, tmp_path: Path) -
     page.get_by_label("Weight (kg)", exact=True).press("Enter")
     page.get_by_label("History", exact=True).fill("clot")
     page.get_by_label("History", exact=True).press("Enter")
-    page.get_by_label("Condition", exact=True).select_option(label=wanted[0])
+    choose(page.get_by_label("Condition", exact=True), wanted[0])
     page.wait_for_function("() => location.hash.includes('condition=kawasaki')")
     assert state_of(page) == wanted
     page.get_by_role("link", name="Indications", exact=True).click()
@@ -423,7 +421,7 @@ def test_history_is_found_by_any_of_its_names(
              const { search } = await import(url);
              return search(entries, typed).map(({ place }) => entries[place].name);
            }""",
-        [(Path(strip.__file__).parent / "strip.js").read_text(encoding="utf-8"), entries, typed],
+        [MATCHING, entries, typed],
     )
     assert found[:1] == ([first] if first else [])
     assert len(found) >= count
