@@ -29,6 +29,7 @@ from compare.pages import markup
 from compare.pages.chart import LiveFigure
 from compare.pages.controls import Panel, words
 from compare.pages.explorer import Explorer
+from compare.pages.first import first
 from compare.pages.own_data.page import OwnDataExplorer
 from compare.pages.patient import report
 from compare.pages.patient.page import PatientExplorer
@@ -190,6 +191,7 @@ def read_page(page: Explorer) -> str:
                     read_csv(content)
                 elif kind == "text/html":
                     told += read(re.sub("^<!doctype html>", "", content), PAGE_TAGS).told
+    read(first(page.page), OWN_TAGS | {"select", "option", "input", "button", "label"})
     assert "Something went wrong" not in page.status.value
     return told
 

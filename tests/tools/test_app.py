@@ -72,11 +72,10 @@ def test_every_notebook_has_a_card_with_its_question() -> None:
 
 @pytest.mark.parametrize("name", sorted(path.name for path in NOTEBOOKS.glob("*.ipynb")))
 def test_a_page_shows_nothing_that_is_for_code_or_reviewers(name: str) -> None:
-    """No digest, no advice on running cells, no second line on the data beside the banner."""
+    """No digest, and no advice on running cells."""
     notebook = nbformat.read(NOTEBOOKS / name, as_version=4)
     page, _ = serve.Page().preprocess(notebook, {})
     text = "\n".join(cell.source for cell in page.cells)
     assert "compare.load()" in text
     for words in ("digest(", "Reviewer's check", "Run All Cells", "## In code"):
         assert words not in text
-    assert not [cell for cell in page.cells if cell.source.endswith("\nevidence")]

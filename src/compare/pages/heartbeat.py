@@ -12,6 +12,7 @@ import traitlets
 
 from compare.pages.chart import LiveFigure
 from compare.pages.controls import layout, style
+from compare.pages.search import Search
 from compare.pages.strip import History
 
 
@@ -34,10 +35,16 @@ class Heartbeat(anywidget.AnyWidget):
             layout=layout(),
         )
         self._shown = shown
+        self.silent = False
         self.line.on_msg(self.answer)
 
     def answer(self, _: w.Widget, asked: dict[str, Any], __: Sequence[memoryview]) -> None:
-        """Answer a question of the browser's, after sending the whole page where it asks for it."""
+        """Answer a question of the browser's, after sending the whole page where it asks for it.
+
+        `silent` where the page could not be shown as it should be: then nobody answers.
+        """
+        if self.silent:
+            return
         if asked["whole"]:
             for widget in self._shown:
                 for one in sendable(widget):
@@ -55,6 +62,8 @@ def sendable(widget: w.Widget) -> Iterator[w.Widget]:
         yield widget.drawing
     elif not isinstance(widget, (anywidget.AnyWidget, w.FileUpload)):
         yield widget
+    if isinstance(widget, Search):
+        yield widget.choice
     if isinstance(widget, History):
         yield widget.history
         yield widget.told

@@ -43,7 +43,7 @@ class Settings:
     basis: str
     comparison: str
     event_id: str
-    reason: str  # why it opens with this event; blank where the reader chose it
+    reason: str  # why it opens with this event; blank for another
     system_organ: str
     classes: tuple[str, ...]
     borrow: bool
@@ -99,9 +99,10 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
         raise ValueError(f"unknown basis {options['basis']!r}; one of {[*charts.BASES]}")
     offered = countable(evidence, condition_id, classes, borrow)
     names = evidence.by_id("events")
-    reason, wanted = "", str(options.get("event"))
-    if wanted not in offered:
-        wanted, reason = first_event(evidence, scenario, offered)
+    first, reason = first_event(evidence, scenario, offered)
+    wanted = str(options.get("event"))
+    wanted = wanted if wanted in offered else first
+    reason = reason if wanted == first else ""
     given = {name: str(options[name]) for name in FORM if options.get(name)}
     way, basis, comparison = form_of(offered.get(wanted, ()), condition_id, given)
     ways = sorted({way, *harms.ascertainments_present(evidence, condition_id)}, key=WAYS.index)
