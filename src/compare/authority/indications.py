@@ -346,16 +346,19 @@ def matrix(evidence: Evidence, jurisdiction: str = "US") -> list[dict[str, Any]]
     """
     return [
         {
-            **row,
+            **marked(row),
             "condition_id": condition_id,
             "condition": condition["short_name"],
-            "label_mark": _label_mark(row),
-            "guideline_mark": _guideline_mark(row),
         }
         for condition_id, condition in evidence.by_id("conditions").items()
         for row in option_rows(evidence, condition_id, None, jurisdiction)
         if row["label_status"] != OUTSIDE or row["statement"] or row["label_warning"]
     ]
+
+
+def marked(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row of `options` with its `label_mark` and `guideline_mark`; see `matrix`."""
+    return {**row, "label_mark": _label_mark(row), "guideline_mark": _guideline_mark(row)}
 
 
 def _label_mark(row: Mapping[str, Any]) -> str:
