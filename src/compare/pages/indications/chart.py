@@ -100,8 +100,10 @@ def _cell(row: Row | None, condition_id: str) -> Markup:
 
 def chosen(condition_id: str) -> Markup:
     """A style that marks one condition's column in the map, which is the same for all."""
-    form = '<style>.tc-map [data-condition="{}"] {{ background: var(--tc-pick); }}</style>'
-    return html(form, condition_id)
+    return html(
+        '<style>.tc-map [data-condition="{}"] {{ background: var(--tc-pick); }}</style>',
+        condition_id,
+    )
 
 
 def hover(row: Mapping[str, Any]) -> str:
