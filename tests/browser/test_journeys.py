@@ -24,7 +24,7 @@ Opener = Callable[[str], Any]
 
 
 def test_the_evidence_lists_the_therapies_of_a_condition(open_page: Opener) -> None:
-    """Choosing another condition changes the sentence and the table."""
+    """Choosing another condition changes the table."""
     shown = open_page("08_the_evidence")
     assert "Infliximab" not in shown.table("Therapies for this condition")
     shown.choose("Condition", "Crohn's disease")
@@ -32,7 +32,6 @@ def test_the_evidence_lists_the_therapies_of_a_condition(open_page: Opener) -> N
         lambda: "Infliximab" in shown.table("Therapies for this condition"),
         "the table did not follow the condition",
     )
-    assert "Crohn's" in shown.finding()
 
 
 def test_cost_follows_the_weight(open_page: Opener) -> None:
