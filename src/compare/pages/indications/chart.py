@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import groupby
 from typing import Any
 
 import pandas as pd
@@ -15,6 +14,7 @@ from compare.pages.house import CLASSES, read_lines
 from compare.pages.markup import NOTHING, html
 from compare.words import short_name
 
+SMALL = 5
 # column of the rows -> mark -> (words in the key, sign, style)
 MARKS: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
     "label_mark": {
@@ -52,15 +52,20 @@ def key() -> Markup:
 
 
 def map_html(rows: Sequence[Row], specialties: Mapping[str, str]) -> Markup:
-    """A table a specialty: therapies by class and name, conditions as in the tables; of `matrix`.
+    """A table a specialty, those of few therapies first; of `matrix`.
+
+    Therapies stand by class and name, conditions as in the tables.
 
     `specialties` by condition id. Each cell says where it was read when pointed at.
     """
     if not rows:
         return html("<p>No therapy to show. Choose a class.</p>")
-    ranked = sorted(rows, key=lambda row: specialties[row["condition_id"]])
-    grouped = groupby(ranked, key=lambda row: specialties[row["condition_id"]])
-    tables = (_table(specialty, list(own)) for specialty, own in grouped)
+    own: dict[str, list[Row]] = {}
+    for row in rows:
+        own.setdefault(specialties[row["condition_id"]], []).append(row)
+    # Small ones first: they stand side by side, and so do the tall ones after them.
+    order = sorted(own, key=lambda name: (len({r["therapy_id"] for r in own[name]}) > SMALL, name))
+    tables = (_table(specialty, own[specialty]) for specialty in order)
     return html(
         '<div class="tc-maps" tabindex="0" role="region" aria-label="All conditions">{}</div>',
         NOTHING.join(tables),
