@@ -215,7 +215,7 @@ def forest_html(shown: View) -> Markup:
     after = html("<p>Not reported, which is not zero: {}.</p>", listing(missing)) if missing else ""
     if not drawn.marks:
         return html("<p>No therapy here has a figure of this event in this form.</p>{}", after)
-    hollow = HOLLOW[set_.basis] if any(mark.hollow for mark in drawn.marks) else ""
+    hollow = HOLLOW[set_.basis] if any(mark.hollow and mark.drawn for mark in drawn.marks) else ""
     return (
         forest.key({mark.therapy_class for mark in drawn.marks}, hollow)
         + forest.forest_html(drawn)
