@@ -278,7 +278,7 @@ def test_chart_text_is_escaped(evidence):
 
 
 def test_a_statement_on_adults_asks_for_the_age(evidence: compare.Evidence) -> None:
-    """For a child, a guideline on adults alone says so in `guideline_needs`; an adult has no need."""
+    """For a child, a guideline on adults alone says so in `guideline_needs`; not for an adult."""
     child, adult = (
         compare.options(evidence, "atopic_dermatitis", compare.Patient(weight, age))
         for weight, age in ((8, 0.5), (75, 40))
