@@ -327,7 +327,8 @@ def _guideline(rows: Sequence[Row], jurisdiction: str) -> dict[str, Any]:
     if top is None:
         return {
             **dict.fromkeys([*names, "guideline_needs"], ""),
-            "year": None, "retired": False, "conflicting": False, "statements_for": "", "statements_against": "", "_sources": [], "_locators": [],
+            "year": None, "retired": False, "conflicting": False,
+            "statements_for": "", "statements_against": "", "_sources": [], "_locators": [],
         }  # fmt: skip
     current = [row for row in rows if row["retired"] != "yes" and row["fits_age"]]
     pro, con = ([row for row in current if row["statement"] in kind] for kind in (FOR, AGAINST))
