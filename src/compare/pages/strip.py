@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import anywidget
@@ -21,6 +20,7 @@ from compare.data.patient import Patient
 from compare.data.rows import Row, known, split
 from compare.data.scenario import IN_ADDRESS, Scenario, from_address, to_address
 from compare.pages.controls import WRAP, labelled, layout, number_with_slider, reveal, style
+from compare.pages.search import HERE, MATCHING, Search
 
 QUICK_KG = (60, 80, 100)
 DEFAULT_BASIS = "by who gives it"
@@ -38,7 +38,7 @@ class History(anywidget.AnyWidget):
     answers with that number and the present address. An empty address is a new patient.
     """
 
-    _esm = Path(__file__).parent / "strip.js"
+    _esm = MATCHING + (HERE / "strip.js").read_text(encoding="utf-8")
     history = traitlets.Instance(w.SelectMultiple).tag(sync=True, **w.widget_serialization)
     wish = traitlets.Instance(w.Label).tag(sync=True, **w.widget_serialization)
     told = traitlets.Instance(w.Label).tag(sync=True, **w.widget_serialization)
@@ -101,7 +101,13 @@ class Strip:
         quick = [labelled(w.Button, f"{kg} kg", "64px") for kg in QUICK_KG]
         for kg, button in zip(QUICK_KG, quick, strict=True):
             button.on_click(lambda _, kg=kg: setattr(weight, "value", kg))
-        first = [self.controls[name] for name in ("condition", "weight", "age")]
+        self.search = Search(
+            label="Condition",
+            choice=self.controls["condition"],
+            about=about_conditions(evidence),
+            layout=layout(),
+        )
+        first = [self.search, self.controls["weight"], self.controls["age"]]
         rest = ("height", "sex", "price", "iv_dose", "iv_weeks", "ige")
         row = w.HBox([*first, self.history], layout=layout())
         row.add_class("tc-strip")
@@ -189,6 +195,7 @@ class Strip:
         control, options = self.controls["condition"], conditions_of(evidence)
         if options != list(control.options):
             kept = control.value
+            self.search.about = about_conditions(evidence)
             with self.quiet():
                 control.options = options
                 control.value = kept if kept in [key for _, key in options] else options[0][1]
@@ -310,6 +317,14 @@ def number(name: str, value: float, high: float) -> w.BoundedFloatText:
 def searched(row: Row) -> dict[str, Any]:
     """What the browser searches and shows of a factor."""
     return {"name": row["factor"], "words": split(row["synonyms"]), "gloss": row["gloss"]}
+
+
+def about_conditions(evidence: Evidence) -> dict[str, list[str]]:
+    """By a condition's name its specialty, short name and synonyms."""
+    return {
+        row["condition"]: [row["specialty"], row["short_name"], *split(row["synonyms"])]
+        for row in evidence.by_id("conditions").values()
+    }
 
 
 def conditions_of(evidence: Evidence) -> list[tuple[str, str]]:
