@@ -154,3 +154,29 @@ def test_nothing_of_the_page_is_lost(evidence):
     for field in FIELDS:
         assert field in whole, field
     assert "Show the figures" in whole
+
+
+def test_negotiated_price_is_a_tick_until_the_payer_is_medicare(evidence):
+    """Enbrel in RA: 364 days x $2,355 / 30 = $28,574; stands only for Medicare, in the words too.
+
+    The table below and the printed comparison then name it as well.
+    """
+    who = compare.Patient(85, 60)
+    found = page.view(evidence, compare.Scenario("ra", who))
+    row = shown(found, "etanercept")
+    assert [price.kind for price in row.prices] == ["before_rebates"]
+    (tick,) = row.marks
+    assert (tick.product, tick.kind) == ("Enbrel", "negotiated")
+    assert tick.low == tick.high == pytest.approx(364 * 2355 / 30)
+    html = drawing.picture(found.picture, "RA")
+    assert "Enbrel, negotiated by Medicare, any dose" in html
+    assert 'class="negotiated"' not in html
+    options = {"payer": "medicare", "compare": ["etanercept"]}
+    found = page.view(evidence, compare.Scenario("ra", who, options=options))
+    row = shown(found, "etanercept")
+    assert [price.kind for price in row.prices] == ["before_rebates", "negotiated"]
+    assert not row.marks
+    assert 'class="negotiated"' in drawing.picture(found.picture, "RA")
+    told = {line.label: line.cells[0][0].text for line in found.comparison.lines}
+    assert told["Year one"] == "$28,574"
+    assert "Medicare maximum fair price" in told["Product and price"]

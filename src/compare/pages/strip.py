@@ -19,8 +19,16 @@ from compare.data.conditions import opening_patient
 from compare.data.evidence import Evidence
 from compare.data.patient import Patient
 from compare.data.rows import Row, known, split
-from compare.data.scenario import IN_ADDRESS, Scenario, from_address, to_address
-from compare.pages.controls import WRAP, labelled, layout, number_with_slider, reveal, style
+from compare.data.scenario import IN_ADDRESS, MEDICARE, Scenario, from_address, to_address
+from compare.pages.controls import (
+    WRAP,
+    checkbox,
+    labelled,
+    layout,
+    number_with_slider,
+    reveal,
+    style,
+)
 
 QUICK_KG = (60, 80, 100)
 DEFAULT_BASIS = "by who gives it"
@@ -82,6 +90,9 @@ class Strip:
                 options=[("not given", ""), ("female", "female"), ("male", "male")],
             ),
             "price": labelled(w.Dropdown, "Price", options=prices),
+            "payer": checkbox(
+                "The payer is Medicare", tooltip="Prices that Medicare negotiated count"
+            ),
             "iv_dose": number("Earlier IV dose (g), 0: none", 0, 300),
             "iv_weeks": number("Weeks between IV doses", 0, 12),
         }
@@ -99,7 +110,7 @@ class Strip:
         for kg, button in zip(QUICK_KG, quick, strict=True):
             button.on_click(lambda _, kg=kg: setattr(weight, "value", kg))
         first = [self.controls[name] for name in ("condition", "weight", "age")]
-        rest = ("height", "sex", "price", "iv_dose", "iv_weeks")
+        rest = ("height", "sex", "price", "payer", "iv_dose", "iv_weeks")
         row = w.HBox([*first, self.history], layout=layout())
         row.add_class("tc-strip")
         more = w.HBox(
@@ -108,6 +119,7 @@ class Strip:
         more.add_class("tc-more")
         reveal(more, False)
         self.shown: list[w.Widget] = [row, more]
+        reveal(self.controls["payer"], False)
         self.offer()
         self.tell()
 
@@ -125,8 +137,10 @@ class Strip:
         )
 
     def scenario(self, **more: Any) -> Scenario:
-        """Condition, patient and price basis, and what a page adds of its own."""
+        """Condition, patient, price basis and payer, and what a page adds of its own."""
         get = {name: control.value for name, control in self.controls.items()}
+        if get["payer"]:
+            more["options"] = {**more.get("options", {}), "payer": MEDICARE}
         return Scenario(get["condition"], self.patient(), price_basis=get["price"] or None, **more)
 
     def on_change(self, name: str, change: Mapping[str, Any]) -> None:
@@ -243,6 +257,7 @@ class Strip:
             "height": patient.height_cm or 0,
             "sex": patient.sex or "",
             "price": scenario.price_basis or "",
+            "payer": scenario.options.get("payer") == MEDICARE,
             "history": tuple(key for key in self.factors if key in patient.factors),
             "iv_dose": patient.iv_dose_g or 0,
             "iv_weeks": patient.iv_interval_weeks or 0,

@@ -77,6 +77,11 @@ h2 { font-size: 1.05em; margin: 1.4mm 0 0.3mm; }
 .tc-bar b { box-sizing: border-box; border: 0 solid #0b5394; background: #0b5394; }
 .tc-key .tc-bar b { width: 100%; }
 .tc-bar b.before_rebates { border-width: 0.5mm; background: #fff; } .tc-bar b.to { opacity: 0.4; }
+.tc-bar b.own { background: #9a5b00; border-color: #9a5b00; }
+.tc-bar b.negotiated { background: repeating-linear-gradient(90deg, #0b5394 0 3px, #fff 3px 5px); }
+.tc-tick { position: relative; background: none; border-bottom: 0.3pt solid #b9bfc7; }
+.tc-bar.tc-tick b { position: absolute; left: 50%; width: 1.6mm; height: 1.6mm;
+  border: 0.4mm solid #111; background: #fff; transform: rotate(45deg); }
 .tc-struck th > span { text-decoration: line-through; }
 @media screen { body { font-size: 15px; line-height: 1.4; padding: 16px; max-width: 1100px; }
   h1 { font-size: 24px; } col.name { width: 150px; } th, td { padding: 4px 8px; } }

@@ -16,7 +16,7 @@ from compare.data.conditions import opening_patient
 from compare.data.evidence import Evidence, kept
 from compare.data.patient import Patient
 from compare.data.rows import Row, grouped, known
-from compare.data.scenario import Scenario
+from compare.data.scenario import MEDICARE, Scenario
 from compare.pages.patient import picture, sentences, side_by_side
 from compare.pages.patient.head_to_head import compared
 from compare.trials.arms import MINUS
@@ -59,12 +59,14 @@ def opening(evidence: Evidence, condition_id: str = "cidp") -> Scenario:
 def view(evidence: Evidence, scenario: Scenario) -> View:
     """Everything on the page; a pure function of its arguments.
 
-    `scenario.options` may hold `compare` (therapy ids, at most four) and `products` (therapy id to
-    product id).
+    `scenario.options` may hold `compare` (therapy ids, at most four), `products` (therapy id to
+    product id) and `payer` ("medicare").
     """
     condition_id, patient = scenario.condition_id, scenario.patient
     rows = side_by_side.caution_rows(evidence, patient, condition_id)
-    chosen = cost.opening_plans(evidence, condition_id, patient, scenario.price_basis)
+    medicare = scenario.options.get("payer") == MEDICARE
+    basis = scenario.price_basis
+    chosen = cost.opening_plans(evidence, condition_id, patient, basis, medicare=medicare)
     costs = cost.cost_rows(evidence, chosen.values(), patient)
     listed, good, harm = _options(evidence, scenario, rows, costs)
     ids = list(scenario.options.get("compare", []))
