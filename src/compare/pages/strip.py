@@ -1,4 +1,4 @@
-"""The strip that every page begins with: the patient, kept the same from page to page."""
+"""The strip that every page begins with: patient and own prices, the same from page to page."""
 
 from __future__ import annotations
 
@@ -15,11 +15,14 @@ import traitlets
 from compare.authority.factors import excluded_by, patient_factors
 from compare.authority.indications import needed_factors
 from compare.cost.prices import BASES
+from compare.data.cells import decoded
 from compare.data.conditions import opening_patient
+from compare.data.errors import DataError
 from compare.data.evidence import Evidence
 from compare.data.patient import Patient
 from compare.data.rows import Row, known, split
 from compare.data.scenario import IN_ADDRESS, MEDICARE, Scenario, from_address, to_address
+from compare.own import with_prices
 from compare.pages.controls import (
     WRAP,
     checkbox,
@@ -35,31 +38,38 @@ DEFAULT_BASIS = "by who gives it"
 # What everyone is told of, and what age gives, is in nobody's history.
 NOT_ASKED = {"universal"}
 DERIVED = {"age_over_65"}
+# A tab's storage holds five million characters.
+MOST_CARRIED = 1_000_000
+IN_TAB = "this tab"
 Listener = Callable[[Mapping[str, Any]], None]
 
 
 class History(anywidget.AnyWidget):
     """Search, chips and ticks over `history`, and the patient in address and tab of the browser.
 
-    What the browser carries comes as the value of `wish` (a number, a space, an address); `told`
-    answers with that number and the present address. An empty address is a new patient.
+    What the browser carries comes as the value of `wish` (a number, a space, an address, and below
+    it own prices as CSV); `told` answers with that number and the present address. An empty address
+    is a new patient. `prices` are those that the tab is to keep: nothing else ever holds them.
     """
 
     _esm = Path(__file__).parent / "strip.js"
     history = traitlets.Instance(w.SelectMultiple).tag(sync=True, **w.widget_serialization)
     wish = traitlets.Instance(w.Label).tag(sync=True, **w.widget_serialization)
     told = traitlets.Instance(w.Label).tag(sync=True, **w.widget_serialization)
+    prices = traitlets.Instance(w.Label).tag(sync=True, **w.widget_serialization)
     entries: traitlets.List[Any] = traitlets.List().tag(sync=True)
 
 
 class Strip:
-    """Condition and patient: controls by name, `widget` to show, and who listens to a change.
+    """Condition and patient: controls by name, `shown`, and who listens to a change.
 
-    `own` names what the reader has set: another condition changes the rest alone.
+    `own` names what the reader has set: another condition changes the rest alone. `evidence` is
+    `base` with the reader's own `prices`, the content of a file.
     """
 
     def __init__(self, evidence: Evidence, condition_id: str) -> None:
-        self.evidence = evidence
+        self.base = self.evidence = evidence
+        self.prices, self.prices_name, self.refused = b"", IN_TAB, ""
         self.opening_id = condition_id
         self.own: set[str] = set()
         self.said = ""
@@ -100,6 +110,7 @@ class Strip:
             history=self.controls["history"],
             wish=w.Label(style=style(w.Label), layout=layout()),
             told=w.Label("{}", style=style(w.Label), layout=layout()),
+            prices=w.Label(style=style(w.Label), layout=layout()),
             entries=[searched(row) for row in self.factors.values()],
             layout=layout(),
         )
@@ -193,10 +204,15 @@ class Strip:
             names = " and ".join(f"“{self.factors[key]['factor']}”" for key in gone)
             self.said = f"Taken off, since both cannot be: {names}."
 
-    def of(self, evidence: Evidence) -> None:
-        """Of other evidence: its conditions; the present one stays where it can."""
-        self.evidence = evidence
-        control, options = self.controls["condition"], conditions_of(evidence)
+    def of(self, base: Evidence, prices: bytes, name: str = IN_TAB) -> None:
+        """Of other evidence and own prices: its conditions; the present one stays where it can.
+
+        Raises `DataError` where the prices cannot be used; nothing is then changed.
+        """
+        self.evidence = with_prices(base, prices, name) if prices else base
+        prices = decoded(prices)[0].encode()
+        self.base, self.prices, self.prices_name, self.refused = base, prices, name, ""
+        control, options = self.controls["condition"], conditions_of(base)
         if options != list(control.options):
             kept = control.value
             with self.quiet():
@@ -204,7 +220,19 @@ class Strip:
                 control.value = kept if kept in [key for _, key in options] else options[0][1]
                 self.to_condition()
                 self.offer()
-            self.tell()
+        self.tell()
+
+    def carry(self, text: str) -> None:
+        """Take own prices that the tab keeps; where they cannot be used here, say so, keep them."""
+        prices = text.encode()
+        if prices == self.prices:
+            return
+        try:
+            self.of(self.base, prices)
+        except DataError as error:
+            self.of(self.base, b"")
+            self.prices = prices
+            self.refused = f"Your own prices are not used on this page: {error.problems[0]}."
 
     def offer(self) -> None:
         """Earlier immunoglobulin is asked for where a regimen of the condition needs it."""
@@ -215,7 +243,9 @@ class Strip:
 
     def on_wish(self, change: Mapping[str, Any]) -> None:
         """The browser carries a patient: take it whole, or open as the page does and say why."""
-        number, _, address = change["new"].partition(" ")
+        number, _, carried = change["new"].partition(" ")
+        address, _, prices = carried.partition("\n")
+        self.carry(prices)
         self._heard = int(number)
         self.said = ""
         with self.quiet():
@@ -285,12 +315,19 @@ class Strip:
         places = list(self.factors)
         condition_id = self.controls["condition"].value
         asked = [places.index(key) for key in needed_factors(self.evidence, condition_id)]
+        prices = self.prices.decode()
+        self.history.prices.value = prices if len(prices) <= MOST_CARRIED else ""
+        own = int(self.evidence.prices["price_basis"].eq("own").sum())
+        said = [self.refused, self.said or self.implied()]
+        if len(prices) > MOST_CARRIED:
+            said.insert(0, "So many own prices are used on this page only.")
         state = {
             "to": self._heard,
             "text": self._address,
             "set": bool(self.own),
             "asked": asked,
-            "said": self.said or self.implied(),
+            "said": " ".join(filter(None, said)),
+            "prices": str(own) if own else "not used here" if self.refused else "",
         }
         self.history.told.value = json.dumps(state)
 

@@ -76,17 +76,13 @@ def opening(evidence: Evidence, condition_id: str = "cidp") -> Scenario:
 
 
 def with_files(evidence: Evidence, files: Files) -> Evidence:
-    """Evidence with all the reader's files, in the order of `compare.load`.
+    """Evidence with CMS's file and the therapy, in the order of `compare.load`; prices come after.
 
     `files` holds, by kind, contents by name. Raises `DataError`; nothing is ever half loaded.
     """
     for name, content in files.get("asp_file", {}).items():
         evidence = with_asp_file(evidence, content, name)
-    if files.get("therapy"):
-        evidence = with_therapy(evidence, files["therapy"])
-    for name, content in files.get("prices", {}).items():
-        evidence = with_prices(evidence, content, name)
-    return evidence
+    return with_therapy(evidence, files["therapy"]) if files.get("therapy") else evidence
 
 
 def example(evidence: Evidence) -> Evidence:
@@ -201,12 +197,13 @@ def not_loaded(names: str, why: str) -> Markup:
 class OwnDataExplorer(Explorer, view=view, digest=digest):
     """File pickers for own prices, CMS's file and a therapy, and what they change.
 
-    `loaded` is the evidence with everything loaded so far, to go on with in code.
+    `evidence` is that with everything loaded so far, to go on with in code, `project` that without.
+    Own prices are the strip's, which carries them; files of the other kinds are this page's alone.
     """
 
     def __init__(self, evidence: Evidence, condition_id: str = "cidp", **more: Any) -> None:
         super().__init__(evidence, condition_id, **more)
-        self.loaded = evidence
+        self.project = evidence
         self.files: dict[str, dict[str, bytes]] = {}
         shown = {
             kind: FilePicker(name, self.not_loaded, accept=".csv", multiple=kind == "therapy")
@@ -241,18 +238,22 @@ class OwnDataExplorer(Explorer, view=view, digest=digest):
         if self._busy or not change["new"]:
             return
         given = {str(item["name"]): bytes(item["content"]) for item in change["new"]}
-        names = ", ".join(given)
+        strip = self.strip
+        prices, name = strip.prices, strip.prices_name
         try:
-            files = self.files | {kind: given}
-            loaded = with_files(self.evidence, files)
+            files = dict(self.files)
+            if kind == "prices":
+                ((name, prices),) = given.items()
+            else:
+                files[kind] = given
+            strip.of(with_files(self.project, files), prices, name)
         except Exception as error:
             why = problems(error) if isinstance(error, DataError) else sentence(error)
-            self.message.value = not_loaded(names, why)
+            self.message.value = not_loaded(", ".join(given), why)
             self.show_chosen(kind, change["old"])
         else:
-            self.files, self.loaded = files, loaded
-            self.message.value = ""
-            self.together(self.offer_conditions)
+            self.files, self.message.value = files, ""
+            self.refresh()
 
     def not_loaded(self, names: str, why: str) -> None:
         """The browser has not sent what was chosen."""
@@ -265,17 +266,19 @@ class OwnDataExplorer(Explorer, view=view, digest=digest):
 
     def forget(self) -> None:
         """Back to the project's own data."""
-        self.files, self.loaded, self.message.value = {}, self.evidence, ""
+        self.files, self.message.value = {}, ""
         for kind in self.pickers:
             self.show_chosen(kind, ())
-        self.together(self.offer_conditions)
+        self.strip.of(self.project, b"")
+        self.refresh()
 
-    def offer_conditions(self) -> None:
-        """The conditions of the evidence as loaded; the present one stays where it can."""
-        self.strip.of(self.loaded)
+    def adapt(self, change: Mapping[str, Any]) -> None:
+        """Own prices may have been forgotten in the strip."""
+        if not self.strip.prices:
+            self.show_chosen("prices", ())
 
     def compute(self) -> View:
-        return view(self.evidence, self.loaded, self.scenario())
+        return view(self.project, self.evidence, self.scenario())
 
     def show(self, computed: View) -> None:
         self.finding.value = computed.finding
@@ -286,16 +289,18 @@ class OwnDataExplorer(Explorer, view=view, digest=digest):
             "<p>The same in two lines of Python (after <code>import compare</code> and "
             "<code>from compare import own</code>):</p>"
             '<pre class="tc-code">{}</pre>',
-            lines_of_code(self.files, scenario),
+            lines_of_code(self.files | self.own_prices, scenario),
         )
         self.panels["templates"].value = self.templates_text()
 
     @property
-    def current(self) -> Evidence:
-        return self.loaded
+    def own_prices(self) -> dict[str, dict[str, bytes]]:
+        """The file of own prices as one of `files`; empty where there is none."""
+        strip = self.strip
+        return {"prices": {strip.prices_name: strip.prices}} if strip.prices else {}
 
     def saved(self, computed: View) -> Iterator[Markup]:
-        content = csv_text(self.loaded.cited(computed.difference))
+        content = csv_text(self.evidence.cited(computed.difference))
         yield self.file("Save before and after (CSV)", content, "before-after", *self.about)
 
     def cited(self, computed: View) -> Iterable[pd.DataFrame]:
@@ -346,7 +351,7 @@ class OwnDataExplorer(Explorer, view=view, digest=digest):
         """Downloads of files to fill in."""
         links = {
             name: download(name, content, name)
-            for name, content in own.templates(self.evidence).items()
+            for name, content in own.templates(self.project).items()
         }
         prices = links.pop("own_prices.csv")
         return html(

@@ -263,7 +263,9 @@ def _found(evidence: Evidence, source_ids: Sequence[str]) -> list[Row]:
 def _sources(evidence: Evidence, source_ids: Sequence[str]) -> Markup:
     items = []
     for row in sorted(_found(evidence, source_ids), key=lambda row: row["title"]):
-        details = [row["publisher"], row["published"], f"read {row['accessed']:%Y-%m-%d}"]
+        details = [row["publisher"], row["published"]]
+        if known(row["accessed"]):
+            details.append(f"read {row['accessed']:%Y-%m-%d}")
         told = ", ".join(str(part) for part in details if known(part))
         items.append(markup.html("<li>{} ({})</li>", link(row["title"], row["url"]), told))
     return markup.html('<ol class="sources">{}</ol>', NOTHING.join(items))
