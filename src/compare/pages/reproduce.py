@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from compare.data.evidence import Evidence
 from compare.data.patient import Patient
 from compare.preferences.decision import Ranges, Shapes, Weights
 from compare.preferences.draws import DRAWS
@@ -17,6 +18,12 @@ def call(name: str, arguments: Sequence[Any], **options: Any) -> str:
     parts = [a if isinstance(a, Name) else repr(a) for a in arguments]
     parts += [f"{key}={value!r}" for key, value in options.items() if value is not None]
     return f"{name}({', '.join(parts)})"
+
+
+def load_line(evidence: Evidence) -> str:
+    """The line that loads the tables; own prices are in a file that the page on own data saves."""
+    own = any(loaded.kind == "prices" for loaded in evidence.loaded)
+    return "evidence = " + call("compare.load", [], prices="own_prices.csv" if own else None)
 
 
 class Name(str):

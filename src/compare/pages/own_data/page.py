@@ -10,15 +10,17 @@ import ipywidgets as w
 import pandas as pd
 from markupsafe import Markup
 
-from compare import own
+from compare import cost, own
+from compare.cost.prices import KINDS as KIND_NAMES
 from compare.cost.prices import basis_text
 from compare.data.cells import MAX_BYTES
 from compare.data.conditions import opening_patient
 from compare.data.errors import DataError
 from compare.data.evidence import Evidence, Loaded
-from compare.data.rows import known, records
+from compare.data.rows import Row, known, records
 from compare.data.scenario import Scenario
 from compare.own import with_asp_file, with_prices, with_therapy
+from compare.own.one_price import added
 from compare.pages.controls import (
     WRAP,
     heading,
@@ -28,6 +30,7 @@ from compare.pages.controls import (
 from compare.pages.explorer import Explorer, sentence
 from compare.pages.markup import NOTHING, csv_text, download, html, table, text
 from compare.pages.own_data import sentences as findings
+from compare.pages.own_data.form import PriceForm
 from compare.pages.picker import FilePicker
 from compare.words import Finding, short_name, usd, usd_range
 
@@ -66,6 +69,7 @@ class View:
     """What the page shows."""
 
     difference: pd.DataFrame
+    standing: list[Row]
     finding: Finding
     loaded: tuple[Loaded, ...]
 
@@ -94,7 +98,9 @@ def view(before: Evidence, after: Evidence, scenario: Scenario) -> View:
     """Costs before and after for one scenario; a pure function of its arguments."""
     frame = own.difference(before, after, scenario.condition_id, scenario.patient)
     name = after.label("conditions", scenario.condition_id)
-    return View(frame, findings.changed(frame, name, bool(after.loaded)), after.loaded)
+    standing = own.standing(before, after, scenario.condition_id, scenario.patient)
+    finding = findings.changed(standing, frame, name, bool(after.loaded))
+    return View(frame, standing, finding, after.loaded)
 
 
 def digest(shown: View) -> str:
@@ -173,6 +179,23 @@ COLUMNS: Mapping[str, Any] = {
     "Price, after": basis,
 }
 
+
+def stands(row: Mapping[str, Any], when: str) -> Markup:
+    """Dollars, product and kind of price of what stands for a therapy, before or after."""
+    if not known(row[f"low_{when}"]):
+        return text(row[f"reason_{when}"] or "not there")
+    ends = sorted(row[f"{end}_{when}"] for end in ("low", "high"))
+    span = "" if row["chronic"] else " per course"
+    small = f"{row[f'product_{when}']}, {KIND_NAMES[row[f'price_kind_{when}']]}"
+    return html("{}{}<br><small>{}</small>", usd_range(*ends), span, small)
+
+
+STANDING: Mapping[str, Any] = {
+    "Therapy": lambda r: html("{}{}", short_name(r["therapy"]), " *" if r["changed"] else ""),
+    "Before": lambda r: stands(r, "before"),
+    "With your data": lambda r: stands(r, "after"),
+}
+
 TODAY: Mapping[str, Any] = {
     "Therapy": COLUMNS["Therapy"],
     "Regimen": "regimen",
@@ -212,6 +235,8 @@ class OwnDataExplorer(Explorer, view=view, digest=digest):
         self.pickers = {kind: picker.upload for kind, picker in shown.items()}
         for kind, picker in self.pickers.items():
             picker.observe(lambda change, kind=kind: self.on_file(kind, change), names="value")
+        self.form = PriceForm(self.use_price, self.say)
+        self.form.of(evidence, self.controls["condition"].value)
         self.reset = labelled(w.Button, "Back to the project's data")
         self.reset.on_click(lambda _: self.forget())
         self.message = words()
@@ -219,13 +244,16 @@ class OwnDataExplorer(Explorer, view=view, digest=digest):
         chosen = [shown[kind] for kind in ("prices", "asp_file", "therapy")]
         self.start(
             [
-                heading("Load a file"),
-                w.HBox([*chosen, self.reset], layout=WRAP),
+                heading("One price"),
+                self.form.row,
                 self.message,
-                self.panel("loaded"),
-                heading("Before and after"),
                 self.status,
                 self.finding,
+                self.panel("standing"),
+                heading("Many prices, or other data: a file"),
+                w.HBox([*chosen, self.reset], layout=WRAP),
+                self.panel("loaded"),
+                heading("Before and after"),
                 self.panel("difference"),
                 self.panel("code"),
                 self.panel("downloads"),
@@ -255,6 +283,33 @@ class OwnDataExplorer(Explorer, view=view, digest=digest):
             self.files, self.message.value = files, ""
             self.refresh()
 
+    def say(self, why: str) -> None:
+        """One sentence on what was typed; nothing has changed."""
+        self.message.value = html("<p>{}</p>", why)
+
+    def use_price(self, row: Mapping[str, Any]) -> None:
+        """One price was entered: use it beside those that there are."""
+        strip = self.strip
+        try:
+            strip.of(strip.base, added(strip.prices, row))
+        except DataError as error:
+            self.say(f"This price is not used: {error.problems[0].expected}.")
+            return
+        self.message.value = self.price_note(row["product_id"])
+        self.form.price.value = ""
+        self.refresh()
+
+    def price_note(self, product_id: str) -> Markup:
+        """What to know of the price just entered: far from the limit, or no cost from it yet."""
+        report = self.evidence.loaded[-1].report
+        mine = report["product"].eq(self.evidence.label("products", product_id))
+        told = [f"{remark}." for remark in dict.fromkeys(report.loc[mine, "remark"]) if remark]
+        scenario = self.scenario()
+        costs = cost.annual_cost(self.evidence, scenario.condition_id, scenario.patient)
+        blank = costs["product_id"].eq(product_id) & costs["price_kind"].eq("")
+        told += [f"No cost yet: {why}." for why in dict.fromkeys(costs.loc[blank, "reason"])]
+        return NOTHING.join(html("<p>{}</p>", said[0].upper() + said[1:]) for said in told)
+
     def not_loaded(self, names: str, why: str) -> None:
         """The browser has not sent what was chosen."""
         self.message.value = not_loaded(names, html("<p>{}</p>", why))
@@ -273,7 +328,8 @@ class OwnDataExplorer(Explorer, view=view, digest=digest):
         self.refresh()
 
     def adapt(self, change: Mapping[str, Any]) -> None:
-        """Own prices may have been forgotten in the strip."""
+        """Another condition has other products; own prices may have been forgotten in the strip."""
+        self.form.of(self.strip.base, self.controls["condition"].value)
         if not self.strip.prices:
             self.show_chosen("prices", ())
 
@@ -283,6 +339,12 @@ class OwnDataExplorer(Explorer, view=view, digest=digest):
     def show(self, computed: View) -> None:
         self.finding.value = computed.finding
         self.panels["loaded"].value = self.loaded_text(computed)
+        self.panels["standing"].value = table(
+            computed.standing,
+            STANDING if computed.loaded else {key: STANDING[key] for key in ("Therapy", "Before")},
+            "This patient: what stands for each therapy (* changed)",
+            "No cost here.",
+        )
         self.panels["difference"].value = self.difference_text(computed)
         scenario = self.scenario()
         self.panels["code"].value = html(
@@ -301,6 +363,8 @@ class OwnDataExplorer(Explorer, view=view, digest=digest):
 
     def saved(self, computed: View) -> Iterator[Markup]:
         content = csv_text(self.evidence.cited(computed.difference))
+        if self.strip.prices:
+            yield download("Save own prices (CSV)", self.strip.prices.decode(), "own_prices.csv")
         yield self.file("Save before and after (CSV)", content, "before-after", *self.about)
 
     def cited(self, computed: View) -> Iterable[pd.DataFrame]:
@@ -310,9 +374,10 @@ class OwnDataExplorer(Explorer, view=view, digest=digest):
         """What changed; before anything is loaded, the costs of today."""
         frame = computed.difference
         if not computed.loaded:
-            return table(
+            today = table(
                 frame, TODAY, "Costs today, beside which yours will stand", "No cost here."
             )
+            return html("<details><summary>Show the figures</summary>{}</details>", today)
         moved = frame[frame["changed"].ne("same")]
         rest = len(frame) - len(moved)
         after = html("<p>{} costs are the same as before.</p>", rest) if rest and len(moved) else ""

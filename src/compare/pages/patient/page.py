@@ -148,7 +148,7 @@ class PatientExplorer(Explorer, view=view, digest=digest):
         panels["lines"].value = html(
             "<details><summary>The lines of Python that rebuild the printed page</summary>"
             '<pre class="tc-code">{}</pre></details>',
-            report.lines(comparison),
+            report.lines(self.evidence, comparison),
         )
 
     def saved(self, computed: View) -> Iterator[Markup]:

@@ -28,7 +28,7 @@ from compare.pages.patient.side_by_side import (
     rebates_note,
     statements,
 )
-from compare.pages.reproduce import Name, call, patient_call
+from compare.pages.reproduce import Name, call, load_line, patient_call
 from compare.words import number
 
 NOT_COMPARED = (
@@ -123,7 +123,9 @@ def page(evidence: Evidence, comparison: Comparison) -> Markup:
         table(comparison),
         markup.html('<p class="note">{}</p><p class="note">{}</p>', notes, stamp),
         markup.html("<h2>Sources</h2>{}", _sources(evidence, comparison.source_ids)),
-        markup.html("<h2>The lines that rebuild this page</h2><pre>{}</pre>", lines(comparison)),
+        markup.html(
+            "<h2>The lines that rebuild this page</h2><pre>{}</pre>", lines(evidence, comparison)
+        ),
         markup.html("</body></html>\n"),
     ]
     return NOTHING.join(parts)
@@ -155,7 +157,7 @@ def print_points(evidence: Evidence, comparison: Comparison, answer: Markup) -> 
         len(row["title"]) + len(row["publisher"] if known(row["publisher"]) else "") + 36
         for row in _found(evidence, comparison.source_ids)
     ]
-    code = [len(line) for line in lines(comparison).splitlines()]
+    code = [len(line) for line in lines(evidence, comparison).splitlines()]
     told = [
         re.sub("<[^>]*>", "", answer),
         READING,
@@ -271,8 +273,8 @@ def _sources(evidence: Evidence, source_ids: Sequence[str]) -> Markup:
     return markup.html('<ol class="sources">{}</ol>', NOTHING.join(items))
 
 
-def lines(comparison: Comparison) -> str:
-    """The lines of Python that rebuild the page from the project's own data."""
+def lines(evidence: Evidence, comparison: Comparison) -> str:
+    """The lines of Python that rebuild the page."""
     scenario = comparison.scenario
     options: dict[str, Any] = {
         key: dict(value) if isinstance(value, Mapping) else value
@@ -291,7 +293,7 @@ def lines(comparison: Comparison) -> str:
             "import compare",
             "from compare.pages.patient import report",
             "",
-            "evidence = compare.load()",
+            load_line(evidence),
             f"patient = {patient_call(scenario.patient)}",
             f"scenario = compare.Scenario({arguments})",
             f"page = {asked}",

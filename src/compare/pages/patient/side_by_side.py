@@ -53,9 +53,9 @@ def compare_therapies(
     """The chosen therapies side by side for the scenario's condition and patient; pure.
 
     `scenario.options` may hold `products` (therapy id to product id), `cycle_days`,
-    `dosing_weight` and `payer` ("medicare"); else each therapy is shown as the product that pages open with. Raises
-    `ValueError` for a therapy or product that is not among those of the condition, and for none or
-    more than four therapies.
+    `dosing_weight` and `payer` ("medicare"); else each therapy is shown as the product that pages
+    open with. Raises `ValueError` for a therapy or product that is not among those of the
+    condition, and for none or more than four therapies.
     """
     ids = tuple(dict.fromkeys(therapy_ids))
     offered = list(indications.therapies_of(evidence, scenario.condition_id)["therapy_id"])
