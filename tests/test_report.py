@@ -124,7 +124,7 @@ def test_its_own_lines_rebuild_the_page(evidence, condition_id, ids, factors):
     """The lines of Python on the page, run as they stand, give the same page."""
     state = scenario(condition_id, factors, name="clinic's own", options={"products": {}})
     comparison = side_by_side.compare_therapies(evidence, state, ids)
-    code = report.lines(comparison)
+    code = report.lines(evidence, comparison)
     names: dict[str, object] = {}
     exec(compile(code, "page", "exec"), names)
     assert names["page"] == report.html(evidence, state, ids)

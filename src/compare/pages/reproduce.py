@@ -76,18 +76,18 @@ def lines(
     draws: int = DRAWS,
     seed: int = 1,
     said: bool = True,
+    load: str = "evidence = compare.load()",
 ) -> str:
     """About ten lines that give `table`, `value` and `shares` (acceptabilities) of a view.
 
     `table_options` are keyword arguments of `effects_table` that differ from its defaults.
-    `said` False leaves the preferences out. The lines assume the project's own data; a view on
-    prices of one's own needs the line that loads them.
+    `said` False leaves the preferences out; `load` is `load_line` of the view's evidence.
     """
     options = dict(table_options)
     code = [
         "import compare",
         "",
-        "evidence = compare.load()",
+        load,
         f"patient = {patient_call(patient)}",
         literal("criteria", list(criteria)),
         "table = "

@@ -363,9 +363,9 @@ class OwnDataExplorer(Explorer, view=view, digest=digest):
 
     def saved(self, computed: View) -> Iterator[Markup]:
         content = csv_text(self.evidence.cited(computed.difference))
+        yield self.file("Save before and after (CSV)", content, "before-after", *self.about)
         if self.strip.prices:
             yield download("Save own prices (CSV)", self.strip.prices.decode(), "own_prices.csv")
-        yield self.file("Save before and after (CSV)", content, "before-after", *self.about)
 
     def cited(self, computed: View) -> Iterable[pd.DataFrame]:
         return (computed.difference,)
