@@ -16,14 +16,15 @@ from compare.words import usd
 
 MARKS = {"contraindicated": "stop", "boxed_warning": "boxed", "warning": "warn"}
 SAFE = "\u201cNone found\u201d is not \u201csafe\u201d."
-OPEN_TRIALS = 2
+# Of each option; all are one click away, and the words above them count what missed.
+OPEN_TRIALS, OPEN_IF_MANY, MANY = 2, 1, 5
 HEADS = (
     "Option",
-    "Authority for this patient",
+    "Authority",
     "Speaks against it",
     "Its own trials (not compared)",
     "Year one, US dollars",
-    "Visits in year one",
+    "Visits, year one",
 )
 
 
@@ -35,12 +36,13 @@ def picture(shown: Sequence[Shown], name: str) -> Markup:
     yearly = [price.high for price in every if price.chronic]
     end = max(yearly, default=0.0)
     head = NOTHING.join(html('<th scope="col">{}</th>', one) for one in HEADS)
-    body = NOTHING.join(_row(row, end) for row in shown)
+    few = OPEN_TRIALS if len(shown) < MANY else OPEN_IF_MANY
+    body = NOTHING.join(_row(row, end, few) for row in shown)
     return html(
         '{}<table class="tc-table tc-picture">'
-        "<caption>{}: options for this patient</caption>"
+        "<caption>{}, by {}; then by name</caption>"
         "<thead><tr>{}</tr></thead><tbody>{}</tbody></table>",
-        key(end, shown), name, head, body,
+        key(end, shown), name, ORDER, head, body,
     )  # fmt: skip
 
 
@@ -62,13 +64,13 @@ def key(end: float, shown: Sequence[Shown]) -> Markup:
     return html(
         '<p class="tc-key"><span><span class="stop">contraindicated</span></span> '
         '<span><span class="boxed">boxed warning</span></span> '
-        "<span><b>{}</b></span> <span>Order: {}; then by name.</span> {}</p>",
-        SAFE, ORDER, bars,
+        "<span><b>{}</b></span> {}</p>",
+        SAFE, bars,
     )  # fmt: skip
 
 
-def _row(row: Shown, end: float) -> Markup:
-    cells = (_authority(row), _against(row), _trials(row.trials), _money(row, end),
+def _row(row: Shown, end: float, few: int) -> Markup:
+    cells = (_authority(row), _against(row), _trials(row.trials, few), _money(row, end),
              row.burden)  # fmt: skip
     struck = html(' class="tc-struck"') if row.struck else ""
     body = NOTHING.join(
@@ -104,17 +106,21 @@ def _against(row: Shown) -> Markup:
     return BREAK.join(told)
 
 
-def _trials(trials: OwnTrials) -> Markup:
-    lead = html("<strong>{}</strong><br>", trials.lead) if trials.trials and trials.lead else ""
+def _trials(trials: OwnTrials, few: int) -> Markup:
     if not trials.trials:
         return html('<span class="faint">{}</span>', trials.lead)
-    first, rest = trials.trials[:OPEN_TRIALS], trials.trials[OPEN_TRIALS:]
-    said = lead + BREAK.join(map(_trial, first))
-    said += html("<br><small>{}</small>", trials.shared) if trials.shared else ""
+    lead = html("<strong>{}</strong>", trials.lead) if trials.lead else NOTHING
+    first, rest = trials.trials[:few], trials.trials[few:]
     if rest:
         more = BREAK.join(map(_trial, rest))
-        said += html("<details><summary>{} more</summary>{}</details>", len(rest), more)
-    return said
+        name = html("{}; {} more behind this", lead, len(rest))
+        lead = html("<details><summary>{}</summary>{}</details>", name, more)
+    elif lead:
+        lead += BREAK
+    said = BREAK.join(map(_trial, first))
+    if trials.shared:
+        said += html("{}<small>{}</small>", BREAK if len(first) > 1 else "; ", trials.shared)
+    return lead + said
 
 
 def _trial(trial: Told) -> Markup:

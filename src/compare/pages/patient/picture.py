@@ -159,7 +159,8 @@ def against(rows: Iterable[Row]) -> list[tuple[str, str, str]]:
     The hardest first. A contraindication or box stands alone, with the condition under which it
     counts; what is milder is joined.
     """
-    order = list(cautions.SEVERITIES)
+    order, rows = list(cautions.SEVERITIES), list(rows)
+    limits = {row["factor"]: row["dose_above_mg_per_kg"] for row in rows if barred_above(row)}
     found: dict[tuple[str, str], list[Row]] = {}
     for row in cautions.summary_rows(rows):
         if row["matches"]:
@@ -168,13 +169,21 @@ def against(rows: Iterable[Row]) -> list[tuple[str, str, str]]:
     milder: dict[str, list[str]] = {}
     for (severity, factor), group in sorted(found.items(), key=lambda kv: order.index(kv[0][0])):
         if severity not in STRICT:
-            milder.setdefault(severity, []).append(factor)
+            above = limits.get(factor) if severity == "warning" else None
+            milder.setdefault(severity, []).append(
+                factor + (f" (contraindicated above {above:g} mg/kg)" if above else "")
+            )
             continue
         count, of = sum(row["count"] for row in group), group[0]["of"]
         texts = dict.fromkeys(row["condition_text"] for row in group if row["condition_text"])
         products = f" ({min(count, of)} of {of} products)" if of > 1 else ""
         told.append((severity, factor + products, " / ".join(texts)))
     return told + [(severity, "; ".join(names), "") for severity, names in milder.items()]
+
+
+def barred_above(row: Row) -> bool:
+    """Whether a label bars doses above a limit that the condition's usual dose is not above."""
+    return row["severity"] == "warning" and known(row["met_by_factor"])
 
 
 def for_everyone(rows: Iterable[Row]) -> list[str]:

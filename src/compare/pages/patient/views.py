@@ -18,6 +18,7 @@ from compare.data.patient import Patient
 from compare.data.rows import Row, grouped, known
 from compare.data.scenario import MEDICARE, Scenario
 from compare.pages.patient import picture, sentences, side_by_side
+from compare.pages.patient.first_dose import first_dose
 from compare.pages.patient.head_to_head import compared
 from compare.trials.arms import MINUS
 from compare.words import NOT_REPORTED
@@ -44,6 +45,7 @@ class View:
     harm: str
     comparison: side_by_side.Comparison | None
     picture: list[picture.Shown]
+    first_dose: list[Row]
     finding: findings.Finding
 
 
@@ -87,6 +89,7 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
         harm=harm,
         comparison=comparison,
         picture=picture.shown(evidence, scenario, options, rows),
+        first_dose=first_dose(evidence, condition_id, options, costs),
         finding=sentences.answer(evidence, options, [r for r in rows if r["matches"]], pairs),
     )
 
