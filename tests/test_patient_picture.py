@@ -104,7 +104,9 @@ def test_gmg_says_what_would_make_more(evidence):
 def test_ra_with_heart_failure_marks_infliximab_and_strikes_nothing(evidence):
     """At 3 mg/kg it is a warning, in the picture; both prices of golimumab stand, apart."""
     found = view(evidence, "ra", 85, 60, factors={"heart_failure"})
-    assert ("warning", "Heart failure", "") in shown(found, "infliximab").against
+    told = "Heart failure (contraindicated above 5 mg/kg)"
+    assert ("warning", told, "") in shown(found, "infliximab").against
+    assert "contraindicated above 5 mg/kg for infliximab" in str(found.finding)
     assert not any(row.struck for row in found.picture)
     kinds = [price.kind for price in shown(found, "golimumab").prices]
     assert kinds == ["net", "before_rebates"]

@@ -129,7 +129,7 @@ class PatientExplorer(Explorer, view=view, digest=digest):
         brands = table(
             computed.brands,
             BRAND_COLUMNS,
-            "They are not interchangeable; a change of brand starts again at the slow rate",
+            "They are not interchangeable. A change of brand starts again at the slow rate",
         )
         panels["brands"].value = (
             folded("Brands of IVIG: what is in them", brands) if len(computed.brands) else ""
