@@ -11,6 +11,8 @@ BENCH_ARGS ?=
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 # JupyterLab would look for newer versions and news on the internet; pages here ask nobody.
 QUIET_LAB := --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate --LabApp.news_url=None
+# No box that asks about news; F9 and a button that show the page.
+LAB_SETTINGS := JUPYTER_CONFIG_PATH=$(CURDIR)/app/lab$(if $(JUPYTER_CONFIG_PATH),:$(JUPYTER_CONFIG_PATH))
 INSTALL := $(BIN)/python -m pip install --quiet --quiet --constraint constraints.txt --editable
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -24,7 +26,7 @@ help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 lab: $(VENV)/.app ## open the notebooks in JupyterLab (LAB_ARGS="--no-browser" without a screen)
-	$(BIN)/jupyter lab $(AS_ROOT) $(QUIET_LAB) $(LAB_ARGS) notebooks/00_start_here.ipynb
+	$(LAB_SETTINGS) $(BIN)/jupyter lab $(AS_ROOT) $(QUIET_LAB) $(LAB_ARGS) notebooks/00_start_here.ipynb
 
 app: $(VENV)/.app ## serve the notebooks as pages without code (APP_ARGS="--help" for options)
 	$(BIN)/python app/serve.py $(APP_ARGS)

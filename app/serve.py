@@ -3,14 +3,15 @@
     python app/serve.py              this machine only, with a random token, opens a browser
 
 The reviewer's digest cells are left out, no page asks another host for anything, a kernel of each
-page is made ready before anybody asks for it, and one whose page was closed is stopped after ten
-minutes.
+page is made ready before anybody asks for it, and one whose page was closed is stopped at once; one
+whose page was lost without a word, after ten minutes.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import hashlib
 import os
 import re
 import secrets
@@ -22,12 +23,18 @@ from typing import Any
 
 import guard
 import nbformat
+import plotly
 from nbconvert.preprocessors import Preprocessor
 from tornado.ioloop import IOLoop
+from tornado.web import StaticFileHandler
 from traitlets.config import Config
+from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
+
+from compare.pages.chart import SERVED
 
 APP = Path(__file__).resolve().parent
 NOTEBOOKS = APP.parent / "notebooks"
+CHART_LIBRARY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 LOCAL = {"localhost", "127.0.0.1", "::1"}
 OPEN_TO_OTHERS = """\
 This server answers other machines, at {ip}. That means:
@@ -95,10 +102,6 @@ class Page(Preprocessor):
         """The cells that are shown, and the page's title."""
         nb.metadata["title"] = nb.cells[0].source.splitlines()[0].lstrip("# ")
         nb.cells = [cell for cell in nb.cells if not left_out(cell)]
-        for cell in nb.cells:
-            if cell.cell_type == "code":
-                # The banner of each page says of the data what this line would print.
-                cell.source = cell.source.removesuffix("\nevidence")
         lines = nb.cells[0].source.splitlines()
         links = "".join(line for line in lines if line.startswith("*Pages:"))
         # They stand above the page.
@@ -119,10 +122,11 @@ def left_out(cell: Any) -> bool:
 def configuration(options: argparse.Namespace) -> Any:
     """Settings of the server."""
     folder = options.notebooks.resolve()
+    library = chart_library_path()
 
-    def add_cards(page_config: dict[str, Any], **_: Any) -> dict[str, Any]:
+    def add(page_config: dict[str, Any], **_: Any) -> dict[str, Any]:
         # One of Voila's handlers uses what is returned, the other what was passed.
-        page_config["cards"] = cards(folder)
+        page_config |= {"cards": cards(folder), "chartLibrary": library}
         return page_config
 
     c = Config()
@@ -147,7 +151,7 @@ def configuration(options: argparse.Namespace) -> Any:
     c.VoilaConfiguration.allow_theme_override = "NO"
     c.VoilaConfiguration.classic_tree = True
     c.VoilaConfiguration.show_tracebacks = False
-    c.VoilaConfiguration.page_config_hook = add_cards
+    c.VoilaConfiguration.page_config_hook = add
     c.VoilaConfiguration.preheat_kernel = options.preheat
     # None at the start: `App` fills the pools.
     c.VoilaConfiguration.default_pool_size = 0
@@ -159,11 +163,42 @@ def configuration(options: argparse.Namespace) -> Any:
     return c
 
 
+def chart_library_path() -> str:
+    """Where the chart library is served, below the base address: another path for each version."""
+    digest = hashlib.sha256(CHART_LIBRARY.read_bytes()).hexdigest()
+    return f"voila/charts/{digest[:16]}/{CHART_LIBRARY.name}"
+
+
+class ChartLibrary(StaticFileHandler):
+    """The chart library as a file, which a browser keeps: what stands at its path never changes."""
+
+    def set_extra_headers(self, path: str) -> None:
+        """Keep it for a year, without asking again."""
+        self.set_header("Cache-Control", "public, max-age=31536000, immutable")
+
+
+class Closed(VoilaShutdownKernelHandler):
+    """A page that is closed says so, and its kernel is stopped."""
+
+    def check_xsrf_cookie(self) -> None:
+        """Not asked for: Voila's pages set none. Another site's page is refused by its origin."""
+
+
 class App(guard.Guarded):
     """Voila that makes its kernels ready one page after the other, once it answers.
 
     Its own way is all at once, which keeps the first visitor waiting twice as long as without.
     """
+
+    def init_handlers(self) -> list[Any]:
+        """Voila's own, after those that stand in for one of them."""
+        folder, _, name = chart_library_path().rpartition("/")
+        charts = rf"{self.server_url}{folder}/({re.escape(name)})"
+        return [
+            (rf"{self.server_url}voila/api/shutdown/([\w-]+)", Closed),
+            (charts, ChartLibrary, {"path": str(CHART_LIBRARY.parent)}),
+            *super().init_handlers(),
+        ]
 
     def listen(self) -> None:
         """Answer requests; runs until stopped."""
@@ -188,6 +223,7 @@ def main(words: list[str] | None = None) -> None:
     options = arguments(words)
     found = os.environ.get("JUPYTER_PATH")
     os.environ["JUPYTER_PATH"] = os.pathsep.join([str(APP), *([found] if found else [])])
+    os.environ[SERVED] = "1"
     settings = configuration(options)
     if options.ip not in LOCAL:
         print(OPEN_TO_OTHERS.format(ip=options.ip), file=sys.stderr)

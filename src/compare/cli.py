@@ -8,6 +8,7 @@ therapy-comparison --version        versions of the library and of the data
 from __future__ import annotations
 
 import argparse
+import os
 import runpy
 import shutil
 import subprocess
@@ -54,7 +55,10 @@ def main(words: Sequence[str] | None = None) -> None:
         sys.exit(f"The notebooks cannot be copied to {found.folder}: {err.strerror}.")
     browser = ["--no-browser"] if found.no_browser else []
     command = [sys.executable, "-m", "jupyterlab", *browser, str(copied / FIRST)]
-    sys.exit(subprocess.call(command))
+    # No box that asks about news; F9 and a button that show the page.
+    paths = [str(part("app") / "lab"), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]
+    env = os.environ | {"JUPYTER_CONFIG_PATH": os.pathsep.join(paths)}
+    sys.exit(subprocess.call(command, env=env))
 
 
 def version() -> str:

@@ -1,8 +1,13 @@
 """The app's bounds as a reader meets them: token, log out, and what a script in a page may not."""
 
+import statistics
+import time
+
+import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import TOKEN, WIDE
+from tools import NOTEBOOKS
 
 
 def test_token_is_not_in_the_address_and_log_out_ends_the_visit(
@@ -67,4 +72,25 @@ def test_nothing_on_a_page_reaches_another_host(browser: Browser, voila: str) ->
     ]  # fmt: skip
     # What the browser tells of was stopped by the page's policy, before any network.
     assert all("csp" in str(why) for url, why in refused if "example.org" in url), refused
+    context.close()
+
+
+@pytest.mark.soak
+def test_soak_fifty_pages_one_after_the_other(browser: Browser, voila: str) -> None:
+    """One tab, fifty pages: none is refused, each shows its answer, the last not later."""
+    names = sorted(path.name for path in NOTEBOOKS.glob("*.ipynb"))
+    context = browser.new_context(viewport={"width": WIDE, "height": 900})
+    page = context.new_page()
+    page.goto(f"{voila}?token={TOKEN}")
+    taken = []
+    for number in range(50):
+        begun = time.monotonic()
+        answer = page.goto(f"{voila}voila/render/{names[number % len(names)]}", timeout=120_000)
+        assert answer is not None
+        assert answer.status == 200, f"page {number}"
+        page.locator(".tc-page .tc-finding").first.wait_for(timeout=120_000)
+        expect(page.locator(".tc-page.tc-stale")).to_have_count(0)
+        taken.append(time.monotonic() - begun)
+    print([round(seconds, 1) for seconds in taken])
+    assert statistics.median(taken[-10:]) < 2 * statistics.median(taken[:10]) + 5
     context.close()

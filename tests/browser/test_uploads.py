@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from compare.data.cells import MAX_BYTES
 from tests.browser.conftest import Shown
-from tests.test_incoming import PRICES, asp
+from tests.own.test_incoming import PRICES, asp
 
 PAGE = "07_your_own_data"
 CHOOSERS = ("Own prices (CSV)", "CMS payment-limit file (CSV)", "Tables of a therapy (CSV files)")

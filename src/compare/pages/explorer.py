@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -16,8 +17,9 @@ from compare.data.errors import DataError
 from compare.data.evidence import Evidence
 from compare.data.rows import Row
 from compare.data.scenario import Scenario
-from compare.pages.chart import LiveFigure
+from compare.pages.chart import SERVED, LiveFigure
 from compare.pages.controls import FULL, words
+from compare.pages.first import first
 from compare.pages.heartbeat import Heartbeat
 from compare.pages.markup import (
     NOTHING,
@@ -73,6 +75,7 @@ class Explorer:
         self.finding.add_class("tc-finding")
         self.finding.add_class("tc-panel")
         self.panels: dict[str, w.Widget] = {}
+        self.uploads: Sequence[w.Widget] = ()
         self._busy = False
         self._saved: dict[str, tuple[pd.DataFrame | Sequence[Row], str]] = {}
         self.today = today or date.today()
@@ -91,8 +94,8 @@ class Explorer:
         last = [self.panel(name) for name in ("downloads", "sources") if name not in self.panels]
         head = [] if self.below else [*self.strip.shown, self.banner]
         children = [*head, *children, *last]
-        heartbeat = Heartbeat(list(self.controls.values()), children)
-        self.page = w.VBox([heartbeat, *children], layout=FULL)
+        self.heartbeat = Heartbeat([*self.controls.values(), *self.uploads], children)
+        self.page = w.VBox([self.heartbeat, *children], layout=FULL)
         self.page.add_class("tc-page")
         for name, control in self.controls.items():
             if name not in self.strip.controls:
@@ -148,8 +151,12 @@ class Explorer:
         try:
             act()
         except Exception as error:
-            self.clear()
-            self.status.value = html("<p>{}</p>", sentence(error))
+            try:
+                self.clear()
+                self.status.value = html("<p>{}</p>", sentence(error))
+            except Exception:
+                # Not even that: without an answer the browser marks the page as not current.
+                self.heartbeat.silent = True
             return False
         return True
 
@@ -231,7 +238,10 @@ class Explorer:
     def _ipython_display_(self) -> None:
         from IPython.display import display  # noqa: PLC0415  (only where there is a notebook)
 
-        display(self.page)  # type: ignore[no-untyped-call]
+        shown = self.page._repr_mimebundle_()
+        if SERVED in os.environ and not self.below:
+            shown["text/html"] = f"<style>{STYLE}</style>{first(self.page)}"
+        display(shown, raw=True)  # type: ignore[no-untyped-call]
 
 
 def sentence(error: Exception) -> str:
@@ -240,6 +250,11 @@ def sentence(error: Exception) -> str:
         return str(error)
     if isinstance(error, ValueError):
         return f"This cannot be shown: {error}."
+    if isinstance(error, MemoryError):
+        return (
+            "There is too little memory to compute this, so nothing is shown. Close pages that you "
+            "do not need, then change a setting or reload the page."
+        )
     return (
         "Something went wrong, so nothing is shown. Change a setting to try again, or reload the "
         f"page. (For the maintainers: {type(error).__name__}: {error})"

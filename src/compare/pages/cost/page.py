@@ -16,7 +16,7 @@ from compare.cost import plan
 from compare.cost.prices import NEGOTIATED
 from compare.data.conditions import opening_patient
 from compare.data.evidence import Evidence
-from compare.data.rows import Row
+from compare.data.rows import Row, frame
 from compare.data.scenario import MEDICARE, Scenario
 from compare.pages import money
 from compare.pages.controls import fold, labelled, reveal
@@ -294,7 +294,7 @@ class CostExplorer(Explorer, view=view, digest=digest):
         self.show_chosen(computed, self.behind)
 
     def saved(self, computed: View) -> Iterator[Markup]:
-        everything = self.evidence.cited(cost.cost_frame(computed.rows))
+        everything = self.evidence.cited(frame(computed.rows, cost.COLUMNS))
         yield self.file("Save the whole table (CSV)", csv_text(everything), "cost", *self.about)
 
     def cited(self, computed: View) -> Iterable[Sequence[Row]]:

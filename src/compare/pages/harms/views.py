@@ -10,7 +10,7 @@ from typing import Any
 from compare import words as findings
 from compare.data.conditions import condition_therapies, opening_patient
 from compare.data.evidence import Evidence, kept
-from compare.data.rows import Row, known, records
+from compare.data.rows import Row, known
 from compare.data.scenario import Scenario
 from compare.pages.harms import chart as charts
 from compare.pages.harms import sentences as harm_findings
@@ -24,16 +24,10 @@ from compare.words import NOT_REPORTED, short_name
 MOST_REPORTED = "the most reported events"
 MOST = 25
 ORGAN_LIMIT = 40
-KEY_EVENTS = [
-    "any_adverse_event",
-    "serious_adverse_event",
-    "discontinuation_adverse_event",
-    "death",
-    "infection_any",
-    "serious_infection",
-    "infusion_reaction",
-    "headache",
-]
+KEY_KINDS = (
+    "any_event", "serious_event", "discontinuation", "death", "infection", "serious_infection",
+    "infusion_reaction", "symptom",
+)  # fmt: skip
 MAP_COLUMNS = [*harms.COLUMNS, "state", "borrowed_from"]
 
 
@@ -104,7 +98,7 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     if basis not in charts.BASES:
         raise ValueError(f"unknown basis {basis!r}; one of {[*charts.BASES]}")
     classes = tuple(c for c in CLASSES if c in options.get("classes", CLASSES))
-    found = harms.series_rows(evidence, condition_id, way, against, borrow)
+    found = harms.series(evidence, condition_id, way, against, borrow)
     found = of_classes(found, classes)
     organs = {row["system_organ"] for row in found}
     organ = options.get("system_organ", MOST_REPORTED)
@@ -119,7 +113,7 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
 
     detail = found
     if basis == "arms":
-        detail = harms.series_rows(evidence, condition_id, way, against, borrow, both_arms=True)
+        detail = harms.series(evidence, condition_id, way, against, borrow, both_arms=True)
 
     def filled(found: list[Row], event_ids: list[str]) -> list[Row]:
         rows = harms.with_missing(evidence, condition_id, found, event_ids)
@@ -152,24 +146,19 @@ def of_classes(rows: Iterable[Row], classes: tuple[str, ...]) -> list[Row]:
     return [row for row in rows if row["therapy_class"] in classes]
 
 
-@kept(8)
-def cited_outcomes(evidence: Evidence) -> list[Row]:
-    """Outcomes of all conditions, with titles of sources. Shared: do not change them."""
-    return evidence.cited_rows(records(benefits.every_row(evidence)))
-
-
 @kept(32)
 def whole(evidence: Evidence, condition_id: str, classes: tuple[str, ...]) -> Whole:
     """Tables and findings that no other setting changes. Shared: do not change them."""
-    here = [r for r in harms.cited_rows(evidence) if r["condition_id"] == condition_id]
-    good = [r for r in cited_outcomes(evidence) if r["condition_id"] == condition_id]
+    here = harms.rows_in(evidence, condition_id)
+    good = evidence.cited_rows(benefits.outcomes(evidence, condition_id))
     shown, outcomes = of_classes(here, classes), of_classes(good, classes)
-    rare = [r for r in shown if r["rare_serious"] == "yes" and r["event_id"] != "pml"]
-    therapies = set(condition_therapies(evidence, condition_id)["therapy_id"])
+    strata = {k for k, r in evidence.by_id("events").items() if r["by_strata"] == "yes"}
+    rare = [r for r in shown if r["rare_serious"] == "yes" and r["event_id"] not in strata]
+    therapies = {row["therapy_id"] for row in condition_therapies(evidence, condition_id)}
     pml = [
         row
         for row in of_classes(harms.cited_rows(evidence), classes)
-        if row["event_id"] == "pml" and row["therapy_id"] in therapies
+        if row["event_id"] in strata and row["therapy_id"] in therapies
     ]
     controlled = controlled_rows(evidence, condition_id)
     name = evidence.label("conditions", condition_id)
@@ -191,8 +180,8 @@ def whole(evidence: Evidence, condition_id: str, classes: tuple[str, ...]) -> Wh
 
 def controlled_rows(evidence: Evidence, condition_id: str) -> list[Row]:
     """Per therapy: controlled harms and outcomes, and what is missing of each."""
-    harm = records(harms.controlled_figures(evidence, condition_id))
-    good = records(benefits.controlled_outcomes(evidence, condition_id))
+    harm = harms.controlled_figures(evidence, condition_id)
+    good = benefits.controlled_outcomes(evidence, condition_id)
     return [
         {**one, **other, "missing_harms": one["missing"], "missing_outcomes": other["missing"]}
         for one, other in zip(harm, good, strict=True)
@@ -216,16 +205,14 @@ def map_events(events: list[Row], organ: str) -> list[str]:
     limit = MOST
     if organ != MOST_REPORTED:
         chosen, limit = [row for row in chosen if row["system_organ"] == organ], ORGAN_LIMIT
-    key = {event_id: i for i, event_id in enumerate(KEY_EVENTS)}
 
     def rank(row: Row) -> tuple[int, int, int, str]:
-        place = key.get(row["event_id"], len(key))
+        place = KEY_KINDS.index(row["kind"]) if row["key"] == "yes" else len(KEY_KINDS)
         return -row["fitting"], -row["therapies"], place, row["event"]
 
     return [row["event_id"] for row in sorted(chosen, key=rank)[:limit]]
 
 
-@kept(128)
 def ivig_rows(
     evidence: Evidence, condition_id: str, borrow: bool
 ) -> tuple[list[Row], dict[str, int]]:
@@ -235,15 +222,15 @@ def ivig_rows(
     `others_words`, `source_id`. Empty where IVIG is not among the condition's therapies.
     """
     therapies = condition_therapies(evidence, condition_id)
-    if "ivig" not in set(therapies["therapy_id"]):
+    if "ivig" not in {row["therapy_id"] for row in therapies}:
         return [], {}
     own: dict[str, list[Row]] = {}
     rest: dict[str, list[Row]] = {}
-    for row in harms.series_rows(evidence, condition_id, "all_cause", None, borrow):
+    for row in harms.series(evidence, condition_id, "all_cause", None, borrow):
         if row["state"] in ("reported", "bound"):
             side = own if row["therapy_id"] == "ivig" else rest
             side.setdefault(row["event_id"], []).append(row)
-    wanted = [e for e in KEY_EVENTS if e in own or e in rest]
+    wanted = [e for e in harms.key_events(evidence, *KEY_KINDS) if e in own or e in rest]
     wanted += sorted((own.keys() & rest.keys()) - set(wanted))
 
     def told(row: Mapping[str, Any], name: bool) -> str:

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from compare.cost import history, payers
 from compare.data.conditions import opening_patient
 from compare.data.evidence import Evidence
-from compare.data.rows import Row, known, records
+from compare.data.rows import Row, known
 from compare.data.scenario import Scenario
 from compare.pages.cells import DIRECTIONS, published_cell, source_cell
 from compare.pages.explorer import Explorer
@@ -46,14 +46,14 @@ def opening(evidence: Evidence, condition_id: str = "cidp") -> Scenario:
 def view(evidence: Evidence, scenario: Scenario) -> View:
     """Everything on the page for one scenario; a pure function of its arguments."""
     condition_id = scenario.condition_id
-    grams = records(history.usd_per_gram(evidence))
+    grams = history.usd_per_gram(evidence)
     money = history.quarter_rows(evidence, condition_id, scenario.patient)
     yearly = [row for row in money if row["use"] == "chronic"]
     courses = [row for row in money if row["use"] != "chronic"]
     books = evidence.by_id("sources")
     access = [
         {**{name: books[row["source_id"]][name] for name in ("title", "url", "published")}, **row}
-        for row in records(payers.findings_on_access(evidence, condition_id))
+        for row in payers.findings_on_access(evidence, condition_id)
     ]
     name = evidence.label("conditions", condition_id)
     shown, what = (yearly, YEARLY) if yearly or not courses else (courses, COURSE)
@@ -61,7 +61,7 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
         per_gram=grams,
         yearly=yearly,
         courses=courses,
-        payers=records(payers.who_pays(evidence, condition_id)),
+        payers=payers.who_pays(evidence, condition_id),
         access=access,
         gram_finding=findings.per_gram(grams),
         finding=findings.per_year(shown, name, what),
@@ -198,7 +198,7 @@ class HistoryExplorer(Explorer, view=view, digest=digest):
             "Save the history (CSV)", csv_text(self.evidence.cited(both)),
             "price-history", *self.about,
         )  # fmt: skip
-        grams = self.csv("per_gram", history.usd_per_gram(self.evidence))
+        grams = self.csv("per_gram", computed.per_gram, history.GRAM_COLUMNS)
         yield self.file("Save dollars per gram (CSV)", grams, "usd-per-gram")
 
     def cited(self, computed: View) -> Iterable[Sequence[Row]]:

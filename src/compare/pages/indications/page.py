@@ -9,7 +9,6 @@ from itertools import zip_longest
 from typing import Any
 
 import ipywidgets as w
-import pandas as pd
 from markupsafe import Markup
 
 from compare import words as findings
@@ -19,7 +18,7 @@ from compare.claims import ivig
 from compare.data.conditions import opening_patient
 from compare.data.evidence import Evidence, kept
 from compare.data.patient import Patient
-from compare.data.rows import LEADING, Row, known, records, split
+from compare.data.rows import LEADING, Row, known, split
 from compare.data.scenario import Scenario
 from compare.pages.cells import NONE, guideline_cell, label_cell, therapy_cell
 from compare.pages.controls import WRAP, checkbox, labelled
@@ -59,7 +58,7 @@ class View:
     options: Sequence[Row]
     statements: Sequence[Row]
     article: Sequence[Row]
-    myasthenia: Sequence[Row]
+    by_state: Sequence[Row]
     finding: findings.Finding
     article_finding: findings.Finding
 
@@ -86,7 +85,7 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
         options=evidence.cited_rows(listed),
         statements=evidence.cited_rows(said),
         article=article,
-        myasthenia=_myasthenia(evidence),
+        by_state=ivig.ivig_by_state(evidence, condition_id),
         finding=indication_findings.condition(listed, name, label_name),
         article_finding=indication_findings.article(article),
     )
@@ -100,7 +99,7 @@ def statements(
     """
     named, products = evidence.by_id("therapies"), evidence.by_id("products")
     found: list[Row] = []
-    for row in indications.statement_rows(evidence, condition_id, patient):
+    for row in indications.statements(evidence, condition_id, patient):
         if row["therapy_id"] in therapies:
             therapy = {name: named[row["therapy_id"]][name] for name in LEADING}
             label = products.get(row["product_id"], {}) if row["fda_label"] == "yes" else {}
@@ -117,32 +116,26 @@ def statements(
 # None depends on the condition or the patient of the page. Shared: not to be changed.
 @kept(16)
 def _overview(evidence: Evidence, place: str, classes: tuple[str, ...]) -> Overview:
-    everything = indications.matrix_rows(evidence, place)
+    everything = indications.matrix(evidence, place)
     rows = evidence.cited_rows(row for row in everything if row["therapy_class"] in classes)
     columns = [*indications.COLUMNS, *indications.MARKS]
     return Overview(rows, tuple(charts.traces(rows)), cited_csv(rows, columns))
 
 
-@kept(16)
 def _article(evidence: Evidence, place: str) -> Sequence[Row]:
-    return records(with_trials(evidence, ivig.ivig_in_article(evidence, place)))
-
-
-@kept(4)
-def _myasthenia(evidence: Evidence) -> Sequence[Row]:
-    return records(ivig.ivig_in_myasthenia(evidence))
-
-
-def with_trials(evidence: Evidence, article: pd.DataFrame) -> pd.DataFrame:
     """The rows of `ivig_in_article` with controlled trials of IVIG there, in words: `trials`."""
-    told, used = [], []
-    for condition_id in article["condition_id"]:
-        rows = benefits.outcomes(evidence, condition_id)
-        rows = rows[rows["therapy_id"].eq("ivig") & rows["comparator_kind"].ne("none")]
-        rows = rows.sort_values("missed_primary", ascending=False, kind="stable")
-        told.append("; ".join(outcome_text(row) for row in records(rows.head(3))) or NONE)
-        used.append(";".join(rows["source_id"].head(3)))
-    return article.assign(trials=told, trial_source_id=used)
+    found = []
+    for row in ivig.ivig_in_article(evidence, place):
+        trials = [
+            trial
+            for trial in benefits.outcomes(evidence, row["condition_id"])
+            if trial["therapy_id"] == row["therapy_id"] and trial["comparator_kind"] != "none"
+        ]
+        first = sorted(trials, key=lambda trial: not trial["missed_primary"])[:3]
+        told = "; ".join(outcome_text(trial) for trial in first) or NONE
+        used = ";".join(trial["source_id"] for trial in first)
+        found.append({**row, "trials": told, "trial_source_id": used})
+    return found
 
 
 def opening(evidence: Evidence, condition_id: str = "gmg") -> Scenario:
@@ -233,7 +226,7 @@ class IndicationsExplorer(Explorer, view=view, digest=digest):
                 self.panel("map_heading"),
                 self.chart("map"),
                 self.panel("options"),
-                self.panel("myasthenia"),
+                self.panel("by_state"),
                 self.panel("article"),
                 self.panel("statements"),
             ]
@@ -278,13 +271,13 @@ class IndicationsExplorer(Explorer, view=view, digest=digest):
             "not a statement against it. The list for the chosen condition stands below.</p>",
             html("<p><b>{}</b></p>", FEW_READ) if abroad else "",
         )
-        panels["myasthenia"].value = (
+        panels["by_state"].value = (
             table(
-                computed.myasthenia,
-                {"IVIG in myasthenia": "setting", "What is said and was shown": "answer"},
-                "IVIG in myasthenia has three answers, not one",
+                computed.by_state,
+                {f"IVIG in {name}": "setting", "What is said and was shown": "answer"},
+                f"IVIG in {name} has three answers, not one",
             )
-            if condition_id == "gmg"
+            if computed.by_state
             else ""
         )
         self.show_article(computed)
@@ -336,8 +329,7 @@ class IndicationsExplorer(Explorer, view=view, digest=digest):
         )
 
     def cited(self, computed: View) -> Iterable[Sequence[Row]]:
-        here = self.controls["condition"].value == "gmg"
         return (
             computed.overview.map, computed.options, computed.statements, computed.article,
-            computed.myasthenia if here else (),
+            computed.by_state,
         )  # fmt: skip

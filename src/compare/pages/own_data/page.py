@@ -237,6 +237,7 @@ class OwnDataExplorer(Explorer, view=view, digest=digest):
             picker.observe(lambda change, kind=kind: self.on_file(kind, change), names="value")
         self.form = PriceForm(self.use_price, self.say)
         self.form.of(evidence, self.controls["condition"].value)
+        self.uploads = list(self.pickers.values())
         self.reset = labelled(w.Button, "Back to the project's data")
         self.reset.on_click(lambda _: self.forget())
         self.message = words()
@@ -312,7 +313,7 @@ class OwnDataExplorer(Explorer, view=view, digest=digest):
 
     def not_loaded(self, names: str, why: str) -> None:
         """The browser has not sent what was chosen."""
-        self.message.value = not_loaded(names, html("<p>{}</p>", why))
+        self.message.value = not_loaded(names, html("<ul><li>{}</li></ul>", why))
 
     def show_chosen(self, kind: str, chosen: Any) -> None:
         """Let a picker count the files that are loaded, and not those that were refused."""

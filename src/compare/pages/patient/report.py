@@ -19,7 +19,7 @@ from compare.pages.patient import drawing, picture, sentences
 from compare.pages.patient.head_to_head import compared
 from compare.pages.patient.items import Item
 from compare.pages.patient.side_by_side import (
-    FRAME_COLUMNS,
+    COLUMNS_SAVED,
     NOT_SAME_TRIAL,
     Comparison,
     caution_rows,
@@ -309,7 +309,7 @@ def csv(evidence: Evidence, scenario: Scenario, therapy_ids: Sequence[str]) -> s
 
 def comparison_csv(comparison: Comparison) -> str:
     """`csv` of a comparison that is already made."""
-    return csv_rows(statements(comparison), FRAME_COLUMNS)
+    return csv_rows(statements(comparison), COLUMNS_SAVED)
 
 
 def name(scenario: Scenario, therapy_ids: Sequence[str]) -> list[str]:
