@@ -237,7 +237,8 @@ class OwnDataExplorer(Explorer, view=view, digest=digest):
             picker.observe(lambda change, kind=kind: self.on_file(kind, change), names="value")
         self.form = PriceForm(self.use_price, self.say)
         self.form.of(evidence, self.controls["condition"].value)
-        self.uploads = list(self.pickers.values())
+        form = self.form
+        self.uploads = [*self.pickers.values(), form.product, form.price, form.unit]
         self.reset = labelled(w.Button, "Back to the project's data")
         self.reset.on_click(lambda _: self.forget())
         self.message = words()

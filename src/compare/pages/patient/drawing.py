@@ -113,7 +113,7 @@ def _trials(trials: OwnTrials, few: int) -> Markup:
     first, rest = trials.trials[:few], trials.trials[few:]
     if rest:
         more = BREAK.join(map(_trial, rest))
-        name = html("{}; {} more behind this", lead, len(rest))
+        name = html("{}; {} more", lead, len(rest))
         lead = html("<details><summary>{}</summary>{}</details>", name, more)
     elif lead:
         lead += BREAK

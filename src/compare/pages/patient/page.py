@@ -51,16 +51,20 @@ class PatientExplorer(Explorer, view=view, digest=digest):
             ),
         }
         self.choose(opening(evidence, condition_id))
+        names = [*(f"compare_{i}" for i in range(MOST)), "ivig_product"]
+        choose = w.HBox([self.controls[name] for name in names], layout=WRAP)
+        named = w.HBox([self.controls["name"]], layout=WRAP)
+        for row in (choose, named):
+            row.add_class("tc-choose")
         self.start(
             [
                 self.status,
                 self.finding,
                 self.panel("options"),
                 self.panel("heading"),
-                w.HBox([self.controls[f"compare_{i}"] for i in range(MOST)], layout=WRAP),
-                self.controls["ivig_product"],
+                choose,
                 self.panel("side_by_side"),
-                w.HBox([self.controls["name"]], layout=WRAP),
+                named,
                 self.panel("downloads"),
                 self.panel("brands"),
                 self.panel("cautions"),
@@ -123,7 +127,7 @@ class PatientExplorer(Explorer, view=view, digest=digest):
             ]
         )
         panels["heading"].value = html(
-            "<h2>Side by side</h2><p>Choose two to four; printed below the picture.</p>"
+            "<h2>Compare two to four</h2>"
         )
         self.show_comparison(computed)
         brands = table(

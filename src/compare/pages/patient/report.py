@@ -67,11 +67,15 @@ td li + li { margin-top: 0.5mm; }
 .warn { color: #5a4300; } .faint { color: #555; }
 pre { font: 0.85em/1.2 'Liberation Mono', Consolas, monospace; white-space: pre-wrap;
   overflow-wrap: anywhere; background: #f4f6f8; padding: 1mm 1.5mm; margin: 0.6mm 0; }
-ol.sources { margin: 0.4mm 0; padding-left: 5mm; columns: 2; font-size: 0.82em; line-height: 1.15; }
-ol.sources li { break-inside: avoid; overflow-wrap: anywhere; }
-h2 { font-size: 1.05em; margin: 1.4mm 0 0.3mm; }
+ol.sources { margin: 0.4mm 0; padding: 0; columns: 2; column-gap: 6mm;
+  font-size: 0.82em; line-height: 1.15; }
+ol.sources li { margin-left: 6mm; break-inside: avoid; overflow-wrap: anywhere; }
+h2 { break-after: avoid; font-size: 1.05em; margin: 1.4mm 0 0.3mm; }
 .tc-key span { margin-right: 3mm; }
 .tc-picture caption { text-align: left; font-weight: 600; }
+.tc-picture th:nth-child(1) { width: 11%; } .tc-picture th:nth-child(2) { width: 13%; }
+.tc-picture th:nth-child(3) { width: 20%; } .tc-picture th:nth-child(5) { width: 16%; }
+.tc-picture th:nth-child(6) { width: 11%; } .tc-picture summary { list-style: none; }
 .tc-bar { display: flex; height: 2mm; background: #eef0f3; print-color-adjust: exact; }
 .tc-key .tc-bar { display: inline-flex; width: 6mm; margin-right: 1mm; }
 .tc-bar b { box-sizing: border-box; border: 0 solid #0b5394; background: #0b5394; }
@@ -124,7 +128,8 @@ def page(evidence: Evidence, comparison: Comparison) -> Markup:
         markup.html('<p class="note">{}</p><p class="note">{}</p>', notes, stamp),
         markup.html("<h2>Sources</h2>{}", _sources(evidence, comparison.source_ids)),
         markup.html(
-            "<h2>The lines that rebuild this page</h2><pre>{}</pre>", lines(evidence, comparison)
+            "<h2>Appendix: the lines of Python that rebuild this page</h2><pre>{}</pre>",
+            lines(evidence, comparison),
         ),
         markup.html("</body></html>\n"),
     ]
