@@ -126,9 +126,7 @@ class PatientExplorer(Explorer, view=view, digest=digest):
                 folded("Show the figures", figures),
             ]
         )
-        panels["heading"].value = html(
-            "<h2>Compare two to four</h2>"
-        )
+        panels["heading"].value = html("<h2>Compare two to four</h2>")
         self.show_comparison(computed)
         brands = table(
             computed.brands,
