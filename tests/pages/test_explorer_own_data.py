@@ -53,7 +53,7 @@ def test_page_opens_with_nothing_loaded(
 ) -> None:
     """It says what to do, and shows what its digest says."""
     assert page.status.value == ""
-    assert "Nothing of your own is loaded yet" in page.finding.value
+    assert "Nothing of your own is used yet" in page.finding.value
     scenario = own_data.opening(evidence)
     assert page.digest() == own_data.digest(own_data.view(evidence, evidence, scenario))
 

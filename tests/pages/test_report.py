@@ -102,7 +102,7 @@ def test_page_opens_with_answer_and_picture_benefit_before_harm(evidence, cidp):
     text = Page(cidp).text
     parts = ("3 options are labeled for this patient.", "contraindicated", "54% against 21%",
              "On whose authority", "Good, with its comparator", care.HARM, "Sources",
-             "The lines that rebuild")  # fmt: skip
+             "Appendix: the lines of Python that rebuild")  # fmt: skip
     places = [text.index(part) for part in parts]
     assert places == sorted(places)
     picture = cidp[cidp.index("tc-table tc-picture") :]

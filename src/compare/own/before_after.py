@@ -85,8 +85,8 @@ def standing(before: Evidence, after: Evidence, condition_id: str, patient: Pati
     """What stands for each therapy and use before and after, changed ones first, then by name.
 
     Keys: `therapy_id, therapy, chronic`, and with `_before` and `_after` `product`, `price_kind`,
-    `low`, `high` (US dollars in year one, or of a course), `reason`; blank where it was not there.
-    `changed` says whether dollars, product or kind did.
+    `low`, `high` (US dollars in year one, or of a course), `reason`, `source_id`; blank where it
+    was not there. `changed` says whether dollars, product or kind did.
     """
     found: dict[tuple[str, bool], dict[str, Any]] = {}
     for when, evidence in (("before", before), ("after", after)):
@@ -97,12 +97,12 @@ def standing(before: Evidence, after: Evidence, condition_id: str, patient: Pati
             chronic = row["use"] == "chronic"
             ends = ("usd_year_one_low", "usd_year_one_high") if chronic else COURSE
             named = {"therapy_id": row["therapy_id"], "therapy": row["therapy"], "chronic": chronic}
-            cells = {name: row[name] for name in ("product", "price_kind", "reason")}
+            cells = {name: row[name] for name in ("product", "price_kind", "reason", "source_id")}
             cells |= {"low": row[ends[0]], "high": row[ends[1]]}
             place = found.setdefault((row["therapy_id"], chronic), named)
             place |= {f"{name}_{when}": value for name, value in cells.items()}
     for row in found.values():
-        for name in ("product", "price_kind", "reason", "low", "high"):
+        for name in ("product", "price_kind", "reason", "source_id", "low", "high"):
             for when in ("before", "after"):
                 row.setdefault(f"{name}_{when}", None)
         row["changed"] = any(

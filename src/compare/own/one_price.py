@@ -70,21 +70,22 @@ def dollars(text: str) -> float:
     return float(fits[1])
 
 
-def added(content: bytes, row: Mapping[str, Any]) -> bytes:
-    """A file of own prices (or nothing) with one more row, in place of what priced the same.
+def rows_of(content: bytes) -> list[dict[str, Any]]:
+    """The rows of a file of own prices that `with_prices` has read, as text; blank cells None."""
+    text = cells(content, "")[0].reindex(columns=COLUMNS) if content else None
+    return [
+        {name: cell if known(cell) else None for name, cell in row.items()}
+        for row in (records(text) if text is not None else ())
+    ]
 
-    `content` is one that `with_prices` has read.
-    """
-    kept: list[Mapping[str, Any]] = []
-    if content:
-        text, _ = cells(content, "")
-        kept = [one for one in records(text) if not _same(one, row)]
+
+def added(content: bytes, row: Mapping[str, Any]) -> bytes:
+    """A file of own prices (or nothing) with one more row, in place of what priced the same."""
+    kept = [one for one in rows_of(content) if not _same(one, row)]
     out = io.StringIO()
-    writer = csv.DictWriter(out, COLUMNS, extrasaction="ignore", lineterminator="\n")
+    writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(
-        {name: cell for name, cell in one.items() if known(cell)} for one in (*kept, row)
-    )
+    writer.writerows([*kept, row])
     return out.getvalue().encode()
 
 

@@ -20,7 +20,8 @@ from compare.data.evidence import Evidence, Loaded
 from compare.data.rows import Row, known, records
 from compare.data.scenario import Scenario
 from compare.own import with_asp_file, with_prices, with_therapy
-from compare.own.one_price import added
+from compare.own.one_price import added, rows_of
+from compare.own.prices import COLUMNS as COLUMNS_OF_PRICES
 from compare.pages.controls import (
     WRAP,
     heading,
@@ -28,10 +29,11 @@ from compare.pages.controls import (
     words,
 )
 from compare.pages.explorer import Explorer, sentence
-from compare.pages.markup import NOTHING, csv_text, download, html, table, text
+from compare.pages.markup import NOTHING, csv_rows, csv_text, download, html, table, text
 from compare.pages.own_data import sentences as findings
 from compare.pages.own_data.form import PriceForm
 from compare.pages.picker import FilePicker
+from compare.pages.strip import IN_TAB
 from compare.words import Finding, short_name, usd, usd_range
 
 KINDS = {
@@ -196,6 +198,8 @@ STANDING: Mapping[str, Any] = {
     "With your data": lambda r: stands(r, "after"),
 }
 
+TODAY_STANDING: Mapping[str, Any] = {"Therapy": STANDING["Therapy"], "Today": STANDING["Before"]}
+
 TODAY: Mapping[str, Any] = {
     "Therapy": COLUMNS["Therapy"],
     "Regimen": "regimen",
@@ -341,11 +345,11 @@ class OwnDataExplorer(Explorer, view=view, digest=digest):
     def show(self, computed: View) -> None:
         self.finding.value = computed.finding
         self.panels["loaded"].value = self.loaded_text(computed)
-        self.panels["standing"].value = table(
-            computed.standing,
-            STANDING if computed.loaded else {key: STANDING[key] for key in ("Therapy", "Before")},
-            "This patient: what stands for each therapy (* changed)",
-            "No cost here.",
+        name = "This patient: what stands for each therapy"
+        self.panels["standing"].value = (
+            table(computed.standing, STANDING, f"{name} (* changed)", "No cost here.")
+            if computed.loaded
+            else table(computed.standing, TODAY_STANDING, f"{name} today", "No cost here.")
         )
         self.panels["difference"].value = self.difference_text(computed)
         scenario = self.scenario()
@@ -359,15 +363,17 @@ class OwnDataExplorer(Explorer, view=view, digest=digest):
 
     @property
     def own_prices(self) -> dict[str, dict[str, bytes]]:
-        """The file of own prices as one of `files`; empty where there is none."""
+        """The file of own prices as one of `files`, by the name under which it can be saved."""
         strip = self.strip
-        return {"prices": {strip.prices_name: strip.prices}} if strip.prices else {}
+        name = "own_prices.csv" if strip.prices_name == IN_TAB else strip.prices_name
+        return {"prices": {name: strip.prices}} if strip.prices else {}
 
     def saved(self, computed: View) -> Iterator[Markup]:
         content = csv_text(self.evidence.cited(computed.difference))
         yield self.file("Save before and after (CSV)", content, "before-after", *self.about)
         if self.strip.prices:
-            yield download("Save own prices (CSV)", self.strip.prices.decode(), "own_prices.csv")
+            own_prices = csv_rows(rows_of(self.strip.prices), COLUMNS_OF_PRICES)
+            yield download("Save own prices (CSV)", own_prices, "own_prices.csv")
 
     def cited(self, computed: View) -> Iterable[pd.DataFrame]:
         return (computed.difference,)
