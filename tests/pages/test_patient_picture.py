@@ -9,7 +9,7 @@ import pytest
 import compare
 from compare.authority import cautions
 from compare.data.rows import records
-from compare.pages.patient import drawing, own_trials, page, picture
+from compare.pages.patient import drawing, first_dose, own_trials, page, picture
 from tests.pages.test_explorer_patient import PATIENTS
 
 
@@ -182,3 +182,15 @@ def test_negotiated_price_is_a_tick_until_the_payer_is_medicare(evidence):
     told = {line.label: line.cells[0][0].text for line in found.comparison.lines}
     assert told["Year one"] == "$28,574"
     assert "Medicare maximum fair price" in told["Product and price"]
+
+
+@pytest.mark.parametrize("condition_id", ["cidp", "ulcerative_colitis", "gmg"])
+def test_first_dose_lists_every_option_in_the_order_of_the_picture(evidence, condition_id):
+    """Tests before, premedication and vaccination of each, or that they are not in our reading."""
+    found = view(evidence, condition_id)
+    names = [evidence.label("therapies", row.therapy_id) for row in found.picture]
+    assert [row["therapy"] for row in found.first_dose] == names
+    for row in found.first_dose:
+        assert all(row[step] and row[step][0]["text"] for step in first_dose.SHOWN)
+    scig = next((row for row in found.first_dose if row["therapy"].startswith("SCIG")), None)
+    assert scig is None or "viscosity" in scig["before"][0]["text"]

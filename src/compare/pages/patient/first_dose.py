@@ -17,24 +17,24 @@ SHOWN = ("before", "during", "vaccination")
 
 
 def first_dose(
-    evidence: Evidence, condition_id: str, options: Iterable[Row], costs: Sequence[Row]
+    evidence: Evidence, condition_id: str, therapy_ids: Iterable[str], costs: Sequence[Row]
 ) -> list[Row]:
-    """One row per option: the `SHOWN` steps as texts, `product` whose label says so, `source_id`.
+    """One row per therapy: the `SHOWN` steps as texts, `product` whose label says so, `source_id`.
 
     The product is the one priced in `costs` (rows of `annual_cost`), else the therapy's first.
     """
     priced = {row["therapy_id"]: row["product_id"] for row in reversed(costs)}
     out = []
-    for option in options:
-        key = option["therapy_id"]
+    for key in therapy_ids:
+        therapy = evidence.by_id("therapies")[key]
         product_id = priced.get(key) or cautions.products_of(evidence, key)[0]
         steps = guidance.steps(evidence, key, condition_id, product_id)
         found: Row = {step: tuple(row for row in steps if row["step"] == step) for step in SHOWN}
         sources = (row["source_id"] for step in SHOWN for row in found[step])
         out.append(
             {
-                "therapy": option["therapy"],
-                "therapy_class": option["therapy_class"],
+                "therapy": therapy["therapy"],
+                "therapy_class": therapy["therapy_class"],
                 "product": evidence.label("products", product_id),
                 **found,
                 "source_id": ";".join(dict.fromkeys(filter(known, sources))),

@@ -76,9 +76,8 @@ class PatientExplorer(Explorer, view=view, digest=digest):
     def choose(self, scenario: Scenario) -> None:
         """Offer the condition's therapies for comparison, and take those of the scenario."""
         listed = side_by_side.option_rows(self.evidence, scenario.condition_id, scenario.patient)
-        choices = [("none", "")] + [
-            (short_name(row["therapy"]), key) for key, row in listed.items()
-        ]
+        named = sorted((short_name(row["therapy"]), key) for key, row in listed.items())
+        choices = [("none", ""), *named]
         chosen = list(scenario.options.get("compare", []))
         for i in range(MOST):
             control = self.controls[f"compare_{i}"]

@@ -76,6 +76,7 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     concerns = (row for row in rows if row["matches"] or row["applies"] == "everyone")
     told = cautions.summary_rows(row for row in concerns if row["therapy_id"] in ids)
     options = list(side_by_side.option_rows(evidence, condition_id, patient).values())
+    drawn = picture.shown(evidence, scenario, options, rows)
     pairs = compared(evidence, condition_id, tuple(row["therapy_id"] for row in options))
     return View(
         scenario=scenario,
@@ -88,8 +89,8 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
         good=good,
         harm=harm,
         comparison=comparison,
-        picture=picture.shown(evidence, scenario, options, rows),
-        first_dose=first_dose(evidence, condition_id, options, costs),
+        picture=drawn,
+        first_dose=first_dose(evidence, condition_id, [row.therapy_id for row in drawn], costs),
         finding=sentences.answer(evidence, options, [r for r in rows if r["matches"]], pairs),
     )
 
