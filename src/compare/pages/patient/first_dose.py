@@ -24,7 +24,7 @@ def first_dose(
     The product is the one priced in `costs` (rows of `annual_cost`), else the therapy's first.
     """
     priced = {row["therapy_id"]: row["product_id"] for row in reversed(costs)}
-    out = []
+    out: list[Row] = []
     for key in therapy_ids:
         therapy = evidence.by_id("therapies")[key]
         product_id = priced.get(key) or cautions.products_of(evidence, key)[0]
