@@ -296,3 +296,19 @@ def test_what_the_browser_did_not_send_is_said(
     assert page.evidence is before
     choose(page, "asp_file", january__csv=asp())
     assert page.message.value == ""
+
+
+def test_prices_of_an_own_therapy_fit_once_it_is_loaded(page: own_data.OwnDataExplorer) -> None:
+    """On a page without the therapy they are refused and kept; with its tables they count."""
+    price = "product_id,route,billing_qty,billing_unit,usd_per_billing_unit\nnewbrand,SC,1,mg,2\n"
+    page.strip.history.wish.value = f"1 \n{price}"
+    assert page.strip.refused
+    choose(page, "asp_file", january__csv=asp())
+    assert page.message.value == ""
+    assert page.strip.refused
+    assert page.strip.history.prices.value == price
+    tables = {name.replace(".", "__"): content for name, content in encoded(THERAPY).items()}
+    choose(page, "therapy", **tables)
+    assert page.message.value == ""
+    assert not page.strip.refused
+    assert [loaded.kind for loaded in page.evidence.loaded] == ["asp_file", "therapy", "prices"]

@@ -236,6 +236,7 @@ def test_own_prices_come_with_the_tab(kind: type[Explorer], evidence: compare.Ev
         (f"{PRICE}newbrand,IV,500,mg,1\n", "newbrand"),
         (f'{PRICE}gamunex_c,IV,500,mg,"40,5"\n', "write 40.5"),
         ("\x00", "not used on this page"),
+        ("a\ud800,b\n1,2\n", "not used on this page"),
         ("<script>alert(1)</script>", "not used on this page"),
     ],
 )
@@ -247,5 +248,5 @@ def test_own_prices_of_another_page_may_be_refused(strip: Strip, rows: str, said
     assert state["said"].startswith("Your own prices are not used on this page: ")
     assert said in state["said"]
     assert (state["prices"], state["text"]) == ("not used here", address)
-    assert strip.history.prices.value == rows
+    assert strip.history.prices.value == rows.replace("\ud800", "?")
     assert strip.evidence is strip.base

@@ -222,17 +222,34 @@ class Strip:
                 self.offer()
         self.tell()
 
+    def rebase(self, base: Evidence) -> None:
+        """Of other evidence with the same own prices; where they never fitted, still without.
+
+        Raises `DataError` where they fitted, and no longer would; nothing is then changed.
+        """
+        kept, name, refused = self.prices, self.prices_name, self.refused
+        try:
+            self.of(base, kept, name)
+        except DataError as error:
+            if not refused:
+                raise
+            self._without(base, kept, error)
+
     def carry(self, text: str) -> None:
         """Take own prices that the tab keeps; where they cannot be used here, say so, keep them."""
-        prices = text.encode()
+        prices = text.encode(errors="replace")
         if prices == self.prices:
             return
         try:
             self.of(self.base, prices)
         except DataError as error:
-            self.of(self.base, b"")
-            self.prices = prices
-            self.refused = f"Your own prices are not used on this page: {error.problems[0]}."
+            self._without(self.base, prices, error)
+
+    def _without(self, base: Evidence, prices: bytes, error: DataError) -> None:
+        self.of(base, b"")
+        self.prices = prices
+        self.refused = f"Your own prices are not used on this page: {error.problems[0]}."
+        self.tell()
 
     def offer(self) -> None:
         """Earlier immunoglobulin is asked for where a regimen of the condition needs it."""

@@ -272,15 +272,14 @@ class OwnDataExplorer(Explorer, view=view, digest=digest):
         if self._busy or not change["new"]:
             return
         given = {str(item["name"]): bytes(item["content"]) for item in change["new"]}
-        strip = self.strip
-        prices, name = strip.prices, strip.prices_name
+        files = dict(self.files)
         try:
-            files = dict(self.files)
             if kind == "prices":
                 ((name, prices),) = given.items()
+                self.strip.of(self.strip.base, prices, name)
             else:
                 files[kind] = given
-            strip.of(with_files(self.project, files), prices, name)
+                self.strip.rebase(with_files(self.project, files))
         except Exception as error:
             why = problems(error) if isinstance(error, DataError) else sentence(error)
             self.message.value = not_loaded(", ".join(given), why)
