@@ -88,6 +88,48 @@ def test_infliximab_in_crohns_dearest_and_cheapest(evidence: Evidence) -> None:
         )
 
 
+def test_infliximab_in_ankylosing_spondylitis(evidence: Evidence) -> None:
+    """5 mg/kg at 85 kg is 425 mg: five vials (50 units); every 6 weeks after week 6."""
+    # Days 0, 14, 42, then 84, 126 ... 336: 3 + 7 doses in year one; two hours each.
+    fee = 67.14 + 21.38
+    who = Patient(weight_kg=85, age_years=42)
+    for product, limit in (("renflexis", 25.649), ("remicade", 29.856)):
+        found = row(evidence, "ankylosing_spondylitis", product, who)
+        assert found["doses_year_one"] == 10
+        assert found["usd_year_one_low"] == pytest.approx(10 * (50 * limit + fee), abs=0.005)
+        assert found["usd_later_year_low"] == pytest.approx(
+            365.25 / 42 * (50 * limit + fee), abs=0.005
+        )
+
+
+def test_dupilumab_in_atopic_dermatitis(evidence: Evidence) -> None:
+    """600 mg, then 300 mg every 2 weeks: pens of 300 mg at 2,019.12 before rebates."""
+    # Day 0: two pens. Days 14, 28 ... 350: 25 pens (day 364 is the next year's). 27 in all.
+    found = row(evidence, "atopic_dermatitis", "dupixent")
+    assert found["usd_year_one_low"] == pytest.approx(27 * 2019.12, abs=0.005)
+    assert found["usd_year_one_low"] == pytest.approx(54_516.24, abs=0.005)
+    assert found["usd_later_year_low"] == pytest.approx(365.25 / 14 * 2019.12, abs=0.005)
+
+
+@pytest.mark.parametrize(
+    ("age_years", "weight_kg", "pens", "usd", "days"),
+    [
+        (14, 45, 2 + 25, 2022.06, 14),  # 400 mg, then 200 mg every 2 weeks: days 14 ... 350
+        (8, 25, 2 + 12, 2019.12, 28),  # 600 mg, then 300 mg every 4 weeks: days 28 ... 336
+        (3, 12, 13, 2022.06, 28),  # 200 mg every 4 weeks, no loading: days 0 ... 336
+    ],
+)
+def test_dupilumab_in_children_with_atopic_dermatitis(
+    evidence: Evidence, age_years: float, weight_kg: float, pens: int, usd: float, days: int
+) -> None:
+    """Doses by weight; devices of 200 mg at 2,022.06 and of 300 mg at 2,019.12."""
+    who = Patient(weight_kg=weight_kg, age_years=age_years)
+    table = compare.annual_cost(evidence, "atopic_dermatitis", who)
+    found = table[table["therapy_id"].eq("dupilumab") & table["stands_for_therapy"]].iloc[0]
+    assert found["usd_year_one_low"] == pytest.approx(pens * usd, abs=0.005)
+    assert found["usd_later_year_low"] == pytest.approx(365.25 / days * usd, abs=0.005)
+
+
 def test_ocrelizumab(evidence: Evidence) -> None:
     """300 + 300 mg, then 600 mg at month 6 in year one; two times 600 mg later."""
     found = row(evidence, "ms_relapsing", "ocrevus")
