@@ -269,7 +269,7 @@ def test_start_page_has_a_card_for_each_question(
     page.goto(voila)
     assert "/login" in page.url
     page.goto(f"{voila}?token=journey")
-    cards = page.locator("li a")
+    cards = page.locator("main a[href$='.ipynb']")
     assert cards.count() == len(PAGES)
     assert inaccessible(page, "body") == []
     cards.filter(has_text="What does it cost?").click(no_wait_after=True)

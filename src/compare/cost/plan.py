@@ -17,7 +17,7 @@ from compare.cost import administration, schedule
 from compare.cost.containers import MCG_PER, containers
 from compare.cost.money import MONEY_COLUMNS, Money, span_of
 from compare.cost.phases import ENDS, Floats, PricedPhase
-from compare.cost.prices import BASES, KIND_OF, SHORT, PriceBook, Tariff, price_book
+from compare.cost.prices import BASES, KIND_OF, NEGOTIATED, SHORT, PriceBook, Tariff, price_book
 from compare.cost.schedule import Phase
 from compare.data.arguments import number, one_of
 from compare.data.conditions import check_condition
@@ -263,6 +263,14 @@ def plans(
     if cycle_days is not None:
         cycle_days = number("cycle_days", cycle_days, 1, 365, "days")
     return _plans(evidence, condition_id, price_basis, cycle_days)
+
+
+def negotiated_plans(
+    evidence: Evidence, condition_id: str, cycle_days: float | None = None
+) -> tuple[Plan, ...]:
+    """The plans that have a price negotiated by Medicare, at that price."""
+    found = plans(evidence, condition_id, NEGOTIATED, cycle_days)
+    return tuple(plan for plan in found if plan.price_basis)
 
 
 @kept(64)
