@@ -34,7 +34,7 @@ class Row:
     def __str__(self) -> str:
         bound = "" if self.most is None else f"at most {self.most:g}"
         verdict = "" if self.most is None else "ok" if self.kept else "MISSED"
-        digits = 2 if self.unit == "times" else 1
+        digits = {"times": 2, "": 3}.get(self.unit, 1)
         value = f"{self.value:,.{digits}f} {self.unit}"
         return f"{self.name:48} {value:>15}  {bound:12} {verdict:7} {self.note}".rstrip()
 

@@ -30,10 +30,6 @@ TOKEN = "journey"
 WAIT_SECONDS = 60
 WIDE, NARROW, TALL = 1280, 820, 2400
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-SETTINGS = {
-    # JupyterLab would ask whether to fetch its news, in a box that lies over the page.
-    "@jupyterlab/apputils-extension/notification.jupyterlab-settings": '{"fetchNews": "false"}',
-}
 
 
 def chromium() -> str | None:
@@ -110,10 +106,7 @@ def lab(pages: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def lab_server(pages: Path, home: Path) -> Iterator[str]:
-    """JupyterLab with settings and workspaces of its own, kept in `home`."""
-    for name, text in SETTINGS.items():
-        (home / "settings" / name).parent.mkdir(parents=True, exist_ok=True)
-        (home / "settings" / name).write_text(text)
+    """JupyterLab as `make lab` starts it, with settings and workspaces of its own in `home`."""
     port = free_port()
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
     command += [f"--port={port}", "--ip=127.0.0.1", "--ServerApp.port_retries=0"]
@@ -125,6 +118,7 @@ def lab_server(pages: Path, home: Path) -> Iterator[str]:
         f"http://127.0.0.1:{port}/",
         home / "log",
         JUPYTER_CONFIG_DIR=str(home / "config"),
+        JUPYTER_CONFIG_PATH=str(ROOT / "app" / "lab"),
         JUPYTERLAB_SETTINGS_DIR=str(home / "settings"),
         JUPYTERLAB_WORKSPACES_DIR=str(home / "workspaces"),
     )
@@ -136,12 +130,12 @@ def voila(pages: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
     yield from voila_server(pages, tmp_path_factory.mktemp("voila"))
 
 
-def voila_server(pages: Path, home: Path) -> Iterator[str]:
-    """The app with these notebooks; its log goes into `home`."""
+def voila_server(pages: Path, home: Path, *more: str) -> Iterator[str]:
+    """The app with these notebooks and more options; its log goes into `home`."""
     port = free_port()
     command = [sys.executable, "app/serve.py", "--no-browser", f"--port={port}"]
     # A kernel of each page is more than the journeys need; test_under_fire.py has one ready.
-    command += [f"--token={TOKEN}", f"--notebooks={pages}", "--no-preheat"]
+    command += [f"--token={TOKEN}", f"--notebooks={pages}", "--no-preheat", *more]
     yield from serve(command, f"http://127.0.0.1:{port}/", home / "log")
 
 
@@ -307,6 +301,7 @@ def open_page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Call
         else:
             page.goto(f"{address}?token={TOKEN}")
             page.locator(f'a[href$="{name}.ipynb"]').click()
+            page.wait_for_function("document.documentElement.classList.contains('tc-live')")
         try:
             page.locator(".tc-page table.tc-table").first.wait_for(state="attached")
         except PlaywrightError:

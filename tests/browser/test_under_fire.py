@@ -20,8 +20,8 @@ from datetime import date
 from pathlib import Path
 from IPython.display import display
 import compare
-from test_hostile import hostile
-from test_widgets_under_fire import PAGES
+from tests.pages.test_hostile import hostile
+from tests.pages.test_widgets_under_fire import PAGES
 
 evidence = hostile(compare.load())
 # Each brings the chart library, and all nine would be 45 MB; test_hostile.py reads the others.

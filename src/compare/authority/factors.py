@@ -6,9 +6,8 @@ from collections.abc import Iterable
 
 from compare.data.evidence import Evidence
 from compare.data.patient import Patient
-from compare.data.rows import split
+from compare.data.rows import Row, known, split
 
-FERTILE_YEARS = (12, 50)
 IMPLIED = "implied by"
 
 
@@ -26,32 +25,45 @@ def check_factors(evidence: Evidence, factors: Iterable[str]) -> None:
 def patient_factors(evidence: Evidence, patient: Patient, condition_id: str) -> dict[str, str]:
     """Factors that count for the patient, each with why: given, derived, or implied by something.
 
-    Derived are age (65 and over) and, for a female patient of 12 to 50 years, that she may become
-    pregnant; the condition implies some, and so do factors (`factor_implies`). Raises `ValueError`
-    for factors that are unknown or exclude one another, and for pregnancy or breastfeeding with
-    male sex.
+    Derived is what a patient of that age (and sex) counts as without being asked: 65 and over, or
+    who may become pregnant (`assumed_...` of `factors`); the condition implies some, and so do
+    factors (`factor_implies`). Raises `ValueError` for factors that are unknown, exclude one
+    another, or are not of the patient's sex (`only_sex`).
     """
     check_factors(evidence, patient.factors)
-    odd = patient.factors & {"pregnancy", "breastfeeding"}
-    if patient.sex == "male" and odd:
-        raise ValueError(f"factors holds {sorted(odd)}, which does not go with sex 'male'")
+    rows = evidence.by_id("factors")
+    odd = sorted(key for key in patient.factors if _of_other_sex(rows[key], patient))
+    if odd:
+        raise ValueError(f"factors holds {odd}, which does not go with sex {patient.sex!r}")
     found = {}
     condition = evidence.by_id("conditions")[condition_id]
     for factor_id in split(condition["implied_factors"]):
         found[factor_id] = f"{IMPLIED} {condition['condition']}"
-    if patient.age_years >= 65:
-        found["age_over_65"] = f"age {patient.age_years:g}"
-    low, high = FERTILE_YEARS
-    if patient.sex == "female" and low <= patient.age_years <= high:
-        found["pregnancy"] = f"female, {patient.age_years:g} years: may become pregnant"
-    for factor_id in sorted(patient.factors):
-        # A factor that the condition implies stays marked so, also where it is given as well.
-        found.setdefault(factor_id, "in this patient")
-        if factor_id in ("age_over_65", "pregnancy"):
-            found[factor_id] = "in this patient"
+    # A factor that the condition implies stays marked so, also where it is given as well.
+    found = dict.fromkeys(sorted(patient.factors), "in this patient") | found
+    for factor_id, row in rows.items():
+        if factor_id not in found and (why := _assumed(row, patient)):
+            found[factor_id] = why
     for factor_id, origin in implied_by(evidence, found).items():
         found[factor_id] = f"{IMPLIED} {evidence.label('factors', origin)}"
-    return {key: found[key] for key in evidence.by_id("factors") if key in found}
+    return {key: found[key] for key in rows if key in found}
+
+
+def _of_other_sex(factor: Row, patient: Patient) -> bool:
+    """Whether only people of the other sex than the patient's can have a factor."""
+    return known(factor["only_sex"]) and patient.sex not in (None, factor["only_sex"])
+
+
+def _assumed(factor: Row, patient: Patient) -> str:
+    """Why a factor counts for a patient by age (and sex) alone; empty where it does not."""
+    low, high, sex = (factor[name] for name in ("assumed_age_from", "assumed_age_to", "only_sex"))
+    if not known(low) or patient.age_years < low or (known(high) and patient.age_years > high):
+        return ""
+    if not known(sex):
+        return f"age {patient.age_years:g}"
+    if patient.sex != sex:
+        return ""
+    return f"{sex}, {patient.age_years:g} years: {factor['assumed_as']}"
 
 
 def related(evidence: Evidence, factor_id: str, relation: str) -> list[str]:

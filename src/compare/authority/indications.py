@@ -17,7 +17,7 @@ from compare.data.arguments import one_of
 from compare.data.conditions import check_condition, condition_therapies
 from compare.data.evidence import Evidence, kept
 from compare.data.patient import Patient
-from compare.data.rows import LEADING, Row, grouped, known, records, split
+from compare.data.rows import LEADING, Row, frame, grouped, known, split
 
 IN_LABEL = "in label"
 NEEDS_SEROSTATUS = "needs serostatus"
@@ -95,7 +95,8 @@ def options(
     needs serostatus
     in label
     """
-    return frame_of(option_rows(evidence, condition_id, patient, jurisdiction), COLUMNS)
+    table = frame(option_rows(evidence, condition_id, patient, jurisdiction), COLUMNS)
+    return table.astype({"year": "Int64"})
 
 
 def option_rows(
@@ -117,22 +118,23 @@ def option_rows(
         label = LABEL_STATUSES.index(row["label_status"])
         return label, row["retired"], weight.index(row["statement"]), row["therapy"]
 
-    therapies = records(therapies_of(evidence, condition_id))
+    therapies = therapies_of(evidence, condition_id)
     return sorted(rows_of(evidence, condition_id, therapies, patient, jurisdiction), key=rank)
 
 
 def rows_of(
     evidence: Evidence,
     condition_id: str,
-    therapies: Iterable[Row],
+    therapies: Iterable[str],
     patient: Patient | None,
     jurisdiction: str,
 ) -> list[dict[str, Any]]:
     """The rows of `options` for these therapies, in their order."""
-    by_therapy = grouped(statement_rows(evidence, condition_id, patient), "therapy_id")
+    by_therapy = grouped(statements(evidence, condition_id, patient), "therapy_id")
     out = []
-    for therapy in therapies:
-        own = by_therapy.get(therapy["therapy_id"], [])
+    for key in therapies:
+        therapy = {name: evidence.by_id("therapies")[key][name] for name in LEADING}
+        own = by_therapy.get(key, [])
         label = _label(evidence, own, patient, jurisdiction)
         guideline = _guideline(own, jurisdiction)
         used = [*label.pop("_sources"), *guideline.pop("_sources")]
@@ -145,31 +147,15 @@ def rows_of(
     return out
 
 
-def frame_of(rows: list[dict[str, Any]], columns: list[str]) -> pd.DataFrame:
-    table = pd.DataFrame(rows, columns=columns)
-    table["year"] = table["year"].astype("Int64")
-    return table
-
-
 def statements(
     evidence: Evidence, condition_id: str, patient: Patient | None = None
-) -> pd.DataFrame:
-    """Every label and guideline statement on a condition, as in the table, with three columns.
+) -> list[dict[str, Any]]:
+    """Every label and guideline statement on a condition, as in the table, with three more keys.
 
     `fits_age` (True without a patient), `unmet` (names of the factors asked for, where the patient
     has none of them; "" where met), `ruled_out` (True where the patient's other factors exclude
     them all).
     """
-    rows = evidence.indications[evidence.indications["condition_id"].eq(condition_id)]
-    said = statement_rows(evidence, condition_id, patient)
-    more = {name: [row[name] for row in said] for name in ("fits_age", "unmet", "ruled_out")}
-    return rows.assign(**more).reset_index(drop=True)
-
-
-def statement_rows(
-    evidence: Evidence, condition_id: str, patient: Patient | None = None
-) -> list[dict[str, Any]]:
-    """The rows of `statements` as dictionaries, for those who take them one by one."""
     check_condition(evidence, condition_id)
     factors = patient.factors if patient is not None else frozenset()
     excluded = excluded_by(evidence, factors)
@@ -232,12 +218,12 @@ def needed_factors(evidence: Evidence, condition_id: str) -> list[str]:
     return found + [key for key in evidence.by_id("factors") if key in ruling]
 
 
-def therapies_of(evidence: Evidence, condition_id: str) -> pd.DataFrame:
-    """Therapies with an authority, a regimen, or a trial's figures in the condition: ids, names."""
-    wanted = set(condition_therapies(evidence, condition_id)["therapy_id"])
+def therapies_of(evidence: Evidence, condition_id: str) -> list[str]:
+    """Therapies with an authority, a regimen, or a trial's figures in the condition: their ids."""
+    wanted = {row["therapy_id"] for row in condition_therapies(evidence, condition_id)}
     for table in ("indications", "regimens"):
         wanted |= {row["therapy_id"] for row in evidence.rows(table, "condition_id", condition_id)}
-    return evidence.therapies.loc[evidence.therapies["therapy_id"].isin(wanted), LEADING]
+    return [key for key in evidence.by_id("therapies") if key in wanted]
 
 
 def _fits_age(row: Mapping[str, Any], age_years: float) -> bool:
@@ -350,19 +336,14 @@ def _guideline(rows: Sequence[Row], jurisdiction: str) -> dict[str, Any]:
     }
 
 
-def matrix(evidence: Evidence, jurisdiction: str = "US") -> pd.DataFrame:
+@kept(8)
+def matrix(evidence: Evidence, jurisdiction: str = "US") -> list[dict[str, Any]]:
     """Every therapy with every condition that any row speaks of: two marks a cell, no patient.
 
-    Columns of `options`, with `condition_id`, `condition` (short name), and `label_mark`
+    Keys of `options`, with `condition_id`, `condition` (short name), and `label_mark`
     ("labeled", "labeled, with a condition", "warned", "") and `guideline_mark` ("recommended",
-    "option", "insufficient", "against", "conflicting", "retired", "").
+    "option", "insufficient", "against", "conflicting", "retired", ""). Shared: do not change them.
     """
-    return frame_of(matrix_rows(evidence, jurisdiction), [*COLUMNS, *MARKS])
-
-
-@kept(8)
-def matrix_rows(evidence: Evidence, jurisdiction: str = "US") -> list[dict[str, Any]]:
-    """The rows of `matrix` as dictionaries. Shared: do not change them."""
     return [
         {
             **row,

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
-
-import pandas as pd
 
 from compare.claims.verdicts import (
     CONTRADICTED,
@@ -22,13 +20,12 @@ from compare.claims.verdicts import (
 )
 from compare.cost.standing import opening_plans
 from compare.cost.table import cost_rows
-from compare.data.conditions import article_conditions, opening_patient
+from compare.data.conditions import article_conditions, article_events, opening_patient
 from compare.data.evidence import Evidence
-from compare.data.rows import known, records
+from compare.data.rows import Row, grouped, known
 from compare.trials import harms
 
-KEY_EVENTS = ("any_adverse_event", "serious_adverse_event", "discontinuation_adverse_event")
-COMMON_EVENTS = ("headache", "fever", "chills", "nausea", "fatigue")
+KEY_KINDS = ("any_event", "serious_event", "discontinuation")
 # Frequencies as drug regulators word them (CIOMS): common from 1 in 100, rare below 1 in 1,000.
 COMMON_PCT, RARE_PCT = 1.0, 0.1
 # Cheaper: costs of year one, condition by condition.
@@ -141,8 +138,8 @@ def _cost_says(row: Mapping[str, Any], evidence: Evidence, condition_id: str) ->
 
 
 def fewer(evidence: Evidence, blank: Assessment) -> Assessment:
-    own_events = evidence.adverse_events
-    with_ivig = own_events.loc[own_events["therapy_id"].eq("ivig"), "condition_id"]
+    own_events = evidence.rows("adverse_events", "therapy_id", "ivig")
+    with_ivig = [row["condition_id"] for row in own_events]
     rows = [
         _harm_row(evidence, condition_id)
         for condition_id in in_order(evidence, [*with_ivig, *article_conditions(evidence)])
@@ -156,15 +153,23 @@ def fewer(evidence: Evidence, blank: Assessment) -> Assessment:
 
 def _harm_row(evidence: Evidence, condition_id: str) -> dict[str, Any]:
     """Where IVIG and another therapy have the same event, counted alike, against placebo."""
-    everything = harms.adverse_events(evidence, condition_id)
-    everything = everything[everything["event_id"].isin(KEY_EVENTS)]
+    everything = harms.rows_in(evidence, condition_id)
+    key = harms.key_events(evidence, *KEY_KINDS)
+    everything = [row for row in everything if row["event_id"] in key]
     rows = harms.scored(everything)
-    ivig, others = rows[rows["therapy_id"].eq("ivig")], rows[rows["therapy_id"].ne("ivig")]
-    pairs = ivig.merge(others, on=["event_id", "ascertainment"], suffixes=("", "_other"))
-    fewer = int(pairs["difference_high_pct"].lt(pairs["difference_low_pct_other"]).sum())
-    more = int(pairs["difference_low_pct"].gt(pairs["difference_high_pct_other"]).sum())
+    ivig = [row for row in rows if row["therapy_id"] == "ivig"]
+    others = [row for row in rows if row["therapy_id"] != "ivig"]
+    pairs = [
+        (one, other)
+        for one in ivig
+        for other in others
+        if all(one[name] == other[name] for name in ("event_id", "ascertainment"))
+    ]
+    low, high = "difference_low_pct", "difference_high_pct"
+    fewer = sum(one[high] < other[low] for one, other in pairs)
+    more = sum(one[low] > other[high] for one, other in pairs)
     verdict = NOT_ASSESSABLE
-    if len(pairs):
+    if pairs:
         verdict = (
             SUPPORTED
             if fewer == len(pairs)
@@ -174,19 +179,23 @@ def _harm_row(evidence: Evidence, condition_id: str) -> dict[str, Any]:
             if fewer
             else NOT_SUPPORTED
         )
-    beside = everything["therapy_id"].eq("ivig") & everything["primary"].eq("yes")
-    beside &= everything["comparator_kind"].eq("placebo") & everything["risk_pct"].notna()
-    beside &= everything["risk_comparator_pct"].notna()
-    own = _by_reason(everything[beside])
-    used = [i for f in (ivig, everything[beside], others) for i in f["source_id"]]
+    beside = [
+        row
+        for row in everything
+        if (row["therapy_id"], row["primary"], row["comparator_kind"]) == ("ivig", "yes", "placebo")
+        and known(row["risk_pct"])
+        and known(row["risk_comparator_pct"])
+    ]
+    own = _by_reason(beside)
+    used = [row["source_id"] for part in (ivig, beside, others) for row in part]
     said = "No figure of IVIG against placebo for these events"
     if own:
         said = "IVIG against placebo: " + "; ".join(own)
-    if len(others) and not len(pairs):
-        count = others["therapy_id"].nunique()
+    if others and not pairs:
+        count = len({row["therapy_id"] for row in others})
         word = "therapy has" if count == 1 else "therapies have"
         said += f". {count} other {word} such a figure, none counted alike beside IVIG"
-    if len(pairs):
+    if pairs:
         said += f". Of {len(pairs)} comparisons counted alike {fewer} favor IVIG, {more} the other"
     return {
         "condition_id": condition_id,
@@ -194,16 +203,16 @@ def _harm_row(evidence: Evidence, condition_id: str) -> dict[str, Any]:
         "verdict": verdict,
         "tables_say": said + ".",
         "pairs": len(pairs),
-        "ivig_figures": int(beside.sum()),
-        "ivig_more": int(ivig["difference_low_pct"].gt(0).sum()),
+        "ivig_figures": len(beside),
+        "ivig_more": sum(row[low] > 0 for row in ivig),
         "source_id": ";".join(dict.fromkeys(used)) or None,
     }
 
 
-def _by_reason(rows: pd.DataFrame) -> list[str]:
+def _by_reason(rows: Iterable[Row]) -> list[str]:
     """Figures of two arms, grouped by why no difference is drawn between them."""
     said: dict[str, list[str]] = {}
-    for row in records(rows):
+    for row in rows:
         figure = (
             f"{str(row['event']).lower()} {row['risk_pct']:.1f}% against "
             f"{row['risk_comparator_pct']:.1f}%, {harms.ASCERTAINMENTS[row['ascertainment']][0]}"
@@ -220,17 +229,17 @@ def _by_reason(rows: pd.DataFrame) -> list[str]:
 
 def pass_soon(evidence: Evidence, blank: Assessment) -> Assessment:
     rows = []
-    table = harms.every_row(evidence)
-    table = table[table["therapy_id"].eq("ivig") & table["measure"].eq("pct_of_subjects")]
-    for event_id in COMMON_EVENTS:
-        own = table[table["event_id"].eq(event_id) & table["risk_pct"].notna()]
-        soon = own[own["ascertainment"].eq("within_72h")]
+    counted = [row for row in _of_ivig(evidence) if known(row["risk_pct"])]
+    for event_id in article_events(evidence):
+        own = [row for row in counted if row["event_id"] == event_id]
+        soon = [row for row in own if row["ascertainment"] == "within_72h"]
+        risks = [float(row["risk_pct"]) for row in soon]
         said = "no figure by patient in our tables"
-        if len(soon):
-            low, high = soon["risk_pct"].min(), soon["risk_pct"].max()
+        if soon:
+            studies = {row["study"] for row in soon if known(row["study"])}
             said = (
-                f"within 72 hours of an infusion in {low:.0f}% to {high:.0f}% of patients over "
-                f"{soon['study'].nunique()} studies; how long it lasted is not in our tables"
+                f"within 72 hours of an infusion in {min(risks):.0f}% to {max(risks):.0f}% of "
+                f"patients over {len(studies)} studies; how long it lasted is not in our tables"
             )
         rows.append(
             {
@@ -238,9 +247,9 @@ def pass_soon(evidence: Evidence, blank: Assessment) -> Assessment:
                 "place": evidence.label("events", event_id),
                 "verdict": NOT_ASSESSABLE,
                 "tables_say": said,
-                "low_pct": float(soon["risk_pct"].min()) if len(soon) else None,
-                "high_pct": float(soon["risk_pct"].max()) if len(soon) else None,
-                "source_id": ";".join(dict.fromkeys(soon["source_id"])) or None,
+                "low_pct": min(risks, default=None),
+                "high_pct": max(risks, default=None),
+                "source_id": ";".join(dict.fromkeys(row["source_id"] for row in soon)) or None,
             }
         )
     found = with_places(blank, rows)
@@ -250,18 +259,28 @@ def pass_soon(evidence: Evidence, blank: Assessment) -> Assessment:
 # Rare serious harms: what trials of this size can show.
 
 
+def _of_ivig(evidence: Evidence) -> list[Row]:
+    """IVIG's figures by patient, of all conditions."""
+    return [
+        row
+        for row in harms.cited_rows(evidence)
+        if row["therapy_id"] == "ivig" and row["measure"] == "pct_of_subjects"
+    ]
+
+
 def rare(evidence: Evidence, blank: Assessment) -> Assessment:
-    table = harms.every_row(evidence)
-    good = table["therapy_id"].eq("ivig") & table["rare_serious"].eq("yes")
-    good &= table["measure"].eq("pct_of_subjects") & table["risk_low_pct"].notna()
-    table = table[good]
+    counted = [
+        row
+        for row in _of_ivig(evidence)
+        if row["rare_serious"] == "yes" and known(row["risk_low_pct"])
+    ]
     rows = []
-    for event, own in table.groupby("event", sort=True):
-        worst = records(own.sort_values(["risk_low_pct", "n_treated"], ascending=False))[0]
+    for event, own in sorted(grouped(counted, "event").items()):
+        worst = max(own, key=lambda row: (row["risk_low_pct"], row["n_treated"]))
         verdict = NOT_ASSESSABLE
         if worst["risk_low_pct"] > COMMON_PCT:
             verdict = CONTRADICTED
-        elif own["risk_high_pct"].max() < RARE_PCT:
+        elif max(row["risk_high_pct"] for row in own) < RARE_PCT:
             verdict = SUPPORTED
         condition = evidence.label("conditions", str(worst["condition_id"]))
         rows.append(
@@ -279,14 +298,14 @@ def rare(evidence: Evidence, blank: Assessment) -> Assessment:
                 "low_pct": worst["risk_low_pct"],
                 "high_pct": worst["risk_high_pct"],
                 "n": worst["n_treated"],
-                "source_id": ";".join(dict.fromkeys(own["source_id"])),
+                "source_id": ";".join(dict.fromkeys(row["source_id"] for row in own)),
             }
         )
     found = with_places(blank, rows, ["low_pct"])
     numbers = {
         "events": float(len(rows)),
         "common": float(found.verdicts.count(CONTRADICTED)),
-        "largest_n": float(table["n_treated"].max()) if len(table) else 0.0,
+        "largest_n": max((float(row["n_treated"]) for row in counted), default=0.0),
     }
     published = from_directions(found.directions)
     # One event that is plainly not rare takes "supported" away; it does not make all common.

@@ -1,38 +1,47 @@
-"""IVIG where the lay article speaks of it: six conditions, and its three answers in myasthenia."""
+"""IVIG where the lay article speaks of it: six conditions, and its answers by state of disease."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-import pandas as pd
-
-from compare.authority.indications import COLUMNS, MARKS, frame_of, quote, rows_of
+from compare.authority.indications import quote, rows_of
 from compare.data.conditions import article_conditions
 from compare.data.evidence import Evidence
-from compare.data.rows import LEADING, records
+from compare.data.rows import Row
 from compare.trials import benefits
 
 
-def ivig_in_myasthenia(evidence: Evidence) -> pd.DataFrame:
-    """IVIG's three answers in myasthenia, never one: exacerbation, stable disease, maintenance.
+def ivig_by_state(evidence: Evidence, condition_id: str) -> list[Row]:
+    """IVIG's three answers where it matters in which state the disease is, never one.
 
-    One row per answer: `setting`, `answer` (current statements and trials, quoted), `source_id`.
+    One row per answer: `setting` (exacerbation, stable disease, maintenance), `answer` (current
+    statements and trials, quoted), `source_id`. Empty where no current statement names a state.
     """
-    rows = evidence.indications
-    rows = rows[rows["condition_id"].eq("gmg") & rows["therapy_id"].eq("ivig")]
-    rows = rows[rows["authority"].eq("guideline") & rows["retired"].ne("yes")]
-    acute, stable = (rows[rows["disease_state"].eq(one)] for one in ("exacerbation", "stable"))
-    trials = benefits.outcomes(evidence, "gmg")
-    trials = trials[trials["therapy_id"].eq("ivig")]
-    missed = trials[trials["missed_primary"]]
-    placebo = trials["comparator_kind"].eq("placebo")
-    worsening = trials[placebo & ~trials["study"].isin(missed["study"])]
+    said = [
+        row
+        for row in evidence.rows("indications", "condition_id", condition_id)
+        if row["therapy_id"] == "ivig" and row["authority"] == "guideline"
+    ]
+    current = [row for row in said if row["retired"] != "yes"]
+    acute, stable = (
+        [row for row in current if row["disease_state"] == state]
+        for state in ("exacerbation", "stable")
+    )
+    if not (acute or stable):
+        return []
+    trials = benefits.outcomes(evidence, condition_id)
+    trials = [row for row in trials if row["therapy_id"] == "ivig"]
+    missed = [row for row in trials if row["missed_primary"]]
+    lost = {row["study"] for row in missed}
+    worsening = [
+        row for row in trials if row["comparator_kind"] == "placebo" and row["study"] not in lost
+    ]
 
-    def told(frame: pd.DataFrame) -> list[str]:
+    def told(rows: Iterable[Row]) -> list[str]:
         return [
             f"{row['study']}: {row['endpoint']}, {row['effect_words'] or values(row)}"
-            for row in records(frame)
+            for row in rows
         ]
 
     def values(row: Mapping[str, Any]) -> str:
@@ -40,34 +49,31 @@ def ivig_in_myasthenia(evidence: Evidence) -> pd.DataFrame:
             f"{row['treated_value']:g} against {row['comparator_value']:g} on {row['comparator']}"
         )
 
-    answers = [
+    answers: list[tuple[str, list[Row], list[Row], str]] = [
         ("Exacerbation or crisis", acute, worsening, ""),
-        ("Stable disease", stable, trials.iloc[:0], ""),
-        ("Maintenance", rows.iloc[:0], missed, "missed its primary endpoint: "),
+        ("Stable disease", stable, [], ""),
+        ("Maintenance", [], missed, "missed its primary endpoint: "),
     ]
-    out = []
-    for setting, quoted, shown, first in answers:
-        parts = [quote(row) for row in records(quoted)] + [first + line for line in told(shown)]
-        out.append(
-            {
-                "setting": setting,
-                "answer": "; ".join(parts) or "nothing in our tables",
-                "source_id": ";".join(dict.fromkeys([*quoted["source_id"], *shown["source_id"]])),
-            }
-        )
-    return pd.DataFrame(out)
+    return [
+        {
+            "setting": setting,
+            "answer": "; ".join(
+                [quote(row) for row in quoted] + [first + one for one in told(shown)]
+            )
+            or "nothing in our tables",
+            "source_id": ";".join(dict.fromkeys(row["source_id"] for row in [*quoted, *shown])),
+        }
+        for setting, quoted, shown, first in answers
+    ]
 
 
-def ivig_in_article(evidence: Evidence, jurisdiction: str = "US") -> pd.DataFrame:
-    """IVIG in the six conditions that a lay article names: columns of `options`, and `condition`.
+def ivig_in_article(evidence: Evidence, jurisdiction: str = "US") -> list[Row]:
+    """IVIG in the six conditions that a lay article names: rows of `options`, and `condition`.
 
     Where our tables have no row, the cells are blank and the label status is "outside label".
     """
-    found = evidence.rows("therapies", "therapy_id", "ivig")
-    ivig = [{name: row[name] for name in LEADING} for row in found]
-    rows = [
+    return [
         {**row, "condition_id": key, "condition": evidence.label("conditions", key)}
         for key in article_conditions(evidence)
-        for row in rows_of(evidence, key, ivig, None, jurisdiction)
+        for row in rows_of(evidence, key, ["ivig"], None, jurisdiction)
     ]
-    return frame_of(rows, [*COLUMNS, *MARKS[:2]])

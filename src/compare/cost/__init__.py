@@ -6,20 +6,20 @@ from compare.cost.one_way import SENSITIVITY, break_even_price, price_range, sen
 from compare.cost.plan import Plan, age_note, plans
 from compare.cost.standing import first_of_kinds, opening_plans, standing_plans
 from compare.cost.table import (
+    COLUMNS,
     DOSING_WEIGHTS,
     USUAL,
     annual_cost,
     beside,
     boundary_note,
-    cost_frame,
     cost_rows,
-    cost_table,
     dosing_weight_kg,
     ending_note,
     plan_cost,
 )
 
 __all__ = [
+    "COLUMNS",
     "DOSING_WEIGHTS",
     "SENSITIVITY",
     "USUAL",
@@ -32,9 +32,7 @@ __all__ = [
     "budget_effect",
     "chain",
     "cohort_cost",
-    "cost_frame",
     "cost_rows",
-    "cost_table",
     "dosing_weight_kg",
     "ending_note",
     "first_of_kinds",

@@ -25,7 +25,7 @@ def chain(
     Columns carry their units; `usd_per_dose` times `doses_year_one` adds up to the plan's
     `usd_year_one_low` (or `_high`). Empty where a phase has no price.
     """
-    weight = dosing_weight_kg(patient, plan.therapy_id, dosing_weight)
+    weight = dosing_weight_kg(patient, plan, dosing_weight)
     weights = np.array([weight])
     surface = np.array([patient.body_surface_m2 or math.nan])
     rows = []

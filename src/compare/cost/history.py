@@ -6,7 +6,7 @@ basis; fees for giving it are today's. It is not what was paid.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -38,13 +38,14 @@ YEAR_COLUMNS = [
 
 
 @kept(4)
-def usd_per_gram(evidence: Evidence) -> pd.DataFrame:
+def usd_per_gram(evidence: Evidence) -> Sequence[Row]:
     """Medicare payment limits of IVIG in US dollars per gram, one row per code and quarter.
 
-    Columns `GRAM_COLUMNS`; `products` names what the code pays for. It is not what IVIG can be
-    bought for. Shared: do not change it.
+    Keys `GRAM_COLUMNS`; `products` names what the code pays for. It is not what IVIG can be
+    bought for. Shared: do not change them.
     """
-    ivig = evidence.products[evidence.products["therapy_id"].eq("ivig")]
+    classes = evidence.therapies.set_index("therapy_id")["therapy_class"]
+    ivig = evidence.products[evidence.products["therapy_id"].map(classes).eq("ivig")]
     links = evidence.product_codes
     links = links[links["product_id"].isin(ivig["product_id"]) & links["route"].eq("IV")]
     named = links.merge(ivig[["product_id", "product"]], on="product_id")
@@ -54,7 +55,7 @@ def usd_per_gram(evidence: Evidence) -> pd.DataFrame:
     grams = rows["billing_qty"] * rows["billing_unit"].map(MCG_PER) / MCG_PER["g"]
     rows["usd_per_gram"] = rows["usd_per_billing_unit"] / grams
     rows["products"] = rows["code"].map(names)
-    return rows.sort_values(["code", "effective_from"])[GRAM_COLUMNS].reset_index(drop=True)
+    return records(rows.sort_values(["code", "effective_from"])[GRAM_COLUMNS])
 
 
 def quarters(evidence: Evidence) -> list[pd.Timestamp]:
@@ -67,7 +68,10 @@ def quarters(evidence: Evidence) -> list[pd.Timestamp]:
 
 @kept(32)
 def _as_of(evidence: Evidence, day: pd.Timestamp) -> Evidence:
-    """The same evidence as it stood on a day: only that day's prices are in force."""
+    """The same evidence as it stood on a day: only that day's prices are in force.
+
+    Kept because the day's price book is kept on it.
+    """
     return replace(evidence, data_date=day.date())
 
 
@@ -96,7 +100,6 @@ def quarter_rows(evidence: Evidence, condition_id: str, patient: Patient) -> lis
     return sorted(found, key=lambda row: (row["therapy"], row["use"], row["effective_from"]))
 
 
-@kept(32)
 def _past_plans(
     evidence: Evidence, condition_id: str, patient: Patient
 ) -> tuple[tuple[pd.Timestamp, Plan], ...]:
@@ -123,17 +126,11 @@ def _money(plan: Plan, patient: Patient) -> tuple[float, float]:
     return columns[names[0]], columns[names[1]]
 
 
-def change(frame: pd.DataFrame, key: list[str], value: str) -> pd.DataFrame:
+def changes(rows: Iterable[Row], key: list[str], value: str) -> list[dict[str, Any]]:
     """First and last figure per key and the change in percent, for keys with two quarters or more.
 
-    Columns: the key, `first_from`, `first`, `last_from`, `last`, `change_pct`.
+    Keys: the key's, `first_from`, `first`, `last_from`, `last`, `change_pct`.
     """
-    columns = [*key, "first_from", "first", "last_from", "last", "change_pct"]
-    return pd.DataFrame(changes(records(frame), key, value), columns=columns)
-
-
-def changes(rows: Iterable[Row], key: list[str], value: str) -> list[dict[str, Any]]:
-    """The rows of `change` as dictionaries."""
     groups: dict[tuple[Any, ...], list[Row]] = {}
     for row in rows:
         groups.setdefault(tuple(row[name] for name in key), []).append(row)

@@ -11,14 +11,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import pandas as pd
-
 from compare.cost.plan import names_of
 from compare.cost.prices import price_book
 from compare.cost.standing import opening_plans
 from compare.data.conditions import opening_patient
 from compare.data.evidence import Evidence
-from compare.data.rows import LEADING, frame, known
+from compare.data.rows import LEADING, Row, known, records
 
 COLUMNS = [
     *LEADING,
@@ -51,17 +49,18 @@ CAP_CLAIM = "part_d_cap"
 NOTES_OF = ("covered", "widely_available")
 
 
-def who_pays(evidence: Evidence, condition_id: str) -> pd.DataFrame:
+def who_pays(evidence: Evidence, condition_id: str) -> list[Row]:
     """One row per therapy's opening regimen, route and setting: Medicare Part B or Part D.
 
-    Columns `COLUMNS`. `coinsurance_pct` is what CMS prints beside the payment limit in force, with
+    Keys `COLUMNS`. `coinsurance_pct` is what CMS prints beside the payment limit in force, with
     its note (blank where none is printed or Part D pays). `part_d_cap` is the yearly cap on what a
     patient pays under Part D, where a row of `claims` states it (`cap_source_id`). Raises
     `ValueError` for an unknown condition.
     """
     opening = opening_plans(evidence, condition_id, opening_patient(evidence, condition_id))
     cap, cap_source = _cap(evidence)
-    rows, seen = [], set()
+    rows: list[Row] = []
+    seen = set()
     for plan in opening.values():
         for phase in (row.phase for row in plan.rows):
             key = (plan.product_id, phase["route"], phase["given_by"])
@@ -83,7 +82,7 @@ def who_pays(evidence: Evidence, condition_id: str) -> pd.DataFrame:
                     **said,
                 }
             )
-    return frame(rows, COLUMNS)
+    return [{name: row[name] for name in COLUMNS} for row in rows]
 
 
 def _payer(evidence: Evidence, product_id: str, route: str, given_by: str) -> dict[str, Any]:
@@ -136,17 +135,15 @@ def _any(evidence: Evidence, product_id: str, route: str, basis: str) -> Mapping
 
 def _cap(evidence: Evidence) -> tuple[str, str | None]:
     """The Part D cap in a finding's own words and its source, where one in the tables has it."""
-    rows = evidence.claims[evidence.claims["claim_id"].eq(CAP_CLAIM)]
-    if rows.empty:
-        return NOT_IN_SOURCES, None
-    return str(rows["finding"].iloc[0]), str(rows["source_id"].iloc[0])
+    rows = evidence.rows("claims", "claim_id", CAP_CLAIM)
+    return (rows[0]["finding"], rows[0]["source_id"]) if rows else (NOT_IN_SOURCES, None)
 
 
-def findings_on_access(evidence: Evidence, condition_id: str) -> pd.DataFrame:
+def findings_on_access(evidence: Evidence, condition_id: str) -> list[Row]:
     """Published findings on coverage, prior authorization and availability, as in `claims`.
 
     Those that name this condition come first, then those that name none.
     """
-    rows = evidence.claims[evidence.claims["claim_id"].isin(NOTES_OF)]
-    named, general = rows["condition_id"].eq(condition_id), rows["condition_id"].isna()
-    return pd.concat([rows[named], rows[general]], ignore_index=True)
+    rows = [row for row in records(evidence.claims) if row["claim_id"] in NOTES_OF]
+    named = [row for row in rows if row["condition_id"] == condition_id]
+    return named + [row for row in rows if not known(row["condition_id"])]

@@ -67,6 +67,7 @@ class Plan:
     fees: administration.Fees = field(repr=False)
     label_status: str = "in label"
     cycle_days: float | None = None
+    ideal_weight: bool = False
 
     @property
     def first(self) -> Phase:
@@ -264,7 +265,7 @@ def _plans(
     evidence: Evidence, condition_id: str, price_basis: str | None, cycle_days: float | None
 ) -> tuple[Plan, ...]:
     book, fees = price_book(evidence), administration.Fees(evidence)
-    products = evidence.by_id("products")
+    products, therapies = evidence.by_id("products"), evidence.by_id("therapies")
     said = evidence.rows("indications", "condition_id", condition_id)
     labels = [row for row in said if row["fda_label"] == "yes"]
     regimens: dict[str, list[Phase]] = {}
@@ -273,17 +274,19 @@ def _plans(
     found = []
     for regimen_id, unordered in sorted(regimens.items()):
         phases = sorted(unordered, key=_phase_order)
+        therapy_id = str(phases[0]["therapy_id"])
         for product_id in _products_of(phases, products):
             priced = _price(phases, product_id, book, price_basis)
             found.append(
                 Plan(
-                    therapy_id=str(phases[0]["therapy_id"]),
+                    therapy_id=therapy_id,
                     product_id=product_id,
                     regimen_id=regimen_id,
                     rows=tuple(priced),
                     fees=fees,
                     label_status=label_status(phases[0], product_id, labels, products),
                     cycle_days=cycle_days,
+                    ideal_weight=therapies[therapy_id]["ideal_weight"] == "yes",
                 )
             )
     return tuple(sorted(found, key=lambda plan: (plan.regimen_id, plan.product_id)))

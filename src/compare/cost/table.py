@@ -8,7 +8,7 @@ intervals, cycles and visits that a source allows, not a confidence interval.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
@@ -24,6 +24,19 @@ from compare.data.rows import LEADING, Row, frame, known
 OF_PRICE = ["price_basis", "price_kind", "mixed_kinds", "stands_for_therapy"]
 USUAL = ["usd_year_one_usual", "usd_per_course_usual"]
 IDS = [*LEADING, "product_id", "product", "regimen_id", "regimen"]
+COLUMNS = [
+    *IDS,
+    "route",
+    "use",
+    *OF_PRICE,
+    *MONEY_COLUMNS,
+    *USUAL,
+    "reason",
+    "note",
+    "label_status",
+    "is_default",
+    "source_id",
+]
 DOSING_WEIGHTS = ("actual", "ideal", "adjusted")
 
 
@@ -60,17 +73,17 @@ def annual_cost(
     """
     Patient.check(patient)
     found = plans(evidence, condition_id, price_basis, cycle_days)
-    return cost_table(evidence, found, patient, dosing_weight)
+    return frame(cost_rows(evidence, found, patient, dosing_weight), COLUMNS)
 
 
-def dosing_weight_kg(patient: Patient, therapy_id: str, dosing_weight: str = "actual") -> float:
-    """Weight by which a therapy is dosed. Ideal and adjusted weight are for IVIG only.
+def dosing_weight_kg(patient: Patient, plan: Plan, dosing_weight: str = "actual") -> float:
+    """Weight by which a plan is dosed. Ideal and adjusted weight are for some therapies only.
 
     Never above actual weight; actual weight too for a child and below 152.4 cm, for whom there is
     no ideal weight. Raises `ValueError` where an adult's height or sex is missing.
     """
     one_of("dosing_weight", dosing_weight, DOSING_WEIGHTS)
-    if dosing_weight == "actual" or therapy_id != "ivig" or patient.without_ideal_weight:
+    if dosing_weight == "actual" or not plan.ideal_weight or patient.without_ideal_weight:
         return patient.weight_kg
     weight = patient.ideal_weight_kg if dosing_weight == "ideal" else patient.adjusted_weight_kg
     if weight is None:
@@ -78,9 +91,9 @@ def dosing_weight_kg(patient: Patient, therapy_id: str, dosing_weight: str = "ac
     return min(patient.weight_kg, weight)
 
 
-def dosing_weight_note(patient: Patient, therapy_id: str, dosing_weight: str) -> list[str]:
+def dosing_weight_note(patient: Patient, plan: Plan, dosing_weight: str) -> list[str]:
     """What to say where actual weight counts although another was asked for; else nothing."""
-    if dosing_weight == "actual" or therapy_id != "ivig":
+    if dosing_weight == "actual" or not plan.ideal_weight:
         return []
     ideal = patient.ideal_weight_kg
     if why := patient.without_ideal_weight:
@@ -90,24 +103,10 @@ def dosing_weight_note(patient: Patient, therapy_id: str, dosing_weight: str) ->
     return []
 
 
-def cost_table(
-    evidence: Evidence, found: Iterable[Plan], patient: Patient, dosing_weight: str = "actual"
-) -> pd.DataFrame:
-    """`annual_cost` for plans that are already built: what a change of patient recomputes."""
-    return cost_frame(cost_rows(evidence, found, patient, dosing_weight))
-
-
-def cost_frame(rows: Sequence[Row]) -> pd.DataFrame:
-    """The frame of `cost_table` from rows of `cost_rows`."""
-    tail = ["reason", "note", "label_status", "is_default", "source_id"]
-    names = [*IDS, "route", "use", *OF_PRICE, *MONEY_COLUMNS, *USUAL, *tail]
-    return frame(rows, names)
-
-
 def cost_rows(
     evidence: Evidence, found: Iterable[Plan], patient: Patient, dosing_weight: str = "actual"
 ) -> list[Row]:
-    """The rows of `cost_table` as dictionaries, for those who take them one by one."""
+    """The rows of `annual_cost` for plans that are already built."""
     whole_plans = list(found)
     standing = {
         (plan.regimen_id, plan.product_id)
@@ -117,7 +116,7 @@ def cost_rows(
     for whole in whole_plans:
         columns, reason = plan_cost(whole, patient, dosing_weight)
         paid = "usd_year_one_low" if whole.chronic else "usd_per_course"
-        plan = whole.at(dosing_weight_kg(patient, whole.therapy_id, dosing_weight))
+        plan = whole.at(dosing_weight_kg(patient, whole, dosing_weight))
         rows.append(
             {
                 **names_of(evidence, plan),
@@ -131,7 +130,7 @@ def cost_rows(
                 "reason": reason,
                 "note": "; ".join(
                     [
-                        *dosing_weight_note(patient, plan.therapy_id, dosing_weight),
+                        *dosing_weight_note(patient, plan, dosing_weight),
                         *plan.notes,
                         *ending_note(plan),
                         *boundary_note(plan),
@@ -169,7 +168,7 @@ def plan_cost(
     plan: Plan, patient: Patient, dosing_weight: str = "actual"
 ) -> tuple[dict[str, float], str]:
     """Columns of one plan for one patient, and the reason for what is blank or not counted."""
-    weight = dosing_weight_kg(patient, plan.therapy_id, dosing_weight)
+    weight = dosing_weight_kg(patient, plan, dosing_weight)
     surface = patient.body_surface_m2 or math.nan
     plan = plan.after_iv(patient.iv_dose_g, patient.iv_interval_weeks)
     size = np.array([weight]), np.array([surface])

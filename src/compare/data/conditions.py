@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
-import pandas as pd
-
 from compare.data.arguments import shown
-from compare.data.evidence import CLASS_ORDER, Evidence, kept
+from compare.data.evidence import CLASS_ORDER, Evidence
 from compare.data.patient import Patient
-from compare.data.rows import LEADING, split
+from compare.data.rows import LEADING, Row, known, split
 
 
 def check_condition(evidence: Evidence, condition_id: str) -> None:
@@ -36,12 +33,10 @@ def opening_patient(evidence: Evidence, condition_id: str) -> Patient:
     )
 
 
-@kept(128)
-def condition_therapies(evidence: Evidence, condition_id: str) -> pd.DataFrame:
+def condition_therapies(evidence: Evidence, condition_id: str) -> list[Row]:
     """Therapies that the tables speak of for a condition, by class and name, and `labeled`.
 
-    Labeled, recommended or an option there, or with harms or outcomes from a study in it. Shared:
-    do not change it.
+    Labeled, recommended or an option there, or with harms or outcomes from a study in it.
     """
     said = evidence.rows("indications", "condition_id", condition_id)
     current = [row for row in said if row["retired"] != "yes"]
@@ -49,14 +44,26 @@ def condition_therapies(evidence: Evidence, condition_id: str) -> pd.DataFrame:
     wanted = {row["therapy_id"] for row in current if row["statement"] in spoken}
     for table in ("adverse_events", "outcomes"):
         wanted |= {row["therapy_id"] for row in evidence.rows(table, "condition_id", condition_id)}
-    out = evidence.therapies.loc[evidence.therapies["therapy_id"].isin(wanted), LEADING].copy()
     labeled = {row["therapy_id"] for row in current if row["fda_label"] == "yes"}
-    out["labeled"] = out["therapy_id"].isin(labeled)
-    rank = out["therapy_class"].map(CLASS_ORDER.index)
-    return out.iloc[np.lexsort((out["therapy"], rank))].reset_index(drop=True)
+    found = [
+        {**{name: row[name] for name in LEADING}, "labeled": key in labeled}
+        for key, row in evidence.by_id("therapies").items()
+        if key in wanted
+    ]
+    return sorted(found, key=lambda row: (CLASS_ORDER.index(row["therapy_class"]), row["therapy"]))
 
 
 def article_conditions(evidence: Evidence) -> list[str]:
     """Conditions that the article names as uses of IVIG, in its order."""
-    named = evidence.conditions[evidence.conditions["article_order"].notna()]
-    return list(named.sort_values("article_order")["condition_id"])
+    return _in_article(evidence, "conditions")
+
+
+def article_events(evidence: Evidence) -> list[str]:
+    """Events that the article names as common side effects of IVIG, in its order."""
+    return _in_article(evidence, "events")
+
+
+def _in_article(evidence: Evidence, table: str) -> list[str]:
+    rows = evidence.by_id(table).items()
+    named = {key: int(row["article_order"]) for key, row in rows if known(row["article_order"])}
+    return sorted(named, key=named.__getitem__)

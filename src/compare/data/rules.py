@@ -127,6 +127,12 @@ RULES: Sequence[tuple[str, str, str, Callable[[pd.DataFrame], pd.Series]]] = (
         "expected interval_low or more",
         lambda f: f["interval_high"] < f["interval_low"],
     ),
+    (
+        "factors",
+        "assumed_age_to",
+        "expected assumed_age_from or more",
+        lambda f: f["assumed_age_to"] < f["assumed_age_from"],
+    ),
     ("regimens", "dose_unit", "a dose needs its unit", _without("dose_low", "dose_unit")),
     ("regimens", "dose_high", "expected the higher dose too", _without("dose_low", "dose_high")),
     ("regimens", "dose_low", "expected the lower dose too", _without("dose_high", "dose_low")),

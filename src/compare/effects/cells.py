@@ -13,8 +13,8 @@ import numpy as np
 from compare.data.arguments import one_of
 from compare.data.conditions import condition_therapies
 from compare.data.evidence import Evidence, kept
-from compare.data.rows import LEADING, Row, grouped, known, records
-from compare.effects.networks import NO_NETWORK, NOT_IN_IT, network_cells
+from compare.data.rows import LEADING, Row, grouped, known
+from compare.effects.networks import NO_NETWORK, NOT_IN_IT, PER_100, UNITS, network_cells
 from compare.trials import arms, benefits, harms
 
 COLUMNS = [
@@ -23,7 +23,7 @@ COLUMNS = [
     "events", "n", "comparator_events", "comparator_n", "below", "directness", "borrowed_from",
     "reported", "reason", "shown", "ascertainment", "comparator", "study", "row_id", "source_id",
 ]  # fmt: skip
-BLANK = dict.fromkeys(COLUMNS, math.nan)
+BLANK = dict.fromkeys(COLUMNS, math.nan) | {"key": False}
 BASES = {
     "difference": "difference from each trial's own placebo or background arm",
     "treated": "treated arms alone (a cross-trial view)",
@@ -50,8 +50,6 @@ class Benefit(NamedTuple):
     high: float
 
 
-PER_100 = "per 100"
-UNITS = {"pct": "percent", "per_patient_year": "per patient-year", "%": "percent"}
 MEASURES = {
     "points": PER_100,
     "mean_difference": "difference of means",
@@ -64,18 +62,24 @@ MEASURES = {
 }
 
 
-@kept(32)
 def evidence_cells(
-    evidence: Evidence, condition_id: str, basis: str, borrow: bool
+    evidence: Evidence,
+    condition_id: str,
+    basis: str,
+    borrow: bool,
+    factors: frozenset[str] = frozenset(),
 ) -> Mapping[tuple[str, str], Row]:
     """Every harm and benefit cell that a source speaks of, by therapy and criterion.
 
     Which row stands for a harm follows `harms.series`: the condition's primary row, else, with
-    `borrow`, the therapy's largest primary row elsewhere. Besides `COLUMNS` each has `kind` and
-    `measure`. Shared: do not change it.
+    `borrow`, the therapy's largest primary row elsewhere. `factors`: those of the patient that
+    choose a network (`asked_factors`). Besides `COLUMNS` each has `kind` and `measure`.
     """
     check_basis(basis)
-    therapies = set(condition_therapies(evidence, condition_id)["therapy_id"])
+    if basis == "network":
+        alone = evidence_cells(evidence, condition_id, "difference", borrow)
+        return _in_networks(alone, network_cells(evidence, condition_id, factors))
+    therapies = {row["therapy_id"] for row in condition_therapies(evidence, condition_id)}
     conditions = evidence.by_id("conditions")
 
     def away(cell: Row) -> bool:
@@ -91,15 +95,13 @@ def evidence_cells(
             chosen.setdefault((cell["therapy_id"], cell["criterion"]), {**cell, **where})
     for cell in _benefit_cells(evidence, condition_id, basis):
         chosen[cell["therapy_id"], cell["criterion"]] = {**BLANK, **cell}
-    if basis == "network":
-        return _in_networks(chosen, network_cells(evidence, condition_id))
     return chosen
 
 
 def _in_networks(
     chosen: Mapping[tuple[str, str], Row], joined: Iterable[Row]
 ) -> dict[tuple[str, str], Row]:
-    """The cells of networks; every other cell is kept for what is known, and not scored."""
+    """The cells of networks; every other one says what its own trial showed, and is not scored."""
     found: dict[tuple[str, str], Row] = {
         (cell["therapy_id"], cell["criterion"]): {**BLANK, **cell} for cell in joined
     }
@@ -109,18 +111,27 @@ def _in_networks(
         if key not in found:
             like = named.get(key[1])
             shared = {name: like[name] for name in OF_NETWORK} if like else {}
-            found[key] = {**cell, **alone, **shared} | ({"reason": NOT_IN_IT} if like else {})
+            why = {"reason": NOT_IN_IT} if like else {}
+            shown = _of_its_trial(cell) if cell["reported"] else cell["shown"]
+            found[key] = {**cell, **alone, **shared, **why, "shown": shown}
     return found
+
+
+def _of_its_trial(cell: Row) -> str:
+    """A scored cell in words, as the figure of one trial against its own comparator."""
+    ends = (f"{cell[name]:.3g}".replace("-", arms.MINUS) for name in ("value", "low", "high"))
+    value, low, high = ends
+    return f"{value} ({low} to {high}) {cell['unit']} against {cell['comparator']}, one trial"
 
 
 @kept(4)
 def _harm_cells(evidence: Evidence, basis: str) -> list[dict[str, Any]]:
     """Every primary harm of every condition, counted in patients, as a cell; the most treated
     patients first."""
-    rows = records(harms.every_row(evidence))
+    events = evidence.by_id("events")
     cells = [
-        {**BLANK, **_harm_cell(row, basis)}
-        for row in rows
+        {**BLANK, **_harm_cell(row, basis), "key": events[row["event_id"]]["key"] == "yes"}
+        for row in harms.cited_rows(evidence)
         if row["primary"] == "yes" and row["measure"] == "pct_of_subjects"
     ]
 
@@ -135,7 +146,7 @@ def check_basis(basis: str) -> None:
     one_of("basis", basis, BASES)
 
 
-def _harm_cell(row: dict[str, Any], basis: str) -> dict[str, Any]:
+def _harm_cell(row: Row, basis: str) -> dict[str, Any]:
     """One harm of one therapy, scored where it has the comparator or the counts for it."""
     way = harms.ASCERTAINMENTS[row["ascertainment"]][0]
     cell = {
@@ -184,7 +195,7 @@ def _harm_cell(row: dict[str, Any], basis: str) -> dict[str, Any]:
     }
 
 
-def _unscored(row: dict[str, Any], right_arm: bool) -> str:
+def _unscored(row: Row, right_arm: bool) -> str:
     """Why a harm that is reported is not scored."""
     if row["no_difference_because"]:
         return str(row["no_difference_because"])
@@ -193,7 +204,7 @@ def _unscored(row: dict[str, Any], right_arm: bool) -> str:
     return "the counts behind the percents are not known, so there is no interval"
 
 
-def _shown(row: dict[str, Any]) -> str:
+def _shown(row: Row) -> str:
     """A harm that is not scored, as the source gives it."""
     if not known(row["risk_pct"]):
         return "" if not known(row["risk_high_pct"]) else f"under {row['risk_high_pct']:g}%"
@@ -209,7 +220,7 @@ def _benefit_cells(evidence: Evidence, condition_id: str, basis: str) -> list[di
     Where trials print different measures of one endpoint, the one that most therapies have is
     scored; the others are shown.
     """
-    rows = benefits.rows_by_condition(evidence).get(condition_id, ())
+    rows = benefits.outcomes(evidence, condition_id)
     groups = grouped((row for row in rows if row["primary"] == "yes"), "endpoint_id")
     endpoints, cells = evidence.by_id("endpoints"), []
     for endpoint_id, group in groups.items():
@@ -337,7 +348,6 @@ def _shown_benefit(row: Row) -> str:
     return text
 
 
-@kept(32)
 def thresholds(evidence: Evidence, condition_id: str) -> Mapping[tuple[str, str], float]:
     """Points under which a reaction that a label's table does not list must lie.
 

@@ -20,7 +20,8 @@ from compare.data.arguments import one_of, shown
 from compare.data.conditions import check_condition, condition_therapies
 from compare.data.evidence import Evidence, kept
 from compare.data.patient import Patient
-from compare.data.rows import LEADING, Row, frame, records
+from compare.data.rows import LEADING, Row, frame
+from compare.effects import networks
 from compare.effects.cells import (
     BASES,
     BLANK,
@@ -40,6 +41,8 @@ __all__ = [
     "default_criteria",
     "effect_rows",
     "effects_table",
+    "network_id_of",
+    "why_none",
 ]
 
 COST = {
@@ -69,7 +72,7 @@ SILENT = BLANK | {
 }  # fmt: skip
 NOT_COUNTED = dict.fromkeys(("events", "n", "comparator_events", "comparator_n", "below"), np.nan)
 EVENT_KINDS = ("symptom", "infection", "any_event", "infusion_reaction")
-CORE_HARMS = ("serious_infection", "serious_adverse_event", "discontinuation_adverse_event")
+CORE_KINDS = ("serious_infection", "serious_event", "discontinuation")
 
 
 def effects_table(
@@ -128,7 +131,7 @@ def effect_rows(
     one_of("dosing_weight", dosing_weight, cost.DOSING_WEIGHTS)
     if isinstance(criteria, str) or not isinstance(criteria, Sequence | None):
         raise ValueError(f"criteria is {shown(criteria)}; expected None or a list of ids")
-    offered = criterion_rows(evidence, condition_id, basis, bool(borrow))
+    offered = criterion_rows(evidence, condition_id, basis, bool(borrow), patient)
     wanted = list(criteria) if criteria is not None else core_criteria(offered)
     for name in wanted:
         if name not in offered:
@@ -143,22 +146,18 @@ def effect_rows(
             cells[cell["therapy_id"], cell["criterion"]] = cell
     others = tuple(name for name in wanted if name not in COST)
     if others:
-        cells |= _grid(evidence, condition_id, basis, borrow, others)
+        asked = _asked(evidence, condition_id, basis, patient)
+        cells |= _grid(evidence, condition_id, basis, borrow, asked, others)
     return [cells[therapy["therapy_id"], name] for therapy in therapies for name in wanted]
 
 
-@kept(32)
 def _therapies(evidence: Evidence, condition_id: str) -> list[Row]:
-    """Therapies of the condition: those the tables speak of, and those with a regimen. Shared."""
-    spoken = records(condition_therapies(evidence, condition_id)[LEADING])
-    known_ones = {row["therapy_id"] for row in spoken}
+    """Therapies of the condition: those the tables speak of, and those with a regimen."""
+    spoken = [row["therapy_id"] for row in condition_therapies(evidence, condition_id)]
     given = {row["therapy_id"] for row in evidence.rows("regimens", "condition_id", condition_id)}
-    more = [
-        {name: row[name] for name in LEADING}
-        for key, row in evidence.by_id("therapies").items()
-        if key in given - known_ones
-    ]
-    return [*spoken, *more]
+    named = evidence.by_id("therapies")
+    more = [key for key in named if key in given and key not in spoken]
+    return [{name: named[key][name] for name in LEADING} for key in (*spoken, *more)]
 
 
 def _cost_cells(
@@ -245,11 +244,16 @@ def _no_cost(
 
 
 def _grid(
-    evidence: Evidence, condition_id: str, basis: str, borrow: bool, wanted: tuple[str, ...]
+    evidence: Evidence,
+    condition_id: str,
+    basis: str,
+    borrow: bool,
+    factors: frozenset[str],
+    wanted: tuple[str, ...],
 ) -> Mapping[tuple[str, str], Row]:
     """One cell per therapy and criterion; a cell that no source speaks of is missing."""
-    offered = criterion_rows(evidence, condition_id, basis, borrow)
-    cells = evidence_cells(evidence, condition_id, basis, borrow)
+    offered = _offered(evidence, condition_id, basis, borrow, factors)
+    cells = evidence_cells(evidence, condition_id, basis, borrow, factors)
     limits = thresholds(evidence, condition_id) if basis == "difference" else {}
     grid = {}
     for therapy in _therapies(evidence, condition_id):
@@ -267,8 +271,9 @@ def _grid(
 
 
 @kept(32)
-def _offered(evidence: Evidence, condition_id: str, basis: str, borrow: bool) -> Mapping[str, Row]:
-    check_condition(evidence, condition_id)
+def _offered(
+    evidence: Evidence, condition_id: str, basis: str, borrow: bool, factors: frozenset[str]
+) -> Mapping[str, Row]:
     check_basis(basis)
     regimens = evidence.rows("regimens", "condition_id", condition_id)
     yearly = {row["therapy_id"] for row in regimens if row["use"] == "chronic"}
@@ -282,8 +287,9 @@ def _offered(evidence: Evidence, condition_id: str, basis: str, borrow: bool) ->
             values = (name, label, group, unit, "lower", "", group, count, count, 0, therapies)
             offered[name] = dict(zip((*OF_CRITERION, "kind", *COUNTS), values, strict=True))
     trials: dict[str, dict[str, Any]] = {}
-    for (_, name), cell in evidence_cells(evidence, condition_id, basis, borrow).items():
-        first = {part: cell[part] for part in (*OF_CRITERION, "kind")}
+    cells = evidence_cells(evidence, condition_id, basis, borrow, factors)
+    for (_, name), cell in cells.items():
+        first = {part: cell[part] for part in (*OF_CRITERION, "kind", "key")}
         counts = dict.fromkeys(COUNTS, 0) | {"therapies": therapies}
         row = trials.setdefault(name, first | counts)
         row["scored"] += cell["reported"]
@@ -296,40 +302,79 @@ def _offered(evidence: Evidence, condition_id: str, basis: str, borrow: bool) ->
     return offered | {row["criterion"]: row for row in sorted(trials.values(), key=rank)}
 
 
+def _asked(
+    evidence: Evidence, condition_id: str, basis: str, patient: Patient | None
+) -> frozenset[str]:
+    """What of the patient's history chooses a network; nothing where none is asked."""
+    if basis != "network" or patient is None:
+        return frozenset()
+    return patient.factors & networks.asked_factors(evidence, condition_id)
+
+
+def why_none(evidence: Evidence, condition_id: str, patient: Patient) -> str:
+    """Why no benefit is scored by a network for this patient, in words; empty where one is."""
+    asked = _asked(evidence, condition_id, "network", patient)
+    return networks.why_none(evidence, condition_id, asked)
+
+
+def network_id_of(
+    evidence: Evidence, condition_id: str, criterion: str, patient: Patient
+) -> str | None:
+    """The network that scores a criterion for this patient; None where none does."""
+    asked = _asked(evidence, condition_id, "network", patient)
+    found = networks.chosen(evidence, condition_id, asked).get(criterion)
+    return None if found is None else str(found.row["network_id"])
+
+
 def criteria_for(
-    evidence: Evidence, condition_id: str, basis: str = "difference", borrow: bool = True
+    evidence: Evidence,
+    condition_id: str,
+    basis: str = "difference",
+    borrow: bool = True,
+    patient: Patient | None = None,
 ) -> pd.DataFrame:
     """What can be compared in a condition, best covered first within each group.
 
     One row per criterion: `criterion` (id), `label`, `group` (cost, burden, benefit, harm),
     `unit`, `favors`, `ascertainment`, `kind`, `scored` (therapies with a figure to score),
     `shown` (therapies with any figure), `borrowed` (scored ones from another condition),
-    `therapies` (of the condition). Cost and burden count therapies with a regimen.
+    `therapies` (of the condition). Cost and burden count therapies with a regimen. `patient`: by
+    networks alone, whose trials may be in patients with or without an earlier treatment.
     """
-    rows = criterion_rows(evidence, condition_id, basis, borrow)
+    rows = criterion_rows(evidence, condition_id, basis, borrow, patient)
     return frame(rows.values(), [*OF_CRITERION, "kind", *COUNTS])
 
 
 def criterion_rows(
-    evidence: Evidence, condition_id: str, basis: str = "difference", borrow: bool = True
+    evidence: Evidence,
+    condition_id: str,
+    basis: str = "difference",
+    borrow: bool = True,
+    patient: Patient | None = None,
 ) -> Mapping[str, Row]:
     """The rows of `criteria_for` as dictionaries by criterion, in its order. Shared."""
-    return _offered(evidence, condition_id, basis, borrow)
+    check_condition(evidence, condition_id)
+    asked = _asked(evidence, condition_id, basis, patient)
+    return _offered(evidence, condition_id, basis, borrow, asked)
 
 
 def core_criteria(offered: Mapping[str, Row]) -> list[str]:
     """Cost, visits, hours, benefits and core harms that at least one therapy can score."""
-    core = tuple(f"harm:{event}:" for event in (*CORE_HARMS, "any_adverse_event"))
+    core = (*CORE_KINDS, "any_event")
     return [
         name
         for name, row in offered.items()
         if row["group"] in ("cost", "burden")
-        or (row["scored"] and (row["group"] == "benefit" or name.startswith(core)))
+        or (row["scored"] and (row["group"] == "benefit" or (row["key"] and row["kind"] in core)))
     ]
 
 
 def default_criteria(
-    evidence: Evidence, condition_id: str, basis: str = "difference", borrow: bool = True
+    evidence: Evidence,
+    condition_id: str,
+    basis: str = "difference",
+    borrow: bool = True,
+    patient: Patient | None = None,
 ) -> tuple[str, ...]:
     """The criteria with which a page opens: cost, one benefit, one harm, visits.
 
@@ -338,7 +383,7 @@ def default_criteria(
     therapies have against placebo; where fewer than two have any of these, the best covered
     listed event.
     """
-    offered = criterion_rows(evidence, condition_id, basis, borrow).values()
+    offered = criterion_rows(evidence, condition_id, basis, borrow, patient).values()
 
     def best(rows: list[Row]) -> list[str]:
         scored = [row for row in rows if row["scored"]]
@@ -354,7 +399,7 @@ def default_criteria(
     core = [
         row
         for row in group("harm")
-        if row["criterion"].split(":")[1] in CORE_HARMS and row["scored"] >= 2
+        if row["key"] and row["kind"] in CORE_KINDS and row["scored"] >= 2
     ]
     events = [row for row in group("harm") if row["kind"] in EVENT_KINDS]
     found += best(core) or best(events)

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
+from markupsafe import Markup
 
 from compare.authority.indications import quote
 from compare.data.rows import known
 from compare.pages.house import CLASSES, GLYPHS
-from compare.pages.markup import text
+from compare.pages.markup import BREAK, html, link, text
 from compare.words import short_name
 
 NONE = "none in our tables"
@@ -23,11 +24,15 @@ DIRECTIONS = {
 }
 
 
-def therapy_cell(row: Mapping[str, Any]) -> str:
+def glyph(therapy_class: str) -> Markup:
+    """The mark of a class in its color, under its name."""
+    name, color, shape = CLASSES[therapy_class]
+    return html('<span style="color:{}" title="{}">{}</span>', color, name, GLYPHS[shape])
+
+
+def therapy_cell(row: Mapping[str, Any]) -> Markup:
     """The therapy behind the mark of its class."""
-    name, color, shape = CLASSES[row["therapy_class"]]
-    mark = f'<span style="color:{color}" title="{text(name)}">{GLYPHS[shape]}</span>'
-    return f"{mark}&nbsp;{text(short_name(row['therapy']))}"
+    return html("{}&nbsp;{}", glyph(row["therapy_class"]), short_name(row["therapy"]))
 
 
 def months(row: Mapping[str, Any]) -> str:
@@ -36,21 +41,21 @@ def months(row: Mapping[str, Any]) -> str:
     return " to ".join(dict.fromkeys(known_ones[:1] + known_ones[-1:]))
 
 
-def label_cell(row: Mapping[str, Any], brief: bool = False, dated: bool = True) -> str:
+def label_cell(row: Mapping[str, Any], brief: bool = False, dated: bool = True) -> Markup:
     """Label status for this patient, month of the label and why.
 
     `brief` and not `dated` where a column beside it says why, or when.
     """
-    parts = [f"<strong>{text(row['label_status'].capitalize())}</strong>"]
+    parts: list[str] = [html("<strong>{}</strong>", row["label_status"].capitalize())]
     if dated and (read := months(row)):
-        parts[0] += f" <small>(label read: {text(read)})</small>"
+        parts[0] += html(" <small>(label read: {})</small>", read)
     if row["label_reason"] and not brief:
-        parts.append(text(row["label_reason"]))
+        parts.append(row["label_reason"])
     if row["label_warning"]:
-        parts.append(f"A label warns, {text(row['label_warning'])}")
+        parts.append(f"A label warns, {row['label_warning']}")
     if row["labeled_elsewhere"]:
-        parts.append(f"<small>Labeled also in: {text(row['labeled_elsewhere'])}</small>")
-    return "<br>".join(parts)
+        parts.append(html("<small>Labeled also in: {}</small>", row["labeled_elsewhere"]))
+    return BREAK.join(parts)
 
 
 def guideline_cell(row: Mapping[str, Any]) -> str:
@@ -58,8 +63,8 @@ def guideline_cell(row: Mapping[str, Any]) -> str:
     if not row["statement"]:
         return NONE
     if row["conflicting"]:
-        pro, con = text(row["statements_for"]), text(row["statements_against"])
-        return f"<strong>Guidelines disagree.</strong><br>For: {pro}<br>Against: {con}"
+        pro, con = row["statements_for"], row["statements_against"]
+        return html("<strong>Guidelines disagree.</strong><br>For: {}<br>Against: {}", pro, con)
     year = row["year"] if not pd.isna(row["year"]) else None
     shown = {
         "statement": row["statement"], "population": row["guideline_population"] or None,
@@ -72,23 +77,21 @@ def guideline_cell(row: Mapping[str, Any]) -> str:
         said += f"; asks for: {row['guideline_needs']}"
     if row["guideline_restriction"]:
         said += f"; {row['guideline_restriction']}"
-    return text(said)
+    return said
 
 
 def published_cell(row: Mapping[str, Any]) -> str:
     """The finding in our words, with its figure and a remark."""
     said = text(row["finding"])
     if known(row["figure"]):
-        said += f"<br><small>{text(row['figure'])} {text(row['unit'])}</small>"
+        said += html("<br><small>{} {}</small>", row["figure"], row["unit"])
     if known(row["notes"]):
-        said += f"<br><small>{text(row['notes'])}</small>"
+        said += html("<br><small>{}</small>", row["notes"])
     return said
 
 
-def source_cell(row: Mapping[str, Any]) -> str:
+def source_cell(row: Mapping[str, Any]) -> Markup:
     """Title with link, date and place in the source."""
-    title, address = text(row["title"]), row["url"]
-    if known(address) and str(address).startswith(("http://", "https://")):
-        title = f'<a href="{text(address)}" target="_blank" rel="noopener">{title}</a>'
-    after = ", ".join(text(row[name]) for name in ("published", "locator") if known(row[name]))
-    return f"{title}<br><small>{after}</small>" if after else title
+    title = link(row["title"], row["url"])
+    after = ", ".join(str(row[name]) for name in ("published", "locator") if known(row[name]))
+    return html("{}<br><small>{}</small>", title, after) if after else title

@@ -19,15 +19,34 @@ const idle = () =>
       : setTimeout(resolve),
   );
 
+// The app serves the library as a file, which the browser keeps; elsewhere the page's first chart
+// brings it.
+const file = () => document.getElementById("tc-chart-library")?.href;
+
 async function provide(source) {
-  if (!source.byteLength || library.given) return;
+  const address = file();
+  if (library.given || !(address || source.byteLength)) return;
   library.given = true;
   await idle();
+  library.resolve(address ? loaded(address) : started(source));
+}
+
+function loaded(address) {
+  return new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = address;
+    script.onload = () => idle().then(() => resolve(globalThis.Plotly));
+    script.onerror = reject;
+    document.head.append(script);
+  });
+}
+
+async function started(source) {
   const module = { exports: {} };
   const code = new TextDecoder().decode(source);
   new Function("module", "exports", "define", code)(module, module.exports, undefined);
   await idle();
-  library.resolve(module.exports);
+  return module.exports;
 }
 
 // Charts are drawn one after the other, each painted before the next begins: the first to arrive
@@ -64,6 +83,13 @@ async function render({ model, el }) {
   plot.style.width = "100%";
   el.classList.add("tc-chart");
   el.appendChild(plot);
+  // What the app sent ahead of this chart stands until it is drawn, or is to be another one.
+  const ahead = document.querySelector(`.tc-first [data-drawing="${drawing.model_id}"]`);
+  const still = ahead?.cloneNode(true);
+  if (still && !document.documentElement.classList.contains("tc-carried")) el.prepend(still);
+  const give = () => still?.remove();
+  drawing.on("change:value", give);
+  reserve();
   let wanted = false;
   let busy = false;
 
@@ -71,9 +97,12 @@ async function render({ model, el }) {
     wanted = true;
     if (busy) return;
     busy = true;
-    const plotly = await library.promise;
     try {
+      const plotly = await library.promise;
       while (wanted) await inTurn(() => react(plotly));
+    } catch (error) {
+      plot.textContent = "This chart could not be drawn: reload the page. Its numbers stand in a table.";
+      throw error;
     } finally {
       busy = false;
     }
@@ -81,14 +110,21 @@ async function render({ model, el }) {
 
   async function react(plotly) {
     wanted = false;
-    const { data, layout } = JSON.parse(drawing.get("value"));
-    plot.style.display = data.length || layout.annotations?.length ? "" : "none";
-    plot.style.height = `${layout.height ?? 0}px`;
+    const { data, layout } = reserve();
     delete layout.height;
-    plot.style.minWidth = `${layout.meta?.least_width ?? LEAST_WIDTH}px`;
     plot.setAttribute("role", "figure");
     plot.setAttribute("aria-label", model.get("label"));
     await plotly.react(plot, data, layout, CONFIG);
+    give();
+  }
+
+  // The room that the chart will take, so that nothing below it jumps.
+  function reserve() {
+    const { data, layout } = JSON.parse(drawing.get("value"));
+    plot.style.display = data.length || layout.annotations?.length ? "" : "none";
+    plot.style.height = `${layout.height ?? 0}px`;
+    plot.style.minWidth = `${layout.meta?.least_width ?? LEAST_WIDTH}px`;
+    return { data, layout };
   }
 
   drawing.on("change:value", draw);
@@ -103,6 +139,7 @@ async function render({ model, el }) {
   return () => {
     observer.disconnect();
     drawing.off("change:value", draw);
+    drawing.off("change:value", give);
     library.promise.then((p) => p.purge(plot));
   };
 }

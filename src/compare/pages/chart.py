@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -26,13 +27,15 @@ def chart_library() -> bytes:
 
 
 EMPTY = '{"data": [], "layout": {}}'
+# Set by the app: it hands the chart library out as a file, and sends a page as it opens ahead.
+SERVED = "COMPARE_SERVED"
 
 
 class LiveFigure(anywidget.AnyWidget):
     """A plotly chart that is drawn anew, whole, each time it is given traces and a layout.
 
     The first figure of a page carries the chart library (`with_library`), the others wait for
-    it. `label` names the chart for screen readers.
+    it; none does where it is served as a file. `label` names the chart for screen readers.
 
     What is drawn is the value of a widget of ipywidgets, `drawing`: anywidget drops every later
     message to a widget of its own whose module took more than 2 seconds to load, as on a slow
@@ -47,7 +50,7 @@ class LiveFigure(anywidget.AnyWidget):
     def __init__(self, with_library: bool = False) -> None:
         super().__init__(
             drawing=w.Label(EMPTY, style=style(w.Label), layout=layout()),
-            library=chart_library() if with_library else b"",
+            library=chart_library() if with_library and SERVED not in os.environ else b"",
             layout=layout(),
         )
 

@@ -12,8 +12,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import ipywidgets as w
+import traitlets
+from markupsafe import Markup
 
-from compare.pages.markup import text
+from compare.pages.markup import html, text
 from compare.pages.slider import Slider
 
 
@@ -60,14 +62,29 @@ def number_with_slider(
     return box, w.HBox([box, slider], layout=layout(align_items="center"))
 
 
-def words(html: str = "") -> w.HTML:
-    """A place for HTML text."""
-    return w.HTML(html, style=style(w.HTML), layout=layout())
+class Shown(traitlets.TraitType[Markup, Any]):
+    """HTML that a browser shows: plain text put here is escaped."""
+
+    default_value = Markup()
+
+    def validate(self, obj: Any, value: Any) -> Markup:
+        return text(value)
 
 
-def heading(title: str) -> w.HTML:
+class Panel(w.HTML):  # type: ignore[misc]
+    """The one place where HTML goes to the browser."""
+
+    value = Shown().tag(sync=True)
+
+
+def words(shown: Any = "") -> Panel:
+    """A place for HTML; plain text in it is escaped."""
+    return Panel(value=shown, style=style(w.HTML), layout=layout())
+
+
+def heading(title: str) -> Panel:
     """A heading between panels."""
-    return words(f"<h2>{text(title)}</h2>")
+    return words(html("<h2>{}</h2>", title))
 
 
 def reveal(widget: w.DOMWidget, visible: bool) -> None:

@@ -2,41 +2,62 @@
 
 from __future__ import annotations
 
-import html
-from collections.abc import Callable, Mapping, Sequence
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import ipywidgets as w
 import pandas as pd
+from markupsafe import Markup
 
 from compare.data.errors import DataError
 from compare.data.evidence import Evidence
 from compare.data.rows import Row
 from compare.data.scenario import Scenario
-from compare.pages.chart import LiveFigure
+from compare.pages.chart import SERVED, LiveFigure
 from compare.pages.controls import FULL, words
+from compare.pages.first import first
 from compare.pages.heartbeat import Heartbeat
-from compare.pages.markup import cited_csv, csv_text
+from compare.pages.markup import (
+    NOTHING,
+    cited_csv,
+    csv_text,
+    download,
+    file_name,
+    html,
+    sources_behind,
+)
 from compare.pages.strip import Strip
 
 CAUTION = (
     "For clinicians. It informs and does not advise. Not compared here: plasma exchange, "
     "corticosteroids, oral immunosuppressants, JAK and S1P inhibitors."
 )
-STYLE = (Path(__file__).parent / "house.css").read_text(encoding="utf-8")
+STYLE = Markup((Path(__file__).parent / "house.css").read_text(encoding="utf-8"))
 
 
 class Explorer:
-    """A page: the strip, and what subclasses add to `controls`, `start` with and `compute`.
+    """A page: the strip, and what subclasses add to `controls`, `start` with and declare.
 
-    `compute()` returns what `show()` writes into the page. Every change of a control goes
-    through `refresh`, which on any error empties the page's figures and says why, so that no
-    chart ever stands beside settings that it does not belong to.
+    A page declares its `view` (evidence and scenario to what it shows), the `digest` of it, what
+    `show` writes of it, what can be `saved` of it and the `cited` rows, whose sources it lists.
+    Every change of a control goes through `refresh`, which on any error empties the page's figures
+    and says why, so that no chart ever stands beside settings that it does not belong to.
 
     A page `below` another one shows what the other's strip says, and has none of its own.
     """
+
+    _view: Callable[..., Any]
+    _digest: Callable[[Any], str]
+
+    def __init_subclass__(
+        cls, view: Callable[..., Any] | None = None, digest: Callable[[Any], str] | None = None
+    ) -> None:
+        if view is not None and digest is not None:
+            cls._view, cls._digest = staticmethod(view), staticmethod(digest)
 
     def __init__(
         self,
@@ -55,16 +76,15 @@ class Explorer:
         self.finding.add_class("tc-finding")
         self.finding.add_class("tc-panel")
         self.panels: dict[str, w.Widget] = {}
+        self.uploads: Sequence[w.Widget] = ()
         self._busy = False
         self._saved: dict[str, tuple[pd.DataFrame | Sequence[Row], str]] = {}
         self.today = today or date.today()
         stamp = f"Data of {evidence.data_date}, version {evidence.version}."
         days = (self.today - evidence.data_date).days
         stamp += f" That is {days} days ago." if days > 0 else ""
-        self.banner = words(
-            f"<style>{STYLE}</style>"
-            f'<p class="tc-banner">{html.escape(stamp)} {html.escape(CAUTION)}</p>'
-        )
+        head = html("<style>{}</style>", STYLE)
+        self.banner = words(head + html('<p class="tc-banner">{} {}</p>', stamp, CAUTION))
 
     def start(self, children: Sequence[w.Widget]) -> None:
         """Assemble the page, listen to every control, and show it for the first time.
@@ -75,8 +95,8 @@ class Explorer:
         last = [self.panel(name) for name in ("downloads", "sources") if name not in self.panels]
         head = [] if self.below else [*self.strip.shown, self.banner]
         children = [*head, *children, *last]
-        heartbeat = Heartbeat(list(self.controls.values()), children)
-        self.page = w.VBox([heartbeat, *children], layout=FULL)
+        self.heartbeat = Heartbeat([*self.controls.values(), *self.uploads], children)
+        self.page = w.VBox([self.heartbeat, *children], layout=FULL)
         self.page.add_class("tc-page")
         for name, control in self.controls.items():
             if name not in self.strip.controls:
@@ -95,26 +115,44 @@ class Explorer:
 
     def together(self, act: Callable[[], None]) -> None:
         """Change several controls and show once, at the end."""
-        self._busy = True
-        fine = self.guarded(act)
-        self._busy = False
+        with self.quiet():
+            fine = self.guarded(act)
         if fine:
             self.refresh()
+
+    @contextmanager
+    def quiet(self) -> Iterator[None]:
+        """Change controls without showing anything anew."""
+        before, self._busy = self._busy, True
+        try:
+            yield
+        finally:
+            self._busy = before
 
     def refresh(self) -> None:
         """Show the state of the controls; on an error, show nothing but the reason."""
         if self._busy:
             return
         self.status.value = ""
-        self.guarded(lambda: self.show(self.compute()))
+        self.guarded(lambda: self.write(self.compute()))
+
+    def write(self, computed: Any) -> None:
+        """Write what was computed into the page, then what can be saved of it and its sources."""
+        self.show(computed)
+        self.panels["downloads"].value = NOTHING.join(self.saved(computed))
+        self.panels["sources"].value = self.sources(computed)
 
     def guarded(self, act: Callable[[], None]) -> bool:
         """Run, and whether it went well; on an error empty the page and say why in plain words."""
         try:
             act()
         except Exception as error:
-            self.clear()
-            self.status.value = f"<p>{html.escape(sentence(error))}</p>"
+            try:
+                self.clear()
+                self.status.value = html("<p>{}</p>", sentence(error))
+            except Exception:
+                # Not even that: without an answer the browser marks the page as not current.
+                self.heartbeat.silent = True
             return False
         return True
 
@@ -132,15 +170,42 @@ class Explorer:
 
     def compute(self) -> Any:
         """Everything that the page shows, from the state of the controls."""
-        raise NotImplementedError
-
-    def show(self, computed: Any) -> None:
-        """Write what was computed into the page."""
-        raise NotImplementedError
+        return self._view(self.evidence, self.scenario())
 
     def digest(self) -> str:
         """The numbers behind the page as it stands, as text for a reviewer's comparison."""
+        return self._digest(self.compute())
+
+    def show(self, computed: Any) -> None:
+        """Write what was computed into the page's own parts."""
         raise NotImplementedError
+
+    def saved(self, computed: Any) -> Iterable[Markup]:
+        """What can be saved, each made by `file`."""
+        raise NotImplementedError
+
+    def cited(self, computed: Any) -> Iterable[pd.DataFrame | Sequence[Row]]:
+        """Every set of rows shown; the page lists the sources that they name."""
+        raise NotImplementedError
+
+    def sources(self, computed: Any) -> Markup:
+        """The list of sources."""
+        return sources_behind(self.current, *self.cited(computed))
+
+    @property
+    def current(self) -> Evidence:
+        """The evidence whose figures are shown."""
+        return self.evidence
+
+    @property
+    def about(self) -> tuple[str, str]:
+        """Condition and weight, as they stand in names of files."""
+        scenario = self.scenario()
+        return scenario.condition_id, f"{scenario.patient.weight_kg:g}kg"
+
+    def file(self, label: str, content: str, *named: str, ending: str = "csv") -> Markup:
+        """A link that saves a file, named by these parts, the data's date and version."""
+        return download(label, content, file_name(*named, self.current.stamp, ending=ending))
 
     def panel(self, name: str) -> w.HTML:
         """A place for HTML text, emptied on errors."""
@@ -174,7 +239,10 @@ class Explorer:
     def _ipython_display_(self) -> None:
         from IPython.display import display  # noqa: PLC0415  (only where there is a notebook)
 
-        display(self.page)  # type: ignore[no-untyped-call]
+        shown = self.page._repr_mimebundle_()
+        if SERVED in os.environ and not self.below:
+            shown["text/html"] = f"<style>{STYLE}</style>{first(self.page)}"
+        display(shown, raw=True)  # type: ignore[no-untyped-call]
 
 
 def sentence(error: Exception) -> str:
@@ -183,6 +251,11 @@ def sentence(error: Exception) -> str:
         return str(error)
     if isinstance(error, ValueError):
         return f"This cannot be shown: {error}."
+    if isinstance(error, MemoryError):
+        return (
+            "There is too little memory to compute this, so nothing is shown. Close pages that you "
+            "do not need, then change a setting or reload the page."
+        )
     return (
         "Something went wrong, so nothing is shown. Change a setting to try again, or reload the "
         f"page. (For the maintainers: {type(error).__name__}: {error})"

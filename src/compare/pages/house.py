@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import html
 import textwrap
 from collections.abc import Mapping
 from typing import Any
 
 import plotly.graph_objects as go
+from markupsafe import Markup, escape
 
 from compare.data.evidence import CITED_JOIN
 from compare.data.rows import Row, known
+from compare.pages.markup import html
 from compare.words import short_name
 
 Trace = dict[str, Any]
@@ -63,13 +64,14 @@ def label(value: object) -> str:
     """Text for a chart. Plotly reads a few HTML tags, and takes `$1 to $2` for TeX, whose
     typesetting it would wait for, for ever without a network: both are escaped.
     """
-    return html.escape(str(value)).replace("$", "&#36;")
+    return str(escape(value)).replace("$", "&#36;")
 
 
-def class_mark(therapy_class: str, slanted: bool = False) -> str:
+def class_mark(therapy_class: str, slanted: bool = False) -> Markup:
     """The mark of a class in its color; colors alone do not tell all classes apart."""
     _, color, shape = CLASSES[therapy_class]
-    return f'<span style="color:{color}">{(SLANTED if slanted else GLYPHS)[shape]}</span>'
+    glyph = (SLANTED if slanted else GLYPHS)[shape]
+    return html('<span style="color:{}">{}</span>', color, glyph)
 
 
 def class_name(row: Row, slanted: bool = False) -> str:

@@ -1,30 +1,48 @@
-"""Text for a page: numbers formatted one way, tables, links, downloads; every value escaped."""
+"""HTML for a page: tables, links, downloads; what is not marked as safe is escaped.
+
+HTML is written by `html` alone, as a literal with braces; whatever fills these is escaped unless it
+is such HTML itself. Numbers are formatted one way.
+"""
 
 from __future__ import annotations
 
 import base64
 import csv
-import html
 import io
+import itertools
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, LiteralString
 
 import pandas as pd
+from markupsafe import Markup, escape
 
-from compare.data.evidence import CITED_JOIN, Evidence, source_columns
+from compare.data.evidence import CITED_JOIN, Evidence, kept, source_columns
 from compare.data.rows import Row, known, records, split
 
 FOLDED = 3
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001
 
 
-def text(value: Any) -> str:
-    """A value as escaped text; blank where it is not known."""
-    return html.escape(str(value)) if known(value) else ""
+NOTHING = Markup()
+BREAK = Markup("<br>")
+AS_IT_IS = (Markup, int, float)
 
 
-Cell = Callable[[Mapping[str, Any]], str]
+def text(value: Any) -> Markup:
+    """A value as HTML: plain text escaped, HTML as it is, blank where it is not known."""
+    if isinstance(value, Markup):
+        return value
+    return escape(value) if isinstance(value, str) or known(value) else NOTHING
+
+
+def html(form: LiteralString, *values: Any) -> Markup:
+    """The form with values in its braces, each as `text`; numbers may have a format (`{:.1f}`)."""
+    filled = form.format(*[v if isinstance(v, AS_IT_IS) else text(v) for v in values])
+    return str.__new__(Markup, filled)  # `Markup(filled)` would ask again whether it is one
+
+
+Cell = Callable[[Mapping[str, Any]], Any]
 
 
 def table(
@@ -32,30 +50,29 @@ def table(
     columns: Mapping[str, str | Cell],
     caption: str,
     empty: str = "",
-) -> str:
-    """An HTML table: heading -> column name (escaped) or function of the row (returns HTML).
+) -> Markup:
+    """An HTML table: heading -> column name or function of the row.
 
     `rows`: a frame, or its rows as dictionaries. `caption` names the table for screen readers and
     stands above it; `empty` is shown in place of a table without rows.
     """
     if not len(rows):
-        return f'<p class="tc-empty">{html.escape(empty or "Nothing to show.")}</p>'
-    head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in columns)
+        return html('<p class="tc-empty">{}</p>', empty or "Nothing to show.")
+    head = NOTHING.join(html('<th scope="col">{}</th>', name) for name in columns)
     body = []
     for row in records(rows) if isinstance(rows, pd.DataFrame) else rows:
-        cells = [how(row) if callable(how) else text(row[how]) for how in columns.values()]
-        first, rest = cells[0], cells[1:]
-        body.append(
-            f'<tr><th scope="row">{first}</th>' + "".join(f"<td>{c}</td>" for c in rest) + "</tr>"
-        )
-    return (
-        f'<div class="tc-scroll" tabindex="0" role="region" aria-label="{html.escape(caption)}">'
-        f'<table class="tc-table"><caption>{html.escape(caption)}</caption>'
-        f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
-    )
+        first, *rest = [text(how(row) if callable(how) else row[how]) for how in columns.values()]
+        cells = "".join([f"<td>{cell}</td>" for cell in rest])
+        body.append(f'<tr><th scope="row">{first}</th>{cells}</tr>')
+    return html(
+        '<div class="tc-scroll" tabindex="0" role="region" aria-label="{}">'
+        '<table class="tc-table"><caption>{}</caption>'
+        "<thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>",
+        caption, caption, head, Markup("".join(body)),
+    )  # fmt: skip
 
 
-def read_in(row: Mapping[str, Any]) -> str:
+def read_in(row: Mapping[str, Any]) -> Markup:
     """Title, date and place of what a row of `Evidence.cited` was read in; a cell of a table.
 
     Many places are folded, so that the row stays in sight.
@@ -63,43 +80,56 @@ def read_in(row: Mapping[str, Any]) -> str:
     places = [row[name] for name in ("source", "locator") if known(row.get(name))]
     parts = [part for place in places for part in str(place).split(CITED_JOIN) if part]
     if not parts:
-        return ""
-    listed = f"<small>{'<br>'.join(map(text, parts))}</small>"
+        return NOTHING
+    listed = html("<small>{}</small>", BREAK.join(parts))
     if len(parts) < FOLDED:
         return listed
-    return f"<details><summary>{len(parts)} places</summary>{listed}</details>"
+    return html("<details><summary>{} places</summary>{}</details>", len(parts), listed)
 
 
-def sources(evidence: Evidence, source_ids: Iterable[Any], heading: str = "Sources") -> str:
-    """The list of sources behind a view, each with publisher, dates and link."""
-    wanted = {part for ids in source_ids for part in split(ids)}
-    known_ones = evidence.by_id("sources")
-    found = [known_ones[key] for key in wanted if key in known_ones]
-    items = []
-    for row in sorted(found, key=lambda row: (row["title"], row["source_id"])):
-        title = html.escape(str(row["title"]))
-        address = row["url"]
-        if known(address) and str(address).startswith(("http://", "https://")):
-            title = (
-                f'<a href="{html.escape(str(address))}" target="_blank" rel="noopener">{title}</a>'
-            )
+def link(title: Any, address: Any) -> Markup:
+    """The title, as a link where the address is one of the web."""
+    if not str(address).startswith(("http://", "https://")):
+        return text(title)
+    return html('<a href="{}" target="_blank" rel="noopener">{}</a>', address, title)
+
+
+@kept(1)
+def source_items(evidence: Evidence) -> Mapping[str, Markup]:
+    """Each source by its id, in the order of titles: title with its link, publisher, dates."""
+    found = {}
+    books = evidence.by_id("sources").items()
+    for key, row in sorted(books, key=lambda book: (book[1]["title"], book[0])):
         details = [row["publisher"], row["published"]]
         if known(row["accessed"]):
             details.append(f"accessed {row['accessed']:%Y-%m-%d}")
-        after = ", ".join(html.escape(str(part)) for part in details if known(part))
-        items.append(
-            f'<li data-source="{html.escape(row["source_id"])}">'
-            f"{title}{f' ({after})' if after else ''}</li>"
-        )
-    return (
-        f'<details class="tc-sources"><summary>{html.escape(heading)} ({len(items)})</summary>'
-        f"<ol>{''.join(items)}</ol></details>"
-    )
+        after = ", ".join(str(part) for part in details if known(part))
+        after = f" ({after})" if after else ""
+        title = link(row["title"], row["url"])
+        found[key] = html('<li data-source="{}">{}{}</li>', key, title, after)
+    return found
 
 
-def sources_behind(evidence: Evidence, *frames: pd.DataFrame) -> str:
-    """The list of exactly the sources that the frames name."""
-    return sources(evidence, (ids for f in frames for name in source_columns(f) for ids in f[name]))
+def sources(evidence: Evidence, source_ids: Iterable[Any], heading: str = "Sources") -> Markup:
+    """The list of sources behind a view."""
+    wanted = {part for ids in set(source_ids) for part in split(ids)}
+    items = [item for key, item in source_items(evidence).items() if key in wanted]
+    return html(
+        '<details class="tc-sources"><summary>{} ({})</summary><ol>{}</ol></details>',
+        heading, len(items), NOTHING.join(items),
+    )  # fmt: skip
+
+
+def sources_behind(evidence: Evidence, *shown: pd.DataFrame | Sequence[Row]) -> Markup:
+    """The list of exactly the sources that frames name, or rows of one kind each."""
+    return sources(evidence, itertools.chain.from_iterable(map(_source_ids, shown)))
+
+
+def _source_ids(rows: pd.DataFrame | Sequence[Row]) -> Iterable[Any]:
+    if isinstance(rows, pd.DataFrame):
+        return (ids for name in source_columns(rows) for ids in rows[name])
+    names = [name for name in (rows[0] if rows else ()) if "source_id" in name]
+    return (row[name] for row in rows for name in names)
 
 
 def neutral(value: Any) -> Any:
@@ -159,10 +189,15 @@ def file_name(*parts: str, ending: str) -> str:
     return "_".join(filter(None, (first, last))) + "." + ending
 
 
-def download(label: str, content: str, name: str, kind: str = "text/csv") -> str:
-    """A link that saves `content` as a file, without a server."""
+KINDS = {"csv": "text/csv", "json": "application/json", "html": "text/html"}
+
+
+def download(label: str, content: str, name: str) -> Markup:
+    """A link that saves `content` as a file, without a server; in a page, plain text is escaped."""
+    kind = KINDS[name.rpartition(".")[2]]
+    content = text(content) if kind == "text/html" else content
     data = base64.b64encode(content.encode("utf-8")).decode("ascii")
-    return (
-        f'<a class="tc-download" download="{html.escape(name)}" '
-        f'href="data:{kind};charset=utf-8;base64,{data}">{html.escape(label)}</a>'
-    )
+    return html(
+        '<a class="tc-download" download="{}" href="data:{};charset=utf-8;base64,{}">{}</a>',
+        name, kind, data, label,
+    )  # fmt: skip

@@ -13,6 +13,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from markupsafe import Markup
+
 from compare.cost.prices import KINDS, basis_text
 from compare.data.evidence import Evidence
 from compare.data.rows import Row, known
@@ -27,7 +29,7 @@ from compare.pages.house import (
     label,
     read_in,
 )
-from compare.pages.markup import text
+from compare.pages.markup import NOTHING, html
 from compare.words import number_range, short_name, usd, usd_range
 
 YEARLY = ("usd_year_one_low", "usd_year_one_high")
@@ -310,19 +312,18 @@ class Picture:
         }
 
     @property
-    def key(self) -> str:
+    def key(self) -> Markup:
         """What the signs in the picture mean, as HTML to stand above it; only what is there."""
         if not self.lines:
-            return ""
+            return NOTHING
         classes = dict.fromkeys(row["therapy_class"] for row in self.bars)
-        shown = [f"{class_mark(kind)} {text(CLASSES[kind][0])}" for kind in classes]
+        shown = [html("{} {}", class_mark(kind), CLASSES[kind][0]) for kind in classes]
         where = "year one" if self.columns == YEARLY else "a course"
         said = f"bar: {where}"
         if all(row["stands_for_therapy"] for row in self.bars):
             said += ", the product that stands for the therapy"
         if any(row[self.high] > row[self.low] for row in self.bars):
             said += "; pale: to the high end of doses and visits"
-        shown.append(said)
         signs = {
             "hollow: price before rebates": any(
                 row["price_kind"] == "before_rebates" for row in self.bars
@@ -343,8 +344,9 @@ class Picture:
                 map(_biosimilar, self.bars)
             ),
         }
-        shown += [words for words, there in signs.items() if there]
-        return f'<p class="tc-key">{"".join(f"<span>{part}</span>" for part in shown)}</p>'
+        words = [said, *(sign for sign, there in signs.items() if there)]
+        spans = NOTHING.join(html("<span>{}</span>", part) for part in (*shown, *words))
+        return html('<p class="tc-key">{}</p>', spans)
 
 
 def _biosimilar(row: Row) -> bool:

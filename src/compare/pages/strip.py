@@ -24,9 +24,8 @@ from compare.pages.controls import WRAP, labelled, layout, number_with_slider, r
 
 QUICK_KG = (60, 80, 100)
 DEFAULT_BASIS = "by who gives it"
-# What everyone is told of, and what age gives, is in nobody's history.
+# What everyone is told of is in nobody's history; nor is what age alone gives.
 NOT_ASKED = {"universal"}
-DERIVED = {"age_over_65"}
 Listener = Callable[[Mapping[str, Any]], None]
 
 
@@ -63,7 +62,8 @@ class Strip:
         self.factors = {
             key: row
             for key, row in evidence.by_id("factors").items()
-            if row["factor_group"] not in NOT_ASKED and key not in DERIVED
+            if row["factor_group"] not in NOT_ASKED
+            and (known(row["only_sex"]) or not known(row["assumed_age_from"]))
         }
         named = [(row["factor"], key) for key, row in self.factors.items()]
         prices = [(f"payment limit or NADAC, {DEFAULT_BASIS}", "")]

@@ -93,10 +93,10 @@ ROLES = {
 }
 
 
-def outcomes(evidence: Evidence, condition_id: str) -> pd.DataFrame:
+def outcomes(evidence: Evidence, condition_id: str) -> Sequence[Row]:
     """One row per arm and endpoint of a condition, primary endpoints first within a therapy.
 
-    Columns: `COLUMNS`. Values, effect and interval as printed, in `unit`. `effect_words` puts the
+    Keys: `COLUMNS`. Values, effect and interval as printed, in `unit`. `effect_words` puts the
     printed effect in words as treated against comparator. `difference_*` (points, Newcombe 95
     percent) stands for percents of patients in parallel arms whose counts are known or determined
     by the percent; never for Kaplan-Meier, adjusted or approximate percents. It is crude: where a
@@ -105,22 +105,15 @@ def outcomes(evidence: Evidence, condition_id: str) -> pd.DataFrame:
     `missed_primary`: a primary or co-primary endpoint that the trial missed, as the source says.
     `directness` is always "direct".
 
-    Raises `ValueError` for an unknown condition.
+    Shared: do not change them. Raises `ValueError` for an unknown condition.
     """
     check_condition(evidence, condition_id)
-    rows = every_row(evidence)
-    return rows[rows["condition_id"].eq(condition_id)].reset_index(drop=True)
+    return rows_by_condition(evidence).get(condition_id, ())
 
 
 @kept(8)
 def rows_by_condition(evidence: Evidence) -> Mapping[str, Sequence[Row]]:
-    """Rows of `outcomes` as dictionaries, by condition. Shared: do not change them."""
-    return grouped(records(every_row(evidence)), "condition_id")
-
-
-@kept(8)
-def every_row(evidence: Evidence) -> pd.DataFrame:
-    """`outcomes` of all conditions at once, in their order. Shared: do not change it."""
+    """Rows of `outcomes` of all conditions at once, by condition."""
     raw = evidence.outcomes
     out = raw.merge(evidence.therapies[LEADING], on="therapy_id", how="left")
     endpoints = evidence.endpoints[["endpoint_id", "endpoint", "favors", "scale"]]
@@ -159,7 +152,7 @@ def every_row(evidence: Evidence) -> pd.DataFrame:
         }
     )
     by = keys.sort_values(list(keys.columns), kind="stable").index
-    return out.loc[by, COLUMNS]
+    return grouped(records(out.loc[by, COLUMNS]), "condition_id")
 
 
 def _number(value: float) -> str:
@@ -235,31 +228,34 @@ def better_on(row: Mapping[str, Any]) -> str:
     return "therapy" if (gain < 0) == lower_is_good else "comparator"
 
 
-def controlled_outcomes(evidence: Evidence, condition_id: str) -> pd.DataFrame:
+def controlled_outcomes(evidence: Evidence, condition_id: str) -> list[Row]:
     """Per therapy of the condition: how many controlled outcomes, which were missed, what lacks.
 
-    Columns: ids, `labeled`, `controlled_outcomes`, `missed_endpoints`, `missing` (a sentence).
+    Keys: ids, `labeled`, `controlled_outcomes`, `missed_endpoints`, `missing` (a sentence).
     """
-    names = ["therapy_id", "comparator_kind", "missed_primary", "study", "endpoint"]
-    by_therapy = grouped(records(outcomes(evidence, condition_id)[names]), "therapy_id")
-    out = condition_therapies(evidence, condition_id)
-    numbers, missed, missing = [], [], []
-    for therapy_id in out["therapy_id"]:
-        own = by_therapy.get(therapy_id, [])
+    by_therapy = grouped(outcomes(evidence, condition_id), "therapy_id")
+    found: list[Row] = []
+    for therapy in condition_therapies(evidence, condition_id):
+        own = by_therapy.get(therapy["therapy_id"], [])
         kinds = [row["comparator_kind"] for row in own if row["comparator_kind"] in arms.COMPARED]
-        numbers.append(len(kinds))
         lost = [f"{row['study']}: {row['endpoint']}" for row in own if row["missed_primary"]]
-        missed.append("; ".join(dict.fromkeys(lost)))
+        missing = ""
         if not own:
-            missing.append("no outcome of a trial in this condition in our tables")
+            missing = "no outcome of a trial in this condition in our tables"
         elif not kinds:
-            missing.append("only figures without a comparator")
+            missing = "only figures without a comparator"
         elif not {"placebo", "background"} & set(kinds):
             told = ", ".join(sorted({arms.KINDS[kind] for kind in kinds}))
-            missing.append(f"a comparison with placebo (we have: {told})")
-        else:
-            missing.append("")
-    return out.assign(controlled_outcomes=numbers, missed_endpoints=missed, missing=missing)
+            missing = f"a comparison with placebo (we have: {told})"
+        found.append(
+            {
+                **therapy,
+                "controlled_outcomes": len(kinds),
+                "missed_endpoints": "; ".join(dict.fromkeys(lost)),
+                "missing": missing,
+            }
+        )
+    return found
 
 
 def outcome_text(row: Row) -> str:

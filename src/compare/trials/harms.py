@@ -72,7 +72,6 @@ COLUMNS = [
     "no_difference_because",
     "notes",
 ]
-NUMBERS = [name for name in COLUMNS if name.endswith("_pct") or name.startswith(("n_", "events_"))]
 
 ASCERTAINMENTS = {
     "all_cause": (
@@ -93,16 +92,17 @@ ASCERTAINMENTS = {
     "laboratory": ("laboratory", "a measured value beyond a stated limit"),
     "unknown": ("not stated", "the source does not say how events were counted"),
 }
+# Kinds of event whose key one is asked for of every therapy.
+ASKED = {
+    "any_event": "any adverse event",
+    "serious_event": "serious adverse events",
+    "discontinuation": "stopping because of harm",
+    "serious_infection": "serious infections",
+}
 RAW_ARMS = (
     "Raw risks of different trials also compare their patients, their background treatment and "
     "their length; read across therapies only with that in mind."
 )
-STATES = {
-    "reported": "reported",
-    "bound": "only an upper bound is printed",
-    "other": "reported, but not in a form that fits here",
-    "missing": "not reported",
-}
 
 
 def adverse_events(evidence: Evidence, condition_id: str) -> pd.DataFrame:
@@ -197,32 +197,18 @@ def series(
     comparison: str | None = None,
     borrow: bool = True,
     both_arms: bool = False,
-) -> pd.DataFrame:
+) -> list[Row]:
     """One row per therapy and event that the condition's therapies have in this ascertainment.
 
     The row is the condition's primary one (`direct`), else, with `borrow`, the therapy's largest
     primary row elsewhere (`indirect`, from `condition_id`), percents of patients only. With
     `comparison` (a key of `COMPARISONS`) a row whose comparator is of another sort has the state
-    "other". `state` (see `STATES`) is by difference where there is a comparison, or by the two
-    risks with `both_arms`; else by treated risk. For "active", "other_dose" and "withdrawal" a row
-    that is not primary may stand in: these are shown, never scored.
+    "other". `state` is by difference where there is a comparison, or by the two risks with
+    `both_arms`; else by treated risk: "reported", "bound" (only an upper bound is printed) or
+    "other" (reported, but not in a form that fits here). For "active", "other_dose" and
+    "withdrawal" a row that is not primary may stand in: these are shown, never scored. Titles of
+    sources stand in `source`.
     """
-    rows = series_rows(evidence, condition_id, ascertainment, comparison, borrow, both_arms)
-    table = every_row(evidence).set_index("row_id", drop=False)
-    out = table.loc[[row["row_id"] for row in rows]].reset_index(drop=True)
-    more = {name: [row[name] for row in rows] for name in ("directness", "state")}
-    return out.assign(**{name: pd.Series(cells, dtype="str") for name, cells in more.items()})
-
-
-def series_rows(
-    evidence: Evidence,
-    condition_id: str,
-    ascertainment: str,
-    comparison: str | None = None,
-    borrow: bool = True,
-    both_arms: bool = False,
-) -> list[Row]:
-    """The rows of `series` as dictionaries, with the titles of their sources in `source`."""
     check_condition(evidence, condition_id)
     if ascertainment not in ASCERTAINMENTS:
         raise ValueError(f"unknown ascertainment {ascertainment!r}; one of {[*ASCERTAINMENTS]}")
@@ -230,7 +216,7 @@ def series_rows(
         raise ValueError(f"unknown comparison {comparison!r}; one of {[*COMPARISONS]}")
     kinds = COMPARISONS[comparison][1] if comparison else tuple(arms.KINDS)
     shown_only = comparison not in (None, "placebo")
-    therapies = set(condition_therapies(evidence, condition_id)["therapy_id"])
+    therapies = {row["therapy_id"] for row in condition_therapies(evidence, condition_id)}
 
     def fits(row: Row) -> bool:
         ours = row["therapy_id"] in therapies and (borrow or row["condition_id"] == condition_id)
@@ -257,7 +243,7 @@ def series_rows(
 
 
 def _state(row: Row, comparison: str | None, both_arms: bool) -> str:
-    """The state of a row in a series; see `series` and `STATES`."""
+    """The state of a row in a series; see `series`."""
     present = known(row["difference_pct"] if comparison else row["risk_pct"])
     if both_arms:
         other = known(row["risk_comparator_pct"]) or known(row["risk_comparator_high_pct"])
@@ -268,10 +254,23 @@ def _state(row: Row, comparison: str | None, both_arms: bool) -> str:
     return "reported" if present else "bound" if known(row["risk_high_pct"]) else "other"
 
 
+def key_events(evidence: Evidence, *kinds: str) -> list[str]:
+    """Ids of the events that stand for these kinds among the key harms, in the kinds' order."""
+    events = evidence.by_id("events").items()
+    return [
+        key for kind in kinds for key, row in events if row["kind"] == kind and row["key"] == "yes"
+    ]
+
+
 @kept(8)
 def cited_rows(evidence: Evidence) -> Sequence[Row]:
     """`every_row` as dictionaries, with titles of sources. Shared: do not change them."""
     return evidence.cited_rows(records(every_row(evidence)))
+
+
+def rows_in(evidence: Evidence, condition_id: str) -> list[Row]:
+    """`cited_rows` of one condition."""
+    return [row for row in cited_rows(evidence) if row["condition_id"] == condition_id]
 
 
 def _largest_first(evidence: Evidence) -> Mapping[str, Sequence[Row]]:
@@ -287,11 +286,11 @@ def _largest_first(evidence: Evidence) -> Mapping[str, Sequence[Row]]:
 def with_missing(
     evidence: Evidence, condition_id: str, rows: Iterable[Row], event_ids: Iterable[str]
 ) -> list[Row]:
-    """Rows of `series_rows` for these events, with one of state "missing" where there is none.
+    """Rows of `series` for these events, with one of state "missing" where there is none.
 
     Event by event, and the condition's therapies within each.
     """
-    therapies = records(condition_therapies(evidence, condition_id)[LEADING])
+    therapies = condition_therapies(evidence, condition_id)
     events = evidence.by_id("events")
     found = {(row["therapy_id"], row["event_id"]): row for row in rows}
     absent = dict.fromkeys([*COLUMNS, "source"]) | {
@@ -299,82 +298,74 @@ def with_missing(
     }  # fmt: skip
     return [
         found.get((therapy["therapy_id"], key))
-        or {**absent, **therapy, **{name: events[key][name] for name in OF_EVENT}}
+        or absent
+        | {name: therapy[name] for name in LEADING}
+        | {name: events[key][name] for name in OF_EVENT}
         for key in event_ids
         for therapy in therapies
     ]
 
 
-@kept(128)
 def ascertainments_present(evidence: Evidence, condition_id: str) -> tuple[str, ...]:
     """Ways of counting with a percent of patients in the condition; the best covered one first.
 
     Best covered: most therapies with a difference from placebo or background, then most therapies.
     """
-    rows = adverse_events(evidence, condition_id)
-    rows = rows[rows["measure"].eq("pct_of_subjects")]
+    rows = [row for row in rows_in(evidence, condition_id) if row["measure"] == "pct_of_subjects"]
+    first, then = (
+        {way: len({row["therapy_id"] for row in own}) for way, own in by_way.items()}
+        for by_way in (grouped(some, "ascertainment") for some in (scored(rows), rows))
+    )
     order = list(ASCERTAINMENTS)
-    counted = [
-        frame.groupby("ascertainment")["therapy_id"].nunique().to_dict()
-        for frame in (scored(rows), rows)
-    ]
-
-    def rank(name: str) -> tuple[int, int, int]:
-        first, then = (numbers.get(name, 0) for numbers in counted)
-        return -first, -then, order.index(name)
-
-    return tuple(sorted(map(str, counted[1]), key=rank))
+    return tuple(sorted(then, key=lambda way: (-first.get(way, 0), -then[way], order.index(way))))
 
 
-def scored(rows: pd.DataFrame) -> pd.DataFrame:
+def scored(rows: Iterable[Row]) -> list[Row]:
     """Primary rows with a difference from placebo or a background drug and its interval."""
     kinds = COMPARISONS["placebo"][1]
-    good = rows["primary"].eq("yes") & rows["comparator_kind"].isin(kinds)
-    return rows[good & rows["difference_low_pct"].notna()]
+    return [
+        row
+        for row in rows
+        if row["primary"] == "yes"
+        and row["comparator_kind"] in kinds
+        and known(row["difference_low_pct"])
+    ]
 
 
-@kept(128)
-def controlled_figures(evidence: Evidence, condition_id: str) -> pd.DataFrame:
+def controlled_figures(evidence: Evidence, condition_id: str) -> list[Row]:
     """Per therapy of the condition: its controlled harms by way of counting, and what is missing.
 
-    Columns: ids, `labeled`, `controlled_events`, `figures` (a sentence), `missing` (a sentence).
-    Shared: do not change it.
+    Keys: ids, `labeled`, `controlled_events`, `figures` (a sentence), `missing` (a sentence).
     """
-    rows = adverse_events(evidence, condition_id)
-    some = set(rows["therapy_id"])
+    rows = rows_in(evidence, condition_id)
+    some = {row["therapy_id"] for row in rows}
     best: dict[str, dict[str, set[str]]] = {}
-    names = ["therapy_id", "ascertainment", "event_id"]
-    for row in records(scored(rows)[names]):
+    for row in scored(rows):
         by_way = best.setdefault(row["therapy_id"], {})
         by_way.setdefault(row["ascertainment"], set()).add(row["event_id"])
-    key = {
-        "any_adverse_event": "any adverse event",
-        "serious_adverse_event": "serious adverse events",
-        "discontinuation_adverse_event": "stopping because of harm",
-        "serious_infection": "serious infections",
-    }
-    out = condition_therapies(evidence, condition_id)
-    figures, missing, numbers = [], [], []
-    for therapy_id in out["therapy_id"]:
-        own = best.get(therapy_id, {})
+    found: list[Row] = []
+    for therapy in condition_therapies(evidence, condition_id):
+        own = best.get(therapy["therapy_id"], {})
         ranked = [(way, own[way]) for way in ASCERTAINMENTS if way in own]
         ranked.sort(key=lambda item: -len(item[1]))
-        numbers.append(len(set().union(*own.values())))
-        figures.append(
-            "; ".join(
-                f"{len(events)} event{'' if len(events) == 1 else 's'} counted as "
-                f"“{ASCERTAINMENTS[way][0]}”"
-                for way, events in ranked
-            )
+        figures = "; ".join(
+            f"{len(events)} event{'' if len(events) == 1 else 's'} counted as "
+            f"“{ASCERTAINMENTS[way][0]}”"
+            for way, events in ranked
         )
         any_cause = own.get("all_cause", set())
-        lacking = [name for event_id, name in key.items() if event_id not in any_cause]
+        lacking = [
+            name
+            for kind, name in ASKED.items()
+            if not any_cause.intersection(key_events(evidence, kind))
+        ]
         if own:
-            missing.append("against placebo, from any cause: " + ", ".join(lacking or ["nothing"]))
+            missing = "against placebo, from any cause: " + ", ".join(lacking or ["nothing"])
+        elif therapy["therapy_id"] in some:
+            missing = "every figure against placebo: only uncontrolled figures or other comparators"
         else:
-            missing.append(
-                "every figure against placebo: only uncontrolled figures or other comparators"
-                if therapy_id in some
-                else "every figure: no study of harms in this condition in our tables"
-            )
-    return out.assign(controlled_events=numbers, figures=figures, missing=missing)
+            missing = "every figure: no study of harms in this condition in our tables"
+        events = len(set().union(*own.values()))
+        told = {"controlled_events": events, "figures": figures, "missing": missing}
+        found.append({**therapy, **told})
+    return found

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from compare.data.evidence import Evidence, kept
+from compare.data.evidence import Evidence
 from compare.data.rows import Row, grouped, known
-from compare.trials.benefits import DIFFERENCES, SUBTRACTED, rows_by_condition
+from compare.trials.benefits import DIFFERENCES, SUBTRACTED, outcomes
 
 NAN = float("nan")
 PER_100, DIFFERENCE, RATIO, LEVEL, WORDS = "per_100", "difference", "ratio", "level", "words"
@@ -43,8 +43,7 @@ def result(row: Row) -> Result:  # noqa: PLR0911  (one return a rule, in their o
     """The figure that stands for a row of outcomes: a printed difference before a computed one,
     a difference before a ratio; without counts and without a printed interval, none is drawn.
     """
-    measure, contrast = row["effect_measure"], row["contrast"]
-    effect, ends = row["effect"], (row["ci_low"], row["ci_high"])
+    measure, ends = row["effect_measure"], (row["ci_low"], row["ci_high"])
     toward = -1 if row["favors"] == "lower" else 1
     share = row["scale"] == "proportion" and row["unit"] in ("pct", None)
     unit = str(row["unit"]).replace("_", " ") if known(row["unit"]) else ""
@@ -54,18 +53,16 @@ def result(row: Row) -> Result:  # noqa: PLR0911  (one return a rule, in their o
         if not known(arms[0]):
             return Result(WORDS)
         return _as(LEVEL, (arms[0], low, high), "of 100" if share else unit, toward)
-    if measure in DIFFERENCES and known(effect) and contrast in SUBTRACTED:
-        if contrast == "comparator_minus_treated":
-            effect, ends = -effect, tuple(-end if known(end) else end for end in ends[::-1])
+    if (subtracted := difference(row)) is not None:
         scale = PER_100 if measure == "risk_difference_points" else DIFFERENCE
-        return _as(scale, (effect, *ends), "" if scale == PER_100 else unit, toward)
+        return _as(scale, subtracted, "" if scale == PER_100 else unit, toward)
     if known(row["difference_pct"]):
         ends = row["difference_low_pct"], row["difference_high_pct"]
         return _as(PER_100, (row["difference_pct"], *ends), "", toward)
-    ratio = _ratio(row)
-    if ratio is not None and row["better_on"]:
-        above = (ratio[0] > 1) == (row["better_on"] == "therapy")
-        return _as(RATIO, ratio, "", 1 if above else -1)
+    divided = ratio(row)
+    if divided is not None and row["better_on"]:
+        above = (divided[0] > 1) == (row["better_on"] == "therapy")
+        return _as(RATIO, divided, "", 1 if above else -1)
     if known(arms[0]) and known(arms[1]):
         scale = PER_100 if share else DIFFERENCE
         return Result(scale, arms[0] - arms[1], NAN, NAN, "" if share else unit, toward)
@@ -91,15 +88,14 @@ def uncontrolled(row: Row) -> bool:
     )  # fmt: skip
 
 
-@kept(32)
 def trial_rows(evidence: Evidence, condition_id: str) -> tuple[Row, ...]:
     """Rows of `benefits.outcomes` of a condition, each with its trial's columns (`trial_...`), as
     which patients and readings it counts, with titles of sources. A second reading of a row is
-    left out. Shared: do not change them.
+    left out.
     """
     raw = {row["row_id"]: row for row in evidence.rows("outcomes", "condition_id", condition_id)}
     found = []
-    for row in evidence.cited_rows(rows_by_condition(evidence).get(condition_id, [])):
+    for row in evidence.cited_rows(outcomes(evidence, condition_id)):
         more = {name: raw[row["row_id"]][name] for name in RAW}
         if known(more["duplicate_of"]):
             continue
@@ -138,13 +134,18 @@ def head_to_head(rows: Sequence[Row]) -> list[Row]:
 
 
 def at_rate(measure: str, effect: float, rate_pct: float) -> float:
-    """Patients per 100 with the event on a therapy, where `rate_pct` have it on the reference.
+    """What a therapy's patients would have, where those on the reference have `rate_pct`.
 
-    `effect` against the reference, on a scale of counts. Cut at 0 and 100.
+    Per 100, cut at 0 and 100, on a scale of counts; a rate for a ratio of rates; a mean for a
+    difference of means. `effect` is against the reference.
 
     >>> round(at_rate("odds_ratio", 3.0, 10.0))
     25
     """
+    if measure == "log_ratio":
+        return rate_pct * effect
+    if measure == "mean_difference":
+        return rate_pct + effect
     if measure == "risk_difference":
         return min(max(rate_pct + 100 * effect, 0.0), 100.0)
     if measure == "risk_ratio":
@@ -153,7 +154,19 @@ def at_rate(measure: str, effect: float, rate_pct: float) -> float:
     return 100 * odds / (1 + odds)
 
 
-def _ratio(row: Row) -> tuple[float, float, float] | None:
+def difference(row: Row) -> tuple[float, float, float] | None:
+    """A printed difference as therapy minus comparator, with its ends."""
+    effect, low, high = map(_number, (row["effect"], row["ci_low"], row["ci_high"]))
+    if row["effect_measure"] not in DIFFERENCES or not known(effect):
+        return None
+    if row["contrast"] not in SUBTRACTED:
+        return None
+    if row["contrast"] == "comparator_minus_treated":
+        return -effect, -high, -low
+    return effect, low, high
+
+
+def ratio(row: Row) -> tuple[float, float, float] | None:
     """A printed ratio as therapy over comparator, with its ends."""
     effect, low, high = map(_number, (row["effect"], row["ci_low"], row["ci_high"]))
     if not known(effect):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import ipywidgets as w
+from markupsafe import Markup
 
 from compare import claims
 from compare.data.evidence import Evidence
@@ -14,16 +16,7 @@ from compare.pages.cells import DIRECTIONS, published_cell, source_cell
 from compare.pages.claims import sentences as findings
 from compare.pages.controls import labelled
 from compare.pages.explorer import Explorer
-from compare.pages.markup import (
-    cited_csv,
-    csv_rows,
-    download,
-    file_name,
-    read_in,
-    sources,
-    table,
-    text,
-)
+from compare.pages.markup import NOTHING, cited_csv, csv_rows, html, read_in, sources, table
 from compare.words import Finding
 
 VERDICT_MEANING = {
@@ -96,7 +89,7 @@ def in_short(assessment: claims.Assessment) -> str:
     return "; ".join(parts) or "no verdict by condition"
 
 
-class ClaimsExplorer(Explorer):
+class ClaimsExplorer(Explorer, view=view, digest=digest):
     """Ten claims with a verdict each, and one of them with everything that it rests on."""
 
     def __init__(self, evidence: Evidence, claim_id: str = "cheaper", **more: Any) -> None:
@@ -130,35 +123,29 @@ class ClaimsExplorer(Explorer):
     def compute(self) -> View:
         return view(self.evidence, self.controls["claim"].value, self.weight_kg())
 
-    def digest(self) -> str:
-        return digest(self.compute())
-
     def show(self, computed: View) -> None:
         chosen = computed.chosen
-        self.finding.value = text(computed.overview)
+        self.finding.value = computed.overview
         rows = summary(computed.assessments)
         places = self.evidence.cited_rows(chosen.places)
-        words = "".join(
-            f"<li><b>{text(word)}</b>: {text(meaning)}</li>"
+        words = NOTHING.join(
+            html("<li><b>{}</b>: {}</li>", word, meaning)
             for word, meaning in VERDICT_MEANING.items()
         )
-        self.panels["summary"].value = (
-            table(
-                rows,
-                {
-                    "Claim": "claim",
-                    "Verdict": lambda r: f"<b>{text(r['verdict'])}</b>",
-                    "Where": "in_short",
-                    "Rests on": "rests_on",
-                },
-                "The ten claims and what the evidence says of them",
-            )
-            + f"<details><summary>What the verdicts mean</summary><ul>{words}</ul></details>"
-        )
-        self.panels["reason"].value = (
-            f"<h2>{text(chosen.claim)}</h2>"
-            f"<p><b>{text(chosen.verdict.capitalize())}.</b> {text(computed.reason)}</p>"
-        )
+        self.panels["summary"].value = table(
+            rows,
+            {
+                "Claim": "claim",
+                "Verdict": lambda r: html("<b>{}</b>", r["verdict"]),
+                "Where": "in_short",
+                "Rests on": "rests_on",
+            },
+            "The ten claims and what the evidence says of them",
+        ) + html("<details><summary>What the verdicts mean</summary><ul>{}</ul></details>", words)
+        self.panels["reason"].value = html(
+            "<h2>{}</h2><p><b>{}.</b> {}</p>",
+            chosen.claim, chosen.verdict.capitalize(), computed.reason,
+        )  # fmt: skip
         self.panels["places"].value = table(
             places,
             {
@@ -174,39 +161,32 @@ class ClaimsExplorer(Explorer):
             chosen.published,
             {
                 "Finding": published_cell,
-                "Speaks": lambda r: text(DIRECTIONS[r["direction"]]),
+                "Speaks": lambda r: DIRECTIONS[r["direction"]],
                 "Condition": "condition",
                 "Source": source_cell,
             },
             "What published evidence says",
             "No published finding in our tables.",
         )
-        self.panels[
-            "change"
-        ].value = (
-            f"<h2>What would change this</h2><p>{text(findings.WOULD_CHANGE[chosen.claim_id])}</p>"
+        self.panels["change"].value = html(
+            "<h2>What would change this</h2><p>{}</p>", findings.WOULD_CHANGE[chosen.claim_id]
         )
+
+    def saved(self, computed: View) -> Iterator[Markup]:
+        chosen, rows = computed.chosen, summary(computed.assessments)
         columns = [*self.evidence.claims.columns, *claims.OF_SOURCE, "condition"]
-        weight = self.weight_kg()
-        stem = ("claims", f"{weight:g}kg" if weight else "", self.evidence.stamp)
-        self.panels["downloads"].value = (
-            download(
-                "Save the verdicts (CSV)",
-                csv_rows(rows, [*rows[0]]),
-                file_name(*stem, ending="csv"),
-            )
-            + download(
-                "Save this claim's table (CSV)",
-                cited_csv(places, chosen.columns),
-                file_name("claim", chosen.claim_id, *stem[1:], ending="csv"),
-            )
-            + download(
-                "Save its published findings (CSV)",
-                csv_rows(chosen.published, columns),
-                file_name("claim", chosen.claim_id, "published", stem[2], ending="csv"),
-            )
+        places = self.evidence.cited_rows(chosen.places)
+        weight, claim = self.weight_kg(), ("claim", chosen.claim_id)
+        at = f"{weight:g}kg" if weight else ""
+        said = csv_rows(chosen.published, columns)
+        yield self.file("Save the verdicts (CSV)", csv_rows(rows, [*rows[0]]), "claims", at)
+        yield self.file(
+            "Save this claim's table (CSV)", cited_csv(places, chosen.columns), *claim, at
         )
+        yield self.file("Save its published findings (CSV)", said, *claim, "published")
+
+    def sources(self, computed: View) -> Markup:
         every = [ids for claim in computed.assessments for ids in claim.source_ids]
-        self.panels["sources"].value = sources(
-            self.evidence, chosen.source_ids, "Sources of this claim"
+        return sources(
+            self.evidence, computed.chosen.source_ids, "Sources of this claim"
         ) + sources(self.evidence, every, "Sources of all ten verdicts")

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import ipywidgets as w
 import pandas as pd
+from markupsafe import Markup
 
 from compare import cost
 from compare import words as findings
 from compare.cost import plan
 from compare.data.conditions import opening_patient
 from compare.data.evidence import Evidence
-from compare.data.rows import Row
+from compare.data.rows import Row, frame
 from compare.data.scenario import Scenario
 from compare.pages import money
 from compare.pages.controls import checkbox, fold, labelled
@@ -23,7 +24,7 @@ from compare.pages.cost import sentences as cost_findings
 from compare.pages.cost.tables import COURSE_COLUMNS, YEARLY_COLUMNS, chain_table
 from compare.pages.explorer import Explorer
 from compare.pages.house import CLASSES
-from compare.pages.markup import csv_text, download, file_name, sources, table, text
+from compare.pages.markup import csv_text, html, table
 from compare.words import usd
 
 NEGOTIATED, MEDICARE = "maximum_fair_price", "medicare"
@@ -206,7 +207,7 @@ def without_regimen(evidence: Evidence, condition_id: str, therapy_class: str | 
     ]
 
 
-class CostExplorer(Explorer):
+class CostExplorer(Explorer, view=view, digest=digest):
     """Cost by condition, weight, class, price basis and product, with the chain behind a bar."""
 
     def __init__(self, evidence: Evidence, condition_id: str = "cidp", **more: Any) -> None:
@@ -267,14 +268,8 @@ class CostExplorer(Explorer):
         options |= {"payer": MEDICARE} if self.controls["medicare"].value else {}
         return self.strip.scenario(options=options)
 
-    def compute(self) -> View:
-        return view(self.evidence, self.scenario())
-
-    def digest(self) -> str:
-        return digest(self.compute())
-
     def show(self, computed: View) -> None:
-        self.finding.value = text(computed.finding)
+        self.finding.value = computed.finding
         # The chart first: the browser draws it while the rest is computed.
         yearly, courses, marks = (
             self.evidence.cited_rows(rows)
@@ -300,20 +295,16 @@ class CostExplorer(Explorer):
             "Therapies without a cost",
             "Every therapy with a regimen here has a current price.",
         )
-        scenario = self.scenario()
-        chosen = behind(self.evidence, scenario, computed)
-        self.show_chosen(computed, chosen)
-        name = file_name(
-            "cost", scenario.condition_id, f"{scenario.patient.weight_kg:g}kg",
-            self.evidence.stamp, ending="csv",
-        )  # fmt: skip
-        everything = self.evidence.cited(cost.cost_frame(computed.rows))
-        self.panels["downloads"].value = download(
-            "Save the whole table (CSV)", csv_text(everything), name
-        )
+        self.behind = behind(self.evidence, self.scenario(), computed)
+        self.show_chosen(computed, self.behind)
+
+    def saved(self, computed: View) -> Iterator[Markup]:
+        everything = self.evidence.cited(frame(computed.rows, cost.COLUMNS))
+        yield self.file("Save the whole table (CSV)", csv_text(everything), "cost", *self.about)
+
+    def cited(self, computed: View) -> Iterable[Sequence[Row]]:
         # With the sentence on other products of the same regimen.
-        shown = (*computed.yearly, *computed.courses, *computed.marks, *chosen.same)
-        self.panels["sources"].value = sources(self.evidence, (row["source_id"] for row in shown))
+        return computed.yearly, computed.courses, computed.marks, self.behind.same
 
     def show_courses(
         self, courses: Sequence[Row], marks: Sequence[Row], without: Sequence[Row]
@@ -326,7 +317,7 @@ class CostExplorer(Explorer):
             self.panels["course_table"].value = ""
             return
         picture = money.Picture(courses, marks, without, money.COURSE)
-        heading.value = f"<h2>Courses: money per course, not per year</h2>{picture.key}"
+        heading.value = html("<h2>Courses: money per course, not per year</h2>{}", picture.key)
         chart.draw(picture.traces, picture.layout)
         self.panels["course_table"].value = table(
             courses, COURSE_COLUMNS, "Cost per course, by kind of price: kinds are not compared"
@@ -340,9 +331,8 @@ class CostExplorer(Explorer):
         ]
         key = choice_of(found.same[0]) if found.same else ""
         control = self.controls["chosen"]
-        busy, self._busy = self._busy, True
-        control.options, control.value = (choices or [("", "")]), key
-        self._busy = busy
+        with self.quiet():
+            control.options, control.value = (choices or [("", "")]), key
         self.panels["chain"].value = chain_table(found.chain)
         self.panels["sensitivity"].draw(
             charts.sensitivity_traces(found.sensitivity),
@@ -360,4 +350,4 @@ class CostExplorer(Explorer):
             "What moves this cost most, one thing at a time",
             "Nothing to vary for this regimen.",
         )
-        self.panels["switching"].value = f"<p>{text(found.switching)}</p>"
+        self.panels["switching"].value = html("<p>{}</p>", found.switching)

@@ -7,20 +7,21 @@ from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
+from markupsafe import Markup
 
 from compare.cost.prices import KINDS, basis_text
 from compare.data.rows import known, records
-from compare.pages.markup import Cell, read_in, table, text
+from compare.pages.markup import BREAK, Cell, html, read_in, table
 from compare.pages.money import change_note
 from compare.words import number, number_range, short_name, usd_cents, usd_range
 
 
-def product_cell(row: Mapping[str, Any]) -> str:
+def product_cell(row: Mapping[str, Any]) -> Markup:
     """Therapy, the product under it, and what to know of its label."""
     status = "" if row["label_status"] == "in label" else row["label_status"]
     parts = [row["product"], status, change_note(row)]
-    under = "<br>".join(text(part) for part in parts if part)
-    return f"{text(short_name(row['therapy']))}<br><small>{under}</small>"
+    under = BREAK.join(part for part in parts if part)
+    return html("{}<br><small>{}</small>", short_name(row["therapy"]), under)
 
 
 def counted(row: Mapping[str, Any], name: str, one: str) -> str:
@@ -34,7 +35,7 @@ def notes_cell(row: Mapping[str, Any]) -> str:
     kind, basis = KINDS[row["price_kind"]], basis_text(row["price_basis"])
     mixed = "its first doses are priced at another kind of price" if row["mixed_kinds"] else ""
     said = (f"{kind} ({basis})", mixed, row["reason"], row["note"])
-    return text("; ".join(part for part in said if part))
+    return "; ".join(part for part in said if part)
 
 
 YEARLY_COLUMNS: Mapping[str, str | Cell] = {
@@ -45,7 +46,7 @@ YEARLY_COLUMNS: Mapping[str, str | Cell] = {
     "Of year one, giving it": lambda r: usd_range(
         r["usd_administration_year_one"], r["usd_administration_year_one_high"]
     ),
-    "In year one": lambda r: "<br>".join(
+    "In year one": lambda r: BREAK.join(
         [
             counted(r, "doses_year_one", "dose"),
             counted(r, "visits_year_one", "visit"),
@@ -95,7 +96,7 @@ CHAIN_STEPS: Mapping[str, Any] = {
 }
 
 
-def chain_table(chain: pd.DataFrame) -> str:
+def chain_table(chain: pd.DataFrame) -> Markup:
     """The arithmetic from top to bottom, one column a phase."""
     rows = records(chain)
     heads = [f"{row['phase'].replace('_', ' ')} ({row['route']})" for row in rows]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from compare.data.rows import known, records
 from compare.pages.coverage.tables import FACTS, LEVELS
@@ -104,8 +103,3 @@ def layout(frame: pd.DataFrame) -> dict[str, Any]:
             "dtick": 1,
         },
     }
-
-
-def figure(frame: pd.DataFrame) -> go.Figure:
-    """The coverage map as a static figure."""
-    return go.Figure(traces(frame), layout(frame))

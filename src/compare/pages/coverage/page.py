@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
+from markupsafe import Markup
 
 from compare import cost
 from compare.data.conditions import opening_patient
 from compare.data.evidence import Evidence, kept
-from compare.data.rows import known, records
+from compare.data.rows import frame, known, records
 from compare.pages.coverage import chart as coverage_charts
 from compare.pages.coverage import sentences as coverage_findings
 from compare.pages.coverage import tables as coverage
 from compare.pages.explorer import Explorer
 from compare.pages.house import CLASSES
-from compare.pages.markup import csv_text, download, file_name, sources_behind, table, text
+from compare.pages.markup import NOTHING, csv_text, html, table
 from compare.words import NOT_REPORTED, Finding, number, short_name, usd_range
 
 CLASS_MEANING = {
@@ -50,7 +51,7 @@ def view(evidence: Evidence, condition_id: str) -> View:
     """Therapies of a condition by class, with label status and the opening cost; pure."""
     patient = opening_patient(evidence, condition_id)
     chosen = cost.opening_plans(evidence, condition_id, patient)
-    priced = cost.cost_table(evidence, chosen.values(), patient)
+    priced = frame(cost.cost_rows(evidence, chosen.values(), patient), cost.COLUMNS)
     rows = evidence.indications[evidence.indications["condition_id"].eq(condition_id)]
     labels = rows[rows["fda_label"].eq("yes")]
     labeled = set(labels["therapy_id"])
@@ -128,7 +129,7 @@ def digest(shown: View) -> str:
     return "\n".join(lines).replace("nan to nan", NOT_REPORTED).replace("nan", NOT_REPORTED)
 
 
-class StartExplorer(Explorer):
+class StartExplorer(Explorer, view=view, digest=digest):
     """The data at a glance, and the therapies of one condition by class."""
 
     def __init__(self, evidence: Evidence, condition_id: str = "cidp", **more: Any) -> None:
@@ -149,58 +150,51 @@ class StartExplorer(Explorer):
     def compute(self) -> View:
         return view(self.evidence, self.controls["condition"].value)
 
-    def digest(self) -> str:
-        return digest(self.compute())
-
     def show(self, computed: View) -> None:
-        self.finding.value = text(computed.finding)
-        self.panels["classes"].value = (
-            table(
-                computed.classes,
-                {
-                    "Class": lambda r: text(CLASSES[r["therapy_class"]][0]),
-                    "What it is": "meaning",
-                    "Therapies": "therapies",
-                    "Which": "names",
-                },
-                "The four classes; a therapy belongs to exactly one, the first that fits",
-            )
-            + f"<p>{text(STRADDLE)}</p>"
-        )
+        self.finding.value = computed.finding
+        self.panels["classes"].value = table(
+            computed.classes,
+            {
+                "Class": lambda r: CLASSES[r["therapy_class"]][0],
+                "What it is": "meaning",
+                "Therapies": "therapies",
+                "Which": "names",
+            },
+            "The four classes; a therapy belongs to exactly one, the first that fits",
+        ) + html("<p>{}</p>", STRADDLE)
         self.panels["therapies"].value = table(
             computed.therapies,
             {
                 "Therapy": "therapy",
-                "Class": lambda r: text(CLASSES[r["therapy_class"]][0]),
+                "Class": lambda r: CLASSES[r["therapy_class"]][0],
                 "Target": "target",
                 "FDA label here": "fda_label",
                 "Year one, or a course": cost_cell,
             },
             "Therapies for this condition, at its opening weight",
         )
-        self.panels["sources"].value = sources_behind(self.evidence, computed.therapies)
         self.show_coverage(computed)
 
     def show_coverage(self, computed: View) -> None:
         """What is in the tables for each therapy, how often it was read, and how old it is."""
         frame = computed.coverage
-        self.panels["coverage_heading"].value = (
-            "<h2>What the tables hold, and what they lack</h2>"
-            f'<p class="tc-finding">{text(computed.coverage_finding)}</p>'
+        self.panels["coverage_heading"].value = html(
+            '<h2>What the tables hold, and what they lack</h2><p class="tc-finding">{}</p>',
+            computed.coverage_finding,
         )
         self.panels["coverage"].draw(coverage_charts.traces(frame), coverage_charts.layout(frame))
         counts = {
             title: lambda r, fact=fact: f"{r[f'{fact}_have']} of {r[f'{fact}_of']}"
             for fact, (title, _) in coverage.FACTS.items()
         }
-        meanings = "".join(
-            f"<li><b>{text(title)}</b>: {text(meaning)}</li>"
+        meanings = NOTHING.join(
+            html("<li><b>{}</b>: {}</li>", title, meaning)
             for title, meaning in coverage.FACTS.values()
         )
         shown = table(
             frame,
             {
-                "Therapy": lambda r: text(short_name(r["therapy"])),
+                "Therapy": lambda r: short_name(r["therapy"]),
                 **counts,
                 "Rows": "rows",
                 "Read twice or more": lambda r: number(r["read_twice_pct"], 0, "%"),
@@ -208,28 +202,30 @@ class StartExplorer(Explorer):
             },
             "Coverage in numbers: how many of how many",
         )
-        self.panels["coverage_table"].value = (
-            f"<details><summary>The map in numbers, and what is counted</summary><ul>{meanings}"
-            f"</ul>{shown}</details>"
-        )
-        self.panels["downloads"].value = download(
-            "Save the map (CSV)",
-            csv_text(frame),
-            file_name("coverage", self.evidence.stamp, ending="csv"),
-        )
+        self.panels["coverage_table"].value = html(
+            "<details><summary>The map in numbers, and what is counted</summary><ul>{}"
+            "</ul>{}</details>",
+            meanings, shown,
+        )  # fmt: skip
         self.panels["age"].value = age_text(self.evidence.age(self.today))
 
+    def saved(self, computed: View) -> Iterator[Markup]:
+        yield self.file("Save the map (CSV)", csv_text(computed.coverage), "coverage")
 
-def age_text(sentences: list[str]) -> str:
+    def cited(self, computed: View) -> Iterable[pd.DataFrame]:
+        return (computed.therapies,)
+
+
+def age_text(sentences: list[str]) -> Markup:
     """What is old, as a list; long enumerations are folded."""
     if not sentences:
-        return "<h2>How old it is</h2><p>No price, label or product calls for a look.</p>"
+        return html("<h2>How old it is</h2><p>No price, label or product calls for a look.</p>")
     items = []
     for sentence in sentences:
         head, colon, names = sentence.partition(": ")
         items.append(
-            f"<li><details><summary>{text(head)}</summary>{text(names)}</details></li>"
+            html("<li><details><summary>{}</summary>{}</details></li>", head, names)
             if colon and len(names) > 200
-            else f"<li>{text(sentence)}</li>"
+            else html("<li>{}</li>", sentence)
         )
-    return f"<h2>How old it is</h2><ul>{''.join(items)}</ul>"
+    return html("<h2>How old it is</h2><ul>{}</ul>", NOTHING.join(items))

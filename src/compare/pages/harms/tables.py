@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
+from markupsafe import Markup
 
 from compare.data.rows import known
-from compare.pages.markup import Cell, read_in, text
+from compare.pages.markup import BREAK, Cell, html, read_in, text
 from compare.trials import arms, benefits
 from compare.trials.arms import difference_words, per_100, risk_words
 from compare.trials.harms import ASCERTAINMENTS, nnh_text
@@ -39,15 +40,15 @@ def risk_cell(row: Mapping[str, Any], arm: str) -> str:
         return "no comparator"
     if pd.isna(row[f"n_{arm}"]) and pd.notna(row[f"events_{arm}"]):
         return f"{row[f'events_{arm}']:,} affected, group size not printed"
-    return text(f"{risk_words(row, prefix)}, {counts_cell(row, arm)}")
+    return f"{risk_words(row, prefix)}, {counts_cell(row, arm)}"
 
 
 def difference_cell(row: Mapping[str, Any]) -> str:
     """The difference in words, or why there is none."""
     if not known(row["difference_pct"]):
-        return f"<i>none: {text(row['no_difference_because'])}</i>"
+        return html("<i>none: {}</i>", row["no_difference_because"])
     ends = row["difference_low_pct"], row["difference_high_pct"]
-    return text(per_100(row["difference_pct"], *ends, str(row["comparator"])))
+    return per_100(row["difference_pct"], *ends, str(row["comparator"]))
 
 
 def remarks(row: Mapping[str, Any]) -> str:
@@ -62,13 +63,12 @@ def remarks(row: Mapping[str, Any]) -> str:
     parts.append(VERIFIED[row["verification"]])
     if pd.notna(row["notes"]):
         parts.append(str(row["notes"]))
-    return text("; ".join(parts))
+    return "; ".join(parts)
 
 
-def where_read(row: Mapping[str, Any]) -> str:
+def where_read(row: Mapping[str, Any]) -> Markup:
     """Study; title, date and place of the source."""
-    study = text(row["study"]) if pd.notna(row["study"]) else ""
-    return "<br>".join(filter(None, [study, read_in(row)]))
+    return BREAK.join(filter(None, [text(row["study"]), read_in(row)]))
 
 
 def state_cell(row: Mapping[str, Any], cell: Callable[[Mapping[str, Any]], str]) -> str:
@@ -77,23 +77,23 @@ def state_cell(row: Mapping[str, Any], cell: Callable[[Mapping[str, Any]], str])
 
 
 FOREST_COLUMNS: dict[str, str | Cell] = {
-    "Therapy": lambda r: text(short_name(r["therapy"])),
+    "Therapy": lambda r: short_name(r["therapy"]),
     "From": lambda r: state_cell(
-        r, lambda r: "this condition" if r["directness"] == "direct" else text(r["borrowed_from"])
+        r, lambda r: "this condition" if r["directness"] == "direct" else r["borrowed_from"]
     ),
     "Treated": lambda r: state_cell(r, lambda r: risk_cell(r, "treated")),
     "Comparator": lambda r: state_cell(r, lambda r: risk_cell(r, "comparator")),
-    "Which": lambda r: state_cell(r, lambda r: text(r["comparator"])),
+    "Which": lambda r: state_cell(r, lambda r: r["comparator"]),
     "Difference": lambda r: state_cell(r, difference_cell),
-    "Number needed to harm": lambda r: text(
-        nnh_text(r["difference_pct"], r["difference_low_pct"], r["difference_high_pct"])
+    "Number needed to harm": lambda r: nnh_text(
+        r["difference_pct"], r["difference_low_pct"], r["difference_high_pct"]
     ),
     "Remarks": lambda r: state_cell(r, remarks),
     "Read in": lambda r: state_cell(r, where_read),
 }
 RARE_COLUMNS: dict[str, str | Cell] = {
-    "Event": lambda r: text(r["event"]),
-    "Therapy": lambda r: text(short_name(r["therapy"])),
+    "Event": "event",
+    "Therapy": lambda r: short_name(r["therapy"]),
     "Treated": lambda r: (
         f"{number(r['rate_per_100_patient_years'], 2)} per 100 patient-years"
         if r["measure"] == "per_100_patient_years"
@@ -104,8 +104,8 @@ RARE_COLUMNS: dict[str, str | Cell] = {
         if r["measure"] == "per_100_patient_years"
         else risk_cell(r, "comparator")
     ),
-    "Which": lambda r: text(r["comparator"]),
-    "Counted as": lambda r: text(ASCERTAINMENTS[r["ascertainment"]][0]),
+    "Which": "comparator",
+    "Counted as": lambda r: ASCERTAINMENTS[r["ascertainment"]][0],
     "Remarks": remarks,
     "Read in": where_read,
 }
@@ -122,33 +122,33 @@ def per_1000(row: Mapping[str, Any]) -> str:
 
 
 PML_COLUMNS: dict[str, str | Cell] = {
-    "Therapy": lambda r: text(short_name(r["therapy"])),
-    "Antibody status, earlier treatment and duration": lambda r: text(r["arm"]),
+    "Therapy": lambda r: short_name(r["therapy"]),
+    "Antibody status, earlier treatment and duration": "arm",
     "Risk": per_1000,
-    "Source of the figure": lambda r: text(r["study"]),
+    "Source of the figure": "study",
     "Remarks": remarks,
     "Read in": where_read,
 }
 INFUSION_COLUMNS: dict[str, str | Cell] = {
-    "Therapy": lambda r: text(short_name(r["therapy"])),
-    "Event": lambda r: text(r["event"]),
+    "Therapy": lambda r: short_name(r["therapy"]),
+    "Event": "event",
     "Of infusions, treated": lambda r: risk_cell(r, "treated"),
     "Of infusions, comparator": lambda r: risk_cell(r, "comparator"),
-    "Counted as": lambda r: text(ASCERTAINMENTS[r["ascertainment"]][0]),
+    "Counted as": lambda r: ASCERTAINMENTS[r["ascertainment"]][0],
     "Remarks": remarks,
     "Read in": where_read,
 }
 RATE_COLUMNS: dict[str, str | Cell] = {
-    "Therapy": lambda r: text(short_name(r["therapy"])),
-    "Event": lambda r: text(r["event"]),
+    "Therapy": lambda r: short_name(r["therapy"]),
+    "Event": "event",
     "Treated, per 100 patient-years": lambda r: number(r["rate_per_100_patient_years"], 2),
     "Comparator, per 100 patient-years": lambda r: (
         "no comparator"
         if r["comparator_kind"] == "none"
         else number(r["rate_comparator_per_100_patient_years"], 2)
     ),
-    "Which": lambda r: text(r["comparator"]),
-    "Counted as": lambda r: text(ASCERTAINMENTS[r["ascertainment"]][0]),
+    "Which": "comparator",
+    "Counted as": lambda r: ASCERTAINMENTS[r["ascertainment"]][0],
     "Remarks": remarks,
     "Read in": where_read,
 }
@@ -162,7 +162,7 @@ def values_cell(row: Mapping[str, Any], arm: str) -> str:
     unit = "" if pd.isna(row["unit"]) else f" {row['unit']}".replace("_", " ")
     unit = "%" if unit == " pct" else unit
     said = NOT_REPORTED if not known(value) else f"{value:g}{unit}"
-    return text(said + ("" if pd.isna(n) else f", of {n:,}"))
+    return said + ("" if pd.isna(n) else f", of {n:,}")
 
 
 def effect_cell(row: Mapping[str, Any]) -> str:
@@ -178,44 +178,42 @@ def effect_cell(row: Mapping[str, Any]) -> str:
         parts.append(
             {"neither": "no difference"}.get(row["better_on"], f"favors the {row['better_on']}")
         )
-    return text("; ".join(parts)) or "no effect printed"
+    return "; ".join(parts) or "no effect printed"
 
 
 def met_cell(row: Mapping[str, Any]) -> str:
     """Role of the endpoint and whether it was met; a missed primary endpoint stands out."""
     role = benefits.ROLES[row["endpoint_role"]]
     if row["missed_primary"]:
-        return f'<strong style="color:#8a1c00">{text(role)} MISSED</strong>'
-    return text(f"{role}: {benefits.MET[row['met']].lower()}")
+        return html('<strong style="color:#8a1c00">{} MISSED</strong>', role)
+    return f"{role}: {benefits.MET[row['met']].lower()}"
 
 
 OUTCOME_COLUMNS: dict[str, str | Cell] = {
-    "Therapy": lambda r: text(short_name(r["therapy"])),
-    "Endpoint": lambda r: text(
+    "Therapy": lambda r: short_name(r["therapy"]),
+    "Endpoint": lambda r: (
         f"{r['endpoint']} ({r['favors']} is better)"
         + ("" if pd.isna(r["timepoint_weeks"]) else f", week {r['timepoint_weeks']:g}")
     ),
     "Treated": lambda r: values_cell(r, "treated"),
     "Comparator": lambda r: values_cell(r, "comparator"),
-    "Which": lambda r: text(r["comparator"]),
+    "Which": "comparator",
     "Effect": effect_cell,
     "Primary endpoint": met_cell,
-    "Trial": lambda r: text(
-        "; ".join(
-            str(part)
-            for part in (r["study"], arms.DESIGNS[r["design"]], arms.KINDS[r["comparator_kind"]])
-            if pd.notna(part)
-        )
+    "Trial": lambda r: "; ".join(
+        str(part)
+        for part in (r["study"], arms.DESIGNS[r["design"]], arms.KINDS[r["comparator_kind"]])
+        if pd.notna(part)
     ),
-    "Remarks": lambda r: text(r["notes"]),
+    "Remarks": "notes",
     "Read in": read_in,
 }
 CONTROLLED_COLUMNS: dict[str, str | Cell] = {
-    "Therapy": lambda r: text(short_name(r["therapy"])),
+    "Therapy": lambda r: short_name(r["therapy"]),
     "Labeled here": lambda r: "yes" if r["labeled"] else "no",
     "Harms against placebo or background": lambda r: text(r["figures"]) or "none",
-    "Missing": lambda r: text(r["missing_harms"]),
+    "Missing": "missing_harms",
     "Controlled outcomes": lambda r: number(r["controlled_outcomes"]),
-    "Missing outcomes": lambda r: text(r["missing_outcomes"]),
+    "Missing outcomes": "missing_outcomes",
     "Primary endpoints missed": lambda r: text(r["missed_endpoints"]) or "none in our tables",
 }

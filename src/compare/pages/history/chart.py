@@ -8,9 +8,8 @@ from operator import itemgetter
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 
-from compare.data.rows import Row, records
+from compare.data.rows import Row
 from compare.pages.house import CLASSES, INK, TEMPLATE, Trace, empty_layout, label, read_in
 from compare.words import short_name, usd, usd_cents
 
@@ -199,15 +198,3 @@ def spread(values: Sequence[float], gap: float) -> list[float]:
     for place, i in zip(placed, order, strict=True):
         found[i] = place
     return found
-
-
-def figure(frame: pd.DataFrame, what: str = "in year one") -> go.Figure:
-    """The chart of a year (or course) as a static figure."""
-    rows = records(frame)
-    return go.Figure(year_traces(rows), year_layout(rows, what))
-
-
-def gram_figure(frame: pd.DataFrame) -> go.Figure:
-    """The chart of IVIG per gram as a static figure."""
-    rows = records(frame)
-    return go.Figure(gram_traces(rows), gram_layout(rows))

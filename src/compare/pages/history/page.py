@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
+from markupsafe import Markup
 
 from compare.cost import history, payers
 from compare.data.conditions import opening_patient
 from compare.data.evidence import Evidence
-from compare.data.rows import Row, known, records
+from compare.data.rows import Row, known
 from compare.data.scenario import Scenario
 from compare.pages.cells import DIRECTIONS, published_cell, source_cell
 from compare.pages.explorer import Explorer
 from compare.pages.history import chart as charts
 from compare.pages.history import sentences as findings
-from compare.pages.markup import csv_text, download, file_name, read_in, sources, table, text
+from compare.pages.markup import NOTHING, csv_text, html, read_in, table
 from compare.words import Finding, number, short_name, usd, usd_cents
 
 YEARLY = "in year one"
@@ -45,14 +46,14 @@ def opening(evidence: Evidence, condition_id: str = "cidp") -> Scenario:
 def view(evidence: Evidence, scenario: Scenario) -> View:
     """Everything on the page for one scenario; a pure function of its arguments."""
     condition_id = scenario.condition_id
-    grams = records(history.usd_per_gram(evidence))
+    grams = history.usd_per_gram(evidence)
     money = history.quarter_rows(evidence, condition_id, scenario.patient)
     yearly = [row for row in money if row["use"] == "chronic"]
     courses = [row for row in money if row["use"] != "chronic"]
     books = evidence.by_id("sources")
     access = [
         {**{name: books[row["source_id"]][name] for name in ("title", "url", "published")}, **row}
-        for row in records(payers.findings_on_access(evidence, condition_id))
+        for row in payers.findings_on_access(evidence, condition_id)
     ]
     name = evidence.label("conditions", condition_id)
     shown, what = (yearly, YEARLY) if yearly or not courses else (courses, COURSE)
@@ -60,7 +61,7 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
         per_gram=grams,
         yearly=yearly,
         courses=courses,
-        payers=records(payers.who_pays(evidence, condition_id)),
+        payers=payers.who_pays(evidence, condition_id),
         access=access,
         gram_finding=findings.per_gram(grams),
         finding=findings.per_year(shown, name, what),
@@ -96,19 +97,19 @@ def _coinsurance(row: Mapping[str, Any]) -> str:
         return "not printed"
     said = number(row["coinsurance_pct"], 3, "%").replace(" %", "%")
     note = row["coinsurance_note"]
-    return said + (f"<br><small>{text(note)}</small>" if known(note) else "")
+    return said + (html("<br><small>{}</small>", note) if known(note) else "")
 
 
-def _moved(rows: Sequence[Row], key: list[str], value: str, caption: str, how: Any) -> str:
+def _moved(rows: Sequence[Row], key: list[str], value: str, caption: str, how: Any) -> Markup:
     """First and last figure of each series, and the change."""
     return table(
         history.changes(rows, key, value),
         {
-            "What": lambda r: text(short_name(r[key[-1]])),
+            "What": lambda r: short_name(r[key[-1]]),
             "First quarter": lambda r: f"{r['first_from']:%Y-%m}",
-            "Then": lambda r: text(how(r["first"])),
+            "Then": lambda r: how(r["first"]),
             "Last quarter": lambda r: f"{r['last_from']:%Y-%m}",
-            "Now": lambda r: text(how(r["last"])),
+            "Now": lambda r: how(r["last"]),
             "Change": lambda r: f"{r['change_pct']:+.1f}%",
         },
         caption,
@@ -116,7 +117,7 @@ def _moved(rows: Sequence[Row], key: list[str], value: str, caption: str, how: A
     )
 
 
-class HistoryExplorer(Explorer):
+class HistoryExplorer(Explorer, view=view, digest=digest):
     """Price history since 2023 by condition and weight, and who pays under Medicare."""
 
     def __init__(self, evidence: Evidence, condition_id: str = "cidp", **more: Any) -> None:
@@ -135,16 +136,10 @@ class HistoryExplorer(Explorer):
             ]
         )
 
-    def compute(self) -> View:
-        return view(self.evidence, self.scenario())
-
-    def digest(self) -> str:
-        return digest(self.compute())
-
     def show(self, computed: View) -> None:
-        self.panels[
-            "gram_finding"
-        ].value = f'<h2>IVIG per gram</h2><p class="tc-finding">{text(computed.gram_finding)}</p>'
+        self.panels["gram_finding"].value = html(
+            '<h2>IVIG per gram</h2><p class="tc-finding">{}</p>', computed.gram_finding
+        )
         evidence = self.evidence
         grams = evidence.cited_rows(computed.per_gram)
         self.panels["per_gram"].draw(charts.gram_traces(grams), charts.gram_layout(grams))
@@ -153,7 +148,7 @@ class HistoryExplorer(Explorer):
             "Medicare payment limit per gram of IVIG, first and last quarter in the data",
             usd_cents,
         )  # fmt: skip
-        self.finding.value = text(computed.finding)
+        self.finding.value = computed.finding
         yearly = evidence.cited_rows(computed.yearly or computed.courses)
         what = YEARLY if computed.yearly else COURSE
         self.panels["yearly"].draw(charts.year_traces(yearly), charts.year_layout(yearly, what))
@@ -165,17 +160,17 @@ class HistoryExplorer(Explorer):
                     "quarter whose price is not in our data"
                 )
                 tables.append(_moved(rows, ["therapy_id", "therapy"], "usd_low", caption, usd))
-        self.panels["year_table"].value = "".join(tables)
+        self.panels["year_table"].value = NOTHING.join(tables)
         self.panels["payers"].value = table(
             evidence.cited_rows(computed.payers),
             {
-                "Therapy": lambda r: (
-                    f"{text(short_name(r['therapy']))}<br><small>{text(r['product'])}</small>"
+                "Therapy": lambda r: html(
+                    "{}<br><small>{}</small>", short_name(r["therapy"]), r["product"]
                 ),
                 "Route": "route",
                 "Setting": "setting",
-                "Medicare pays under": lambda r: (
-                    f"<b>{text(r['payer'])}</b><br><small>{text(r['why'])}</small>"
+                "Medicare pays under": lambda r: html(
+                    "<b>{}</b><br><small>{}</small>", r["payer"], r["why"]
                 ),
                 "Coinsurance (Part B)": _coinsurance,
                 "Yearly cap (Part D)": "part_d_cap",
@@ -188,29 +183,25 @@ class HistoryExplorer(Explorer):
             computed.access,
             {
                 "Finding": published_cell,
-                "On the claim": lambda r: (
-                    f"{text(r['claim'])}<br><small>{text(DIRECTIONS[r['direction']])}</small>"
+                "On the claim": lambda r: html(
+                    "{}<br><small>{}</small>", r["claim"], DIRECTIONS[r["direction"]]
                 ),
                 "Source": source_cell,
             },
             "Coverage, prior authorization and availability: what was published",
             "No published finding in our tables.",
         )
-        scenario = self.scenario()
-        name = file_name(
-            "price-history", scenario.condition_id, f"{scenario.patient.weight_kg:g}kg",
-            evidence.stamp, ending="csv",
-        )  # fmt: skip
+
+    def saved(self, computed: View) -> Iterator[Markup]:
         both = pd.DataFrame([*computed.yearly, *computed.courses], columns=history.YEAR_COLUMNS)
-        self.panels["downloads"].value = download(
-            "Save the history (CSV)", csv_text(evidence.cited(both)), name
-        ) + download(
-            "Save dollars per gram (CSV)",
-            self.csv("per_gram", history.usd_per_gram(evidence)),
-            file_name("usd-per-gram", evidence.stamp, ending="csv"),
-        )
-        listed = (*grams, *computed.yearly, *computed.courses, *computed.payers, *computed.access)
-        caps = (row["cap_source_id"] for row in computed.payers)
-        self.panels["sources"].value = sources(
-            evidence, (*(row["source_id"] for row in listed), *caps)
-        )
+        yield self.file(
+            "Save the history (CSV)", csv_text(self.evidence.cited(both)),
+            "price-history", *self.about,
+        )  # fmt: skip
+        grams = self.csv("per_gram", computed.per_gram, history.GRAM_COLUMNS)
+        yield self.file("Save dollars per gram (CSV)", grams, "usd-per-gram")
+
+    def cited(self, computed: View) -> Iterable[Sequence[Row]]:
+        return (
+            computed.per_gram, computed.yearly, computed.courses, computed.payers, computed.access,
+        )  # fmt: skip

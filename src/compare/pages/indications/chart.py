@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from compare.data.rows import Row
 from compare.pages.house import (
@@ -142,8 +141,3 @@ def layout(rows: Sequence[Row], condition: str = "") -> dict[str, Any]:
         "annotations": [],
         "shapes": shapes,
     }
-
-
-def figure(rows: Sequence[Row], condition: str = "") -> go.Figure:
-    """The map as a static figure."""
-    return go.Figure(traces(rows), layout(rows, condition))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
 import ipywidgets as w
-import pandas as pd
+from markupsafe import Markup
 
 from compare import words as findings
 from compare.authority import indications
@@ -18,7 +18,7 @@ from compare.claims import ivig
 from compare.data.conditions import opening_patient
 from compare.data.evidence import Evidence, kept
 from compare.data.patient import Patient
-from compare.data.rows import LEADING, Row, known, records, split
+from compare.data.rows import LEADING, Row, known, split
 from compare.data.scenario import Scenario
 from compare.pages.cells import NONE, guideline_cell, label_cell, therapy_cell
 from compare.pages.controls import WRAP, checkbox, labelled
@@ -26,7 +26,7 @@ from compare.pages.explorer import Explorer
 from compare.pages.house import CLASSES, Trace
 from compare.pages.indications import chart as charts
 from compare.pages.indications import sentences as indication_findings
-from compare.pages.markup import cited_csv, download, file_name, read_in, sources, table, text
+from compare.pages.markup import BREAK, cited_csv, html, read_in, table, text
 from compare.trials import benefits
 from compare.trials.benefits import outcome_text
 
@@ -58,7 +58,7 @@ class View:
     options: Sequence[Row]
     statements: Sequence[Row]
     article: Sequence[Row]
-    myasthenia: Sequence[Row]
+    by_state: Sequence[Row]
     finding: findings.Finding
     article_finding: findings.Finding
 
@@ -85,7 +85,7 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
         options=evidence.cited_rows(listed),
         statements=evidence.cited_rows(said),
         article=article,
-        myasthenia=_myasthenia(evidence),
+        by_state=ivig.ivig_by_state(evidence, condition_id),
         finding=indication_findings.condition(listed, name, label_name),
         article_finding=indication_findings.article(article),
     )
@@ -99,7 +99,7 @@ def statements(
     """
     named, products = evidence.by_id("therapies"), evidence.by_id("products")
     found: list[Row] = []
-    for row in indications.statement_rows(evidence, condition_id, patient):
+    for row in indications.statements(evidence, condition_id, patient):
         if row["therapy_id"] in therapies:
             therapy = {name: named[row["therapy_id"]][name] for name in LEADING}
             label = products.get(row["product_id"], {}) if row["fda_label"] == "yes" else {}
@@ -116,32 +116,26 @@ def statements(
 # None depends on the condition or the patient of the page. Shared: not to be changed.
 @kept(16)
 def _overview(evidence: Evidence, place: str, classes: tuple[str, ...]) -> Overview:
-    everything = indications.matrix_rows(evidence, place)
+    everything = indications.matrix(evidence, place)
     rows = evidence.cited_rows(row for row in everything if row["therapy_class"] in classes)
     columns = [*indications.COLUMNS, *indications.MARKS]
     return Overview(rows, tuple(charts.traces(rows)), cited_csv(rows, columns))
 
 
-@kept(16)
 def _article(evidence: Evidence, place: str) -> Sequence[Row]:
-    return records(with_trials(evidence, ivig.ivig_in_article(evidence, place)))
-
-
-@kept(4)
-def _myasthenia(evidence: Evidence) -> Sequence[Row]:
-    return records(ivig.ivig_in_myasthenia(evidence))
-
-
-def with_trials(evidence: Evidence, article: pd.DataFrame) -> pd.DataFrame:
     """The rows of `ivig_in_article` with controlled trials of IVIG there, in words: `trials`."""
-    told, used = [], []
-    for condition_id in article["condition_id"]:
-        rows = benefits.outcomes(evidence, condition_id)
-        rows = rows[rows["therapy_id"].eq("ivig") & rows["comparator_kind"].ne("none")]
-        rows = rows.sort_values("missed_primary", ascending=False, kind="stable")
-        told.append("; ".join(outcome_text(row) for row in records(rows.head(3))) or NONE)
-        used.append(";".join(rows["source_id"].head(3)))
-    return article.assign(trials=told, trial_source_id=used)
+    found = []
+    for row in ivig.ivig_in_article(evidence, place):
+        trials = [
+            trial
+            for trial in benefits.outcomes(evidence, row["condition_id"])
+            if trial["therapy_id"] == row["therapy_id"] and trial["comparator_kind"] != "none"
+        ]
+        first = sorted(trials, key=lambda trial: not trial["missed_primary"])[:3]
+        told = "; ".join(outcome_text(trial) for trial in first) or NONE
+        used = ";".join(trial["source_id"] for trial in first)
+        found.append({**row, "trials": told, "trial_source_id": used})
+    return found
 
 
 def opening(evidence: Evidence, condition_id: str = "gmg") -> Scenario:
@@ -172,11 +166,11 @@ def digest(shown: View) -> str:
     return "\n".join(lines)
 
 
-def products_cell(row: Mapping[str, Any]) -> str:
+def products_cell(row: Mapping[str, Any]) -> Markup:
     """Products whose label gives the status, each with the month of the label read."""
     told = zip_longest(row["products"].split("; "), row["label_month"].split("; "), fillvalue="")
-    return "<br>".join(
-        text(name) + (f' <span style="white-space:nowrap">({text(month)})</span>' if month else "")
+    return BREAK.join(
+        text(name) + (html(' <span style="white-space:nowrap">({})</span>', month) if month else "")
         for name, month in told
     )
 
@@ -186,7 +180,7 @@ def asked_cell(evidence: Evidence) -> Any:
 
     def cell(row: Mapping[str, Any]) -> str:
         names = [evidence.label("factors", key) for key in split(row["requires_any"])]
-        return text(" or ".join(names)) or "none"
+        return " or ".join(names) or "none"
 
     return cell
 
@@ -197,7 +191,7 @@ def statement_cell(row: Mapping[str, Any]) -> str:
     if row["authority"] == "label" and row["fda_label"] != "yes":
         warned = row["statement"] == "warned_against"
         words = "label warns against it" if warned else "label outside the US"
-    return text(words) + (" <strong>(retired)</strong>" if row["retired"] == "yes" else "")
+    return text(words) + (html(" <strong>(retired)</strong>") if row["retired"] == "yes" else "")
 
 
 def body_cell(row: Mapping[str, Any]) -> str:
@@ -206,10 +200,10 @@ def body_cell(row: Mapping[str, Any]) -> str:
     read = f"label read: {row['label_month']}" if known(row["label_month"]) else None
     place = PLACES.get(row["jurisdiction"], row["jurisdiction"])
     parts = [row["body"], year, row["grade"], place, read]
-    return text(", ".join(str(part) for part in parts if known(part)))
+    return ", ".join(str(part) for part in parts if known(part))
 
 
-class IndicationsExplorer(Explorer):
+class IndicationsExplorer(Explorer, view=view, digest=digest):
     """Therapies by conditions; one condition in detail, for a patient's age and serostatus."""
 
     def __init__(self, evidence: Evidence, condition_id: str = "gmg", **more: Any) -> None:
@@ -232,7 +226,7 @@ class IndicationsExplorer(Explorer):
                 self.panel("map_heading"),
                 self.chart("map"),
                 self.panel("options"),
-                self.panel("myasthenia"),
+                self.panel("by_state"),
                 self.panel("article"),
                 self.panel("statements"),
             ]
@@ -246,16 +240,10 @@ class IndicationsExplorer(Explorer):
         }
         return self.strip.scenario(options=options)
 
-    def compute(self) -> View:
-        return view(self.evidence, self.scenario())
-
-    def digest(self) -> str:
-        return digest(self.compute())
-
     def show(self, computed: View) -> None:
         condition_id = self.controls["condition"].value
         name = self.evidence.label("conditions", condition_id)
-        self.finding.value = text(computed.finding)
+        self.finding.value = computed.finding
         panels = self.panels
         overview = computed.overview
         panels["map"].draw(overview.traces, charts.layout(overview.map, name))
@@ -267,8 +255,8 @@ class IndicationsExplorer(Explorer):
                     r, r["label_status"] in (NEEDS_PRIOR, NEEDS_SEROSTATUS), dated=False
                 ),
                 "Asks for": asked_cell(self.evidence),
-                "Labeled for": lambda r: text(
-                    "; ".join(r[k] for k in ("population", "restriction", "line") if r[k])
+                "Labeled for": lambda r: "; ".join(
+                    r[k] for k in ("population", "restriction", "line") if r[k]
                 ),
                 "Products labeled (label read)": products_cell,
                 "Guidelines": guideline_cell,
@@ -277,22 +265,23 @@ class IndicationsExplorer(Explorer):
             "No therapy of these classes is in our tables for this condition.",
         )
         abroad = self.controls["jurisdiction"].value != "US"
-        panels["map_heading"].value = (f"<p><b>{text(FEW_READ)}</b></p>" if abroad else "") + (
-            "<p>All conditions, without a patient: in each cell the left mark is the label, the "
+        panels["map_heading"].value = html(
+            "{}<p>All conditions, without a patient: in each cell the left mark is the label, the "
             "right mark the guidelines. An empty cell means that our sources say nothing, which is "
-            "not a statement against it. The list for the chosen condition stands below.</p>"
+            "not a statement against it. The list for the chosen condition stands below.</p>",
+            html("<p><b>{}</b></p>", FEW_READ) if abroad else "",
         )
-        panels["myasthenia"].value = (
+        panels["by_state"].value = (
             table(
-                computed.myasthenia,
-                {"IVIG in myasthenia": "setting", "What is said and was shown": "answer"},
-                "IVIG in myasthenia has three answers, not one",
+                computed.by_state,
+                {f"IVIG in {name}": "setting", "What is said and was shown": "answer"},
+                f"IVIG in {name} has three answers, not one",
             )
-            if condition_id == "gmg"
+            if computed.by_state
             else ""
         )
         self.show_article(computed)
-        panels["statements"].value = f"<h2>{text(name)}: every statement</h2>" + table(
+        panels["statements"].value = html("<h2>{}: every statement</h2>", name) + table(
             computed.statements,
             {
                 "Therapy": therapy_cell,
@@ -307,47 +296,40 @@ class IndicationsExplorer(Explorer):
             "Labels and guidelines as read, in our words",
             "No statement in our tables.",
         )
-        self.show_downloads(computed)
 
     def show_article(self, computed: View) -> None:
         """IVIG in the six conditions of a lay article."""
         shown = computed.article
-        self.panels["article"].value = (
-            "<h2>IVIG in the conditions that a lay article names</h2>"
-            f"<p>{text(computed.article_finding)}</p>"
-            + table(
-                shown,
-                {
-                    "Condition": "condition",
-                    "Label": lambda r: text(
-                        "In label" if r["label_status"] == IN_LABEL else r["label_reason"]
-                    ),
-                    "Guidelines": guideline_cell,
-                    "Trials with a comparator": "trials",
-                },
-                "Guillain-Barré, Crohn's, lupus, rheumatoid arthritis, MS, myasthenia",
-            )
+        self.panels["article"].value = html(
+            "<h2>IVIG in the conditions that a lay article names</h2><p>{}</p>",
+            computed.article_finding,
+        ) + table(
+            shown,
+            {
+                "Condition": "condition",
+                "Label": lambda r: (
+                    "In label" if r["label_status"] == IN_LABEL else r["label_reason"]
+                ),
+                "Guidelines": guideline_cell,
+                "Trials with a comparator": "trials",
+            },
+            "Guillain-Barré, Crohn's, lupus, rheumatoid arthritis, MS, myasthenia",
         )
 
-    def show_downloads(self, computed: View) -> None:
-        """Downloads and sources."""
-        condition_id, stamp = self.controls["condition"].value, self.evidence.stamp
+    def saved(self, computed: View) -> Iterator[Markup]:
+        condition_id = self.controls["condition"].value
         patient = f"{condition_id}_{self.controls['age'].value:g}y"
         listed = cited_csv(computed.options, indications.COLUMNS)
         columns = [*self.evidence.indications.columns, *STATEMENT_COLUMNS]
-        said, overview = cited_csv(computed.statements, columns), computed.overview
-        saved = {
-            "Save the options (CSV)": ("options", patient, listed),
-            "Save every statement (CSV)": ("statements", condition_id, said),
-            "Save the map (CSV)": ("indications", "all-conditions", overview.csv),
-        }
-        self.panels["downloads"].value = "".join(
-            download(words, content, file_name(kind, about, stamp, ending="csv"))
-            for words, (kind, about, content) in saved.items()
+        said = cited_csv(computed.statements, columns)
+        yield self.file("Save the options (CSV)", listed, "options", patient)
+        yield self.file("Save every statement (CSV)", said, "statements", condition_id)
+        yield self.file(
+            "Save the map (CSV)", computed.overview.csv, "indications", "all-conditions"
         )
-        used = [*overview.map, *computed.options, *computed.statements, *computed.article]
-        ids = [row["source_id"] for row in used]
-        ids += [row["trial_source_id"] for row in computed.article]
-        if condition_id == "gmg":
-            ids += [row["source_id"] for row in computed.myasthenia]
-        self.panels["sources"].value = sources(self.evidence, ids)
+
+    def cited(self, computed: View) -> Iterable[Sequence[Row]]:
+        return (
+            computed.overview.map, computed.options, computed.statements, computed.article,
+            computed.by_state,
+        )  # fmt: skip

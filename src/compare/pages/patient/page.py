@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import ipywidgets as w
+from markupsafe import Markup
 
 from compare.authority import cautions
 from compare.data.evidence import Evidence
 from compare.data.scenario import Scenario
 from compare.pages.controls import WRAP, labelled, reveal
 from compare.pages.explorer import Explorer
-from compare.pages.markup import download, file_name, sources, table, text
+from compare.pages.markup import html, table
 from compare.pages.patient import drawing, report, side_by_side
 from compare.pages.patient.side_by_side import MOST, NOT_SAME_TRIAL, rebates_note
 from compare.pages.patient.tables import BRAND_COLUMNS, CAUTION_COLUMNS, option_columns
@@ -26,7 +27,7 @@ from compare.pages.patient.views import (
 from compare.words import short_name
 
 
-class PatientExplorer(Explorer):
+class PatientExplorer(Explorer, view=view, digest=digest):
     """One patient: options with authority, cautions and cost; two to four side by side."""
 
     def __init__(self, evidence: Evidence, condition_id: str = "cidp", **more: Any) -> None:
@@ -95,30 +96,23 @@ class PatientExplorer(Explorer):
             options["products"] = {"ivig": get["ivig_product"]}
         return self.strip.scenario(name=get["name"], options=options)
 
-    def compute(self) -> View:
-        return view(self.evidence, self.scenario())
-
-    def digest(self) -> str:
-        return digest(self.compute())
-
     def show(self, computed: View) -> None:
         panels, scenario = self.panels, self.scenario()
         name = self.evidence.label("conditions", scenario.condition_id)
         who = report.patient_words(self.evidence, scenario)
-        panels["who"].value = f"<p><b>This patient:</b> {text(who)}</p>"
-        self.finding.value = text(computed.finding)
+        panels["who"].value = html("<p><b>This patient:</b> {}</p>", who)
+        self.finding.value = computed.finding
         figures = table(
             computed.options,
             option_columns(computed),
             f"{name}: each option in full, best label status first",
         )
-        panels["options"].value = (
-            drawing.picture(computed.picture, name)
-            + f"<details><summary>Show the figures</summary>{figures}</details>"
+        panels["options"].value = drawing.picture(computed.picture, name) + html(
+            "<details><summary>Show the figures</summary>{}</details>", figures
         )
-        panels[
-            "heading"
-        ].value = "<h2>Side by side</h2><p>Choose two to four: what stands here is printed.</p>"
+        panels["heading"].value = html(
+            "<h2>Side by side</h2><p>Choose two to four: what stands here is printed.</p>"
+        )
         self.show_comparison(computed)
         panels["brands"].value = (
             table(
@@ -126,11 +120,11 @@ class PatientExplorer(Explorer):
                 BRAND_COLUMNS,
                 "Brands of IVIG: what is in them; they are not interchangeable",
             )
-            + "<p>A change of brand starts again at the slow rate.</p>"
+            + html("<p>A change of brand starts again at the slow rate.</p>")
             if len(computed.brands)
             else ""
         )
-        panels["cautions"].value = "<h2>Every caution on the chosen therapies</h2>" + table(
+        panels["cautions"].value = html("<h2>Every caution on the chosen therapies</h2>") + table(
             computed.told,
             CAUTION_COLUMNS,
             "What concerns this patient first, then what applies to everyone",
@@ -138,49 +132,40 @@ class PatientExplorer(Explorer):
         )
 
     def show_comparison(self, computed: View) -> None:
-        """The comparison, what can be saved of it, and its sources."""
-        panels, evidence, scenario = self.panels, self.evidence, computed.scenario
-        stamp = evidence.stamp
-        about = (scenario.condition_id, f"{scenario.patient.weight_kg:g}kg", stamp)
-        saved = {
-            "Save the options (CSV)": ("options", computed.options, OPTION_COLUMNS),
-            "Save every caution (CSV)": ("cautions", computed.cautions, cautions.COLUMNS),
-        }
-        links = [
-            download(words, self.csv(kind, rows, columns), file_name(kind, *about, ending="csv"))
-            for words, (kind, rows, columns) in saved.items()
-        ]
-        behind = list(computed.brands["source_id"])
-        behind += [row["source_id"] for row in (*computed.told, *computed.costs)]
-        names = ("source_id", "benefit_source_id", "harm_source_id")
-        behind += [row[name] for row in computed.options for name in names]
-        if computed.comparison is None:
-            panels["side_by_side"].value = '<p class="tc-empty">Choose a therapy above.</p>'
+        """The comparison, and the lines that rebuild it."""
+        panels, comparison = self.panels, computed.comparison
+        if comparison is None:
+            panels["side_by_side"].value = html('<p class="tc-empty">Choose a therapy above.</p>')
             panels["lines"].value = ""
-        else:
-            comparison = computed.comparison
-            note = " ".join(filter(None, [NOT_SAME_TRIAL, rebates_note(comparison)]))
-            panels["side_by_side"].value = (
-                '<div class="tc-scroll" tabindex="0" role="region" aria-label="Side by side">'
-                + report.table(comparison, "tc-table tc-compare")
-                + f"</div><p>{text(note)}</p><p>{text('; '.join(comparison.labels))}.</p>"
-            )
-            ids = comparison.therapy_ids
-            links = [
-                download(
-                    "Save the page to print (HTML)", report.page(evidence, comparison),
-                    report.name(evidence, scenario, ids, "html"), "text/html",
-                ),
-                download(
-                    "Save the comparison (CSV)", report.comparison_csv(comparison),
-                    report.name(evidence, scenario, ids, "csv"),
-                ),
-                *links,
-            ]  # fmt: skip
-            panels["lines"].value = (
-                "<details><summary>The lines of Python that rebuild the printed page</summary>"
-                f'<pre class="tc-code">{text(report.lines(comparison))}</pre></details>'
-            )
-            behind += comparison.source_ids
-        panels["downloads"].value = "".join(links)
-        panels["sources"].value = sources(evidence, behind)
+            return
+        note = " ".join(filter(None, [NOT_SAME_TRIAL, rebates_note(comparison)]))
+        panels["side_by_side"].value = html(
+            '<div class="tc-scroll" tabindex="0" role="region" aria-label="Side by side">{}'
+            "</div><p>{}</p><p>{}.</p>",
+            report.table(comparison, "tc-table tc-compare"), note, "; ".join(comparison.labels),
+        )  # fmt: skip
+        panels["lines"].value = html(
+            "<details><summary>The lines of Python that rebuild the printed page</summary>"
+            '<pre class="tc-code">{}</pre></details>',
+            report.lines(comparison),
+        )
+
+    def saved(self, computed: View) -> Iterator[Markup]:
+        comparison = computed.comparison
+        if comparison is not None:
+            name = report.name(computed.scenario, comparison.therapy_ids)
+            page = report.page(self.evidence, comparison)
+            said = report.comparison_csv(comparison)
+            yield self.file("Save the page to print (HTML)", page, *name, ending="html")
+            yield self.file("Save the comparison (CSV)", said, *name)
+        listed = self.csv("options", computed.options, OPTION_COLUMNS)
+        told = self.csv("cautions", computed.cautions, cautions.COLUMNS)
+        yield self.file("Save the options (CSV)", listed, "options", *self.about)
+        yield self.file("Save every caution (CSV)", told, "cautions", *self.about)
+
+    def cited(self, computed: View) -> Iterable[Any]:
+        compared = computed.comparison.source_ids if computed.comparison else ()
+        return (
+            computed.brands[["source_id"]], computed.told, computed.costs, computed.options,
+            [{"source_id": key} for key in compared],
+        )  # fmt: skip

@@ -7,16 +7,19 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from markupsafe import Markup
+
 from compare.authority.factors import patient_factors
 from compare.data.evidence import Evidence
 from compare.data.rows import Row, known
 from compare.data.scenario import Scenario
-from compare.pages.markup import csv_rows, file_name, text
+from compare.pages import markup
+from compare.pages.markup import NOTHING, csv_rows, link
 from compare.pages.patient import drawing, picture, sentences
 from compare.pages.patient.head_to_head import compared
 from compare.pages.patient.items import Item
 from compare.pages.patient.side_by_side import (
-    FRAME_COLUMNS,
+    COLUMNS_SAVED,
     NOT_SAME_TRIAL,
     Comparison,
     caution_rows,
@@ -39,7 +42,7 @@ READING = (
 PRINT_POINTS = tuple(size / 10 for size in range(86, 58, -2))
 CHARACTER_EM = 0.46
 SHEETS_MM = 3 * (279.4 - 18) - 200  # three sheets of Letter without margins, and rows not broken
-STYLE = """
+STYLE = Markup("""
 @page { size: auto; margin: 9mm 10mm; }
 * { box-sizing: border-box; }
 body { font: var(--print)/1.2 Arial, 'Liberation Sans', Helvetica, sans-serif;
@@ -78,10 +81,10 @@ h2 { font-size: 1.05em; margin: 1.4mm 0 0.3mm; }
 @media screen { body { font-size: 15px; line-height: 1.4; padding: 16px; max-width: 1100px; }
   h1 { font-size: 24px; } col.name { width: 150px; } th, td { padding: 4px 8px; } }
 @media print { a { color: inherit; text-decoration: none; } }
-"""
+""")
 
 
-def html(evidence: Evidence, scenario: Scenario, therapy_ids: Sequence[str]) -> str:
+def html(evidence: Evidence, scenario: Scenario, therapy_ids: Sequence[str]) -> Markup:
     """One self-contained HTML page: no script, no request, selectable text, made to be printed.
 
     Two therapies take at most three pages of A4 or Letter paper. It holds the scenario, the
@@ -91,7 +94,7 @@ def html(evidence: Evidence, scenario: Scenario, therapy_ids: Sequence[str]) -> 
     return page(evidence, compare_therapies(evidence, scenario, therapy_ids))
 
 
-def page(evidence: Evidence, comparison: Comparison) -> str:
+def page(evidence: Evidence, comparison: Comparison) -> Markup:
     """`html` of a comparison that is already made."""
     scenario = comparison.scenario
     names = " and ".join(name for name, _ in comparison.heads)
@@ -100,26 +103,28 @@ def page(evidence: Evidence, comparison: Comparison) -> str:
     notes = " ".join(filter(None, [READING, NOT_SAME_TRIAL, rebates_note(comparison)]))
     stamp = f"Data of {evidence.data_date}, version {evidence.version}. Labels: "
     stamp += "; ".join(comparison.labels) + "."
+    answer = summary(evidence, comparison)
+    points = print_points(evidence, comparison, answer)
     parts = [
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f"<title>{text(title)}</title>",
-        f"<style>:root {{ --print: {print_points(evidence, comparison)}pt; }}{STYLE}</style>",
-        "</head><body>",
-        f"<h1>{text(title)}</h1>",
-        f"<p><b>Patient.</b> {text(patient_words(evidence, scenario))}</p>",
-        f'<p class="note">{text(NOT_COMPARED)}</p>',
-        summary(evidence, comparison),
+        markup.html('<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'),
+        markup.html('<meta name="viewport" content="width=device-width, initial-scale=1">'),
+        markup.html("<title>{}</title>", title),
+        markup.html("<style>:root {{ --print: {}pt; }}{}</style>", points, STYLE),
+        markup.html("</head><body>"),
+        markup.html("<h1>{}</h1>", title),
+        markup.html("<p><b>Patient.</b> {}</p>", patient_words(evidence, scenario)),
+        markup.html('<p class="note">{}</p>', NOT_COMPARED),
+        answer,
         table(comparison),
-        f'<p class="note">{text(notes)}</p><p class="note">{text(stamp)}</p>',
-        f"<h2>Sources</h2>{_sources(evidence, comparison.source_ids)}",
-        f"<h2>The lines that rebuild this page</h2><pre>{text(lines(comparison))}</pre>",
-        "</body></html>\n",
+        markup.html('<p class="note">{}</p><p class="note">{}</p>', notes, stamp),
+        markup.html("<h2>Sources</h2>{}", _sources(evidence, comparison.source_ids)),
+        markup.html("<h2>The lines that rebuild this page</h2><pre>{}</pre>", lines(comparison)),
+        markup.html("</body></html>\n"),
     ]
-    return "".join(parts)
+    return NOTHING.join(parts)
 
 
-def summary(evidence: Evidence, comparison: Comparison) -> str:
+def summary(evidence: Evidence, comparison: Comparison) -> Markup:
     """What the page opens with: the answer on all options, and the picture of those compared."""
     scenario = comparison.scenario
     rows = caution_rows(evidence, scenario.patient, scenario.condition_id)
@@ -130,11 +135,13 @@ def summary(evidence: Evidence, comparison: Comparison) -> str:
     told = sentences.answer(evidence, list(every.values()), mine, pairs)
     name = evidence.label("conditions", scenario.condition_id)
     drawn = drawing.picture(picture.shown(evidence, scenario, chosen, rows), name)
-    return f"<p><b>{text(told)}</b></p>{drawn}"
+    return markup.html("<p><b>{}</b></p>{}", told, drawn)
 
 
-def print_points(evidence: Evidence, comparison: Comparison) -> float:
+def print_points(evidence: Evidence, comparison: Comparison, answer: Markup) -> float:
     """Size of print, in points, at which the page is estimated to fill three sheets at most.
+
+    `answer` is the `summary` that the page opens with.
 
     Lines are counted from the characters of each cell, at half the size of print per character;
     the sheet is that of Letter, the shorter of the two.
@@ -144,9 +151,8 @@ def print_points(evidence: Evidence, comparison: Comparison) -> float:
         for row in _found(evidence, comparison.source_ids)
     ]
     code = [len(line) for line in lines(comparison).splitlines()]
-    opening = summary(evidence, comparison)
     told = [
-        re.sub("<[^>]*>", "", opening),
+        re.sub("<[^>]*>", "", answer),
         READING,
         NOT_COMPARED,
         NOT_SAME_TRIAL,
@@ -202,42 +208,45 @@ def patient_words(evidence: Evidence, scenario: Scenario) -> str:
     return name + ", ".join(parts) + ". " + ("; ".join(told) or "Nothing else entered") + "."
 
 
-def table(comparison: Comparison, css_class: str = "") -> str:
+def table(comparison: Comparison, css_class: str = "") -> Markup:
     """The comparison as an HTML table, everything escaped."""
-    attribute = f' class="{text(css_class)}"' if css_class else ""
-    caption = f"<caption>{text('Side by side')}</caption>" if css_class else ""
+    attribute = markup.html(' class="{}"', css_class) if css_class else ""
+    caption = markup.html("<caption>Side by side</caption>") if css_class else ""
     columns = len(comparison.heads)
-    head = "".join(
-        f'<th scope="col">{text(name)}<br><small>{text(product)}</small></th>'
+    head = NOTHING.join(
+        markup.html('<th scope="col">{}<br><small>{}</small></th>', name, product)
         for name, product in comparison.heads
     )
     rows, section = [], ""
     for line in comparison.lines:
         if line.section != section:
             section = line.section
-            rows.append(
-                f'<tr class="section"><th colspan="{columns + 1}" scope="colgroup">'
-                f"{text(section)}</th></tr>"
-            )
-        cells = "".join(f"<td>{cell_html(cell)}</td>" for cell in line.cells)
-        rows.append(f'<tr><th scope="row">{text(line.label)}</th>{cells}</tr>')
-    cols = '<col class="name">' + "<col>" * columns
-    return (
-        f"<table{attribute}>{caption}<colgroup>{cols}</colgroup>"
-        f'<thead><tr><th scope="col">Compared</th>{head}</tr></thead>'
-        f"<tbody>{''.join(rows)}</tbody></table>"
-    )
+            rows.append(markup.html(
+                '<tr class="section"><th colspan="{}" scope="colgroup">{}</th></tr>',
+                columns + 1, section,
+            ))  # fmt: skip
+        cells = NOTHING.join(markup.html("<td>{}</td>", cell_html(cell)) for cell in line.cells)
+        rows.append(markup.html('<tr><th scope="row">{}</th>{}</tr>', line.label, cells))
+    cols = markup.html('<col class="name">') + markup.html("<col>") * columns
+    return markup.html(
+        "<table{}>{}<colgroup>{}</colgroup>"
+        '<thead><tr><th scope="col">Compared</th>{}</tr></thead>'
+        "<tbody>{}</tbody></table>",
+        attribute, caption, cols, head, NOTHING.join(rows),
+    )  # fmt: skip
 
 
-def cell_html(cell: Sequence[Item]) -> str:
+def cell_html(cell: Sequence[Item]) -> Markup:
     """The statements of a cell; the mark is a class, and never the only sign of a severity."""
 
-    def one(item: Item) -> str:
-        return f'<span class="{text(item.mark)}">{text(item.text)}</span>'
+    def one(item: Item) -> Markup:
+        return markup.html('<span class="{}">{}</span>', item.mark, item.text)
 
     if len(cell) <= 1:
-        return "".join(one(item) for item in cell)
-    return "<ul>" + "".join(f"<li>{one(item)}</li>" for item in cell) + "</ul>"
+        return NOTHING.join(one(item) for item in cell)
+    return markup.html(
+        "<ul>{}</ul>", NOTHING.join(markup.html("<li>{}</li>", one(item)) for item in cell)
+    )
 
 
 def _found(evidence: Evidence, source_ids: Sequence[str]) -> list[Row]:
@@ -246,16 +255,13 @@ def _found(evidence: Evidence, source_ids: Sequence[str]) -> list[Row]:
     return [row for key, row in evidence.by_id("sources").items() if key in wanted]
 
 
-def _sources(evidence: Evidence, source_ids: Sequence[str]) -> str:
+def _sources(evidence: Evidence, source_ids: Sequence[str]) -> Markup:
     items = []
     for row in sorted(_found(evidence, source_ids), key=lambda row: row["title"]):
         details = [row["publisher"], row["published"], f"read {row['accessed']:%Y-%m-%d}"]
         told = ", ".join(str(part) for part in details if known(part))
-        title = text(row["title"])
-        if known(row["url"]) and str(row["url"]).startswith(("http://", "https://")):
-            title = f'<a href="{text(row["url"])}">{title}</a>'
-        items.append(f"<li>{title} ({text(told)})</li>")
-    return f'<ol class="sources">{"".join(items)}</ol>'
+        items.append(markup.html("<li>{} ({})</li>", link(row["title"], row["url"]), told))
+    return markup.html('<ol class="sources">{}</ol>', NOTHING.join(items))
 
 
 def lines(comparison: Comparison) -> str:
@@ -294,12 +300,10 @@ def csv(evidence: Evidence, scenario: Scenario, therapy_ids: Sequence[str]) -> s
 
 def comparison_csv(comparison: Comparison) -> str:
     """`csv` of a comparison that is already made."""
-    return csv_rows(statements(comparison), FRAME_COLUMNS)
+    return csv_rows(statements(comparison), COLUMNS_SAVED)
 
 
-def name(evidence: Evidence, scenario: Scenario, therapy_ids: Sequence[str], ending: str) -> str:
-    """File name with scenario and data version."""
-    parts = [scenario.condition_id, *therapy_ids, f"{scenario.patient.weight_kg:g}kg"]
-    if scenario.name:
-        parts.insert(0, scenario.name)
-    return file_name("compare", *parts, evidence.stamp, ending=ending)
+def name(scenario: Scenario, therapy_ids: Sequence[str]) -> list[str]:
+    """What the names of its files are made of."""
+    parts = ["compare", scenario.name, scenario.condition_id, *therapy_ids]
+    return [*parts, f"{scenario.patient.weight_kg:g}kg"]

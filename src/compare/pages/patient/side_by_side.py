@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
-
-import pandas as pd
 
 from compare import cost
 from compare.authority import cautions, indications
@@ -17,7 +15,7 @@ from compare.cost.prices import BASES, REBATE_SENTENCE
 from compare.cost.standing import first_of_kinds, standing_plans
 from compare.data.evidence import Evidence, kept
 from compare.data.patient import Patient
-from compare.data.rows import Row, known, records
+from compare.data.rows import Row, known
 from compare.data.scenario import Scenario
 from compare.pages.patient import care
 from compare.pages.patient.items import Column, Item, Line, is_therapy, one
@@ -58,7 +56,7 @@ def compare_therapies(
     more than four therapies.
     """
     ids = tuple(dict.fromkeys(therapy_ids))
-    offered = list(indications.therapies_of(evidence, scenario.condition_id)["therapy_id"])
+    offered = indications.therapies_of(evidence, scenario.condition_id)
     wrong = [key for key in ids if key not in offered]
     if wrong:
         raise ValueError(f"therapies {wrong} are not among those of the condition: {offered}")
@@ -102,8 +100,9 @@ def _column(evidence: Evidence, scenario: Scenario, therapy_id: str) -> Column:
 
 
 def option_rows(evidence: Evidence, condition_id: str, patient: Patient) -> Mapping[str, Row]:
-    """Rows of `indications.options` by therapy, kept. Shared: do not change them."""
-    return _option_rows(evidence, condition_id, weightless(patient))
+    """Rows of `indications.options` by therapy."""
+    rows = indications.option_rows(evidence, condition_id, patient)
+    return {row["therapy_id"]: row for row in rows}
 
 
 def caution_rows(evidence: Evidence, patient: Patient, condition_id: str) -> tuple[Row, ...]:
@@ -112,17 +111,6 @@ def caution_rows(evidence: Evidence, patient: Patient, condition_id: str) -> tup
     """
     mine = patient_factors(evidence, patient, condition_id)
     return _caution_rows(evidence, tuple(mine.items()), condition_id)
-
-
-def weightless(patient: Patient) -> Patient:
-    """What labels ask of a patient: not weight and height, so that what they say is kept."""
-    return replace(patient, weight_kg=70, height_cm=None)
-
-
-@kept(16)
-def _option_rows(evidence: Evidence, condition_id: str, patient: Patient) -> Mapping[str, Row]:
-    rows = indications.option_rows(evidence, condition_id, patient)
-    return {row["therapy_id"]: row for row in rows}
 
 
 @kept(16)
@@ -174,13 +162,14 @@ def _authority(evidence: Evidence, scenario: Scenario, columns: list[Column]) ->
     ]
     if any(column.option["conflicting"] for column in columns):
         lines.append(Line(section, "Guidelines that say otherwise", tuple(other)))
-    if scenario.condition_id == "gmg" and any(is_therapy(column, "ivig") for column in columns):
+    condition = evidence.label("conditions", scenario.condition_id)
+    by_state = ivig.ivig_by_state(evidence, scenario.condition_id)
+    if by_state and any(is_therapy(column, "ivig") for column in columns):
         told = tuple(
-            Item(f"{row['setting']}: {row['answer']}", "", row["source_id"])
-            for row in records(ivig.ivig_in_myasthenia(evidence))
+            Item(f"{row['setting']}: {row['answer']}", "", row["source_id"]) for row in by_state
         )
         cells = tuple(told if is_therapy(column, "ivig") else () for column in columns)
-        lines.append(Line(section, "IVIG in myasthenia: three answers", cells))
+        lines.append(Line(section, f"IVIG in {condition}: three answers", cells))
     return lines
 
 
@@ -189,7 +178,7 @@ def _labeled_for(evidence: Evidence, scenario: Scenario, column: Column) -> str:
     names = ("population", "restriction", "line")
     rows = [
         row
-        for row in indications.statement_rows(evidence, scenario.condition_id, scenario.patient)
+        for row in indications.statements(evidence, scenario.condition_id, scenario.patient)
         if row["product_id"] == column.product_id
         and row["fda_label"] == "yes"
         and row["therapy_id"] == column.therapy["therapy_id"]
@@ -387,13 +376,8 @@ def _labels(evidence: Evidence, columns: list[Column]) -> list[str]:
     return out
 
 
-FRAME_COLUMNS = ["section", "item", "therapy_id", "therapy", "product", "statement", "mark",
+COLUMNS_SAVED = ["section", "item", "therapy_id", "therapy", "product", "statement", "mark",
                  "source_id"]  # fmt: skip
-
-
-def frame(comparison: Comparison) -> pd.DataFrame:
-    """The comparison as a long table: one row per statement, for CSV and tests."""
-    return pd.DataFrame(statements(comparison), columns=FRAME_COLUMNS)
 
 
 def statements(comparison: Comparison) -> list[Row]:

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from markupsafe import Markup
+
 from compare.authority.cautions import SEVERITIES
 from compare.data.rows import known
 from compare.pages.cells import guideline_cell, label_cell, therapy_cell
-from compare.pages.markup import Cell, text
+from compare.pages.markup import BREAK, Cell, html, text
 from compare.pages.patient.side_by_side import MARKS, NONE_FOUND
 from compare.pages.patient.views import View
 from compare.words import NOT_REPORTED, number_range, usd_range
 
 
-def severity_words(severity: str) -> str:
+def severity_words(severity: str) -> Markup:
     """A severity in words, behind its mark."""
     mark = MARKS.get(severity, "faint")
-    return f'<strong class="{mark}">{text(SEVERITIES[severity])}</strong>'
+    return html('<strong class="{}">{}</strong>', mark, SEVERITIES[severity])
 
 
 def against_cell(row: Mapping[str, Any]) -> str:
@@ -27,22 +29,22 @@ def against_cell(row: Mapping[str, Any]) -> str:
     """
     lines = [line.split("|", maxsplit=1) for line in row["against"].splitlines()]
     said = [
-        f"{severity_words(severity)}: {text(what)}"
+        html("{}: {}", severity_words(severity), what)
         for severity, what in lines
         if severity != "not_in_reading"
     ]
     if row.get("elsewhere"):
-        said.append(text(row["elsewhere"]))
+        said.append(row["elsewhere"])
     silent = [what for severity, what in lines if severity == "not_in_reading"]
     if silent:
-        said.append(f'<span class="faint">Not in our reading of the label, look it up: '
-                    f"{text('; '.join(silent))}</span>")  # fmt: skip
-    return "<br>".join(said) or NONE_FOUND
+        said.append(html('<span class="faint">Not in our reading of the label, look it up: '
+"{}</span>", '; '.join(silent)))  # fmt: skip
+    return BREAK.join(said) or NONE_FOUND
 
 
-def authority_cell(row: Mapping[str, Any]) -> str:
+def authority_cell(row: Mapping[str, Any]) -> Markup:
     """Label for this patient, then guidelines."""
-    return f"{label_cell(row)}<br><small>Guidelines: {guideline_cell(row)}</small>"
+    return html("{}<br><small>Guidelines: {}</small>", label_cell(row), guideline_cell(row))
 
 
 def cost_cell(row: Mapping[str, Any]) -> str:
@@ -53,14 +55,14 @@ def cost_cell(row: Mapping[str, Any]) -> str:
         parts.append(f"year one {usd_range(*ends)}")
         if known(row["visits_year_one"]):
             visits = sorted([row["visits_year_one"], row["visits_year_one_high"]])
-            parts.append(f"<small>{number_range(*visits)} clinic visits</small>")
+            parts.append(html("<small>{} clinic visits</small>", number_range(*visits)))
     if known(row["usd_per_course"]):
         ends = sorted([row["usd_per_course"], row["usd_per_course_high"]])
         parts.append(f"a course {usd_range(*ends)}")
     if not parts:
         reason = row["cost_reason"] if known(row["cost_reason"]) else "no regimen in our sources"
-        return text(reason or NOT_REPORTED)
-    return "<br>".join(parts)
+        return reason or NOT_REPORTED
+    return BREAK.join(parts)
 
 
 def option_columns(shown: View) -> dict[str, str | Cell]:
@@ -81,22 +83,22 @@ def option_columns(shown: View) -> dict[str, str | Cell]:
 
 def _products(row: Mapping[str, Any]) -> str:
     if row["of"] == 1:
-        return text(row["products"])
-    which = "all" if row["count"] == row["of"] else text(row["products"])
-    marked = f"<br><small>inherited: {text(row['marked'])}</small>" if row["marked"] else ""
-    return f"{which} ({row['count']} of {row['of']}){marked}"
+        return str(row["products"])
+    which = "all" if row["count"] == row["of"] else row["products"]
+    marked = html("<br><small>inherited: {}</small>", row["marked"]) if row["marked"] else ""
+    return html("{} ({} of {}){}", which, row["count"], row["of"], marked)
 
 
 def _origin(row: Mapping[str, Any]) -> str:
     parts = [row["label_month"] or "month not known", row["locator"], row["inherited_from"]]
-    return text("; ".join(part for part in parts if part))
+    return "; ".join(part for part in parts if part)
 
 
 CAUTION_COLUMNS: dict[str, str | Cell] = {
-    "Therapy": lambda r: text(str(r["therapy"]).split(" (")[0]),
+    "Therapy": lambda r: str(r["therapy"]).split(" (")[0],
     "Severity": lambda r: severity_words(r["severity"]),
     "On": lambda r: (
-        text(r["factor"]) + (f"<br><small>{text(r['why'])}</small>" if r["why"] else "")
+        text(r["factor"]) + (html("<br><small>{}</small>", r["why"]) if r["why"] else "")
     ),
     "Counts if": lambda r: (
         "for everyone" if r["applies"] == "everyone" else text(r["condition_text"]) or "look it up"
@@ -111,7 +113,7 @@ BRAND_COLUMNS: dict[str, str | Cell] = {
     "FDA label here": lambda r: "yes" if r["labeled"] else "no",
     "Concerns this patient": against_cell,
     "Depends on the brand": "depends",
-    "Label": lambda r: text(
+    "Label": lambda r: (
         (r["label_month"] if known(r["label_month"]) else "month not known")
         + ("" if r["label_read"] else ", not read in full")
     ),

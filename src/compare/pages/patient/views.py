@@ -13,7 +13,7 @@ from compare import cost, effects
 from compare import words as findings
 from compare.authority import cautions, indications
 from compare.data.conditions import opening_patient
-from compare.data.evidence import Evidence, kept
+from compare.data.evidence import Evidence
 from compare.data.patient import Patient
 from compare.data.rows import Row, grouped, known
 from compare.data.scenario import Scenario
@@ -80,7 +80,7 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
         told=sorted(told, key=lambda row: not row["matches"]),
         costs=costs,
         # Nothing on a brand depends on weight and height: asked at one weight, and kept.
-        brands=brands(evidence, side_by_side.weightless(patient), condition_id),
+        brands=brands(evidence, patient, condition_id),
         good=good,
         harm=harm,
         comparison=comparison,
@@ -151,7 +151,6 @@ def _against(rows: Sequence[Row]) -> str:
     return "\n".join(told)
 
 
-@kept(32)
 def _effects(evidence: Evidence, condition_id: str) -> dict[str, tuple[str, dict[str, Row]]]:
     """Heading and cells by therapy of one benefit and one harm: those that trade-offs open with.
 
@@ -190,7 +189,6 @@ def effect_words(row: Row | None) -> str:
     return said
 
 
-@kept(16)
 def brands(evidence: Evidence, patient: Patient, condition_id: str) -> pd.DataFrame:
     """One row per IVIG product: contents, label for the condition, and what depends on the brand.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from compare.data.rows import known, records
 from compare.pages.house import CLASSES, FAINT, GRID, INK, TEMPLATE, Trace, empty_layout, label
@@ -220,8 +219,3 @@ def _plain(row: dict[str, Any], x: Any, xref: str, shift: int) -> dict[str, Any]
         "showarrow": False, "xanchor": "left", "xshift": 10, "yshift": shift, "font": {"size": 13},
         "align": "left",
     }  # fmt: skip
-
-
-def figure(frame: pd.DataFrame, x_title: str, y_title: str, reference: float) -> go.Figure:
-    """The chart as a static figure."""
-    return go.Figure(traces(frame), layout(frame, x_title, y_title, reference))

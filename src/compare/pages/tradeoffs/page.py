@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import ipywidgets as w
 import pandas as pd
+from markupsafe import Markup
 from traitlets import TraitError
 
 from compare import effects
 from compare.data.conditions import opening_patient
 from compare.data.evidence import Evidence
+from compare.data.patient import Patient
+from compare.data.rows import Row
 from compare.data.scenario import Scenario
 from compare.pages.controls import (
     WRAP,
+    checkbox,
     heading,
     labelled,
     layout,
@@ -23,16 +27,17 @@ from compare.pages.controls import (
 )
 from compare.pages.explorer import Explorer
 from compare.pages.house import label
-from compare.pages.markup import csv_text, download, file_name, sources, text
+from compare.pages.markup import NOTHING, csv_text, html
+from compare.pages.picker import FilePicker
 from compare.pages.tradeoffs import chart as charts
 from compare.pages.tradeoffs import tables
+from compare.pages.tradeoffs.sentences import against, amount
 from compare.pages.tradeoffs.views import (
+    BURDEN,
     HOW,
     MONEY,
     Figures,
     View,
-    against,
-    amount,
     digest,
     opening,
     view,
@@ -50,10 +55,17 @@ BASES = [
     ("difference from the trial's own placebo", "difference"),
     ("treated arms (cross-trial)", "treated"),
 ]
+CROSS = (
+    "Compare figures of different trials anyway: their patients, placebo rates and lengths differ, "
+    "and no trial compared these therapies"
+)
+NOTES = {
+    "network": "Good is what a network of trials estimates; what no network compares is left out.",
+    "": "You asked to compare figures of different trials, which did not compare these therapies.",
+}
 GAPS = [("anything in its range", "range"), ("the worst of its range", "worst")]
 BORROW = [("borrow from other conditions, marked", True), ("this condition only", False)]
 POINTS = ("swing", "exact")
-EMPTY = pd.DataFrame(columns=charts.COLUMNS)
 
 
 def number_in(words: str) -> float:
@@ -64,7 +76,7 @@ def number_in(words: str) -> float:
         raise ValueError(f"{words!r} is not a number") from None
 
 
-class TradeOffExplorer(Explorer):
+class TradeOffExplorer(Explorer, view=view, digest=digest):
     """Condition, patient and what matters; then figures, weights and what follows from them."""
 
     def __init__(self, evidence: Evidence, condition_id: str | None = None, **more: Any) -> None:
@@ -72,11 +84,12 @@ class TradeOffExplorer(Explorer):
         super().__init__(evidence, start.condition_id, **more)
         self.seed = start.seed
         self._shown: Figures | None = None
-        self._csv = ""
         self._refused = ""
+        saved = FilePicker("Open a saved scenario", self.not_opened, accept=".json")
         self.controls |= {
             "x": labelled(w.Dropdown, "Across: harm or good", options=[("", "")]),
             "y": labelled(w.Dropdown, "Up: cost", options=[("", "")]),
+            "cross": checkbox(CROSS),
             "basis": labelled(w.Dropdown, "Harms and good as", options=BASES),
             "borrow": labelled(w.Dropdown, "Harms not studied here", options=BORROW),
             "how": labelled(
@@ -86,7 +99,7 @@ class TradeOffExplorer(Explorer):
             ),
             "missing": labelled(w.Dropdown, "A missing figure counts as", options=GAPS),
             "name": labelled(w.Text, "Name of this scenario", "380px"),
-            "upload": labelled(w.FileUpload, "Open a saved scenario", "220px", accept=".json"),
+            "upload": saved.upload,
         }
         self.rows = [self.slot(i) for i in range(SLOTS)]
         self.offer(start.condition_id, start.criteria)
@@ -95,7 +108,8 @@ class TradeOffExplorer(Explorer):
                 self.status,
                 self.panel("cards"),
                 w.HBox(
-                    [self.controls[name] for name in ("x", "y", "basis", "borrow")], layout=WRAP
+                    [self.controls[name] for name in ("x", "y", "cross", "basis", "borrow")],
+                    layout=WRAP,
                 ),
                 self.finding,
                 self.chart("main"),
@@ -112,7 +126,7 @@ class TradeOffExplorer(Explorer):
                 self.panel("sensitivity"),
                 self.panel("worth"),
                 heading("Keep it"),
-                w.HBox([self.controls["name"], self.controls["upload"]], layout=WRAP),
+                w.HBox([self.controls["name"], saved], layout=WRAP),
                 self.panel("downloads"),
                 self.panel("script"),
                 self.panel("sources"),
@@ -150,16 +164,23 @@ class TradeOffExplorer(Explorer):
             one, other = self.controls[f"{name}_{i - 1}"], self.controls[f"{name}_{i}"]
             one.value, other.value = other.value, one.value
 
+    @property
+    def scored_by(self) -> tuple[str, bool, Patient]:
+        """Basis, borrowing and patient, by which criteria are offered: see `Scenario.basis`."""
+        get = self.controls
+        basis = get["basis"].value if get["cross"].value else "network"
+        return basis, get["borrow"].value, self.strip.patient()
+
     def offer(self, condition_id: str, criteria: tuple[str, ...]) -> None:
         """Fill the choices for a condition, and the rows with these criteria."""
-        basis, borrow = self.controls["basis"].value, self.controls["borrow"].value
-        offered = effects.criterion_rows(self.evidence, condition_id, basis, borrow)
+        offered = effects.criterion_rows(self.evidence, condition_id, *self.scored_by)
         named = [
             (f"{GROUPS[row['group']]}: {row['label']}, {row['scored']} of {row['therapies']}", name)
             for name, row in offered.items()
             if row["scored"]
         ]
         trial = [pair for pair in named if pair[1].startswith(("harm:", "benefit:"))]
+        trial = trial or [pair for pair in named if pair[1] in BURDEN]
         money = [(words, key) for words, key in named if key in MONEY]
         for name, choices in (("x", trial), ("y", money)):
             first = "most therapies" if name == "x" else "by regimen"
@@ -202,19 +223,24 @@ class TradeOffExplorer(Explorer):
                     self._refused = f"This file was not opened: {error}."
         elif owner is self.controls["condition"]:
             self.open_condition(change["new"])
-        elif owner in (self.controls["basis"], self.controls["borrow"]):
-            self.offer_again(self.controls["condition"].value, owner is self.controls["basis"])
+        elif owner in [self.controls[n] for n in ("cross", "basis", "borrow", "history")]:
+            other_units = owner in (self.controls["cross"], self.controls["basis"])
+            self.offer_again(self.controls["condition"].value, other_units)
         else:
             for i in range(SLOTS):
                 if owner is self.controls[f"criterion_{i}"]:
                     self.controls[f"range_{i}"].value = ""
                     self.controls[f"half_{i}"].value = ""
 
+    def not_opened(self, names: str, why: str) -> None:
+        """The browser has not sent what was chosen."""
+        self.status.value = html("<p>{} was not opened: {}.</p>", names, why)
+
     def open_condition(self, condition_id: str) -> None:
         """The condition's own criteria; what mattered before no longer holds."""
         self.controls["how"].value = ""
-        basis, borrow = self.controls["basis"].value, self.controls["borrow"].value
-        chosen = effects.default_criteria(self.evidence, condition_id, basis, borrow)
+        self.controls["cross"].value = False
+        chosen = effects.default_criteria(self.evidence, condition_id, *self.scored_by)
         for i in range(SLOTS):
             self.controls[f"points_{i}"].value = 0
             self.controls[f"range_{i}"].value = ""
@@ -233,7 +259,9 @@ class TradeOffExplorer(Explorer):
         self.strip.tell()
         self.open_condition(scenario.condition_id)
         self.seed = scenario.seed
-        for name, usual in (("basis", "difference"), ("borrow", True), ("missing", "range")):
+        self.controls["cross"].value = scenario.basis != "network"
+        self.controls["basis"].value = "treated" if scenario.basis == "treated" else "difference"
+        for name, usual in (("borrow", True), ("missing", "range")):
             self.controls[name].value = options.get(name, usual)
         self.offer(scenario.condition_id, scenario.criteria)
         for name in ("x", "y"):
@@ -274,9 +302,10 @@ class TradeOffExplorer(Explorer):
                 ranges[name] = (number_in(match[1]), number_in(match[2]))
             if get[f"half_{i}"].strip():
                 halves[name] = number_in(get[f"half_{i}"])
-        usual = {"basis": "difference", "borrow": True, "missing": "range", "how": "", "x": "",
-                 "y": ""}  # fmt: skip
+        usual = {"borrow": True, "missing": "range", "how": "", "x": "", "y": ""}
         options: dict[str, Any] = {k: get[k] for k, value in usual.items() if get[k] != value}
+        if get["cross"]:
+            options |= {"cross_trials": True, "basis": get["basis"]}
         if halves:
             options["halves"] = halves
         return self.strip.scenario(
@@ -288,39 +317,37 @@ class TradeOffExplorer(Explorer):
             options=options,
         )
 
-    def compute(self) -> View:
-        return view(self.evidence, self.scenario())
-
-    def digest(self) -> str:
-        return digest(self.compute())
-
     def clear(self) -> None:
         super().clear()
         self._shown = None
 
     def show(self, computed: View) -> None:
         if self._refused:
-            self.status.value, self._refused = f"<p>{text(self._refused)}</p>", ""
+            self.status.value, self._refused = html("<p>{}</p>", self._refused), ""
         figures = computed.figures
         self.show_preferences(computed)
         if figures is not self._shown:
             self.show_figures(figures)
             self._shown = figures
         self.panels["ranges"].value = tables.ranges(computed)
-        self.show_kept(computed)
+        self.panels["script"].value = html(
+            "<p><b>Reproduce</b>: these lines rebuild the table{} digit by digit.</p>"
+            '<pre class="tc-code">{}</pre>',
+            ", the values and the ranks" if computed.said else "", computed.script,
+        )  # fmt: skip
 
     def show_preferences(self, computed: View) -> None:
         """Ranking and what follows from it; only the invitation until the reader has spoken."""
         self.rows_shown(computed)
-        hints = "".join(f'<p class="tc-hint">{text(hint)}</p>' for hint in computed.hints)
-        note = "" if not computed.said else (
+        hints = NOTHING.join(html('<p class="tc-hint">{}</p>', hint) for hint in computed.hints)
+        note = "" if not computed.said else html(
             '<p class="tc-empty">This orders therapies by what you said and by the figures above, '
-            "with their gaps. Harm and good come from separate trials, which did not compare "
-            "these therapies. It recommends none.</p>"
+            "with their gaps. {} It recommends none.</p>",
+            NOTES["" if self.controls["cross"].value else "network"],
         )  # fmt: skip
-        self.panels[
-            "said"
-        ].value = f'<p class="tc-finding">{text(computed.finding)}</p>{hints}{note}'
+        self.panels["said"].value = html(
+            '<p class="tc-finding">{}</p>{}{}', computed.finding, hints, note
+        )
         parts = {
             "acceptability": tables.acceptability,
             "ranking": tables.ranking,
@@ -348,7 +375,7 @@ class TradeOffExplorer(Explorer):
                 hint = f"{ends[0]} to {ends[1]}".replace("+", "")
                 if self.controls[f"range_{i}"].placeholder != hint:
                     self.controls[f"range_{i}"].placeholder = hint
-        self.panels["how_to"].value = (
+        self.panels["how_to"].value = html(
             "<p>Choose what to weigh. A range says what no value and full value stand for; blank "
             "takes the widest interval shown. &ldquo;Worth half&rdquo; is the amount that is half "
             "as good as the whole way; blank is the middle. At the end of each choice: how many "
@@ -357,16 +384,13 @@ class TradeOffExplorer(Explorer):
 
     def show_figures(self, figures: Figures) -> None:
         """Cards, chart and effects table."""
-        basis = self.controls["basis"].value
+        for name in ("basis", "borrow"):
+            reveal(self.controls[name], self.controls["cross"].value)
         self.panels["cards"].value = tables.cards(figures)
-        self.finding.value = text(figures.finding)
+        self.finding.value = figures.finding
         made = charts.layout(figures.chart, *self.titles(figures), self.reference(figures))
         self.panels["main"].draw(charts.traces(figures.chart), made)
-        self.panels["grid"].value = tables.basis_note(basis) + tables.grid(figures)
-        self.panels["sources"].value = sources(
-            self.evidence, (row["source_id"] for row in figures.rows if row["reported"])
-        )
-        self._csv = csv_text(self.evidence.cited(figures.table))
+        self.panels["grid"].value = tables.basis_note(self.scored_by[0]) + tables.grid(figures)
 
     def titles(self, figures: Figures) -> tuple[str, str]:
         """Titles of both axes, with unit and the favored direction."""
@@ -378,7 +402,7 @@ class TradeOffExplorer(Explorer):
             row = figures.offered[name]
             name_of, unit = label(row["label"]), label(against(str(row["unit"])))
             side = {"lower": "less is better", "higher": "more is better"}[str(row["favors"])]
-            titles.append(f"{name_of}<br>{unit} ({side})" if name == figures.x
+            titles.append(html("{}<br>{} ({})", name_of, unit, side) if name == figures.x
                           else f"{name_of}, {unit}")  # fmt: skip
         return titles[0], titles[1]
 
@@ -387,30 +411,21 @@ class TradeOffExplorer(Explorer):
         row = figures.offered.get(figures.x, {})
         return 1.0 if str(row.get("unit", "")).endswith("ratio") else 0.0
 
-    def show_kept(self, computed: View) -> None:
-        """Downloads, and the lines of Python that rebuild the page."""
+    def saved(self, computed: View) -> Iterator[Markup]:
         scenario = self.scenario()
-        stamp = (
-            scenario.name, scenario.condition_id, f"{scenario.patient.weight_kg:g}kg",
-            scenario.price_basis or "", self.evidence.stamp,
-        )  # fmt: skip
-        links = [
-            download("Save this scenario (JSON)", scenario.to_json(),
-                     file_name("scenario", *stamp, ending="json"), "application/json"),
-            download("Save the effects table (CSV)", self._csv,
-                     file_name("effects", *stamp, ending="csv")),
-        ]  # fmt: skip
+        about = scenario.name, *self.about, scenario.price_basis or ""
+        table = self.csv("effects", computed.figures.table)
+        yield self.file(
+            "Save this scenario (JSON)", scenario.to_json(), "scenario", *about, ending="json"
+        )
+        yield self.file("Save the effects table (CSV)", table, "effects", *about)
         if computed.ranking is not None:
             ranks = computed.ranking.acceptability.reset_index(drop=True)
-            shares = pd.concat([computed.value, ranks], axis=1)
-            links.append(download("Save values and ranks (CSV)", csv_text(shares),
-                                  file_name("ranks", *stamp, ending="csv")))  # fmt: skip
-        self.panels["downloads"].value = "".join(links)
-        self.panels["script"].value = (
-            "<p><b>Reproduce</b>: these lines rebuild the table"
-            + (", the values and the ranks" if computed.said else "")
-            + f' digit by digit.</p><pre class="tc-code">{text(computed.script)}</pre>'
-        )
+            shares = csv_text(pd.concat([computed.value, ranks], axis=1))
+            yield self.file("Save values and ranks (CSV)", shares, "ranks", *about)
+
+    def cited(self, computed: View) -> Iterable[Sequence[Row]]:
+        return ([row for row in computed.figures.rows if row["reported"]],)
 
 
 def reset(control: w.Dropdown, choices: list[tuple[str, str]]) -> None:

@@ -3,19 +3,63 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from compare.data.rows import Row, known, records
+from compare.effects.networks import PER_100
 from compare.preferences.draws import Ranking
-from compare.words import Finding, number, usd
+from compare.trials.arms import MINUS
+from compare.trials.guards import Comparison
+from compare.trials.wording import summary
+from compare.words import Finding, number, usd, usd_range
 
 FAVORITE = 0.5
 NARROW_POINTS = 2.0
 NARROW_SHARE_OF_COST = 0.1
 LESS_OFTEN = 0.02
+
+
+def amount(value: float, unit: str) -> str:
+    """A figure in its unit, as it is printed in cells and sentences."""
+    if unit.startswith("dollars"):
+        return usd(value)
+    digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 1 else 2
+    signed = unit.startswith(PER_100) or unit.endswith("difference")
+    sign = "+" if signed and round(value, digits) > 0 else ""
+    return sign + number(value, digits).replace("-", MINUS)
+
+
+def against(unit: str) -> str:
+    """A unit as the title of an axis or column says it, with the comparator if there is one."""
+    if unit == PER_100:
+        return "more in 100 than on placebo or background"
+    if unit.startswith(PER_100):
+        return f"more in 100 than the {unit.removeprefix(f'{PER_100}, at ')}"
+    if unit.endswith("difference"):
+        return f"{unit} from placebo or background"
+    return f"{unit} against placebo or background" if unit.endswith("ratio") else unit
+
+
+def cell_words(cell: Mapping[str, Any]) -> str:
+    """A cell as words: figure and interval, or why there is none."""
+    if not cell["reported"]:
+        return "; ".join(part for part in (cell["shown"], cell["reason"]) if part)
+    unit = str(cell["unit"])
+    ends = amount(cell["low"], unit), amount(cell["high"], unit)
+    if unit.startswith("dollars"):
+        text = usd_range(cell["low"], cell["high"])
+    elif ends[0] == ends[1]:
+        text = ends[0]
+    elif cell["distribution"] == "range":
+        text = f"{ends[0]} to {ends[1]}"
+    else:
+        text = f"{amount(cell['value'], unit)} ({ends[0]} to {ends[1]})"
+    if cell["directness"] == "indirect":
+        text += f", borrowed from {cell['borrowed_from']}"
+    return text
 
 
 def listing(names: list[str]) -> str:
@@ -164,6 +208,24 @@ def each_trial(
     return Finding(text, numbers)
 
 
+def of_network(
+    chart: pd.DataFrame, x_label: str, judged: Sequence[Comparison], names: Mapping[str, str]
+) -> Finding:
+    """What follows from the network whose estimates stand on the chart, and who is not in it."""
+    gaps = int(chart["x"].isna().sum())
+    text = f"{x_label}: {lower(summary(judged, names))}"
+    if gaps:
+        verb = "stands" if gaps == 1 else "stand"
+        text += f" {gaps} of {len(chart)} therapies {verb} in no such network."
+    return Finding(text, {"pairs": float(len(judged)), "gaps": float(gaps)})
+
+
+def not_weighed(why: str, weighed: list[str]) -> Finding:
+    """That harm and good are left out of the weighing, why, and what is left to weigh."""
+    left = f" Only {listing([lower(name) for name in weighed])} can be weighed." if weighed else ""
+    return Finding(f"Harm and good are not weighed: {why}.{left}")
+
+
 def correlated(criteria: Mapping[str, Row], weights: Mapping[str, float]) -> Finding | None:
     """A hint where weighted harms, which tend to occur together, outnumber the good."""
     groups = [row["group"] for name, row in criteria.items() if weights.get(name, 0) > 0]
@@ -196,7 +258,9 @@ def narrow(
         if not weights.get(name, 0) > 0 or name not in moves_of:
             continue
         low, high = ranges[name]
-        in_points = row["unit"] in ("per 100", "percent") and high - low <= NARROW_POINTS
+        in_points = (
+            str(row["unit"]).startswith(("per 100", "percent")) and high - low <= NARROW_POINTS
+        )
         in_money = row["group"] == "cost" and high - low <= NARROW_SHARE_OF_COST * abs(high)
         if not (in_points or in_money):
             continue

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-import html
 import math
 from collections.abc import Mapping
 from typing import Any
 
+from markupsafe import Markup
+
 from compare.data.rows import grouped, known, records
 from compare.effects.table import BASES
 from compare.pages.house import CLASSES
-from compare.pages.markup import table, text
-from compare.pages.tradeoffs.sentences import first_phrase, moves, of_100
-from compare.pages.tradeoffs.views import Figures, View, against, amount, break_evens, cell_words
+from compare.pages.markup import NOTHING, html, table
+from compare.pages.tradeoffs.sentences import (
+    against,
+    amount,
+    cell_words,
+    first_phrase,
+    moves,
+    of_100,
+)
+from compare.pages.tradeoffs.views import Figures, View, break_evens
 from compare.words import usd
 
 BAR_PX = 120
@@ -41,23 +49,23 @@ def bar(cell: Mapping[str, Any], span: tuple[float, float]) -> str:
     start, stop = sorted([at(0.0), at(cell["value"])])
     hollow = cell["directness"] == "indirect"
     fill = "none" if hollow else color
-    return (
-        f'<svg width="{BAR_PX + 4}" height="16" aria-hidden="true"><g transform="translate(2,0)">'
-        f'<rect x="{start:.1f}" y="4" width="{max(stop - start, 1):.1f}" height="8" '
-        f'fill="{fill}" stroke="{color}" opacity="0.75"/>'
-        f'<line x1="{at(cell["low"]):.1f}" x2="{at(cell["high"]):.1f}" y1="8" y2="8" '
-        f'stroke="#1b1f24" stroke-width="1.5"/>'
-        f'<line x1="{at(0.0):.1f}" x2="{at(0.0):.1f}" y1="1" y2="15" stroke="#5b6470"/>'
-        "</g></svg>"
-    )
+    return html(
+        '<svg width="{0}" height="16" aria-hidden="true"><g transform="translate(2,0)">'
+        '<rect x="{1:.1f}" y="4" width="{2:.1f}" height="8" fill="{3}" stroke="{4}" '
+        'opacity="0.75"/>'
+        '<line x1="{5:.1f}" x2="{6:.1f}" y1="8" y2="8" stroke="#1b1f24" stroke-width="1.5"/>'
+        '<line x1="{7:.1f}" x2="{7:.1f}" y1="1"y2="15" stroke="#5b6470"/></g></svg>',
+        BAR_PX + 4, start, max(stop - start, 1), fill, color,
+        at(cell["low"]), at(cell["high"]), at(0.0),
+    )  # fmt: skip
 
 
-def grid(figures: Figures) -> str:
+def grid(figures: Figures) -> Markup:
     """The effects table: therapies down, criteria across, figure and bar in each cell."""
     rows = [row for row in figures.rows if row["criterion"] in figures.criteria]
     cells = {(row["therapy_id"], row["criterion"]): row for row in rows}
     columns: dict[str, Any] = {
-        "Therapy": lambda r: f"{text(r['therapy'])}<br><small>{text(class_name(r))}</small>"
+        "Therapy": lambda r: html("{}<br><small>{}</small>", r["therapy"], class_name(r))
     }
     for name, row in figures.criteria.items():
         own = [r for r in rows if r["criterion"] == name and known(r["low"])]
@@ -66,12 +74,12 @@ def grid(figures: Figures) -> str:
             max((r["high"] for r in own), default=math.nan),
         )
 
-        def cell(r: Mapping[str, Any], name: str = name, span: tuple[float, float] = span) -> str:
+        def cell(r: Mapping[str, Any], name: str = name, ends: Any = span) -> Markup:
             found = cells[r["therapy_id"], name]
-            words = text(cell_words(found))
+            words = cell_words(found)
             if not found["reported"]:
-                return f'<span class="tc-empty">not scored</span><br><small>{words}</small>'
-            return f"{bar(found, span)}<br><small>{words}</small>"
+                return html('<span class="tc-empty">not scored</span><br><small>{}</small>', words)
+            return html("{}<br><small>{}</small>", bar(found, ends), words)
 
         better = "less is better" if row["favors"] == "lower" else "more is better"
         unit = against(str(row["unit"]))
@@ -91,63 +99,68 @@ def class_name(row: Mapping[str, Any]) -> str:
     return CLASSES[row["therapy_class"]][0]
 
 
-def basis_note(basis: str) -> str:
+def basis_note(basis: str) -> Markup:
     """What the figures are, as a sentence."""
     note = f"Harms and benefits: {BASES[basis]}."
     if basis == "treated":
         note += " Patients, background treatment and length of these trials differ."
-    return f"<p>{text(note)}</p>"
+    return html("<p>{}</p>", note)
 
 
-def cards(figures: Figures) -> str:
+def cards(figures: Figures) -> Markup:
     """Five cards with what there is to weigh."""
-    made = [
-        f"<section><h2>{text(h)}</h2><p>{text(words)}</p></section>" for h, words in figures.cards
-    ]
-    return f'<div class="tc-cards">{"".join(made)}</div>'
+    made = [html("<section><h2>{}</h2><p>{}</p></section>", h, words) for h, words in figures.cards]
+    return html('<div class="tc-cards">{}</div>', NOTHING.join(made))
 
 
-def segments(parts: list[tuple[float, str, str]], height_px: int = 20) -> str:
+def segments(parts: list[tuple[float, str, str]], height_px: int = 20) -> Markup:
     """Colored stretches of one bar: (share of the whole width, color, text)."""
     made = []
     for share, color, words in parts:
         if share > 0:
             ink = "#1b1f24" if color in RANK_COLORS[2:] else "#ffffff"
-            made.append(
-                f'<span style="width:{100 * share:.2f}%;background:{color};color:{ink};'
-                f'height:{height_px}px">{html.escape(words)}</span>'
-            )
-    return f'<span class="tc-stack">{"".join(made)}</span>'
+            made.append(html(
+                '<span style="width:{:.2f}%;background:{};color:{};height:{}px">{}</span>',
+                100 * share, color, ink, height_px, words,
+            ))  # fmt: skip
+    return html('<span class="tc-stack">{}</span>', NOTHING.join(made))
 
 
-def ranking(shown: View) -> str:
+def ranking(shown: View) -> Markup:
     """Weighted values as bars, in order, each bar made of the criteria's shares."""
     labels, names = shown.figures.labels, shown.figures.names
     criteria = [name for name in shown.value.columns if name in labels]
     colors = dict(zip(criteria, SHARE_COLORS * 4, strict=False))
     rows = shown.value.sort_values(["too_little", "value"], ascending=[True, False], kind="stable")
+    weights = shown.ranking.weights if shown.ranking is not None else {}
 
-    def stack(r: Mapping[str, Any]) -> str:
+    def stack(r: Mapping[str, Any]) -> Markup:
         if r["too_little"]:
             share = f"{100 * r['missing_weight']:.0f}"
-            return (
-                f'<span class="tc-empty">too little reported ({share} of 100 of the weight)</span>'
+            return html(
+                '<span class="tc-empty">too little reported ({} of 100 of the weight)</span>', share
             )
         known = [(r[name], colors[name], "") for name in criteria if r[name] == r[name]]
         gap = r["value"] - sum(share for share, _, _ in known)
         return segments([*known, (gap if gap > 1e-9 else 0.0, "#c9ced4", "")])
 
-    key = "".join(
-        f'<span><i style="background:{colors[name]}"></i>{text(labels[name])}, weight '
-        f"{100 * shown.ranking.weights[name]:.0f}</span>"
+    key = NOTHING.join(
+        html(
+            '<span><i style="background:{}"></i>{}, weight {:.0f}</span>',
+            colors[name],
+            labels[name],
+            100 * weights[name],
+        )
         for name in criteria
-        if shown.ranking is not None and shown.ranking.weights[name] > 0
+        if weights.get(name, 0) > 0
     )
-    key += '<span><i style="background:#c9ced4"></i>not scored: middle of what it can be</span>'
-    return f'<div class="tc-key">{key}</div>' + table(
+    key += html(
+        '<span><i style="background:#c9ced4"></i>not scored: middle of what it can be</span>'
+    )
+    return html('<div class="tc-key">{}</div>', key) + table(
         rows,
         {
-            "Therapy": lambda r: text(names[r["therapy_id"]]),
+            "Therapy": lambda r: names[r["therapy_id"]],
             "Value, 0 to 100, by your weights": stack,
             "Value": lambda r: "" if r["too_little"] else f"{100 * r['value']:.0f}",
             "With every figure at its worse or better end": lambda r: (
@@ -158,10 +171,10 @@ def ranking(shown: View) -> str:
     )
 
 
-def acceptability(shown: View) -> str:
+def acceptability(shown: View) -> Markup:
     """Shares of the ranks as stacked bars, most often first on top."""
     if shown.ranking is None:
-        return ""
+        return NOTHING
     found = shown.ranking.acceptability
     ranks = list(found.columns)
     count = len(ranks)
@@ -172,9 +185,9 @@ def acceptability(shown: View) -> str:
     def color(i: int) -> str:
         return RANK_COLORS[min(i, 3) if i < count - 1 or count < 5 else 4]
 
-    def stack(r: Mapping[str, Any]) -> str:
+    def stack(r: Mapping[str, Any]) -> Markup:
         if not count or r[ranks[0]] != r[ranks[0]]:
-            return '<span class="tc-empty">too little reported</span>'
+            return html('<span class="tc-empty">too little reported</span>')
         return segments(
             [
                 (r[rank], color(i), of_100(r[rank]) if r[rank] >= 0.06 else "")
@@ -183,18 +196,18 @@ def acceptability(shown: View) -> str:
         )
 
     names = {0: "first", 1: "second", 2: "third", 3: "fourth" if count <= 4 else "later"}
-    key = "".join(
-        f'<span><i style="background:{RANK_COLORS[i]}"></i>{word}</span>'
+    key = NOTHING.join(
+        html('<span><i style="background:{}"></i>{}</span>', RANK_COLORS[i], word)
         for i, word in names.items()
         if i < count
     )
     if count >= 5:
-        key += f'<span><i style="background:{RANK_COLORS[4]}"></i>last</span>'
+        key += html('<span><i style="background:{}"></i>last</span>', RANK_COLORS[4])
     universe = "of 100 draws of figures and weights"
-    return f'<div class="tc-key">{key}</div>' + table(
+    return html('<div class="tc-key">{}</div>', key) + table(
         rows,
         {
-            "Therapy": lambda r: text(shown.figures.names[r["therapy_id"]]),
+            "Therapy": lambda r: shown.figures.names[r["therapy_id"]],
             f"Ranks, {universe}": stack,
             "In words": lambda r: first_phrase(r[ranks[0]]) if count else "",
         },
@@ -202,10 +215,10 @@ def acceptability(shown: View) -> str:
     )
 
 
-def sensitivity(shown: View) -> str:
+def sensitivity(shown: View) -> Markup:
     """Who leads as each weight goes from 0 to 100 and the others keep their proportions."""
     if shown.sensitivity.empty:
-        return ""
+        return NOTHING
     names, labels = shown.figures.names, shown.figures.labels
     parts = grouped(records(shown.sensitivity), "criterion")
     made = [
@@ -222,7 +235,7 @@ def sensitivity(shown: View) -> str:
         {
             "If the weight changes of": "label",
             "Weight now": lambda r: f"{100 * r['now']:.0f}",
-            "Highest value, as the weight goes from 0 to 100": lambda r: text(
+            "Highest value, as the weight goes from 0 to 100": lambda r: (
                 r["words"] if r["moves"] else r["words"].split(" from ")[0] + " throughout"
             ),
         },
@@ -230,14 +243,14 @@ def sensitivity(shown: View) -> str:
     )
 
 
-def worth(shown: View) -> str:
+def worth(shown: View) -> Markup:
     """What a step of each criterion is worth in money, and where each cost draws level."""
     parts = []
     if len(shown.worth):
-        items = "".join(
-            f"<li>{text(words[:1].upper() + words[1:])}</li>" for words in shown.worth["text"]
+        items = NOTHING.join(
+            html("<li>{}</li>", words[:1].upper() + words[1:]) for words in shown.worth["text"]
         )
-        parts.append(f"<p><b>What your weights say</b></p><ul>{items}</ul>")
+        parts.append(html("<p><b>What your weights say</b></p><ul>{}</ul>", items))
     rows = break_evens(shown)
     if len(rows):
         parts.append(
@@ -254,10 +267,10 @@ def worth(shown: View) -> str:
                 "At which cost each therapy has the same weighted value as the highest other one",
             )
         )
-    return "".join(parts)
+    return NOTHING.join(parts)
 
 
-def ranges(shown: View) -> str:
+def ranges(shown: View) -> Markup:
     """The range beside every weight: what 0 and 100 of value stand for."""
     rows = []
     for name, row in shown.figures.criteria.items():

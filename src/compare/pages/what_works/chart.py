@@ -10,15 +10,18 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from markupsafe import Markup
+
+from compare.pages.cells import glyph
 from compare.pages.house import CLASSES, FAINT, GLYPHS, INK
-from compare.pages.markup import text
+from compare.pages.markup import NOTHING, html
 from compare.trials.arms import MINUS
 
 SHAPES = {
-    "circle": '<circle r="6"/>',
-    "square": '<rect x="-5.5" y="-5.5" width="11" height="11"/>',
-    "diamond": '<path d="M0-7 7 0 0 7-7 0Z"/>',
-    "triangle-up": '<path d="M0-7 7 5.5-7 5.5Z"/>',
+    "circle": html('<circle r="6"/>'),
+    "square": html('<rect x="-5.5" y="-5.5" width="11" height="11"/>'),
+    "diamond": html('<path d="M0-7 7 0 0 7-7 0Z"/>'),
+    "triangle-up": html('<path d="M0-7 7 5.5-7 5.5Z"/>'),
 }
 LOG_TICKS: tuple[float, ...] = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2, 3, 5, 10, 20, 50, 100)
 MOST_TICKS = 6
@@ -100,46 +103,51 @@ def ticks(forest: Forest) -> list[float]:
     return [wide * k for k in range(math.ceil(low / wide), math.floor(high / wide) + 1)]
 
 
-def forest_html(forest: Forest) -> str:
+def forest_html(forest: Forest) -> Markup:
     """A forest as a list of rows under its title, with the axis below."""
-    head = f'<div class="tc-axis-title">{text(forest.axis)}</div>' if forest.axis else ""
+    head = html('<div class="tc-axis-title">{}</div>', forest.axis) if forest.axis else ""
     drawn = any(mark.drawn for mark in forest.marks)
     if forest.toward and drawn:
-        head += (
-            f'<div class="tc-sides"><span>◀ favors {text(forest.against)}</span>'
-            "<span>favors the therapy ▶</span></div>"
+        head += html(
+            '<div class="tc-sides"><span>◀ favors {}</span><span>favors the therapy ▶</span></div>',
+            forest.against,
         )
-    rows = "".join(_row(forest, mark) for mark in forest.marks)
-    scale = "".join(
-        f'<span style="left:{place(forest, tick):.2f}%">{f"{tick:g}".replace("-", MINUS)}</span>'
+    rows = NOTHING.join(_row(forest, mark) for mark in forest.marks)
+    scale = NOTHING.join(
+        html(
+            '<span style="left:{:.2f}%">{}</span>',
+            place(forest, tick),
+            f"{tick:g}".replace("-", MINUS),
+        )
         for tick in ticks(forest)
         if 3 <= place(forest, tick) <= 97
     )
-    axis = f'<div class="tc-axis" aria-hidden="true">{scale}</div>' if drawn else ""
-    title = f"<h3>{text(forest.title)}</h3>" if forest.title else ""
-    return f'{title}{head}<ul class="tc-forest">{rows}</ul>{axis}'
+    axis = html('<div class="tc-axis" aria-hidden="true">{}</div>', scale) if drawn else ""
+    title = html("<h3>{}</h3>", forest.title) if forest.title else ""
+    return html('{}{}<ul class="tc-forest">{}</ul>{}', title, head, rows, axis)
 
 
-def _row(forest: Forest, mark: Mark) -> str:
-    name, color, shape = CLASSES[mark.therapy_class]
-    glyph = f'<span style="color:{color}" title="{text(name)}">{GLYPHS[shape]}</span>'
-    chip = f' <strong class="stop">{text(mark.chip)}</strong>' if mark.chip else ""
-    small = f"<small>{text(mark.small)}</small>" if mark.small else ""
-    return (
-        f'<li data-row="{text(mark.row_id)}"><div>{glyph} <b>{text(mark.name)}</b>{chip} '
-        f"<small>{text(mark.about)}</small></div>{_line(forest, mark, color, shape)}"
-        f"<div>{text(mark.said)} {small}</div></li>"
-    )
+def _row(forest: Forest, mark: Mark) -> Markup:
+    _, color, shape = CLASSES[mark.therapy_class]
+    chip = html(' <strong class="stop">{}</strong>', mark.chip) if mark.chip else ""
+    small = html("<small>{}</small>", mark.small) if mark.small else ""
+    return html(
+        '<li data-row="{}"><div>{} <b>{}</b>{} <small>{}</small></div>{}<div>{} {}</div></li>',
+        mark.row_id, glyph(mark.therapy_class), mark.name, chip, mark.about,
+        _line(forest, mark, color, shape), mark.said, small,
+    )  # fmt: skip
 
 
-def _line(forest: Forest, mark: Mark, color: str, shape: str) -> str:
+def _line(forest: Forest, mark: Mark, color: str, shape: str) -> Markup:
     if not mark.drawn:
-        return '<div class="tc-none">no figure that can be drawn</div>'
+        return html('<div class="tc-none">no figure that can be drawn</div>')
     x = place(forest, mark.value)
     lines = ""
     if forest.null:
         zero = place(forest, 1.0 if forest.ratio else 0.0)
-        lines += f'<line x1="{zero:.2f}%" x2="{zero:.2f}%" y1="0" y2="24" stroke="{FAINT}"/>'
+        lines += html(
+            '<line x1="{:.2f}%" x2="{:.2f}%" y1="0" y2="24" stroke="{}"/>', zero, zero, FAINT
+        )
     for low, high, width in (
         (mark.wide_low, mark.wide_high, 1),
         (mark.low, mark.high, 3),
@@ -147,31 +155,32 @@ def _line(forest: Forest, mark: Mark, color: str, shape: str) -> str:
         first = x if math.isnan(low) else place(forest, low)
         last = x if math.isnan(high) else place(forest, high)
         if first != last:
-            lines += (
-                f'<line x1="{first:.2f}%" x2="{last:.2f}%" y1="12" y2="12" '
-                f'stroke="{color}" stroke-width="{width}"/>'
-            )
+            lines += html(
+                '<line x1="{:.2f}%" x2="{:.2f}%" y1="12" y2="12" stroke="{}" stroke-width="{}"/>',
+                first, last, color, width,
+            )  # fmt: skip
     fill = "white" if mark.hollow else color
-    return (
-        f'<svg width="100%" height="24" aria-hidden="true">{lines}<svg x="{x:.2f}%" y="12" '
-        f'overflow="visible"><g fill="{fill}" stroke="{color}" stroke-width="2">{SHAPES[shape]}</g>'
-        "</svg></svg>"
-    )
+    return html(
+        '<svg width="100%" height="24" aria-hidden="true">{}<svg x="{:.2f}%" y="12" '
+        'overflow="visible"><g fill="{}" stroke="{}" stroke-width="2">{}</g>'
+        "</svg></svg>",
+        lines, x, fill, color, SHAPES[shape],
+    )  # fmt: skip
 
 
-def key(classes: Sequence[str], missed: bool, predicted: bool = False) -> str:
+def key(classes: Sequence[str], missed: bool, predicted: bool = False) -> Markup:
     """The key above a picture: its classes, and what a line and a hollow mark mean."""
     items = [
-        f'<span><b style="color:{CLASSES[c][1]}">{GLYPHS[CLASSES[c][2]]}</b> {CLASSES[c][0]}</span>'
-        for c in CLASSES
+        html('<span><b style="color:{}">{}</b> {}</span>', color, GLYPHS[shape], name)
+        for c, (name, color, shape) in CLASSES.items()
         if c in classes
     ]
     if missed:
-        items.append("<span>◇ hollow: missed its endpoint</span>")
-    items.append("<span>line: interval, where the source allows one</span>")
+        items.append(html("<span>◇ hollow: missed its endpoint</span>"))
+    items.append(html("<span>line: interval, where the source allows one</span>"))
     if predicted:
-        items.append("<span>thin line: where a further trial would lie</span>")
-    return f'<p class="tc-key">{"".join(items)}</p>'
+        items.append(html("<span>thin line: where a further trial would lie</span>"))
+    return html('<p class="tc-key">{}</p>', NOTHING.join(items))
 
 
 def drawing(
@@ -180,7 +189,7 @@ def drawing(
     names: Mapping[str, str],
     classes: Mapping[str, str],
     reference: str,
-) -> str:
+) -> Markup:
     """A network: nodes by patients, edges by trials; the reference in the middle of its star."""
     others = [node for node in patients if node != reference]
     places = {reference: (WIDTH / 2, HEIGHT / 2)}
@@ -193,25 +202,25 @@ def drawing(
     lines = dots = ""
     for (one, other), count in edges.items():
         (x1, y1), (x2, y2) = places[one], places[other]
-        lines += (
-            f'<line x1="{x1:.0f}" y1="{y1:.0f}" x2="{x2:.0f}" y2="{y2:.0f}" stroke="{FAINT}" '
-            f'stroke-width="{1.5 * count:g}"/>'
-            f'<text x="{(x1 + x2) / 2:.0f}" y="{(y1 + y2) / 2 + 5:.0f}">{count}</text>'
-        )
+        lines += html(
+            '<line x1="{:.0f}" y1="{:.0f}" x2="{:.0f}" y2="{:.0f}" stroke="{}" '
+            'stroke-width="{:g}"/><text x="{:.0f}" y="{:.0f}">{}</text>',
+            x1, y1, x2, y2, FAINT, 1.5 * count, (x1 + x2) / 2, (y1 + y2) / 2 + 5, count,
+        )  # fmt: skip
     largest = max(patients.values())
     for node, people in patients.items():
         x, y = places[node]
         size = max(LEAST, MOST * math.sqrt(people / largest))
         color = CLASSES[classes[node]][1] if node in classes else FAINT
         below = y + size + 15 if y >= HEIGHT / 2 or node == reference else y - size - 6
-        dots += (
-            f'<circle cx="{x:.0f}" cy="{y:.0f}" r="{size:.1f}" fill="{color}"/>'
-            f'<text x="{x:.0f}" y="{below:.0f}" fill="{INK}">{text(names[node])}, {people:,.0f}'
-            "</text>"
-        )
+        dots += html(
+            '<circle cx="{:.0f}" cy="{:.0f}" r="{:.1f}" fill="{}"/>'
+            '<text x="{:.0f}" y="{:.0f}" fill="{}">{}, {:,.0f}</text>',
+            x, y, size, color, x, below, INK, names[node], people,
+        )  # fmt: skip
     said = ", ".join(f"{names[node]} {count:,.0f}" for node, count in patients.items())
-    return (
-        f'<svg class="tc-network" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
-        f'aria-label="Network of {len(patients)} treatments by patients: {text(said)}">'
-        f"{lines}{dots}</svg>"
-    )
+    return html(
+        '<svg class="tc-network" viewBox="0 0 {} {}" role="img" '
+        'aria-label="Network of {} treatments by patients: {}">{}{}</svg>',
+        WIDTH, HEIGHT, len(patients), said, lines, dots,
+    )  # fmt: skip

@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import ipywidgets as w
+from markupsafe import Markup
 
 from compare.data.evidence import Evidence
-from compare.data.rows import grouped, records
+from compare.data.rows import Row, grouped, records
 from compare.data.scenario import Scenario
 from compare.pages.controls import WRAP, labelled, reveal
 from compare.pages.explorer import Explorer
-from compare.pages.markup import cited_csv, download, file_name, sources, table, text
+from compare.pages.markup import NOTHING, cited_csv, html, table
 from compare.pages.what_works import chart as charts
 from compare.pages.what_works import sentences, tables
 from compare.pages.what_works.chart import Mark
 from compare.pages.what_works.views import Across, View, judged_pairs, view
 from compare.trials import benefits
-from compare.trials._effects import RATIOS
+from compare.trials._effects import COUNTS, RATIOS
 from compare.trials.wording import CERTAINTY, sentence, summary
 from compare.words import number_range, short_name
 
-ALSO = {"": "nothing more", "league": "all against all", "ranks": "ranks (P-scores)"}
+ALSO = {
+    "": "nothing more", "league": "all against all", "without": "without each trial in turn",
+    "ranks": "ranks (P-scores)",
+}  # fmt: skip
+RATES = {
+    True: "Per 100 on that, 0: as in its trials",
+    False: "Rate on that, 0: as in its trials",
+}
 
 
 def digest(shown: View) -> str:
@@ -47,7 +55,7 @@ def _three(mark: Mark) -> str:
     return " ".join("-" if math.isnan(value) else f"{value:.2f}" for value in values)
 
 
-class WhatWorksExplorer(Explorer):
+class WhatWorksExplorer(Explorer, view=view, digest=digest):
     """Trials by condition and endpoint; the networks that the data declare for it."""
 
     def __init__(
@@ -60,8 +68,7 @@ class WhatWorksExplorer(Explorer):
             "network": labelled(w.Dropdown, "Network", options=empty),
             "reference": labelled(w.Dropdown, "Against", options=empty),
             "rate": labelled(
-                w.BoundedFloatText, "Per 100 on that, 0: as in its trials", "310px",
-                value=0, min=0, max=99,
+                w.BoundedFloatText, RATES[True], "310px", value=0, min=0, max=99
             ),
             "also": labelled(
                 w.Dropdown, "Also show", options=[(name, key) for key, name in ALSO.items()]
@@ -98,16 +105,9 @@ class WhatWorksExplorer(Explorer):
         options = {name: self.controls[name].value for name in names if self.controls[name].value}
         return self.strip.scenario(options=options)
 
-    def compute(self) -> View:
-        return view(self.evidence, self.scenario())
-
-    def digest(self) -> str:
-        return digest(self.compute())
-
     def offer(self, shown: View) -> None:
         """Give the controls the choices that this condition has, and what was chosen of them."""
-        busy, self._busy = self._busy, True
-        try:
+        with self.quiet():
             offered: dict[str, tuple[Sequence[tuple[str, str]], str]] = {
                 "endpoint": (shown.endpoints, shown.endpoint_id)
             }
@@ -122,84 +122,87 @@ class WhatWorksExplorer(Explorer):
                 control.value = value
             for name in ("network", "reference", "rate", "also"):
                 reveal(self.controls[name], shown.across is not None)
-        finally:
-            self._busy = busy
+            if shown.across:
+                found = shown.across.found
+                self.controls["rate"].description = RATES[found.row["measure"] in COUNTS]
+                reveal(self.controls["rate"], sentences.has_rate(found))
 
     def show(self, computed: View) -> None:
         self.offer(computed)
         panels = self.panels
-        self.finding.value = text(computed.finding)
+        self.finding.value = computed.finding
         panels["trials"].value = trials_html(computed)
         panels["figures"].value = figures_html(computed)
         panels["active"].value = active_html(computed)
-        panels["across_heading"].value = "<h2>What follows across trials</h2>"
+        panels["across_heading"].value = html("<h2>What follows across trials</h2>")
         panels["across"].value = (
             networks_html(self.evidence, computed)
             + across_html(self.evidence, computed.across, self.controls["also"].value)
             if computed.across
-            else f"<p>{text(computed.no_network)}</p>"
+            else html("<p>{}</p>", computed.no_network)
         )
-        condition_id, stamp = self.controls["condition"].value, self.evidence.stamp
+
+    def saved(self, computed: View) -> Iterator[Markup]:
         rows = [*computed.rows, *computed.active]
-        panels["downloads"].value = download(
-            "Save the trials (CSV)",
-            cited_csv(rows, [*benefits.COLUMNS, "trial_id", "stands"]),
-            file_name("trials", condition_id, computed.endpoint_id, stamp, ending="csv"),
-        )
-        panels["sources"].value = sources(self.evidence, tables.cited(rows))
+        content = cited_csv(rows, [*benefits.COLUMNS, "trial_id", "stands"])
+        named = "trials", self.controls["condition"].value, computed.endpoint_id
+        yield self.file("Save the trials (CSV)", content, *named)
+
+    def cited(self, computed: View) -> Iterable[Sequence[Row]]:
+        return computed.rows, computed.active
 
 
-def trials_html(shown: View) -> str:
+def trials_html(shown: View) -> Markup:
     """The picture: each trial against its own comparator, under its key."""
     if not shown.rows:
-        return "<p>No trial here has a comparator other than an active treatment: see below.</p>"
+        return html(
+            "<p>No trial here has a comparator other than an active treatment: see below.</p>"
+        )
     classes = [row["therapy_class"] for row in shown.rows]
     missed = any(row["met"] == "no" for row in shown.rows)
-    head = "<h2>Each therapy against its own comparator</h2>"
-    return head + charts.key(classes, missed) + "".join(map(charts.forest_html, shown.forests))
+    head = html("<h2>Each therapy against its own comparator</h2>")
+    return head + charts.key(classes, missed) + NOTHING.join(map(charts.forest_html, shown.forests))
 
 
-def figures_html(shown: View) -> str:
+def figures_html(shown: View) -> Markup:
     """The tables behind the picture, folded."""
     rows = [*shown.rows, *shown.active]
-    return (
-        '<details class="tc-sources"><summary>Show the figures</summary>'
-        + table(rows, tables.FIGURES, "Figures of each trial, as printed and as drawn")
-        + '</details><details class="tc-sources"><summary>Are the trials alike? Population, '
-        "earlier treatment, background, weeks, definition, comparator group</summary>"
-        + table(rows, tables.TRANSITIVITY, "What the trials were")
-        + "</details>"
+    return html(
+        '<details class="tc-sources"><summary>Show the figures</summary>{}</details>'
+        '<details class="tc-sources"><summary>Are the trials alike? Population, '
+        "earlier treatment, background, weeks, definition, comparator group</summary>{}</details>",
+        table(rows, tables.FIGURES, "Figures of each trial, as printed and as drawn"),
+        table(rows, tables.TRANSITIVITY, "What the trials were"),
     )
 
 
-def active_html(shown: View) -> str:
+def active_html(shown: View) -> Markup:
     """Trials against another active treatment, each in its own words."""
     if not shown.active:
-        return ""
-    words = "".join(
-        f"<li><b>{text(short_name(row['therapy']))}</b> against {text(row['comparator'])}, "
-        f"{text(short_name(row['trial_name']))}: {text(benefits.outcome_text(row))}.</li>"
+        return NOTHING
+    words = NOTHING.join(
+        html("<li><b>{}</b> against {}, {}: {}.</li>", short_name(row["therapy"]),
+             row["comparator"], short_name(row["trial_name"]), benefits.outcome_text(row))
         for row in shown.active
-    )
-    return (
-        "<h2>Compared in one trial</h2>"
-        + "".join(map(charts.forest_html, shown.active_forests))
-        + f'<details class="tc-sources"><summary>In their own words</summary><ul>{words}</ul>'
-        "</details>"
-    )
+    )  # fmt: skip
+    return html(
+        '<h2>Compared in one trial</h2>{}<details class="tc-sources">'
+        "<summary>In their own words</summary><ul>{}</ul></details>",
+        NOTHING.join(map(charts.forest_html, shown.active_forests)), words,
+    )  # fmt: skip
 
 
-def networks_html(evidence: Evidence, shown: View) -> str:
+def networks_html(evidence: Evidence, shown: View) -> Markup:
     """Each network of the condition with what it separates, in a sentence."""
     names = {key: short_name(row["therapy"]) for key, row in evidence.by_id("therapies").items()}
-    told = "".join(
-        f"<li><b>{text(name)}.</b> {text(summary(judged_pairs(evidence, key), names))}</li>"
+    told = NOTHING.join(
+        html("<li><b>{}.</b> {}</li>", name, summary(judged_pairs(evidence, key), names))
         for name, key in shown.networks
     )
-    return f"<ul>{told}</ul>"
+    return html("<ul>{}</ul>", told)
 
 
-def across_html(evidence: Evidence, shown: Across, also: str) -> str:
+def across_html(evidence: Evidence, shown: Across, also: str) -> Markup:
     """The six parts of a summary of findings of a network."""
     row, network = shown.found.row, shown.network
     therapies = evidence.by_id("therapies")
@@ -214,20 +217,28 @@ def across_html(evidence: Evidence, shown: Across, also: str) -> str:
     classes = {n: therapies[n]["therapy_class"] for n in shown.names if n in therapies}
     weeks = f"weeks {number_range(row['weeks_from'], row['weeks_to'])}"
     outcome = str(row["in_words"])
+    reference, trials = shown.names[network.reference], len(shown.found.facts)
+    drawn = charts.drawing(patients, edges, shown.names, classes, str(row["reference"]))
+    flags = NOTHING.join(html("<li>{}</li>", flag) for flag in network.flags)
+    pairs = NOTHING.join(
+        html("<li>{}</li>", sentence(p, shown.names, outcome)) for p in shown.judged
+    )
     parts = {
-        "Question": f"<p>{text(row['population'])}; {text(outcome)}, {text(weeks)}; against "
-        f"{text(shown.names[network.reference])}.</p>",
-        "Network": charts.drawing(patients, edges, shown.names, classes, str(row["reference"]))
-        + f"<p>{len(shown.found.facts)} trials, {sum(patients.values()):,.0f} patients; numbers at "
-        f"lines are trials, at nodes patients. {text(sentences.consistency(network))}</p>"
-        f'<p class="faint">Left out: {text(row["left_out"])}</p>',
+        "Question": html(
+            "<p>{}; {}, {}; against {}.</p>", row["population"], outcome, weeks, reference
+        ),
+        "Network": html(
+            "{}<p>{} trials, {:,.0f} patients; numbers at lines are trials, at nodes patients. {}"
+            '</p><p class="faint">Left out: {}</p>',
+            drawn, trials, sum(patients.values()), sentences.consistency(network), row["left_out"],
+        ),
         "Relative and absolute effects": (
             charts.key(list(classes.values()), False, predicted=True)
             + charts.forest_html(shown.forest)
             if shown.forest
             else ""
         ),
-        "Certainty": f"<p>{text(CERTAINTY.capitalize())}.</p>",
+        "Certainty": html("<p>{}.</p>", CERTAINTY.capitalize()),
         "Ranking": (
             table(
                 [{"name": shown.names[n], "p": f"{score:.2f}"} for n, score in shown.ranks.items()],
@@ -235,18 +246,24 @@ def across_html(evidence: Evidence, shown: Across, also: str) -> str:
                 "P-scores: a summary of the estimates alone, blind to certainty",
             )
             if shown.ranks
-            else "<p>Not asked for.</p>"
+            else html("<p>Not asked for.</p>")
         ),
-        "Interpretation": f"<p>{text(summary(shown.judged, shown.names))}</p><ul>"
-        + "".join(f"<li>{text(flag)}</li>" for flag in network.flags)
-        + '</ul><details class="tc-sources"><summary>Each pair in words</summary><ul>'
-        + "".join(f"<li>{text(sentence(p, shown.names, outcome))}</li>" for p in shown.judged)
-        + "</ul></details>",
-    }
+        "Interpretation": html(
+            '<p>{}</p><ul>{}</ul><details class="tc-sources"><summary>Each pair in words</summary>'
+            "<ul>{}</ul></details>",
+            summary(shown.judged, shown.names), flags, pairs,
+        ),
+    }  # fmt: skip
     if also == "league":
         rows = tables.league(network, shown.names, network.measure in RATIOS)
         columns = {"": "row"} | {n: n for n in shown.names.values()}
         parts["Interpretation"] += table(
             rows, columns, f"All against all: {outcome}, row against column"
         )
-    return "".join(f"<h3>{title}</h3>{body}" for title, body in parts.items())
+    if also == "without":
+        rows = tables.without_each(network, shown.names, network.measure in RATIOS)
+        columns = {"Without": "row"} | {n: n for n in shown.names.values() if n != reference}
+        parts["Interpretation"] += table(
+            rows, columns, f"Without each trial in turn: {outcome}, against {reference}"
+        )
+    return NOTHING.join(html("<h3>{}</h3>{}", title, body) for title, body in parts.items())

@@ -5,30 +5,33 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from markupsafe import Markup
+
 from compare.data.rows import Row, known, records
 from compare.pages.cells import therapy_cell
-from compare.pages.markup import Cell, read_in, text
+from compare.pages.markup import BREAK, Cell, html, read_in
 from compare.pages.what_works import sentences
 from compare.trials import benefits
 from compare.trials.arms import KINDS
-from compare.trials.network import Network
+from compare.trials.network import Network, leave_one_out
 from compare.trials.results import result
+from compare.words import short_name
 
 EXPOSURES = {"naive": "none", "exposed": "all had had", "mixed": "some had had"}
 
 
-def effect_cell(row: Mapping[str, Any]) -> str:
+def effect_cell(row: Mapping[str, Any]) -> Markup:
     """The effect as published, and the figure that is drawn."""
     drawn = sentences.figure(row, result(row))
     p = f", p {row['p_value']}" if known(row["p_value"]) else ""
     printed = f"as published: {row['effect_words']}{p}" if row["effect_words"] else ""
-    return "<br>".join(text(part) for part in (drawn, printed) if part)
+    return BREAK.join(part for part in (drawn, printed) if part)
 
 
 def met_cell(row: Mapping[str, Any]) -> str:
     """Role of the endpoint and whether it was met."""
-    said = text(f"{benefits.ROLES[row['endpoint_role']]}: {benefits.MET[row['met']]}")
-    return f'<strong class="stop">{said}</strong>' if row["met"] == "no" else said
+    said = f"{benefits.ROLES[row['endpoint_role']]}: {benefits.MET[row['met']]}"
+    return html('<strong class="stop">{}</strong>', said) if row["met"] == "no" else said
 
 
 def exposure_cell(row: Mapping[str, Any]) -> str:
@@ -36,9 +39,9 @@ def exposure_cell(row: Mapping[str, Any]) -> str:
     kind = row.get("trial_prior_exposure")
     if kind not in EXPOSURES:
         reason = row.get("trial_unknown_reason")
-        return text(f"unknown{f': {reason}' if known(reason) else ''}")
+        return f"unknown{f': {reason}' if known(reason) else ''}"
     to = f" {row['trial_exposure_to']}" if known(row["trial_exposure_to"]) else ""
-    return text(f"{EXPOSURES[kind]}{to}")
+    return f"{EXPOSURES[kind]}{to}"
 
 
 def rate_cell(row: Mapping[str, Any]) -> str:
@@ -47,39 +50,37 @@ def rate_cell(row: Mapping[str, Any]) -> str:
         return "not reported"
     unit = "" if row["unit"] == "pct" else f" {row['unit']}".replace("_", " ")
     share = " of 100" if row["unit"] == "pct" else ""
-    return text(f"{row['comparator_value']:g}{share}{unit} on {row['comparator']}")
+    return f"{row['comparator_value']:g}{share}{unit} on {row['comparator']}"
 
 
 FIGURES: dict[str, str | Cell] = {
     "Therapy": therapy_cell,
-    "Trial": lambda r: text(r["trial_name"]),
-    "Endpoint": lambda r: text(f"{r['endpoint']} ({r['favors']} favors the therapy)"),
-    "Week": lambda r: text(f"{r['timepoint_weeks']:g}") if known(r["timepoint_weeks"]) else "",
-    "Both groups": lambda r: text(sentences.said(r)),
-    "Patients": lambda r: text(
-        " and ".join(f"{r[n]:,}" for n in ("n_treated", "n_comparator") if known(r[n]))
+    "Trial": "trial_name",
+    "Endpoint": lambda r: f"{r['endpoint']} ({r['favors']} favors the therapy)",
+    "Week": lambda r: f"{r['timepoint_weeks']:g}" if known(r["timepoint_weeks"]) else "",
+    "Both groups": sentences.said,
+    "Patients": lambda r: " and ".join(
+        f"{r[n]:,}" for n in ("n_treated", "n_comparator") if known(r[n])
     ),
-    "Against": lambda r: text(KINDS[r["comparator_kind"]]),
+    "Against": lambda r: KINDS[r["comparator_kind"]],
     "Effect": effect_cell,
     "Endpoint met": met_cell,
-    "Remarks": lambda r: text(r["notes"]),
+    "Remarks": "notes",
     "Read in": read_in,
 }
 TRANSITIVITY: dict[str, str | Cell] = {
-    "Trial": lambda r: text(r["trial_name"]),
+    "Trial": "trial_name",
     "Therapy": therapy_cell,
-    "Population": lambda r: text(r.get("trial_population")),
+    "Population": lambda r: r.get("trial_population"),
     "Had had before": exposure_cell,
-    "Background": lambda r: text(r.get("trial_background")),
-    "Design": lambda r: text(
-        ", ".join(
-            str(r[name]).replace("_", " ") + (" blind" if name == "trial_blinded" else "")
-            for name in ("trial_design", "trial_blinded")
-            if known(r.get(name))
-        )
+    "Background": lambda r: r.get("trial_background"),
+    "Design": lambda r: ", ".join(
+        str(r[name]).replace("_", " ") + (" blind" if name == "trial_blinded" else "")
+        for name in ("trial_design", "trial_blinded")
+        if known(r.get(name))
     ),
-    "Week": lambda r: text(f"{r['timepoint_weeks']:g}") if known(r["timepoint_weeks"]) else "",
-    "Endpoint as defined": lambda r: text(r.get("trial_endpoint_definition")),
+    "Week": lambda r: f"{r['timepoint_weeks']:g}" if known(r["timepoint_weeks"]) else "",
+    "Endpoint as defined": lambda r: r.get("trial_endpoint_definition"),
     "Comparator group": rate_cell,
 }
 
@@ -94,6 +95,24 @@ def league(network: Network, names: Mapping[str, str], ratio: bool) -> list[dict
     return [
         {"row": names[one], **{names[o]: cells.get((one, o), "") for o in nodes}} for one in nodes
     ]
+
+
+def without_each(network: Network, names: Mapping[str, str], ratio: bool) -> list[dict[str, str]]:
+    """The estimates against the reference without each trial in turn; first those of all trials.
+
+    A treatment that nothing connects any more without a trial says so.
+    """
+    everything = network.effects.assign(study="no trial left out")
+    rows: dict[str, dict[str, str]] = {}
+    for row in [*records(everything), *records(leave_one_out(network))]:
+        if row["treatment"] == network.reference:
+            continue
+        said = "not connected"
+        if known(row["estimate"]):
+            said = span(row["estimate"], row["low"], row["high"], ratio)
+        study = rows.setdefault(row["study"], {"row": short_name(row["study"])})
+        study[names[row["treatment"]]] = said
+    return list(rows.values())
 
 
 def span(value: float, low: float, high: float, ratio: bool) -> str:

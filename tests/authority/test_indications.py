@@ -1,0 +1,270 @@
+"""Options, their authority, and for whom: against the raw table and against what is known."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+import compare
+from compare.authority import indications
+from compare.authority.indications import (
+    AGAINST,
+    FOR,
+    IN_LABEL,
+    NEEDS_PRIOR,
+    NEEDS_SEROSTATUS,
+    OUTSIDE,
+)
+from compare.claims import ivig
+from compare.data.conditions import article_conditions
+from compare.data.rows import records, split
+from compare.pages.indications import chart as charts
+from compare.pages.indications import sentences as indication_findings
+
+
+def row_of(table, therapy_id):
+    """One therapy's row as a dict."""
+    return table[table["therapy_id"].eq(therapy_id)].iloc[0].to_dict()
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("conditions", "implied_factors"),
+        ("indications", "requires_any"),
+        ("factor_implies", "implied_factor_id"),
+    ],
+)
+def test_lists_of_factors_hold_factors(evidence, table, column):
+    """Every id in a cell of several ids is one of the factors."""
+    cells = getattr(evidence, table)[column]
+    named = {key for cell in cells for key in split(cell)}
+    assert named
+    assert named <= set(evidence.factors["factor_id"])
+
+
+def patient(age_years=50.0, **factors):
+    """A patient with factors."""
+    return compare.Patient(70, age_years, factors={key for key, value in factors.items() if value})
+
+
+def test_one_row_per_therapy_with_an_authority(evidence):
+    """Every therapy that any statement names stands once in its condition's options."""
+    for condition_id in evidence.conditions["condition_id"]:
+        table = compare.options(evidence, condition_id)
+        rows = evidence.indications
+        named = set(rows.loc[rows["condition_id"].eq(condition_id), "therapy_id"])
+        assert table["therapy_id"].is_unique
+        assert named <= set(table["therapy_id"])
+        assert list(table.columns[:3]) == ["therapy_id", "therapy", "therapy_class"]
+
+
+def test_status_without_a_patient_is_what_the_raw_rows_say(evidence):
+    """In label: an FDA row that asks for nothing; else what all its FDA rows ask for."""
+    rows = evidence.indications
+    for condition_id in evidence.conditions["condition_id"]:
+        table = compare.options(evidence, condition_id)
+        labels = rows[rows["condition_id"].eq(condition_id) & rows["fda_label"].eq("yes")]
+        free = set(labels.loc[labels["requires_any"].isna(), "therapy_id"])
+        asking = set(labels["therapy_id"]) - free
+        status = table.set_index("therapy_id")["label_status"]
+        assert set(status.index[status.eq(IN_LABEL)]) == free
+        assert set(status.index[status.isin([NEEDS_SEROSTATUS, NEEDS_PRIOR])]) == asking
+
+
+def test_conflict_is_for_and_against_among_current_guidelines(evidence):
+    """Recomputed from the raw rows for every therapy and condition."""
+    rows = evidence.indications
+    current = rows[rows["authority"].eq("guideline") & rows["retired"].eq("no")]
+    for condition_id in evidence.conditions["condition_id"]:
+        here = current[current["condition_id"].eq(condition_id)]
+        said = here.groupby("therapy_id")["statement"].agg(set)
+        expected = {key for key, words in said.items() if words & {*FOR} and words & {*AGAINST}}
+        table = compare.options(evidence, condition_id)
+        assert set(table.loc[table["conflicting"], "therapy_id"]) == expected
+
+
+def test_serostatus_decides_the_label_in_myasthenia(evidence):
+    """Without it the C5 and FcRn blockers ask for it; each antibody opens its own labels."""
+    ask = compare.options(evidence, "gmg", patient())
+    assert row_of(ask, "eculizumab")["label_status"] == NEEDS_SEROSTATUS
+    assert row_of(ask, "eculizumab")["requires_any"] == "achr_positive"
+    achr = compare.options(evidence, "gmg", patient(achr_positive=True))
+    musk = compare.options(evidence, "gmg", patient(musk_positive=True))
+    for therapy_id in ("eculizumab", "ravulizumab", "efgartigimod", "rozanolixizumab"):
+        assert row_of(achr, therapy_id)["label_status"] == IN_LABEL
+    assert row_of(musk, "rozanolixizumab")["label_status"] == IN_LABEL
+    assert row_of(musk, "eculizumab")["label_status"] == NEEDS_SEROSTATUS
+    none = row_of(compare.options(evidence, "gmg", patient(seronegative=True)), "rozanolixizumab")
+    assert none["label_status"] == OUTSIDE
+    assert "which this patient has not" in none["label_reason"]
+
+
+def test_prior_therapy_decides_the_label(evidence):
+    """Rituximab in RA and natalizumab in Crohn's disease come after a TNF inhibitor."""
+    for condition_id, therapy_id in (("ra", "rituximab"), ("crohns", "natalizumab")):
+        without = compare.options(evidence, condition_id, patient())
+        after = compare.options(evidence, condition_id, patient(prior_tnf_inhibitor=True))
+        assert row_of(without, therapy_id)["label_status"] == NEEDS_PRIOR
+        assert row_of(after, therapy_id)["label_status"] == IN_LABEL
+    naive = compare.options(evidence, "ra", patient(ra_without_prior_tnf_inhibitor=True))
+    assert row_of(naive, "rituximab")["label_status"] == OUTSIDE
+
+
+def test_age_decides_the_label_and_the_products(evidence):
+    """At 12 with AChR antibodies: nipocalimab and Soliris (from 6), not its biosimilars."""
+    table = compare.options(evidence, "gmg", patient(12, achr_positive=True))
+    assert row_of(table, "nipocalimab")["label_status"] == IN_LABEL
+    assert row_of(table, "eculizumab")["products"] == "Soliris"
+    young = row_of(table, "efgartigimod")
+    assert young["label_status"] == "other ages"
+    assert "adults" in young["label_reason"]
+    assert "12" in young["label_reason"]
+
+
+def test_guidelines_disagree_on_ivig(evidence):
+    """Lupus: INESSS against CADTH; MS and myasthenia too; in Guillain-Barré none disagrees."""
+    sle = row_of(compare.options(evidence, "sle"), "ivig")
+    assert sle["conflicting"]
+    assert "INESSS" in sle["statements_for"]
+    assert "CADTH" in sle["statements_against"]
+    for condition_id in ("ms_relapsing", "gmg"):
+        assert row_of(compare.options(evidence, condition_id), "ivig")["conflicting"]
+    gbs = row_of(compare.options(evidence, "gbs"), "ivig")
+    assert not gbs["conflicting"]
+    assert gbs["statement"] == "recommended"
+
+
+def test_retired_guidelines_are_marked_and_outranked(evidence):
+    """A retired statement is shown only where there is no current one, and then says so."""
+    for condition_id in evidence.conditions["condition_id"]:
+        rows = indications.statements(evidence, condition_id)
+        rows = [row for row in rows if row["authority"] == "guideline"]
+        for row in compare.options(evidence, condition_id).to_dict("records"):
+            own = [one["retired"] for one in rows if one["therapy_id"] == row["therapy_id"]]
+            only_old = set(own) == {"yes"}
+            assert row["retired"] == only_old
+    crohns = row_of(compare.options(evidence, "crohns"), "ivig")
+    assert crohns["retired"]
+    assert crohns["statement"] == "not_recommended"
+
+
+def test_strongest_by_hand():
+    """Current before retired, fitting age first, then strength, then place, then year."""
+    base = {"retired": "no", "fits_age": True, "jurisdiction": "EU", "year": 2010.0}
+
+    def said(statement, **more):
+        return {**base, "statement": statement, **more}
+
+    old = said("recommended", retired="yes", jurisdiction="US")
+    other_age = said("recommended", fits_age=False)
+    option, here = said("option"), said("recommended", jurisdiction="US", year=2001.0)
+    newer, no = said("recommended", year=2020.0), said("not_recommended")
+    unsure = said("insufficient_evidence")
+    assert indications.strongest([old, other_age, option]) is option
+    assert indications.strongest([option, newer, here]) is here
+    assert indications.strongest([said("recommended"), newer]) is newer
+    assert indications.strongest([unsure, no]) is no
+    assert indications.strongest([old]) is old
+    assert indications.strongest([]) is None
+
+
+def test_labels_warn_against_tnf_inhibitors_in_ms(evidence):
+    """They stand outside the label, with the label's own words and not as contraindicated."""
+    table = compare.options(evidence, "ms_relapsing")
+    for therapy_id in ("infliximab", "adalimumab", "etanercept", "golimumab"):
+        row = row_of(table, therapy_id)
+        assert row["label_status"] == OUTSIDE
+        assert "not a formal contraindication" in row["label_warning"]
+
+
+def test_jurisdiction_changes_the_label(evidence):
+    """IVIG is labeled for Guillain-Barré in the EU rows and not in the FDA rows."""
+    us, eu = (compare.options(evidence, "gbs", None, place) for place in ("US", "EU"))
+    assert row_of(us, "ivig")["label_status"] == OUTSIDE
+    assert "EU" in row_of(us, "ivig")["labeled_elsewhere"]
+    assert row_of(eu, "ivig")["label_status"] == IN_LABEL
+
+
+def test_wrong_arguments_are_named(evidence):
+    """Unknown condition, jurisdiction and factor raise a ValueError that says what is known."""
+    with pytest.raises(ValueError, match="unknown condition"):
+        compare.options(evidence, "gout")
+    with pytest.raises(ValueError, match="expected one of"):
+        compare.options(evidence, "gmg", None, "XX")
+    with pytest.raises(ValueError, match="achr_positive"):
+        compare.options(evidence, "gmg", compare.Patient(70, 50, factors={"arch_positive"}))
+
+
+def test_every_row_is_sourced_and_nothing_is_changed(evidence):
+    """Each option with an authority names known sources; the tables stay as they are."""
+    before = evidence.indications.copy()
+    known = set(evidence.sources["source_id"])
+    for condition_id in evidence.conditions["condition_id"]:
+        table = compare.options(evidence, condition_id, patient())
+        spoken = table["products"].ne("") | table["statement"].ne("")
+        assert table.loc[spoken, "source_id"].ne("").all()
+        assert {part for ids in table["source_id"] for part in ids.split(";") if part} <= known
+    pd.testing.assert_frame_equal(before, evidence.indications)
+
+
+def test_myasthenia_has_three_answers(evidence):
+    """Recommended in exacerbation, not recommended when stable, maintenance trial missed."""
+    table = ivig.ivig_by_state(evidence, "gmg")
+    answers = {row["setting"]: row["answer"] for row in table}
+    assert "recommended for exacerbations (AANEM" in answers["Exacerbation or crisis"]
+    assert "Zinman 2007" in answers["Exacerbation or crisis"]
+    assert answers["Stable disease"].startswith("not recommended for stable disease (AANEM")
+    assert "missed its primary endpoint" in answers["Maintenance"]
+    assert all(row["source_id"] for row in table)
+    assert ivig.ivig_by_state(evidence, "cidp") == []
+
+
+def test_article_finding_recomputed(evidence):
+    """The sentence on IVIG in the six conditions counts each condition once."""
+    rows = ivig.ivig_in_article(evidence)
+    table = pd.DataFrame(rows)
+    named = article_conditions(evidence)
+    assert list(table["condition_id"]) == named
+    numbers = indication_findings.article(rows).numbers
+    parts = ("agreed", "conflicting", "silent", "against")
+    assert sum(numbers[name] for name in parts) == numbers["conditions"] == 6
+    labels = evidence.indications
+    labels = labels[labels["fda_label"].eq("yes") & labels["therapy_id"].eq("ivig")]
+    assert numbers["labeled"] == labels["condition_id"].isin(named).sum() == 0
+    ra = table[table["condition_id"].eq("ra")].iloc[0]
+    assert ra["statement"] == ""
+
+
+def test_condition_finding_recomputed(evidence):
+    """Numbers of the sentence on a condition come out again from its table."""
+    for condition_id in evidence.conditions["condition_id"]:
+        table = compare.options(evidence, condition_id, patient(achr_positive=True))
+        found = indication_findings.condition(records(table), condition_id)
+        assert found.numbers["labeled"] == table["label_status"].eq(IN_LABEL).sum()
+        assert found.numbers["conflicting"] == table["conflicting"].sum()
+        assert found.numbers["warned"] == table["label_warning"].ne("").sum()
+        assert f"{int(found.numbers['labeled'])} of {len(table)}" in found.text
+
+
+def test_map_shows_each_mark_once_in_its_own_half(evidence):
+    """Nine traces; labels left of the column's middle, guidelines right, all cells present."""
+    rows = indications.matrix(evidence)
+    traces = charts.traces(rows)
+    assert len(traces) == 9 == len(charts.traces([]))
+    labels, guides = traces[:3], traces[3:]
+    assert all((x % 1) > 0.5 for trace in labels for x in trace["x"])
+    assert all((x % 1) < 0.5 for trace in guides for x in trace["x"])
+    assert sum(len(t["x"]) for t in labels) == sum(row["label_mark"] != "" for row in rows)
+    assert sum(len(t["x"]) for t in guides) == sum(row["guideline_mark"] != "" for row in rows)
+    layout = charts.layout(rows, "gMG")
+    assert len(layout["yaxis"]["ticktext"]) == len({row["therapy_id"] for row in rows})
+    assert len(layout["shapes"]) == 1
+
+
+def test_chart_text_is_escaped(evidence):
+    """A hostile reason in the table stays text in the chart."""
+    first = indications.matrix(evidence)[0]
+    hover = charts.hover({**first, "label_reason": "<img onerror=x> $1 to $2"})
+    assert "<img" not in hover
+    assert "$" not in hover

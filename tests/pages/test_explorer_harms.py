@@ -1,0 +1,423 @@
+"""The page on harms and benefits: nothing mixed, findings true, errors shown, as its pure view."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import re
+from collections import Counter
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from compare import effects
+from compare.data.rows import known
+from compare.data.scenario import Scenario
+from compare.pages import harms as page
+from compare.pages.harms import chart as charts
+from compare.pages.house import CLASSES
+from compare.pages.tradeoffs import page as tradeoffs
+from compare.trials import arms, harms
+from compare.words import short_name
+
+
+def comparison_of(kind):
+    """The group of comparators to which one belongs, or blank."""
+    return next((name for name, (_, kinds) in arms.COMPARISONS.items() if kind in kinds), "")
+
+
+def scenarios(evidence):
+    """Every condition with every way of counting, basis and comparator it can be shown in."""
+    for condition_id in evidence.conditions["condition_id"]:
+        opening = page.opening(evidence, condition_id)
+        ways = harms.ascertainments_present(evidence, condition_id) or ["all_cause"]
+        kinds = harms.adverse_events(evidence, condition_id)["comparator_kind"].unique()
+        groups = {"placebo", *(comparison_of(kind) for kind in kinds)} - {""}
+        for way, basis in itertools.product(ways, charts.BASES):
+            for comparison in sorted(groups) if basis == "difference" else ["placebo"]:
+                options = {"ascertainment": way, "basis": basis, "comparison": comparison}
+                yield Scenario(condition_id, opening.patient, options=options)
+
+
+@pytest.fixture(scope="module")
+def views(evidence):
+    """The view of every scenario."""
+    return [(scenario, page.view(evidence, scenario)) for scenario in scenarios(evidence)]
+
+
+def values(rows, column):
+    """What stands in a column of rows, each once."""
+    return {row[column] for row in rows}
+
+
+def of_state(rows, *states):
+    """Rows of these states."""
+    return [row for row in rows if row["state"] in states]
+
+
+def test_no_chart_mixes_anything(views):
+    """Behind every chart stands one way of counting, one measure and one sort of comparator."""
+    seen = 0
+    for scenario, shown in views:
+        for rows in (shown.map, shown.forest):
+            series = of_state(rows, "reported", "bound")
+            if not series:
+                continue
+            seen += 1
+            assert values(series, "ascertainment") == {scenario.options["ascertainment"]}
+            assert values(series, "measure") == {"pct_of_subjects"}
+            if scenario.options["basis"] != "treated":
+                groups = {comparison_of(kind) for kind in values(series, "comparator_kind")}
+                assert groups == {scenario.options["comparison"]}
+        assert len(values(shown.forest, "event_id")) <= 1
+    assert seen > 100
+
+
+def test_tables_apart_hold_one_measure(views):
+    """Figures by infusion and rates stand in tables of their own; rare harms leave the map."""
+    for _, shown in views:
+        assert values(shown.whole.infusions, "measure") <= {"pct_of_infusions"}
+        assert values(shown.whole.rates, "measure") <= {"per_100_patient_years"}
+        assert values(shown.whole.rare, "rare_serious") <= {"yes"}
+        assert "yes" not in values(shown.map, "rare_serious")
+        assert values(shown.whole.pml, "event_id") <= {"pml"}
+
+
+def test_scored_series_rest_on_primary_rows(views):
+    """Differences from placebo come from primary rows alone."""
+    for scenario, shown in views:
+        if (
+            scenario.options["basis"] == "difference"
+            and scenario.options["comparison"] == "placebo"
+        ):
+            series = of_state(shown.map, "reported")
+            assert values(series, "primary") <= {"yes"}
+            assert all(known(row["difference_pct"]) for row in series)
+
+
+def test_every_chart_has_a_fixed_number_of_traces(views):
+    """The live figure gets 5 traces and the forest plot 11, whatever is shown."""
+    for scenario, shown in views:
+        basis = scenario.options["basis"]
+        assert len(charts.map_traces(shown.map, basis)) == 5
+        assert len(charts.forest_traces(shown.forest, basis)) == 11
+        assert "height" in charts.map_layout(shown.map, basis)
+
+
+def test_no_interval_is_cut(views):
+    """The axis of a forest plot holds every point, every end of an interval, and zero."""
+    for scenario, shown in views:
+        basis = scenario.options["basis"]
+        if not shown.forest:
+            continue
+        low, high = charts.forest_layout(shown.forest, basis)["xaxis"]["range"]
+        assert low <= 0 <= high
+        for trace in charts.forest_traces(shown.forest, basis):
+            for x, up, down in zip(
+                trace["x"], trace["error_x"]["array"], trace["error_x"]["arrayminus"], strict=True
+            ):
+                assert low <= x - down
+                assert x + up <= high
+
+
+def test_the_forest_plot_says_who_is_favored(views):
+    """Its notes name both sides, and each therapy has its figures or why not."""
+    for scenario, shown in views:
+        basis = scenario.options["basis"]
+        if not shown.forest:
+            continue
+        notes = [note["text"] for note in charts.forest_layout(shown.forest, basis)["annotations"]]
+        sides = ["favors the therapy", "favors the comparator"]
+        if basis != "difference":
+            sides = ["fewer harmed", "more harmed"]
+        for side in sides:
+            assert sum(side in note for note in notes) == 1
+        assert len(notes) == len(shown.forest) + 2
+
+
+def test_solid_is_the_same_trial_in_this_condition(views):
+    """Solid marks are direct rows with a comparator; borrowed and cross-trial ones are hollow."""
+    for scenario, shown in views:
+        basis = scenario.options["basis"]
+        traces = charts.forest_traces(shown.forest, basis)[: 2 * len(CLASSES)]
+        reported = of_state(shown.forest, "reported")
+        direct = sum(row["directness"] == "direct" and basis != "treated" for row in reported)
+        assert sum(len(trace["x"]) for trace in traces[::2]) == direct
+        assert sum(len(trace["x"]) for trace in traces[1::2]) == len(reported) - direct
+        assert all(trace["marker"]["color"] == "white" for trace in traces[1::2])
+
+
+def test_not_reported_has_a_mark_and_is_never_a_number(views):
+    """A cell without a figure has no color and a mark of its own; none is drawn as zero."""
+    for scenario, shown in views:
+        if not shown.map:
+            continue
+        heat, _, bounds, other, missing = charts.map_traces(shown.map, scenario.options["basis"])
+        counts = Counter(row["state"] for row in shown.map)
+        filled = sum(value is not None for line in heat["z"] for value in line)
+        assert filled == counts["reported"]
+        assert len(bounds["x"]) == counts["bound"]
+        assert len(other["x"]) == counts["other"]
+        assert len(missing["x"]) == counts["missing"]
+        assert counts.keys() <= {"reported", "bound", "other", "missing"}
+
+
+def test_findings_numbers_recomputed(views):
+    """The overview's and the event's numbers come out of the rows by another way."""
+    for scenario, shown in views:
+        rows = shown.map
+        numbers = shown.finding.numbers
+        if rows:
+            told = of_state(rows, "reported")
+            assert numbers["cells"] == len(rows)
+            assert numbers["reported"] == len(told)
+            assert numbers["missing"] == sum(row["state"] == "missing" for row in rows)
+            assert numbers["other"] == len(rows) - len(told) - numbers["missing"]
+            assert f"{len(told)} of {len(rows)} cells" in shown.finding.text
+        detail = of_state(shown.forest, "reported")
+        numbers = shown.event_finding.numbers
+        for row in detail:
+            assert short_name(row["therapy"]) in shown.event_finding.text
+        if len(shown.forest):
+            assert numbers["therapies"] == len(shown.forest)
+        if scenario.options["basis"] != "difference" and len(shown.forest):
+            assert harms.RAW_ARMS in shown.event_finding.text
+
+
+def test_the_headline_is_of_this_condition(views):
+    """The figure that the page opens with is direct, of groups followed alike; or it says none."""
+    opened = Counter()
+    for scenario, shown in views:
+        finding = shown.finding
+        if scenario.options["basis"] == "treated" or not shown.map:
+            assert "first" not in finding.numbers
+            continue
+        reported = of_state(shown.map, "reported")
+        own = [
+            row
+            for row in reported
+            if row["condition_id"] == scenario.condition_id and row["same_follow_up"] != "no"
+        ]
+        clear = [row for row in own if row["difference_low_pct"] * row["difference_high_pct"] > 0]
+        assert finding.numbers["own"] == len(own)
+        assert finding.numbers["clear"] == len(clear)
+        start = finding.text.split(". ")[0]
+        named = [row for row in reported if f"on {short_name(row['therapy'])}, " in start]
+        if clear:
+            opened["figure"] += 1
+            row = clear[0]
+            assert row["event"][1:] in start
+            assert f" on {short_name(row['therapy'])}, " in start
+            assert finding.numbers["first"] == row["difference_pct"]
+        else:
+            opened["all overlap" if own else "none here"] += 1
+            assert not named
+            said = "none has an interval clear" if own else "no difference here is from a trial in"
+            assert said in start
+    assert opened.keys() == {"figure", "all overlap", "none here"}
+
+
+def test_colitis_does_not_open_with_another_condition(evidence):
+    """Infliximab's 5 more in 100 is of RA, 66 against 59 weeks: marked, never the opening."""
+    opening = page.opening(evidence, "ulcerative_colitis")
+    options = {"ascertainment": "label_listed", "event": "pruritus"}
+    shown = page.view(evidence, Scenario("ulcerative_colitis", opening.patient, options=options))
+    row = next(r for r in shown.forest if r["therapy_id"] == "infliximab")
+    assert row["condition_id"] == "ra"
+    assert row["same_follow_up"] == "no"
+    # 7 of 100 against 2 of 100 patients.
+    assert row["difference_pct"] == pytest.approx(5, abs=0.05)
+    assert "nfliximab" not in shown.finding.text
+    said = "(borrowed from RA; its groups were not followed alike)"
+    assert f"between 3 more and 7 more {said}" in shown.event_finding.text
+
+
+# Words that set one therapy above another, or name the end of an order.
+COMPARATIVES = (
+    r"beat(?:s|en)?|better|best|worse|worst(?!-rank analysis)|safer|safest|superior|inferior|"
+    r"outperform\w*|highest|lowest|largest|smallest|greatest|least|leads?|wins?|milder|stronger|"
+    r"(?:more|less|most) (?:effective|harmful|toxic|often)"
+)
+
+
+def test_no_sentence_sets_one_therapy_above_another(evidence, views):
+    """In no condition does a sentence on harm or good order therapies, or miss its own caveat."""
+    said = [str(found) for _, shown in views for found in (
+        shown.finding, shown.event_finding, shown.ivig_finding,
+        shown.whole.benefit_finding, shown.whole.controlled_finding,
+    )]  # fmt: skip
+    for condition_id in evidence.conditions["condition_id"]:
+        opening = tradeoffs.opening(evidence, condition_id)
+        for basis in effects.BASES:
+            options = {"basis": basis, "cross_trials": basis != "network"}
+            scenario = dataclasses.replace(opening, options=options)
+            finding = tradeoffs.view(evidence, scenario).figures.finding
+            said.append(str(finding))
+            if finding.numbers.get("shown", 0) > 1:
+                assert "None of these figures compares two of the therapies." in str(finding)
+    assert len(said) > 500
+    for sentence in said:
+        found = re.search(rf"\b(?:{COMPARATIVES})\b", sentence, re.IGNORECASE)
+        assert found is None, (found, sentence)
+
+
+def test_benefit_and_controlled_findings_recomputed(evidence, views):
+    """Missed endpoints and therapies without controlled harms are counted from the raw tables."""
+    for scenario, shown in views:
+        raw = evidence.outcomes
+        raw = raw[raw["condition_id"].eq(scenario.condition_id)]
+        main = raw["endpoint_role"].isin(["primary", "co_primary"])
+        numbers = shown.whole.benefit_finding.numbers
+        assert numbers["outcomes"] == len(raw)
+        assert numbers.get("missed", 0) == int((main & raw["met"].eq("no")).sum())
+        labeled = [row for row in shown.whole.controlled if row["labeled"]]
+        numbers = shown.whole.controlled_finding.numbers
+        assert numbers["labeled"] == len(labeled)
+        assert numbers["without"] == sum(row["controlled_events"] == 0 for row in labeled)
+
+
+def test_ivig_is_compared_on_any_cause_alone(evidence, views):
+    """The IVIG view rests on all-cause rows, and names each event that IVIG lacks."""
+    done = set()
+    for scenario, shown in views:
+        if scenario.condition_id in done or not shown.ivig:
+            continue
+        done.add(scenario.condition_id)
+        found = harms.series(evidence, scenario.condition_id, "all_cause", None, True)
+        own = {
+            row["event_id"]
+            for row in found
+            if row["therapy_id"] == "ivig" and row["state"] in ("reported", "bound")
+        }
+        for row in shown.ivig:
+            assert (row["event_id"] in own) == (row["ivig"] == 1)
+            if not row["ivig"]:
+                event = row["event"]
+                assert event[1:] in shown.ivig_finding.text
+                assert row["ivig_words"] == "not reported"
+        assert harms.RAW_ARMS in shown.ivig_finding.text
+    assert {"cidp", "gmg", "itp"} <= done
+
+
+def test_pml_stands_by_antibody_status_and_duration(evidence):
+    """Natalizumab's PML risk is listed by stratum: less than 1 to 7 in 1,000, never one number."""
+    shown = page.view(evidence, page.opening(evidence, "ms_relapsing"))
+    own = [row for row in shown.whole.pml if row["therapy_id"] == "natalizumab"]
+    for words in ("antibody negative", "antibody positive", "months 25 to 48"):
+        assert any(words in row["arm"] for row in own)
+    from compare.pages.harms.tables import per_1000  # noqa: PLC0415
+
+    told = [per_1000(row) for row in own]
+    assert "fewer than 1 in 1,000" in told
+    assert "1 in 10,000" in told
+    after_approval = [row for row in own if row["design"] == "postmarketing"]
+    assert sum(not known(row["risk_low_pct"]) for row in after_approval) >= 8
+
+
+def test_borrowing_can_be_switched_off(evidence):
+    """Without borrowing every figure on the map is from the condition itself."""
+    opening = page.opening(evidence)
+    shown = page.view(
+        evidence, Scenario(opening.condition_id, opening.patient, options={"borrow": False})
+    )
+    assert values(shown.map, "directness") <= {"direct", "missing"}
+    with_it = page.view(evidence, opening)
+    assert "indirect" in values(with_it.map, "directness")
+
+
+def test_opening_digest_is_the_pure_one(evidence):
+    """The page as it opens shows what the pure view of the opening scenario holds."""
+    explorer = page.HarmsExplorer(evidence)
+    assert explorer.status.value == ""
+    assert explorer.digest() == page.digest(page.view(evidence, page.opening(evidence)))
+
+
+def test_controls_move_the_page(evidence):
+    """A new condition brings its own ways of counting and events; the figure follows."""
+    explorer = page.HarmsExplorer(evidence)
+    explorer.controls["condition"].value = "ra"
+    assert explorer.status.value == ""
+    assert "Tocilizumab" in list(explorer.panels["map"].drawn.data[0].x)
+    assert explorer.controls["ascertainment"].value in [
+        key for _, key in explorer.controls["ascertainment"].options
+    ]
+    first = list(explorer.panels["map"].drawn.data[0].y)
+    explorer.controls["basis"].value = "treated"
+    assert explorer.controls["comparison"].disabled
+    explorer.controls["class_cytokine_inhibitor"].value = False
+    assert "Tocilizumab" not in list(explorer.panels["map"].drawn.data[0].x)
+    assert (
+        list(explorer.panels["map"].drawn.data[0].y) != first
+        or len(explorer.panels["map"].drawn.data[0].x) < 10
+    )
+    assert explorer.digest() == page.digest(page.view(evidence, explorer.scenario()))
+
+
+def test_no_class_chosen_is_said(evidence):
+    """With every class switched off the page says so instead of failing."""
+    explorer = page.HarmsExplorer(evidence)
+    for key in CLASSES:
+        explorer.controls[f"class_{key}"].value = False
+    assert explorer.status.value == ""
+    assert "no event" in explorer.finding.value
+    assert all(
+        not len(trace.x) for trace in explorer.panels["map"].drawn.data if trace.x is not None
+    )
+
+
+def test_a_failing_callback_blanks_the_figure(evidence, monkeypatch):
+    """An error empties figure, tables and findings, and the page says why in plain words."""
+    explorer = page.HarmsExplorer(evidence)
+
+    def fail(*_):
+        raise RuntimeError("boom")
+
+    monkeypatch.setattr(explorer, "compute", fail)
+    explorer.controls["basis"].value = "arms"
+    assert "nothing is shown" in explorer.status.value
+    assert "Traceback" not in explorer.status.value
+    assert explorer.finding.value == ""
+    assert not explorer.panels["forest"].drawn.data
+    assert explorer.panels["rare"].value == ""
+    assert not explorer.panels["map"].drawn.data
+
+
+def test_page_names_sources_and_escapes(evidence):
+    """Sources are listed, and a hostile name in the data stays text."""
+    explorer = page.HarmsExplorer(evidence)
+    assert "Sources (" in explorer.panels["sources"].value
+    hostile = pd.DataFrame([{"therapy": "<img onerror=x>", "therapy_class": "ivig"}])
+    assert "<img" not in charts.class_name(hostile.iloc[0].to_dict())
+
+
+def test_downloads_hold_the_tables(evidence):
+    """The page offers its tables as CSV."""
+    explorer = page.HarmsExplorer(evidence)
+    assert explorer.panels["downloads"].value.count("data:text/csv") == 3
+
+
+def test_unknown_basis_is_refused(evidence):
+    """A basis that does not exist is named in a ValueError."""
+    opening = page.opening(evidence)
+    wrong = Scenario(opening.condition_id, opening.patient, options={"basis": "nope"})
+    with pytest.raises(ValueError, match="unknown basis"):
+        page.view(evidence, wrong)
+
+
+def test_numbers_of_the_map_are_in_its_cells(evidence):
+    """The text in a cell is the rounded difference, in brackets where borrowed."""
+    shown = page.view(evidence, page.opening(evidence))
+    heat = charts.map_traces(shown.map, "difference")[0]
+    cells = {(row["event"], short_name(row["therapy"])): row for row in shown.map}
+    for i, event in enumerate(heat["y"]):
+        for j, therapy in enumerate(heat["x"]):
+            row = cells[event, therapy]
+            told = heat["text"][i][j]
+            if row["state"] != "reported":
+                assert told == ""
+                continue
+            value = float(told.strip("[]").replace(arms.MINUS, "-"))
+            assert abs(value - row["difference_pct"]) <= 0.51
+            assert told.startswith("[") == (row["directness"] == "indirect")
+            assert np.sign(value) == np.sign(row["difference_pct"]) or value == 0

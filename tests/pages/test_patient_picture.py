@@ -1,0 +1,156 @@
+"""The answer and the picture of the patient's page: what they say is what the tables hold."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+import compare
+from compare.authority import cautions
+from compare.data.rows import records
+from compare.pages.patient import drawing, own_trials, page, picture
+from tests.pages.test_explorer_patient import PATIENTS
+
+
+def view(evidence, condition_id, kg=70.0, years=50.0, sex=None, factors=()):
+    """The page for a patient."""
+    who = compare.Patient(kg, years, sex=sex, factors=set(factors))
+    return page.view(evidence, compare.Scenario(condition_id, who))
+
+
+def shown(found, therapy_id):
+    """The row of a therapy in the picture."""
+    return next(row for row in found.picture if row.therapy_id == therapy_id)
+
+
+@pytest.mark.parametrize(("condition_id", "kg", "years", "sex", "factors"), PATIENTS)
+def test_answer_is_short_and_severities_are_those_of_the_labels(
+    evidence, condition_id, kg, years, sex, factors
+):
+    """Forty words at most; each row flags what `check_cautions` matches, no more and no less."""
+    found = view(evidence, condition_id, kg, years, sex, factors)
+    assert len(str(found.finding).split()) <= 40
+    assert str(found.finding).endswith((".", "others."))
+    assert len(found.finding.text) > 40
+    rows = records(cautions.check_cautions(evidence, found.scenario.patient, condition_id))
+    for row in found.picture:
+        mine = {r["severity"] for r in rows if r["matches"] and r["therapy_id"] == row.therapy_id}
+        assert {severity for severity, _, _ in row.against} == mine
+        html = drawing.picture([row], "")
+        assert ("none found in our reading" in html) == (not mine)
+        strict = [told for told in row.against if told[0] in picture.STRICT]
+        assert all(condition for _, _, condition in strict)
+        assert html.count("counts if: ") == len(strict)
+
+
+def test_every_condition_opens_with_an_answer_and_a_picture(evidence):
+    """All 20: an answer of at most forty words, a row for each option, nothing left blank."""
+    for condition_id in evidence.by_id("conditions"):
+        found = page.view(evidence, page.opening(evidence, condition_id))
+        assert 10 < len(str(found.finding).split()) <= 40, condition_id
+        assert {row.therapy_id for row in found.picture} == set(
+            compare.options(evidence, condition_id)["therapy_id"]
+        )
+        for row in found.picture:
+            assert row.label
+            assert row.burden
+            assert row.trials.trials or row.trials.lead == own_trials.NOT_READ
+            assert bool(row.prices) != bool(row.no_price)
+        html = drawing.picture(found.picture, condition_id)
+        assert not re.search(r"<td[^>]*></td>", html)
+        assert "not reported" not in html
+        assert drawing.SAFE in html
+
+
+def test_order_is_authority_then_name(evidence):
+    """No price and no caution moves a row: places never fall, names rise within one."""
+    for condition_id in evidence.by_id("conditions"):
+        found = page.view(evidence, page.opening(evidence, condition_id))
+        options = {row["therapy_id"]: row for row in found.options}
+        keys = [(picture.tier(options[r.therapy_id]), r.therapy.casefold()) for r in found.picture]
+        assert keys == sorted(keys)
+
+
+def test_cidp_as_a_pharmacist_would_read_it(evidence):
+    """62 kg, past clot: boxes on IVIG and SCIG, PATH at 0.2 g/kg, never "not reported"."""
+    found = view(evidence, "cidp", 62, 55, factors={"thrombosis_history"})
+    assert str(found.finding) == (
+        "3 options are labeled for this patient. Past thrombosis: boxed warning on IVIG and SCIG, "
+        "not in our reading for efgartigimod. Look it up. No trial we read compared them."
+    )
+    for therapy_id in ("ivig", "scig"):
+        assert shown(found, therapy_id).against[0][0] == "boxed_warning"
+    scig = shown(found, "scig")
+    # PATH, Hizentra 0.2 g/kg: relapse 33.3 against 56.1; the dose is the one that is priced.
+    assert scig.trials.trials[0].figure == "33.3% against 56.1%"
+    assert "Hizentra 0.2 g/kg" in scig.trials.trials[0].apart
+    assert "withdrawal trial" in scig.trials.shared
+    assert [price.product for price in scig.prices] == ["Hizentra"]
+    assert shown(found, "efgartigimod").changed == (
+        "Vyvgart Hytrulo: label changed (2026-05), check"
+    )
+
+
+def test_gmg_says_what_would_make_more(evidence):
+    """Without a serostatus: "7 labeled if"; with it, seven options and no more to tick."""
+    found = page.view(evidence, page.opening(evidence, "gmg"))
+    assert str(found.finding).startswith("7 labeled if AChR antibody positive: tick it.")
+    ticked = view(evidence, "gmg", factors={"achr_positive"})
+    assert str(ticked.finding).startswith("7 options are labeled for this patient.")
+    assert {row.label for row in ticked.picture[:7]} == {"FDA"}
+
+
+def test_ra_with_heart_failure_marks_infliximab_and_strikes_nothing(evidence):
+    """At 3 mg/kg it is a warning, in the picture; both prices of golimumab stand, apart."""
+    found = view(evidence, "ra", 85, 60, factors={"heart_failure"})
+    assert ("warning", "Heart failure", "") in shown(found, "infliximab").against
+    assert not any(row.struck for row in found.picture)
+    kinds = [price.kind for price in shown(found, "golimumab").prices]
+    assert kinds == ["net", "before_rebates"]
+
+
+def test_only_a_contraindication_that_is_met_strikes(evidence):
+    """Active hepatitis B bars inebilizumab and puts it last; IgA deficiency bars nobody."""
+    found = view(evidence, "nmosd", factors={"aqp4_positive", "hepatitis_b_active"})
+    struck = [row.therapy_id for row in found.picture if row.struck]
+    assert struck == [row.therapy_id for row in found.picture][-len(struck) :]
+    assert "inebilizumab" in struck
+    assert "rituximab" not in struck
+    iga = view(evidence, "cidp", factors={"iga_deficiency"})
+    assert "under a condition" in str(iga.finding)
+    assert not any(row.struck for row in iga.picture)
+
+
+def test_misses_are_told(evidence):
+    """SLE: TULIP-1 (49 against 43) missed and stands beside TULIP-2 (55.5 against 37.3)."""
+    trials = own_trials.own_trials(evidence, "sle")["anifrolumab"]
+    assert trials.lead == "3 trials, 1 missed"
+    figures = {trial.figure: trial.missed for trial in trials.trials}
+    assert figures["49% against 43%"] is True
+    assert figures["55.5% against 37.3%"] is False
+    crohns = own_trials.own_trials(evidence, "crohns")["mirikizumab"]
+    assert crohns.lead == own_trials.DIFFERENTLY
+    assert "53% against 36%" in str(crohns)
+
+
+FIELDS = (
+    "Authority, for this patient", "Guidelines:", "label read:", "Boxed warning for everyone",
+    "FDA label, for this patient", "Labeled for", "Strongest guideline statement",
+    "For this patient", "Boxed warnings", "Other warnings", "Year one", "A later year",
+    "Product and price", "Schedule", "In year one", "chair hours", "Before the first dose",
+    "During the infusion or injection", "Afterwards", "Monitoring", "Vaccination",
+    "Where it can be given", "Harm, with its comparator", "Trials in this condition",
+    "Sugar, amino acid, sodium, IgA", "Contents that matter", "A change of brand",
+    "Every caution on the chosen therapies", "Counts if", "What to do", "Label read, section",
+    "Sources", "is not \u201csafe\u201d",
+)  # fmt: skip
+
+
+def test_nothing_of_the_page_is_lost(evidence):
+    """Every field that the page had before it answered first is still on it."""
+    explorer = page.PatientExplorer(evidence)
+    whole = " ".join(panel.value for panel in explorer.panels.values())
+    for field in FIELDS:
+        assert field in whole, field
+    assert "Show the figures" in whole
