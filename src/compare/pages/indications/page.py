@@ -310,8 +310,9 @@ class IndicationsExplorer(Explorer, view=view, digest=digest):
         shown = computed.article
         self.panels["article"].value = html(
             "<h2>IVIG in the conditions that a lay article names</h2><p>{}</p>"
-            '<details class="tc-sources"><summary>Show the figures</summary>{}</details>',
+            '<details class="tc-sources"><summary>Show the figures ({})</summary>{}</details>',
             computed.article_finding,
+            len(shown),
             table(
                 shown,
                 {

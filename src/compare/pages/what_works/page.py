@@ -168,12 +168,12 @@ def figures_html(shown: View) -> Markup:
     """The tables behind the picture, folded."""
     rows = [*shown.rows, *shown.active]
     return html(
-        '<details class="tc-sources"><summary>Show the figures</summary>{}</details>'
+        '<details class="tc-sources"><summary>Show the figures ({})</summary>{}</details>'
         '<details class="tc-sources"><summary>Are the trials alike? Population, '
         "earlier treatment, background, weeks, definition, comparator group</summary>{}</details>",
-        table(rows, tables.FIGURES, "Figures of each trial, as printed and as drawn"),
+        len(rows), table(rows, tables.FIGURES, "Figures of each trial, as printed and as drawn"),
         table(rows, tables.TRANSITIVITY, "What the trials were"),
-    )
+    )  # fmt: skip
 
 
 def active_html(shown: View) -> Markup:
