@@ -212,10 +212,15 @@ class Explorer:
         self.panels[name].add_class("tc-panel")
         return self.panels[name]
 
-    def chart(self, name: str) -> LiveFigure:
-        """A place for a chart, emptied on errors. The page's first one brings the library."""
+    def chart(self, name: str, wide: bool = False) -> LiveFigure:
+        """A place for a chart, emptied on errors. The page's first one brings the library.
+
+        A `wide` one is left out on a phone; its figures stand below it.
+        """
         first = not any(isinstance(panel, LiveFigure) for panel in self.panels.values())
         figure = LiveFigure(with_library=first)
+        if wide:
+            figure.add_class("tc-wide")
         self.panels[name] = figure
         return figure
 

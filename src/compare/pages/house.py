@@ -29,6 +29,7 @@ FONT = "system-ui, -apple-system, 'Segoe UI', 'Liberation Sans', sans-serif"
 ROW_PX = 34
 LINE_PX = 18
 FRAME_PX = 130
+PHONE = {"least_width": 300}  # what a chart that fits a phone says in its `meta`
 HOVER_CHARS = 90
 HOVER_SOURCES = 2
 

@@ -59,10 +59,12 @@ def table(
     if not len(rows):
         return html('<p class="tc-empty">{}</p>', empty or "Nothing to show.")
     head = NOTHING.join(html('<th scope="col">{}</th>', name) for name in columns)
+    # On a phone each row is a card, with the column's name above each cell.
+    starts = [html('<td data-head="{}">', name) for name in columns][1:]
     body = []
     for row in records(rows) if isinstance(rows, pd.DataFrame) else rows:
         first, *rest = [text(how(row) if callable(how) else row[how]) for how in columns.values()]
-        cells = "".join([f"<td>{cell}</td>" for cell in rest])
+        cells = "".join([f"{start}{cell}</td>" for start, cell in zip(starts, rest, strict=True)])
         body.append(f'<tr><th scope="row">{first}</th>{cells}</tr>')
     return html(
         '<div class="tc-scroll" tabindex="0" role="region" aria-label="{}">'

@@ -22,6 +22,7 @@ from compare.pages.house import (
     CLASSES,
     FAINT,
     INK,
+    PHONE,
     TEMPLATE,
     Trace,
     class_mark,
@@ -46,7 +47,6 @@ HEAD_PX, LINE_PX, BAR_PX, GAP_PX, AXIS_PX = 34, 17, 14, 10, 54
 LETTERS = 52
 # Nearer than this share of the axis to its end, the name of a mark stands before it.
 NEAR_END = 0.5
-LEAST_WIDTH = 300
 
 
 def change_note(row: Mapping[str, Any]) -> str:
@@ -295,7 +295,7 @@ class Picture:
         axis = AXIS_PX if self.lines else 0
         return {
             "template": TEMPLATE,
-            "meta": {"least_width": LEAST_WIDTH},
+            "meta": PHONE,
             "height": self.height + axis,
             "margin": {"l": 8, "r": 16, "t": 0, "b": axis},
             "barmode": "overlay",

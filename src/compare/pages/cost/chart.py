@@ -10,6 +10,7 @@ from compare.pages.house import (
     FAINT,
     INK,
     LINE_PX,
+    PHONE,
     ROW_PX,
     Trace,
     bar_layout,
@@ -52,6 +53,7 @@ def sensitivity_layout(frame: pd.DataFrame) -> dict[str, Any]:
     # There is no legend above the bars, and two lines of text beside each.
     shown["height"] += (2 * LINE_PX + 4 - ROW_PX) * max(len(frame), 2) - 40
     shown["margin"] = {"l": 10, "r": 20, "t": 10, "b": 60}
+    shown["meta"] = PHONE
     top = float(frame["usd_high"].max())
     shown["xaxis"] |= {"tickprefix": "$", "tickformat": "~s", "range": [0, top * 2.2]}
     shown["shapes"] = [

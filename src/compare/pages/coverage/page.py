@@ -139,7 +139,7 @@ class StartExplorer(Explorer, view=view, digest=digest):
                 self.status,
                 self.finding,
                 self.panel("coverage_key"),
-                self.chart("coverage"),
+                self.chart("coverage", wide=True),
                 self.panel("coverage_table"),
                 self.panel("age"),
                 self.panel("therapies"),

@@ -22,6 +22,7 @@ from compare.pages.harms.tables import (
     PML_COLUMNS,
     RARE_COLUMNS,
     RATE_COLUMNS,
+    map_list,
 )
 from compare.pages.harms.views import FORM, MAP_COLUMNS, MOST_REPORTED, View, digest, view
 from compare.pages.house import CLASSES
@@ -78,7 +79,8 @@ class HarmsExplorer(Explorer, view=view, digest=digest):
                 self.panel("forest"),
                 self.panel("figures"),
                 self.panel("map_heading"),
-                self.chart("map"),
+                self.chart("map", wide=True),
+                self.panel("map_list"),
                 self.panel("tables"),
             ],
         )
@@ -129,15 +131,17 @@ class HarmsExplorer(Explorer, view=view, digest=digest):
         self.finding.value = computed.finding
         panels["forest"].value = forest_html(computed)
         panels["figures"].value = html(
-            '<details class="tc-sources"><summary>Show the figures</summary><p>{}</p>{}</details>',
-            computed.event_finding,
+            '<details class="tc-sources"><summary>Show the figures ({})</summary><p>{}</p>{}'
+            "</details>",
+            len(computed.forest), computed.event_finding,
             table(computed.forest, FOREST_COLUMNS, "The figures behind the plot", "No event."),
-        )
+        )  # fmt: skip
         panels["map_heading"].value = map_heading(computed)
         panels["map"].draw(
             charts.map_traces(computed.map, set_.basis),
             charts.map_layout(computed.map, set_.basis),
         )
+        panels["map_list"].value = map_list(computed.map, set_.basis)
         panels["tables"].value = Markup().join(
             folded(rows, columns, caption, said)
             for rows, columns, caption, said in (

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
 
-from compare.data.rows import known
-from compare.pages.markup import BREAK, Cell, html, read_in, text
+from compare.data.rows import Row, known
+from compare.pages.markup import BREAK, NOTHING, Cell, html, read_in, table, text
 from compare.trials import arms
-from compare.trials.arms import per_100, risk_words
+from compare.trials.arms import per_100, percent, risk_words, signed
 from compare.trials.harms import ASCERTAINMENTS, nnh_text
 from compare.words import NOT_REPORTED, number, short_name
 
@@ -161,3 +161,40 @@ CONTROLLED_COLUMNS: dict[str, str | Cell] = {
     "Harms against placebo or background": lambda r: text(r["figures"]) or "none",
     "Missing": "missing",
 }
+
+
+def map_list(rows: Sequence[Row], basis: str) -> Markup:
+    """The map as a list for a phone: each event with its figures, and who has none of this form."""
+    column = "risk_pct" if basis == "treated" else "difference_pct"
+    say = percent if basis == "treated" else signed
+    events: dict[str, list[Row]] = {}
+    for row in rows:
+        events.setdefault(str(row["event"]), []).append(row)
+
+    def cell(row: Row) -> str:
+        if row["state"] == "bound":
+            return f"≤{percent(row['risk_high_pct'])}"
+        said = say(row[column])
+        return f"[{said}]" if row["directness"] == "indirect" else said
+
+    def of(event: Row, *states: str) -> list[Row]:
+        return [row for row in event["rows"] if row["state"] in states]
+
+    def names(state: str) -> Cell:
+        return lambda event: ", ".join(short_name(row["therapy"]) for row in of(event, state))
+
+    listed: list[Row] = [{"event": name, "rows": several} for name, several in events.items()]
+    shown = table(
+        listed,
+        {
+            "Event": "event",
+            "Per 100": lambda event: ", ".join(
+                f"{short_name(row['therapy'])} {cell(row)}"
+                for row in of(event, "reported", "bound")
+            ),
+            "In another form": names("other"),
+            "Not reported": names("missing"),
+        },
+        "Each event, therapy by therapy",
+    )
+    return html('<div class="tc-narrow">{}</div>', shown) if listed else NOTHING

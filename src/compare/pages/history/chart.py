@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from compare.data.rows import Row
-from compare.pages.house import CLASSES, INK, TEMPLATE, Trace, empty_layout, label, read_in
+from compare.pages.house import CLASSES, INK, PHONE, TEMPLATE, Trace, empty_layout, label, read_in
 from compare.words import short_name, usd, usd_cents
 
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
@@ -92,6 +92,7 @@ def gram_layout(rows: Iterable[Row]) -> dict[str, Any]:
         return empty_layout("No price history of IVIG in the data.")
     return {
         "template": TEMPLATE,
+        "meta": PHONE,
         "height": GRAM_HEIGHT,
         "xaxis": {"title": {"text": "first day of the quarter"}, "type": "date"},
         "yaxis": {

@@ -129,7 +129,7 @@ class HistoryExplorer(Explorer, view=view, digest=digest):
                 self.panel("gram_table"),
                 self.status,
                 self.finding,
-                self.chart("yearly"),
+                self.chart("yearly", wide=True),
                 self.panel("year_table"),
                 self.panel("payers"),
                 self.panel("access"),

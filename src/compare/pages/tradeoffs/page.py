@@ -112,7 +112,7 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
                     layout=WRAP,
                 ),
                 self.finding,
-                self.chart("main"),
+                self.chart("main", wide=True),
                 heading("What to weigh"),
                 self.panel("how_to"),
                 *self.rows,
