@@ -189,7 +189,7 @@ def map_list(rows: Sequence[Row], basis: str) -> Markup:
         {
             "Event": "event",
             "Per 100": lambda event: ", ".join(
-                f"{short_name(row['therapy'])} {cell(row)}"
+                f"{short_name(row['therapy'])}\N{NO-BREAK SPACE}{cell(row)}"
                 for row in of(event, "reported", "bound")
             ),
             "In another form": names("other"),
@@ -197,4 +197,9 @@ def map_list(rows: Sequence[Row], basis: str) -> Markup:
         },
         "Each event, therapy by therapy",
     )
-    return html('<div class="tc-narrow">{}</div>', shown) if listed else NOTHING
+    if not listed:
+        return NOTHING
+    return html(
+        '<details class="tc-long tc-narrow"><summary>Show every event ({})</summary>{}</details>',
+        len(listed), shown,
+    )  # fmt: skip
