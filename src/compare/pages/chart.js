@@ -75,6 +75,9 @@ const CONFIG = {
 // phone say their own (`meta.least_width`).
 const LEAST_WIDTH = 720;
 
+// Pixels between the margins of a sheet of A4.
+const PAPER = 660;
+
 async function render({ model, el }) {
   const drawing = await model.widget_manager.get_model(
     model.get("drawing").slice("IPY_MODEL_".length),
@@ -92,6 +95,7 @@ async function render({ model, el }) {
   reserve();
   let wanted = false;
   let busy = false;
+  let drawnBy; // before paper there is no time to wait for the library
 
   async function draw() {
     wanted = true;
@@ -115,6 +119,7 @@ async function render({ model, el }) {
     plot.setAttribute("role", "figure");
     plot.setAttribute("aria-label", model.get("label"));
     await plotly.react(plot, data, layout, CONFIG);
+    drawnBy = plotly;
     give();
   }
 
@@ -127,6 +132,16 @@ async function render({ model, el }) {
     return { data, layout };
   }
 
+  // Paper would cut what is wider: drawn as narrow as it may be, and shrunk where that is too wide.
+  const shrink = () => {
+    if (!drawnBy || !plot.offsetWidth) return;
+    const width = Math.max(PAPER, parseFloat(plot.style.minWidth));
+    drawnBy.relayout(plot, { width });
+    plot.style.setProperty("--tc-paper", PAPER / width);
+  };
+  const widen = () => plot.offsetWidth && drawnBy?.Plots.resize(plot);
+  addEventListener("beforeprint", shrink);
+  addEventListener("afterprint", widen);
   drawing.on("change:value", draw);
   provide(model.get("library"));
   draw();
@@ -138,6 +153,8 @@ async function render({ model, el }) {
   observer.observe(el);
   return () => {
     observer.disconnect();
+    removeEventListener("beforeprint", shrink);
+    removeEventListener("afterprint", widen);
     drawing.off("change:value", draw);
     drawing.off("change:value", give);
     library.promise.then((p) => p.purge(plot));
