@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from markupsafe import Markup
 
 from compare.pages.cells import glyph
-from compare.pages.house import CLASSES, FAINT, GLYPHS, INK
+from compare.pages.house import CLASSES, FAINT, GLYPHS
 from compare.pages.markup import NOTHING, html
 from compare.trials.arms import MINUS
 
@@ -216,8 +216,8 @@ def drawing(
         below = y + size + 15 if y >= HEIGHT / 2 or node == reference else y - size - 6
         dots += html(
             '<circle cx="{:.0f}" cy="{:.0f}" r="{:.1f}" fill="{}"/>'
-            '<text x="{:.0f}" y="{:.0f}" fill="{}">{}, {:,.0f}</text>',
-            x, y, size, color, x, below, INK, names[node], people,
+            '<text x="{:.0f}" y="{:.0f}">{}, {:,.0f}</text>',
+            x, y, size, color, x, below, names[node], people,
         )  # fmt: skip
     said = ", ".join(f"{names[node]} {count:,.0f}" for node, count in patients.items())
     return html(
