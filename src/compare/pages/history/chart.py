@@ -93,6 +93,7 @@ def gram_layout(rows: Iterable[Row]) -> dict[str, Any]:
     return {
         "template": TEMPLATE,
         "meta": PHONE,
+        "legend": {"font": {"size": 12}},
         "height": GRAM_HEIGHT,
         "xaxis": {"title": {"text": "first day of the quarter"}, "type": "date"},
         "yaxis": {
