@@ -50,11 +50,11 @@ def bar(cell: Mapping[str, Any], span: tuple[float, float]) -> str:
     hollow = cell["directness"] == "indirect"
     fill = "none" if hollow else color
     return html(
-        '<svg width="{0}" height="16" aria-hidden="true"><g transform="translate(2,0)">'
+        '<svg class="tc-effect" width="{0}" height="16" aria-hidden="true"><g transform="translate(2,0)">'
         '<rect x="{1:.1f}" y="4" width="{2:.1f}" height="8" fill="{3}" stroke="{4}" '
         'opacity="0.75"/>'
-        '<line x1="{5:.1f}" x2="{6:.1f}" y1="8" y2="8" stroke="#1b1f24" stroke-width="1.5"/>'
-        '<line x1="{7:.1f}" x2="{7:.1f}" y1="1"y2="15" stroke="#5b6470"/></g></svg>',
+        '<line x1="{5:.1f}" x2="{6:.1f}" y1="8" y2="8" stroke="currentColor" stroke-width="1.5"/>'
+        '<line x1="{7:.1f}" x2="{7:.1f}" y1="1"y2="15" stroke="currentColor"/></g></svg>',
         BAR_PX + 4, start, max(stop - start, 1), fill, color,
         at(cell["low"]), at(cell["high"]), at(0.0),
     )  # fmt: skip
