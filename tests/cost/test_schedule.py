@@ -104,6 +104,7 @@ def test_a_price_per_day_pays_no_day_twice(evidence: compare.Evidence) -> None:
     """
     found = compare.annual_cost(
         evidence, "plaque_psoriasis", compare.Patient(85, 45), "maximum_fair_price"
-    ).set_index("product_id")["usd_year_one_low"]
-    assert found["stelara"] == pytest.approx(364 * 4695 / 30)
-    assert found["enbrel"] == pytest.approx(364 * 2355 / 30)
+    )
+    found = found.set_index(["product_id", "regimen_id"])["usd_year_one_low"]
+    assert found["stelara", "ustekinumab_pso"] == pytest.approx(364 * 4695 / 30)
+    assert found["enbrel", "etanercept_pso"] == pytest.approx(364 * 2355 / 30)
