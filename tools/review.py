@@ -1,9 +1,9 @@
 """`make review`: does every number still come out, and if not, which moved and why?
 
 Reruns every notebook from a clean kernel and compares its digest cells with the stored ones, names
-the rows of `data/` that differ from the last commit and from the last tag, and writes each executed
-notebook as a page to build/review/. Ends with 0 only if no digest moved and every table is the one
-that datapackage.json records.
+the rows of `data/` that differ from the last commit and from the last tag and the trials that moved
+a network since, and writes each executed notebook as a page to build/review/. Ends with 0 only if
+no digest moved and every table is the one that datapackage.json records.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Any
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 from compare.data.evidence import DESCRIPTOR, content_hash
-from tools import BUILD, DATA, ROOT, files, still
+from tools import BUILD, DATA, ROOT, files, networks_moved, still
 from tools.notebooks import execute, is_digest, paths, read, text_of
 
 SHOWN = 25
@@ -197,11 +197,14 @@ def main() -> int:
     still.write_script(folder)
     package = json.loads((DATA / DESCRIPTOR).read_text(encoding="utf-8"))
     failed = say("Tables not as recorded", not_recorded(package), "none")
-    if git("rev-parse", "--verify", "--quiet", "HEAD"):
-        say("Rows that differ from the last commit", data_since("HEAD", package), "none")
-    version = last_version()
-    if version:
-        say(f"Rows that differ from {version}", data_since(version, package), "none")
+    names = [resource["path"] for resource in package["resources"]]
+    head = "HEAD" if git("rev-parse", "--verify", "--quiet", "HEAD") else None
+    for commit, called in ((head, "the last commit"), (last_version(), None)):
+        if commit:
+            which = called or commit
+            say(f"Rows that differ from {which}", data_since(commit, package), "none")
+            by_trial = networks_moved.since(commit, names)
+            say(f"Networks that moved since {which}, and by which trials", by_trial, "none")
     count = 0
     for path in paths():
         lines = review_notebook(path, folder)

@@ -75,7 +75,7 @@ def test_what_works_shows_trials_and_networks(open_page: Opener) -> None:
 def test_nothing_is_ranked_until_the_reader_speaks(open_page: Opener) -> None:
     """Saying what matters brings a ranking; before that there is none."""
     shown = open_page("05_trade_offs")
-    shown.until(lambda: "None of these figures compares" in shown.finding(), "not opened")
+    shown.until(lambda: "Harm and good are not weighed" in shown.finding(), "not opened")
     assert "Say what matters" in (shown.page.locator(".tc-page").text_content() or "")
     shown.choose("What matters, given by", "the order of the rows, most important first")
     shown.until(
@@ -85,6 +85,11 @@ def test_nothing_is_ranked_until_the_reader_speaks(open_page: Opener) -> None:
     chart = shown.chart()
     shown.choose("Condition", "Ulcerative colitis")
     shown.until(lambda: shown.chart() != chart, "the chart did not follow the condition")
+    shown.until(lambda: "21 pairs looked at" in shown.finding(), "the network is not said")
+    shown.page.get_by_label("Compare figures of different trials anyway").first.check()
+    shown.until(
+        lambda: "None of these figures compares" in shown.finding(), "single trials did not follow"
+    )
 
 
 def test_serostatus_decides_the_list_of_labels(open_page: Opener) -> None:

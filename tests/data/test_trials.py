@@ -125,3 +125,17 @@ def test_subgroups_by_exposure_add_up(evidence: compare.Evidence) -> None:
         total = whole.loc[[name]].iloc[0]
         assert group["n_treated"].sum() <= total["n_treated"], name
         assert group["n_comparator"].sum() <= total["n_comparator"], name
+
+
+def test_trials_of_networks_say_what_they_were(evidence: compare.Evidence) -> None:
+    """Who, earlier treatment with what, background, design and endpoint of every trial in a
+    network: filled, or what was not printed and where it was looked for."""
+    outcomes = evidence.outcomes[evidence.outcomes["row_id"].isin(evidence.network_arms["row_id"])]
+    trials = evidence.trials[evidence.trials["trial_id"].isin(outcomes["trial_id"])]
+    assert len(trials) >= 45
+    for name in ("population", "exposure_to", "background", "design", "endpoint_definition"):
+        cells = trials[name]
+        assert cells.notna().all(), name
+        assert not cells.str.fullmatch("unknown|none|not printed").any(), name
+        lost = cells[cells.str.startswith("not printed")]
+        assert lost.str.startswith("not printed in the ").all(), name

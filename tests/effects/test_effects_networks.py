@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 import compare
-from compare.effects.networks import absolute, placebo_rate
-from compare.trials.indirect import declared
+from compare.data.scenario import Scenario
+from compare.trials.arms import MINUS
+from compare.trials.declared import declared
+from compare.trials.results import at_rate
 
 WHO = compare.Patient(weight_kg=75, age_years=45)
 
@@ -17,26 +19,29 @@ def table_of(evidence: compare.Evidence, condition_id: str) -> compare.Evidence:
     return table[table["criterion"].str.contains(":") & table["reported"]]
 
 
-def test_an_odds_ratio_at_a_rate() -> None:
-    """Odds of 10 percent doubled: 0.2222 to 1.2222 is 18.18 percent, 8.18 more in 100."""
-    assert absolute(2, 0.1) == pytest.approx(100 * (0.2 / 0.9) / (1 + 0.2 / 0.9) - 10)
-    assert absolute(1, 0.37) == pytest.approx(0)
-    assert absolute(0.5, 0.5) == pytest.approx(100 / 3 - 50)
+def test_an_estimate_at_what_placebo_had() -> None:
+    """Odds of 10 percent doubled: 0.2 / 0.9 to 1.2222, which is 18.18 in 100."""
+    assert at_rate("odds_ratio", 2, 10) == pytest.approx(100 * (0.2 / 0.9) / (1 + 0.2 / 0.9))
+    assert at_rate("odds_ratio", 1, 37) == pytest.approx(37)
+    assert at_rate("log_ratio", 0.5, 1.8) == pytest.approx(0.9)
+    assert at_rate("mean_difference", -2, 9) == pytest.approx(7)
 
 
 def test_only_networks_are_scored(evidence: compare.Evidence) -> None:
     """UC: benefits of networks alone, against placebo; harms and single trials are not scored."""
     found = table_of(evidence, "ulcerative_colitis")
     assert found["criterion"].str.startswith("benefit:").all()
-    assert set(found["directness"]) == {"indirect"}
+    assert set(found["directness"]) == {"direct"}
     assert found["study"].str.startswith("network of").all()
     network = compare.indirect(evidence, "uc_remission_naive")
     mine = found[found["criterion"].eq("benefit:uc_clinical_remission")].set_index("therapy_id")
-    rate = placebo_rate(declared(evidence, "uc_remission_naive"))
+    rate = declared(evidence, "uc_remission_naive").usual("placebo")
     for row in network.effects.itertuples():
         if row.treatment in mine.index:
-            assert mine.at[row.treatment, "value"] == pytest.approx(absolute(row.estimate, rate))
-            assert mine.at[row.treatment, "low"] == pytest.approx(absolute(row.low, rate))
+            at = at_rate("odds_ratio", row.estimate, rate) - rate
+            assert mine.at[row.treatment, "value"] == pytest.approx(at)
+            at = at_rate("odds_ratio", row.low, rate) - rate
+            assert mine.at[row.treatment, "low"] == pytest.approx(at)
 
 
 @pytest.mark.parametrize("condition_id", ["gmg", "ra", "sle", "nmosd", "cidp"])
@@ -50,3 +55,41 @@ def test_without_a_network_cost_and_burden_are_left(
     trials = table[table["criterion"].str.contains(":")]
     assert trials["value"].isna().all()
     assert trials["reason"].ne("").all()
+
+
+def test_earlier_treatment_chooses_the_network(evidence: compare.Evidence) -> None:
+    """A patient whom a TNF inhibitor had failed is not scored by trials in naive patients."""
+    failed = compare.Patient(
+        weight_kg=75, age_years=45, factors={"prior_tnf_inhibitor", "migraine"}
+    )
+    table = compare.effects_table(evidence, "ulcerative_colitis", failed, basis="network")
+    scored = table[table["criterion"].str.contains(":") & table["reported"]]
+    assert scored["label"].str.contains("exposed patients").all()
+    assert "infliximab" not in set(scored["therapy_id"])
+    naive = table_of(evidence, "ulcerative_colitis")
+    assert naive["label"].str.contains("naive patients").all()
+    assert "infliximab" in set(naive["therapy_id"])
+
+
+def test_what_is_not_scored_is_shown(evidence: compare.Evidence) -> None:
+    """A harm keeps the words of its own trial beside the reason why it is not scored."""
+    criteria = ["harm:serious_infection:all_cause"]
+    own = compare.effects_table(evidence, "ra", WHO, criteria=criteria).set_index("therapy_id")
+    net = compare.effects_table(evidence, "ra", WHO, "network", criteria).set_index("therapy_id")
+    scored = own[own["reported"]]
+    assert len(scored) > 0
+    for therapy_id, cell in scored.iterrows():
+        assert not net.at[therapy_id, "reported"]
+        assert net.at[therapy_id, "shown"].startswith(f"{cell['value']:.3g}".replace("-", MINUS))
+        assert net.at[therapy_id, "shown"].endswith(f"against {cell['comparator']}, one trial")
+        assert net.at[therapy_id, "reason"].startswith("no network of trials")
+
+
+def test_a_scenario_is_scored_by_networks_until_its_reader_opts_in() -> None:
+    """A basis that was saved before does not cross trials; the reader's own words do."""
+    assert Scenario("ra", WHO).basis == "network"
+    assert Scenario("ra", WHO, options={"basis": "treated"}).basis == "network"
+    assert Scenario("ra", WHO, options={"cross_trials": "yes"}).basis == "network"
+    assert Scenario("ra", WHO, options={"cross_trials": True}).basis == "difference"
+    both = {"cross_trials": True, "basis": "treated"}
+    assert Scenario("ra", WHO, options=both).basis == "treated"

@@ -251,14 +251,15 @@ def test_guide_for_readers_works_as_written(
     blocks = re.findall(r"```python\n(.*?)```", chapter, re.DOTALL)
     (tmp_path / "january_2027.csv").write_bytes(asp())
     (tmp_path / "ours.csv").write_text("\ufeff" + PRICES.replace(",", ";"), encoding="utf-8")
-    shutil.copytree(ROOT / "docs" / "example_therapy", tmp_path / "our_therapy")
+    for kind in ("therapy", "trial"):
+        shutil.copytree(ROOT / "docs" / f"example_{kind}", tmp_path / f"our_{kind}")
     monkeypatch.chdir(tmp_path)
     kinds = []
     for block in blocks:
         names = {"compare": compare}
         exec(block, names)
         kinds += [loaded.kind for loaded in names["evidence"].loaded]
-    assert kinds == ["asp_file", "prices", "therapy"]
+    assert kinds == ["asp_file", "prices", "therapy", "therapy"]
 
 
 def test_guide_for_readers_names_what_is_on_the_page(page: own_data.OwnDataExplorer) -> None:

@@ -25,6 +25,8 @@ from compare.pages.tradeoffs.views import break_evens
 from compare.preferences.draws import Ranking
 from compare.trials.arms import MINUS
 
+CROSSING = {"cross_trials": True}
+
 
 @pytest.fixture
 def page(evidence: compare.Evidence) -> TradeOffExplorer:
@@ -61,11 +63,76 @@ def test_nothing_is_ranked_before_the_reader_has_spoken(page: TradeOffExplorer) 
     assert "rank" in page.panels["acceptability"].value
 
 
+def scored_by_trials(shown: tradeoffs.View) -> pd.DataFrame:
+    """Cells of harms and benefits that are scored."""
+    table = shown.figures.table
+    return table[table["criterion"].str.contains(":") & table["reported"]]
+
+
+def test_single_trials_are_not_weighed_before_the_reader_opts_in(
+    evidence: compare.Evidence, make: Callable[..., tradeoffs.View]
+) -> None:
+    """The guard of all conditions: whatever a saved scenario names, harms and benefits are weighed
+    by networks alone, and where there is none cost and burden are; a reader who opts in weighs
+    more."""
+    networks, opted = 0, 0
+    for condition_id in evidence.conditions["condition_id"]:
+        named = effects.default_criteria(evidence, condition_id)
+        shown = make(condition_id, criteria=named, options={"basis": "treated"})
+        scored = scored_by_trials(shown)
+        assert scored["study"].str.startswith("network of ").all(), condition_id
+        networks += len(scored) > 0
+        groups = {row["group"] for row in shown.figures.criteria.values()}
+        assert len(scored) or groups <= {"cost", "burden"}, condition_id
+        assert not scored["group"].eq("harm").any()
+        crossing = make(condition_id, criteria=named, options=CROSSING)
+        opted += len(scored_by_trials(crossing)) > 0
+    assert networks >= 2
+    assert opted > networks
+
+
+def test_the_reader_opts_in_in_so_many_words(page: TradeOffExplorer) -> None:
+    """Only after the box is ticked are harms of single trials offered, and the page says so."""
+    box = page.controls["cross"]
+    assert box.value is False
+    assert "no trial compared these therapies" in box.description
+
+    def offered() -> list[str]:
+        return [key for _, key in page.controls["criterion_0"].options if ":" in key]
+
+    assert offered() == []
+    assert "cross_trials" not in page.scenario().options
+    page.controls["how"].value = "any"
+    assert "Harm and good are not weighed" in page.finding.value
+    assert "what no network compares is left out" in page.panels["said"].value
+    box.value = True
+    assert len(offered()) > 5
+    assert page.scenario().options["cross_trials"] is True
+    assert "You asked to compare figures of different trials" in page.panels["said"].value
+    box.value = False
+    assert offered() == []
+
+
+def test_earlier_treatment_changes_the_network_on_the_page(page: TradeOffExplorer) -> None:
+    """A TNF inhibitor in the history: the good is what trials in exposed patients estimate."""
+    page.controls["condition"].value = "ulcerative_colitis"
+    assert "network in naive patients" in page.finding.value
+    assert "of 21 pairs looked at, none is separated" in page.finding.value
+    page.controls["history"].value = (*page.controls["history"].value, "prior_tnf_inhibitor")
+    assert "network in exposed patients" in page.finding.value
+    labels = [words for words, key in page.controls["x"].options if key.startswith("benefit:")]
+    assert labels
+    assert all("exposed" in words for words in labels)
+    assert page.digest() == tradeoffs.digest(tradeoffs.view(page.evidence, page.scenario()))
+
+
 def test_a_new_condition_forgets_what_mattered(page: TradeOffExplorer) -> None:
     """Criteria, patient and chart follow the condition; the ranking is gone."""
     page.controls["how"].value = "order"
+    page.controls["cross"].value = True
     page.controls["condition"].value = "kawasaki"
     assert page.controls["how"].value == ""
+    assert page.controls["cross"].value is False
     assert page.controls["weight"].value == 14
     assert page.panels["ranking"].value == ""
     assert page.controls["criterion_0"].value == "cost_per_course"
@@ -82,6 +149,7 @@ def test_every_condition_opens(page: TradeOffExplorer) -> None:
 def test_every_control_leaves_page_and_view_equal(page: TradeOffExplorer) -> None:
     """After a walk through the controls the page is the view of its scenario."""
     page.controls["weight"].value = 92.5
+    page.controls["cross"].value = True
     page.controls["basis"].value = "treated"
     page.controls["borrow"].value = False
     page.controls["how"].value = "exact"
@@ -111,7 +179,7 @@ def test_moving_a_row_up_changes_the_order(page: TradeOffExplorer) -> None:
         {"options": {"how": "any", "missing": "worst"}},
         {"options": {"how": "swing", "halves": {"cost_year_one": 250_000.0}},
          "weights": {"cost_year_one": 100.0, "visits_year_one": 35.0}},
-        {"options": {"how": "order", "basis": "treated", "borrow": False}, "seed": 5},
+        {"options": CROSSING | {"how": "order", "basis": "treated", "borrow": False}, "seed": 5},
     ],
 )  # fmt: skip
 def test_the_reproduce_box_rebuilds_the_view(
@@ -193,6 +261,8 @@ def test_a_range_that_cannot_be_read_empties_the_page(page: TradeOffExplorer) ->
 
 def test_a_range_is_read_as_the_page_prints_it(page: TradeOffExplorer) -> None:
     """A minus sign, as it stands in the table, and a hyphen mean the same."""
+    page.controls["cross"].value = True
+    page.controls["criterion_3"].value = "harm:discontinuation_adverse_event:all_cause"
     harm = next(i for i in range(4) if page.controls[f"criterion_{i}"].value.startswith("harm:"))
     name = page.controls[f"criterion_{harm}"].value
     assert amount(-5.0, "per 100") == f"{MINUS}5"
@@ -227,19 +297,22 @@ def test_the_chart_shows_every_therapy_once_and_cuts_no_interval(
 def test_borrowed_and_cross_trial_marks_are_hollow(make: Callable[..., tradeoffs.View]) -> None:
     """A filled mark is a difference from a trial of this condition, and nothing else is."""
     harm = "harm:discontinuation_adverse_event:all_cause"
-    frame = make("gmg", options={"x": harm}).figures.chart
+    frame = make("gmg", options=CROSSING | {"x": harm}).figures.chart
     assert frame["apart"].any()
     for trace in charts.traces(frame)[::4]:
         for symbol, hover in zip(trace["marker"]["symbol"], trace["customdata"], strict=True):
             assert symbol.endswith("-open") == ("borrowed from" in hover)
-    treated = make("gmg", options={"x": harm, "basis": "treated"}).figures.chart
+    treated = make("gmg", options=CROSSING | {"x": harm, "basis": "treated"}).figures.chart
     assert treated.loc[treated["x"].notna(), "apart"].all()
 
 
-def test_the_finding_says_what_each_trial_showed(make: Callable[..., tradeoffs.View]) -> None:
+def test_the_finding_says_what_each_trial_showed(
+    evidence: compare.Evidence, make: Callable[..., tradeoffs.View]
+) -> None:
     """Each figure of the chart is in the sentence, in the order of classes and names, never of
     size; without one the sentence says so, and therapies that lack one are counted."""
-    shown = make("ra").figures
+    crossing = effects.default_criteria(evidence, "ra")
+    shown = make("ra", options=CROSSING, criteria=crossing).figures
     assert shown.finding.text.startswith("ACR20 response, more in 100 than on placebo")
     told = shown.chart.dropna(subset=["x"])
     places = [shown.finding.text.index(f"{shown.names[t]} +") for t in told["therapy_id"]]
@@ -405,7 +478,8 @@ def test_controls_name_what_they_are(page: TradeOffExplorer) -> None:
 def test_default_criteria_open_the_page(evidence: compare.Evidence) -> None:
     """The opening scenario weighs what `default_criteria` names, and says nothing of weights."""
     opening = tradeoffs.opening(evidence)
-    assert opening.criteria == effects.default_criteria(evidence, opening.condition_id)
+    chosen = effects.default_criteria(evidence, opening.condition_id, "network")
+    assert opening.criteria == chosen
     assert not opening.weights
     assert "how" not in opening.options
 

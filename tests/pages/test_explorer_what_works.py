@@ -9,13 +9,15 @@ import pytest
 
 import compare
 from compare.data.scenario import Scenario
-from compare.pages.what_works import chart, page
+from compare.own import with_therapy
+from compare.pages.what_works import chart, page, tables
 from compare.pages.what_works import views as views_of
 from compare.trials import benefits
-from compare.trials.indirect import declared
+from compare.trials.declared import declared
 from compare.trials.results import ACTIVE, at_rate, block, head_to_head, result, trial_rows
 from compare.trials.wording import sentence, summary
 from tests.pages.test_explorer_harms import COMPARATIVES
+from tests.trials.test_declared import FOUR, rates
 
 
 @pytest.fixture(scope="module")
@@ -198,3 +200,51 @@ def test_controls_move_the_page(evidence):
     explorer.controls["condition"].value = "gmg"
     assert explorer.status.value == ""
     assert "No network" in explorer.panels["across"].value
+
+
+def test_without_each_trial_in_turn(evidence):
+    """A row a trial, after one with all of them; without ACT 1 infliximab rests on ACT 2 alone."""
+    explorer = page.WhatWorksExplorer(evidence)
+    assert "Without each trial in turn" not in explorer.panels["across"].value
+    explorer.controls["network"].value = "uc_remission_naive"
+    explorer.controls["also"].value = "without"
+    assert "Without each trial in turn" in explorer.panels["across"].value
+    found = declared(evidence, "uc_remission_naive")
+    names = {node: node for node in found.arms["treatment"]}
+    network = compare.indirect(evidence, "uc_remission_naive")
+    rows = {row["row"]: row for row in tables.without_each(network, names, True)}
+    assert len(rows) == 1 + len(found.facts)
+    left = found.table[found.table["study"].ne("ACT 1 (label: Study UC I)")]
+    alone = compare.network_meta_analysis(left, "odds_ratio", reference="placebo").effects
+    ends = alone.set_index("treatment").loc["infliximab", ["estimate", "low", "high"]]
+    assert rows["ACT 1"]["infliximab"] == tables.span(*ends, True)
+    assert rows["ULTRA 1"]["adalimumab"] == "not connected"
+    assert rows["no trial left out"]["adalimumab"] != "not connected"
+    assert "placebo" not in rows["ACT 1"]
+
+
+def test_a_network_of_rates_on_the_page(evidence):
+    """Estimates of rates say what they mean where placebo has so many a year; hazards do not."""
+    after = with_therapy(evidence, rates(FOUR))
+    explorer = page.WhatWorksExplorer(after, "ms_relapsing")
+    across = explorer.panels["across"].value
+    assert "relapse rate, against placebo; per patient year where it is 0.5 on placebo" in across
+    assert "0.25 (0.21 to 0.29) per patient year" in across
+    assert "rate or hazard ratio 0.5 (0.43 to 0.59)" in across
+    assert explorer.controls["rate"].description.startswith("Rate on that")
+    explorer.controls["rate"].value = 1
+    assert "0.5 (0.43 to 0.59) per patient year" in explorer.panels["across"].value
+    assert explorer.status.value == ""
+    assert "1 is separated: Natalizumab from Ocrelizumab" in explorer.panels["across"].value
+    hazards = [{**told, "effect_measure": "hazard_ratio"} for told in FOUR[:3]]
+    explorer = page.WhatWorksExplorer(with_therapy(evidence, rates(hazards)), "ms_relapsing")
+    assert explorer.status.value == ""
+    assert "per patient year where" not in explorer.panels["across"].value
+
+
+def test_a_width_says_that_it_is_no_finding(evidence):
+    """Etanercept in RA: not 74 of 100, but that the estimate is hardly narrowed down."""
+    shown = views_of.view(evidence, views_of.opening(evidence, "ra"))
+    said = {mark.row_id: mark.said for mark in shown.across.forest.marks}
+    assert said["etanercept"] == "no finding: the estimate is known only within a factor of 64"
+    assert "of 100 (" in said["golimumab"]

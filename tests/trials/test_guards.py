@@ -12,9 +12,11 @@ from compare.trials.guards import (
     Comparison,
     TrialFacts,
     _part_of_the_scales,
+    _side,
     _within,
     compare_pairs,
     refusal,
+    too_wide,
     unknown_tau,
     unlike_loops,
 )
@@ -73,6 +75,14 @@ def test_a_clear_pair_is_separated():
     assert told == "Of 1 pair looked at, 1 is separated: A from B."
 
 
+def test_the_favored_therapy_comes_first():
+    """Where less is better, the therapy with fewer events is said to be separated."""
+    pair = the_pair(compare_pairs(networks(), facts(), ["a", "b"], favors="lower"))
+    assert (pair.treatment, pair.comparator, pair.verdict) == ("b", "a", "separated")
+    assert pair.high < 1
+    assert summary([pair], NAMES).endswith("1 is separated: B from A.")
+
+
 def test_all_three_scales_must_agree():
     """Placebo rates of 4 and 40 percent: the risk difference alone tells `a` from `b`."""
     trials = {
@@ -103,6 +113,24 @@ def test_scales_that_disagree_on_the_direction():
     pair = the_pair(compare_pairs(nets, facts(), ["a", "b"]))
     assert pair.verdict == "not distinguished"
     assert pair.reason == "the scales disagree on the direction"
+
+
+def test_a_width_is_no_finding():
+    """One event in 40 on placebo: above no effect, but known only within a factor of 50."""
+    trials = {"a1": {"a": 32, "placebo": 1}, "b1": {"b": 16, "placebo": 16}}
+    nets = networks(trials, n=40)
+    pair = the_pair(compare_pairs(nets, facts(trials), ["a", "b"], external_tau=0.01))
+    assert pair.low > 1
+    assert pair.high > 20 * pair.low
+    assert pair.verdict == "not distinguished"
+    assert pair.reason.startswith("the estimate is known only within a factor of ")
+    assert "not distinguished: compatible with" in sentence(pair, NAMES, "odds of remission")
+    assert too_wide("odds_ratio", 1, 20) == ""
+    assert too_wide("odds_ratio", 2, 30) == ""
+    assert too_wide("log_ratio", 0.1, 2.5).endswith("within a factor of 25")
+    assert too_wide("odds_ratio", 1, 20.1).endswith("within a factor of 20")
+    assert too_wide("odds_ratio", 2.31, 148.34).endswith("within a factor of 64")
+    assert too_wide("mean_difference", 1, 50) == ""
 
 
 def test_windows_within_a_factor_of_two():
@@ -411,3 +439,23 @@ def test_two_of_three_scales_in_words():
     assert _part_of_the_scales({1, 0}, ("odds ratio", "risk ratio")) == (
         "only the odds ratio and the risk ratio set them apart"
     )
+
+
+def test_on_the_margin_is_not_inside_it():
+    """An end that lies on a margin of twice, or of half a point, is not within it."""
+    ratio, difference = networks()["odds_ratio"], networks()["risk_difference"]
+    assert _within(ratio, 0.51, 1.99, 2)
+    assert not _within(ratio, 0.5, 1.99, 2)
+    assert not _within(ratio, 0.51, 2.0, 2)
+    assert _within(difference, -0.49, 0.49, 0.5)
+    assert not _within(difference, -0.5, 0.49, 0.5)
+    assert not _within(difference, -0.49, 0.5, 0.5)
+
+
+def test_an_interval_that_touches_no_effect_is_on_neither_side():
+    """1 as the end of a ratio's interval, or 0 of a difference's, sets nothing apart."""
+    ratio, difference = networks()["odds_ratio"], networks()["risk_difference"]
+    assert [_side(ratio, *ends) for ends in ((1, 2), (0.5, 1), (1.1, 2), (0.5, 0.9))] == [
+        0, 0, 1, -1,
+    ]  # fmt: skip
+    assert [_side(difference, *ends) for ends in ((0, 1), (-1, 0), (0.1, 1))] == [0, 0, 1]

@@ -219,6 +219,8 @@ NAMES = {
     "endpoints": ("endpoint_id", "endpoint"),
     "factors": ("factor_id", "factor"),
     "sources": ("source_id", "title"),
+    "trials": ("trial_id", "trial"),
+    "networks": ("network_id", "network"),
 }
 
 

@@ -64,6 +64,17 @@ class Scenario:
         set_(self, "ranges", MappingProxyType(ranges))
         set_(self, "options", MappingProxyType(dict(self.options)))
 
+    @property
+    def basis(self) -> str:
+        """On what harms and benefits may be scored: `network`, networks of trials alone, until
+        the reader has said that figures of different trials be compared all the same.
+
+        `options["cross_trials"]` True says so; `options["basis"]` alone does not.
+        """
+        if self.options.get("cross_trials") is not True:
+            return "network"
+        return str(self.options.get("basis", "difference"))
+
     def to_json(self) -> str:
         """The scenario as JSON text, in a fixed order, so that equal scenarios give equal text."""
         patient = asdict(self.patient) | {"factors": sorted(self.patient.factors)}

@@ -8,6 +8,8 @@ from compare.effects.table import (
     default_criteria,
     effect_rows,
     effects_table,
+    network_id_of,
+    why_none,
 )
 
 __all__ = [
@@ -18,4 +20,6 @@ __all__ = [
     "default_criteria",
     "effect_rows",
     "effects_table",
+    "network_id_of",
+    "why_none",
 ]

@@ -14,7 +14,7 @@ from compare.data.arguments import one_of
 from compare.data.conditions import condition_therapies
 from compare.data.evidence import Evidence, kept
 from compare.data.rows import LEADING, Row, grouped, known
-from compare.effects.networks import NO_NETWORK, NOT_IN_IT, network_cells
+from compare.effects.networks import NO_NETWORK, NOT_IN_IT, PER_100, UNITS, network_cells
 from compare.trials import arms, benefits, harms
 
 COLUMNS = [
@@ -50,8 +50,6 @@ class Benefit(NamedTuple):
     high: float
 
 
-PER_100 = "per 100"
-UNITS = {"pct": "percent", "per_patient_year": "per patient-year", "%": "percent"}
 MEASURES = {
     "points": PER_100,
     "mean_difference": "difference of means",
@@ -65,15 +63,22 @@ MEASURES = {
 
 
 def evidence_cells(
-    evidence: Evidence, condition_id: str, basis: str, borrow: bool
+    evidence: Evidence,
+    condition_id: str,
+    basis: str,
+    borrow: bool,
+    factors: frozenset[str] = frozenset(),
 ) -> Mapping[tuple[str, str], Row]:
     """Every harm and benefit cell that a source speaks of, by therapy and criterion.
 
     Which row stands for a harm follows `harms.series`: the condition's primary row, else, with
-    `borrow`, the therapy's largest primary row elsewhere. Besides `COLUMNS` each has `kind` and
-    `measure`.
+    `borrow`, the therapy's largest primary row elsewhere. `factors`: those of the patient that
+    choose a network (`asked_factors`). Besides `COLUMNS` each has `kind` and `measure`.
     """
     check_basis(basis)
+    if basis == "network":
+        alone = evidence_cells(evidence, condition_id, "difference", borrow)
+        return _in_networks(alone, network_cells(evidence, condition_id, factors))
     therapies = {row["therapy_id"] for row in condition_therapies(evidence, condition_id)}
     conditions = evidence.by_id("conditions")
 
@@ -90,15 +95,13 @@ def evidence_cells(
             chosen.setdefault((cell["therapy_id"], cell["criterion"]), {**cell, **where})
     for cell in _benefit_cells(evidence, condition_id, basis):
         chosen[cell["therapy_id"], cell["criterion"]] = {**BLANK, **cell}
-    if basis == "network":
-        return _in_networks(chosen, network_cells(evidence, condition_id))
     return chosen
 
 
 def _in_networks(
     chosen: Mapping[tuple[str, str], Row], joined: Iterable[Row]
 ) -> dict[tuple[str, str], Row]:
-    """The cells of networks; every other cell is kept for what is known, and not scored."""
+    """The cells of networks; every other one says what its own trial showed, and is not scored."""
     found: dict[tuple[str, str], Row] = {
         (cell["therapy_id"], cell["criterion"]): {**BLANK, **cell} for cell in joined
     }
@@ -108,8 +111,17 @@ def _in_networks(
         if key not in found:
             like = named.get(key[1])
             shared = {name: like[name] for name in OF_NETWORK} if like else {}
-            found[key] = {**cell, **alone, **shared} | ({"reason": NOT_IN_IT} if like else {})
+            why = {"reason": NOT_IN_IT} if like else {}
+            shown = _of_its_trial(cell) if cell["reported"] else cell["shown"]
+            found[key] = {**cell, **alone, **shared, **why, "shown": shown}
     return found
+
+
+def _of_its_trial(cell: Row) -> str:
+    """A scored cell in words, as the figure of one trial against its own comparator."""
+    ends = (f"{cell[name]:.3g}".replace("-", arms.MINUS) for name in ("value", "low", "high"))
+    value, low, high = ends
+    return f"{value} ({low} to {high}) {cell['unit']} against {cell['comparator']}, one trial"
 
 
 @kept(4)

@@ -21,6 +21,7 @@ from compare.data.conditions import check_condition, condition_therapies
 from compare.data.evidence import Evidence, kept
 from compare.data.patient import Patient
 from compare.data.rows import LEADING, Row, frame
+from compare.effects import networks
 from compare.effects.cells import (
     BASES,
     BLANK,
@@ -40,6 +41,8 @@ __all__ = [
     "default_criteria",
     "effect_rows",
     "effects_table",
+    "network_id_of",
+    "why_none",
 ]
 
 COST = {
@@ -128,7 +131,7 @@ def effect_rows(
     one_of("dosing_weight", dosing_weight, cost.DOSING_WEIGHTS)
     if isinstance(criteria, str) or not isinstance(criteria, Sequence | None):
         raise ValueError(f"criteria is {shown(criteria)}; expected None or a list of ids")
-    offered = criterion_rows(evidence, condition_id, basis, bool(borrow))
+    offered = criterion_rows(evidence, condition_id, basis, bool(borrow), patient)
     wanted = list(criteria) if criteria is not None else core_criteria(offered)
     for name in wanted:
         if name not in offered:
@@ -143,7 +146,8 @@ def effect_rows(
             cells[cell["therapy_id"], cell["criterion"]] = cell
     others = tuple(name for name in wanted if name not in COST)
     if others:
-        cells |= _grid(evidence, condition_id, basis, borrow, others)
+        asked = _asked(evidence, condition_id, basis, patient)
+        cells |= _grid(evidence, condition_id, basis, borrow, asked, others)
     return [cells[therapy["therapy_id"], name] for therapy in therapies for name in wanted]
 
 
@@ -240,11 +244,16 @@ def _no_cost(
 
 
 def _grid(
-    evidence: Evidence, condition_id: str, basis: str, borrow: bool, wanted: tuple[str, ...]
+    evidence: Evidence,
+    condition_id: str,
+    basis: str,
+    borrow: bool,
+    factors: frozenset[str],
+    wanted: tuple[str, ...],
 ) -> Mapping[tuple[str, str], Row]:
     """One cell per therapy and criterion; a cell that no source speaks of is missing."""
-    offered = criterion_rows(evidence, condition_id, basis, borrow)
-    cells = evidence_cells(evidence, condition_id, basis, borrow)
+    offered = _offered(evidence, condition_id, basis, borrow, factors)
+    cells = evidence_cells(evidence, condition_id, basis, borrow, factors)
     limits = thresholds(evidence, condition_id) if basis == "difference" else {}
     grid = {}
     for therapy in _therapies(evidence, condition_id):
@@ -262,8 +271,9 @@ def _grid(
 
 
 @kept(32)
-def _offered(evidence: Evidence, condition_id: str, basis: str, borrow: bool) -> Mapping[str, Row]:
-    check_condition(evidence, condition_id)
+def _offered(
+    evidence: Evidence, condition_id: str, basis: str, borrow: bool, factors: frozenset[str]
+) -> Mapping[str, Row]:
     check_basis(basis)
     regimens = evidence.rows("regimens", "condition_id", condition_id)
     yearly = {row["therapy_id"] for row in regimens if row["use"] == "chronic"}
@@ -277,7 +287,8 @@ def _offered(evidence: Evidence, condition_id: str, basis: str, borrow: bool) ->
             values = (name, label, group, unit, "lower", "", group, count, count, 0, therapies)
             offered[name] = dict(zip((*OF_CRITERION, "kind", *COUNTS), values, strict=True))
     trials: dict[str, dict[str, Any]] = {}
-    for (_, name), cell in evidence_cells(evidence, condition_id, basis, borrow).items():
+    cells = evidence_cells(evidence, condition_id, basis, borrow, factors)
+    for (_, name), cell in cells.items():
         first = {part: cell[part] for part in (*OF_CRITERION, "kind", "key")}
         counts = dict.fromkeys(COUNTS, 0) | {"therapies": therapies}
         row = trials.setdefault(name, first | counts)
@@ -291,25 +302,60 @@ def _offered(evidence: Evidence, condition_id: str, basis: str, borrow: bool) ->
     return offered | {row["criterion"]: row for row in sorted(trials.values(), key=rank)}
 
 
+def _asked(
+    evidence: Evidence, condition_id: str, basis: str, patient: Patient | None
+) -> frozenset[str]:
+    """What of the patient's history chooses a network; nothing where none is asked."""
+    if basis != "network" or patient is None:
+        return frozenset()
+    return patient.factors & networks.asked_factors(evidence, condition_id)
+
+
+def why_none(evidence: Evidence, condition_id: str, patient: Patient) -> str:
+    """Why no benefit is scored by a network for this patient, in words; empty where one is."""
+    asked = _asked(evidence, condition_id, "network", patient)
+    return networks.why_none(evidence, condition_id, asked)
+
+
+def network_id_of(
+    evidence: Evidence, condition_id: str, criterion: str, patient: Patient
+) -> str | None:
+    """The network that scores a criterion for this patient; None where none does."""
+    asked = _asked(evidence, condition_id, "network", patient)
+    found = networks.chosen(evidence, condition_id, asked).get(criterion)
+    return None if found is None else str(found.row["network_id"])
+
+
 def criteria_for(
-    evidence: Evidence, condition_id: str, basis: str = "difference", borrow: bool = True
+    evidence: Evidence,
+    condition_id: str,
+    basis: str = "difference",
+    borrow: bool = True,
+    patient: Patient | None = None,
 ) -> pd.DataFrame:
     """What can be compared in a condition, best covered first within each group.
 
     One row per criterion: `criterion` (id), `label`, `group` (cost, burden, benefit, harm),
     `unit`, `favors`, `ascertainment`, `kind`, `scored` (therapies with a figure to score),
     `shown` (therapies with any figure), `borrowed` (scored ones from another condition),
-    `therapies` (of the condition). Cost and burden count therapies with a regimen.
+    `therapies` (of the condition). Cost and burden count therapies with a regimen. `patient`: by
+    networks alone, whose trials may be in patients with or without an earlier treatment.
     """
-    rows = criterion_rows(evidence, condition_id, basis, borrow)
+    rows = criterion_rows(evidence, condition_id, basis, borrow, patient)
     return frame(rows.values(), [*OF_CRITERION, "kind", *COUNTS])
 
 
 def criterion_rows(
-    evidence: Evidence, condition_id: str, basis: str = "difference", borrow: bool = True
+    evidence: Evidence,
+    condition_id: str,
+    basis: str = "difference",
+    borrow: bool = True,
+    patient: Patient | None = None,
 ) -> Mapping[str, Row]:
     """The rows of `criteria_for` as dictionaries by criterion, in its order. Shared."""
-    return _offered(evidence, condition_id, basis, borrow)
+    check_condition(evidence, condition_id)
+    asked = _asked(evidence, condition_id, basis, patient)
+    return _offered(evidence, condition_id, basis, borrow, asked)
 
 
 def core_criteria(offered: Mapping[str, Row]) -> list[str]:
@@ -324,7 +370,11 @@ def core_criteria(offered: Mapping[str, Row]) -> list[str]:
 
 
 def default_criteria(
-    evidence: Evidence, condition_id: str, basis: str = "difference", borrow: bool = True
+    evidence: Evidence,
+    condition_id: str,
+    basis: str = "difference",
+    borrow: bool = True,
+    patient: Patient | None = None,
 ) -> tuple[str, ...]:
     """The criteria with which a page opens: cost, one benefit, one harm, visits.
 
@@ -333,7 +383,7 @@ def default_criteria(
     therapies have against placebo; where fewer than two have any of these, the best covered
     listed event.
     """
-    offered = criterion_rows(evidence, condition_id, basis, borrow).values()
+    offered = criterion_rows(evidence, condition_id, basis, borrow, patient).values()
 
     def best(rows: list[Row]) -> list[str]:
         scored = [row for row in rows if row["scored"]]

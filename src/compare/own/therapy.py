@@ -60,6 +60,7 @@ def with_therapy(evidence: Evidence, folder: Folder) -> Evidence:
         problems += [p for p in found if (p.table, p.line, p.column) not in named]
     raise_if(problems)
     after = _with_rows(evidence, added, _name(folder))
+    raise_if(_unfit(after, added))
     _try_out(after, added)
     return after
 
@@ -166,10 +167,26 @@ def _with_rows(evidence: Evidence, added: Mapping[str, pd.DataFrame], name: str)
     )
 
 
+def _unfit(after: Evidence, added: Mapping[str, pd.DataFrame]) -> list[Problem]:
+    """What keeps added rows of `network_arms` out of their networks, by their own lines."""
+    from compare.trials import declared  # noqa: PLC0415  (only here: it stands to the right)
+
+    if "network_arms" not in added:
+        return []
+    lines = [*map(int, added["network_arms"].index)]
+    # The added rows stand last in the joined table, whose rows begin on line 2.
+    first = 2 + len(after.network_arms) - len(lines)
+    return [
+        replace(problem, line=lines[problem.line - first])
+        for problem in declared.unfit(after)
+        if problem.line is not None and problem.line >= first
+    ]
+
+
 def _try_out(after: Evidence, added: Mapping[str, pd.DataFrame]) -> None:
     """Compute once what the rows are for; what cannot be computed is refused, not half loaded."""
     from compare import cost  # noqa: PLC0415  (only here: they stand to the right)
-    from compare.trials import harms  # noqa: PLC0415  (only here: they stand to the right)
+    from compare.trials import harms, indirect  # noqa: PLC0415  (only here: they stand to the right)
 
     therapies = _touched(after, added)
     conditions: set[str] = set()
@@ -180,10 +197,18 @@ def _try_out(after: Evidence, added: Mapping[str, pd.DataFrame]) -> None:
             cost.annual_cost(after, condition_id, opening_patient(after, condition_id))
             harms.adverse_events(after, condition_id)
         except (ArithmeticError, AssertionError, LookupError, TypeError, ValueError) as error:
-            expected = f"these rows do not fit together ({type(error).__name__}: {error})"
-            raise DataError(
-                [Problem("the added rows", None, "condition_id", condition_id, expected)]
-            ) from error
+            raise _misfit("condition_id", condition_id, error) from error
+    networks = set(added["network_arms"]["network_id"]) if "network_arms" in added else set()
+    for network_id in sorted(networks):
+        try:
+            indirect.comparisons(after, network_id)
+        except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+            raise _misfit("network_id", network_id, error) from error
+
+
+def _misfit(column: str, value: str, error: Exception) -> DataError:
+    expected = f"these rows do not fit together ({type(error).__name__}: {error})"
+    return DataError([Problem("the added rows", None, column, value, expected)])
 
 
 def _touched(after: Evidence, added: Mapping[str, pd.DataFrame]) -> set[str]:

@@ -19,6 +19,8 @@ from compare.trials.network import Network
 WINDOW_FACTOR = 2
 SMALLEST_ARM = 30
 LOOP_P = 0.10
+# A ratio that is known only within this factor is a width, not a finding.
+WIDEST = 20.0
 SEPARATED, SIMILAR = "separated", "similar"
 NOT_DISTINGUISHED, NOT_COMPARED = "not distinguished", "not compared"
 NETWORK = ("estimate", "low", "high")
@@ -53,7 +55,7 @@ class Comparison:
     """Two therapies: what may be said of them, from which evidence, and what stood in the way.
 
     `estimate, low, high` are treatment against comparator on the chosen scale; the treatment is the
-    one with the larger estimate. `scales`: those whose interval lies to one side of no effect.
+    one that the estimate favors. `scales`: those whose interval lies to one side of no effect.
     `trials`: how many of the trials hold one of the two.
     """
 
@@ -153,18 +155,27 @@ def unknown_tau(network: Network, one: str, other: str, external_tau: float | No
     return f"{told}, and a tau of {external_tau:g} from outside takes the separation away"
 
 
+def too_wide(measure: str, low: float, high: float) -> str:
+    """Keeps an estimate from being read as a finding that its trials hardly narrow down."""
+    if measure not in RATIOS or not high > WIDEST * low:
+        return ""
+    return f"the estimate is known only within a factor of {float(f'{high / low:.2g}'):g}"
+
+
 def compare_pairs(
     networks: Mapping[str, Network],
     facts: Sequence[TrialFacts],
     therapies: Sequence[str],
     margin: float | None = None,
     external_tau: float | None = None,
+    favors: str = "higher",
 ) -> tuple[Comparison, ...]:
     """Every pair of therapies of a network that was not refused, judged by all guards.
 
     `networks`: random-effects networks of the same trials by measure, the chosen scale first; for
     counts risk ratio and risk difference follow. `therapies`: the nodes to compare, not placebo.
     `margin`: the ratio or difference within which two were declared similar before anyone looked.
+    `favors`: whether more (higher) or less (lower) of the outcome is better.
     """
     swapped = [net.model for net in networks.values() if net.model != "random"]
     if swapped:
@@ -175,14 +186,19 @@ def compare_pairs(
     rows = {measure: _by_pair(network, columns) for measure, network in networks.items()}
     found = []
     for pair in combinations(sorted(therapies), 2):
-        one, other = pair if rows[chosen.measure][pair][0] >= _null(chosen) else pair[::-1]
+        above = rows[chosen.measure][pair][0] >= _null(chosen)
+        one, other = pair if above == (favors == "higher") else pair[::-1]
         ends = {measure: of[one, other] for measure, of in rows.items()}
         sides = {measure: _side(networks[measure], *end[1:]) for measure, end in ends.items()}
         clear = tuple(SCALES[measure] for measure, side in sides.items() if side)
         estimate, low, high = ends[chosen.measure]
         trials = [t for t in chosen.trials if not loops or {one, other} <= set(t.treatments)]
         lost = loops if math.isnan(estimate) else weak_link(trials, facts, one, other)
-        doubt = unlike_exposure(facts) or unknown_tau(chosen, one, other, external_tau)
+        doubt = (
+            unlike_exposure(facts)
+            or unknown_tau(chosen, one, other, external_tau)
+            or too_wide(chosen.measure, low, high)
+        )
         verdict, reason = NOT_DISTINGUISHED, ""
         if lost:
             verdict, reason = NOT_COMPARED, lost

@@ -43,8 +43,7 @@ def result(row: Row) -> Result:  # noqa: PLR0911  (one return a rule, in their o
     """The figure that stands for a row of outcomes: a printed difference before a computed one,
     a difference before a ratio; without counts and without a printed interval, none is drawn.
     """
-    measure, contrast = row["effect_measure"], row["contrast"]
-    effect, ends = row["effect"], (row["ci_low"], row["ci_high"])
+    measure, ends = row["effect_measure"], (row["ci_low"], row["ci_high"])
     toward = -1 if row["favors"] == "lower" else 1
     share = row["scale"] == "proportion" and row["unit"] in ("pct", None)
     unit = str(row["unit"]).replace("_", " ") if known(row["unit"]) else ""
@@ -54,18 +53,16 @@ def result(row: Row) -> Result:  # noqa: PLR0911  (one return a rule, in their o
         if not known(arms[0]):
             return Result(WORDS)
         return _as(LEVEL, (arms[0], low, high), "of 100" if share else unit, toward)
-    if measure in DIFFERENCES and known(effect) and contrast in SUBTRACTED:
-        if contrast == "comparator_minus_treated":
-            effect, ends = -effect, tuple(-end if known(end) else end for end in ends[::-1])
+    if (subtracted := difference(row)) is not None:
         scale = PER_100 if measure == "risk_difference_points" else DIFFERENCE
-        return _as(scale, (effect, *ends), "" if scale == PER_100 else unit, toward)
+        return _as(scale, subtracted, "" if scale == PER_100 else unit, toward)
     if known(row["difference_pct"]):
         ends = row["difference_low_pct"], row["difference_high_pct"]
         return _as(PER_100, (row["difference_pct"], *ends), "", toward)
-    ratio = _ratio(row)
-    if ratio is not None and row["better_on"]:
-        above = (ratio[0] > 1) == (row["better_on"] == "therapy")
-        return _as(RATIO, ratio, "", 1 if above else -1)
+    divided = ratio(row)
+    if divided is not None and row["better_on"]:
+        above = (divided[0] > 1) == (row["better_on"] == "therapy")
+        return _as(RATIO, divided, "", 1 if above else -1)
     if known(arms[0]) and known(arms[1]):
         scale = PER_100 if share else DIFFERENCE
         return Result(scale, arms[0] - arms[1], NAN, NAN, "" if share else unit, toward)
@@ -137,13 +134,18 @@ def head_to_head(rows: Sequence[Row]) -> list[Row]:
 
 
 def at_rate(measure: str, effect: float, rate_pct: float) -> float:
-    """Patients per 100 with the event on a therapy, where `rate_pct` have it on the reference.
+    """What a therapy's patients would have, where those on the reference have `rate_pct`.
 
-    `effect` against the reference, on a scale of counts. Cut at 0 and 100.
+    Per 100, cut at 0 and 100, on a scale of counts; a rate for a ratio of rates; a mean for a
+    difference of means. `effect` is against the reference.
 
     >>> round(at_rate("odds_ratio", 3.0, 10.0))
     25
     """
+    if measure == "log_ratio":
+        return rate_pct * effect
+    if measure == "mean_difference":
+        return rate_pct + effect
     if measure == "risk_difference":
         return min(max(rate_pct + 100 * effect, 0.0), 100.0)
     if measure == "risk_ratio":
@@ -152,7 +154,19 @@ def at_rate(measure: str, effect: float, rate_pct: float) -> float:
     return 100 * odds / (1 + odds)
 
 
-def _ratio(row: Row) -> tuple[float, float, float] | None:
+def difference(row: Row) -> tuple[float, float, float] | None:
+    """A printed difference as therapy minus comparator, with its ends."""
+    effect, low, high = map(_number, (row["effect"], row["ci_low"], row["ci_high"]))
+    if row["effect_measure"] not in DIFFERENCES or not known(effect):
+        return None
+    if row["contrast"] not in SUBTRACTED:
+        return None
+    if row["contrast"] == "comparator_minus_treated":
+        return -effect, -high, -low
+    return effect, low, high
+
+
+def ratio(row: Row) -> tuple[float, float, float] | None:
     """A printed ratio as therapy over comparator, with its ends."""
     effect, low, high = map(_number, (row["effect"], row["ci_low"], row["ci_high"]))
     if not known(effect):

@@ -14,10 +14,12 @@ from traitlets import TraitError
 from compare import effects
 from compare.data.conditions import opening_patient
 from compare.data.evidence import Evidence
+from compare.data.patient import Patient
 from compare.data.rows import Row
 from compare.data.scenario import Scenario
 from compare.pages.controls import (
     WRAP,
+    checkbox,
     heading,
     labelled,
     layout,
@@ -30,6 +32,7 @@ from compare.pages.tradeoffs import chart as charts
 from compare.pages.tradeoffs import tables
 from compare.pages.tradeoffs.sentences import against, amount
 from compare.pages.tradeoffs.views import (
+    BURDEN,
     HOW,
     MONEY,
     Figures,
@@ -51,6 +54,14 @@ BASES = [
     ("difference from the trial's own placebo", "difference"),
     ("treated arms (cross-trial)", "treated"),
 ]
+CROSS = (
+    "Compare figures of different trials anyway: their patients, placebo rates and lengths differ, "
+    "and no trial compared these therapies"
+)
+NOTES = {
+    "network": "Good is what a network of trials estimates; what no network compares is left out.",
+    "": "You asked to compare figures of different trials, which did not compare these therapies.",
+}
 GAPS = [("anything in its range", "range"), ("the worst of its range", "worst")]
 BORROW = [("borrow from other conditions, marked", True), ("this condition only", False)]
 POINTS = ("swing", "exact")
@@ -76,6 +87,7 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
         self.controls |= {
             "x": labelled(w.Dropdown, "Across: harm or good", options=[("", "")]),
             "y": labelled(w.Dropdown, "Up: cost", options=[("", "")]),
+            "cross": checkbox(CROSS),
             "basis": labelled(w.Dropdown, "Harms and good as", options=BASES),
             "borrow": labelled(w.Dropdown, "Harms not studied here", options=BORROW),
             "how": labelled(
@@ -94,7 +106,8 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
                 self.status,
                 self.panel("cards"),
                 w.HBox(
-                    [self.controls[name] for name in ("x", "y", "basis", "borrow")], layout=WRAP
+                    [self.controls[name] for name in ("x", "y", "cross", "basis", "borrow")],
+                    layout=WRAP,
                 ),
                 self.finding,
                 self.chart("main"),
@@ -149,16 +162,23 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
             one, other = self.controls[f"{name}_{i - 1}"], self.controls[f"{name}_{i}"]
             one.value, other.value = other.value, one.value
 
+    @property
+    def scored_by(self) -> tuple[str, bool, Patient]:
+        """Basis, borrowing and patient, by which criteria are offered: see `Scenario.basis`."""
+        get = self.controls
+        basis = get["basis"].value if get["cross"].value else "network"
+        return basis, get["borrow"].value, self.strip.patient()
+
     def offer(self, condition_id: str, criteria: tuple[str, ...]) -> None:
         """Fill the choices for a condition, and the rows with these criteria."""
-        basis, borrow = self.controls["basis"].value, self.controls["borrow"].value
-        offered = effects.criterion_rows(self.evidence, condition_id, basis, borrow)
+        offered = effects.criterion_rows(self.evidence, condition_id, *self.scored_by)
         named = [
             (f"{GROUPS[row['group']]}: {row['label']}, {row['scored']} of {row['therapies']}", name)
             for name, row in offered.items()
             if row["scored"]
         ]
         trial = [pair for pair in named if pair[1].startswith(("harm:", "benefit:"))]
+        trial = trial or [pair for pair in named if pair[1] in BURDEN]
         money = [(words, key) for words, key in named if key in MONEY]
         for name, choices in (("x", trial), ("y", money)):
             first = "most therapies" if name == "x" else "by regimen"
@@ -201,8 +221,9 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
                     self._refused = f"This file was not opened: {error}."
         elif owner is self.controls["condition"]:
             self.open_condition(change["new"])
-        elif owner in (self.controls["basis"], self.controls["borrow"]):
-            self.offer_again(self.controls["condition"].value, owner is self.controls["basis"])
+        elif owner in [self.controls[n] for n in ("cross", "basis", "borrow", "history")]:
+            other_units = owner in (self.controls["cross"], self.controls["basis"])
+            self.offer_again(self.controls["condition"].value, other_units)
         else:
             for i in range(SLOTS):
                 if owner is self.controls[f"criterion_{i}"]:
@@ -212,8 +233,8 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
     def open_condition(self, condition_id: str) -> None:
         """The condition's own criteria; what mattered before no longer holds."""
         self.controls["how"].value = ""
-        basis, borrow = self.controls["basis"].value, self.controls["borrow"].value
-        chosen = effects.default_criteria(self.evidence, condition_id, basis, borrow)
+        self.controls["cross"].value = False
+        chosen = effects.default_criteria(self.evidence, condition_id, *self.scored_by)
         for i in range(SLOTS):
             self.controls[f"points_{i}"].value = 0
             self.controls[f"range_{i}"].value = ""
@@ -232,7 +253,9 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
         self.strip.tell()
         self.open_condition(scenario.condition_id)
         self.seed = scenario.seed
-        for name, usual in (("basis", "difference"), ("borrow", True), ("missing", "range")):
+        self.controls["cross"].value = scenario.basis != "network"
+        self.controls["basis"].value = "treated" if scenario.basis == "treated" else "difference"
+        for name, usual in (("borrow", True), ("missing", "range")):
             self.controls[name].value = options.get(name, usual)
         self.offer(scenario.condition_id, scenario.criteria)
         for name in ("x", "y"):
@@ -273,9 +296,10 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
                 ranges[name] = (number_in(match[1]), number_in(match[2]))
             if get[f"half_{i}"].strip():
                 halves[name] = number_in(get[f"half_{i}"])
-        usual = {"basis": "difference", "borrow": True, "missing": "range", "how": "", "x": "",
-                 "y": ""}  # fmt: skip
+        usual = {"borrow": True, "missing": "range", "how": "", "x": "", "y": ""}
         options: dict[str, Any] = {k: get[k] for k, value in usual.items() if get[k] != value}
+        if get["cross"]:
+            options |= {"cross_trials": True, "basis": get["basis"]}
         if halves:
             options["halves"] = halves
         return self.strip.scenario(
@@ -312,8 +336,8 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
         hints = NOTHING.join(html('<p class="tc-hint">{}</p>', hint) for hint in computed.hints)
         note = "" if not computed.said else html(
             '<p class="tc-empty">This orders therapies by what you said and by the figures above, '
-            "with their gaps. Harm and good come from separate trials, which did not compare "
-            "these therapies. It recommends none.</p>"
+            "with their gaps. {} It recommends none.</p>",
+            NOTES["" if self.controls["cross"].value else "network"],
         )  # fmt: skip
         self.panels["said"].value = html(
             '<p class="tc-finding">{}</p>{}{}', computed.finding, hints, note
@@ -354,12 +378,13 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
 
     def show_figures(self, figures: Figures) -> None:
         """Cards, chart and effects table."""
-        basis = self.controls["basis"].value
+        for name in ("basis", "borrow"):
+            reveal(self.controls[name], self.controls["cross"].value)
         self.panels["cards"].value = tables.cards(figures)
         self.finding.value = figures.finding
         made = charts.layout(figures.chart, *self.titles(figures), self.reference(figures))
         self.panels["main"].draw(charts.traces(figures.chart), made)
-        self.panels["grid"].value = tables.basis_note(basis) + tables.grid(figures)
+        self.panels["grid"].value = tables.basis_note(self.scored_by[0]) + tables.grid(figures)
 
     def titles(self, figures: Figures) -> tuple[str, str]:
         """Titles of both axes, with unit and the favored direction."""

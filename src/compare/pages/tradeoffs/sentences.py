@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from compare.data.rows import Row, known, records
-from compare.effects.cells import PER_100
+from compare.effects.networks import PER_100
 from compare.preferences.draws import Ranking
 from compare.trials.arms import MINUS
+from compare.trials.guards import Comparison
+from compare.trials.wording import summary
 from compare.words import Finding, number, usd, usd_range
 
 FAVORITE = 0.5
@@ -25,7 +27,7 @@ def amount(value: float, unit: str) -> str:
     if unit.startswith("dollars"):
         return usd(value)
     digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 1 else 2
-    signed = unit == PER_100 or unit.endswith("difference")
+    signed = unit.startswith(PER_100) or unit.endswith("difference")
     sign = "+" if signed and round(value, digits) > 0 else ""
     return sign + number(value, digits).replace("-", MINUS)
 
@@ -34,6 +36,8 @@ def against(unit: str) -> str:
     """A unit as the title of an axis or column says it, with the comparator if there is one."""
     if unit == PER_100:
         return "more in 100 than on placebo or background"
+    if unit.startswith(PER_100):
+        return f"more in 100 than the {unit.removeprefix(f'{PER_100}, at ')}"
     if unit.endswith("difference"):
         return f"{unit} from placebo or background"
     return f"{unit} against placebo or background" if unit.endswith("ratio") else unit
@@ -204,6 +208,24 @@ def each_trial(
     return Finding(text, numbers)
 
 
+def of_network(
+    chart: pd.DataFrame, x_label: str, judged: Sequence[Comparison], names: Mapping[str, str]
+) -> Finding:
+    """What follows from the network whose estimates stand on the chart, and who is not in it."""
+    gaps = int(chart["x"].isna().sum())
+    text = f"{x_label}: {lower(summary(judged, names))}"
+    if gaps:
+        verb = "stands" if gaps == 1 else "stand"
+        text += f" {gaps} of {len(chart)} therapies {verb} in no such network."
+    return Finding(text, {"pairs": float(len(judged)), "gaps": float(gaps)})
+
+
+def not_weighed(why: str, weighed: list[str]) -> Finding:
+    """That harm and good are left out of the weighing, why, and what is left to weigh."""
+    left = f" Only {listing([lower(name) for name in weighed])} can be weighed." if weighed else ""
+    return Finding(f"Harm and good are not weighed: {why}.{left}")
+
+
 def correlated(criteria: Mapping[str, Row], weights: Mapping[str, float]) -> Finding | None:
     """A hint where weighted harms, which tend to occur together, outnumber the good."""
     groups = [row["group"] for name, row in criteria.items() if weights.get(name, 0) > 0]
@@ -236,7 +258,9 @@ def narrow(
         if not weights.get(name, 0) > 0 or name not in moves_of:
             continue
         low, high = ranges[name]
-        in_points = row["unit"] in ("per 100", "percent") and high - low <= NARROW_POINTS
+        in_points = (
+            str(row["unit"]).startswith(("per 100", "percent")) and high - low <= NARROW_POINTS
+        )
         in_money = row["group"] == "cost" and high - low <= NARROW_SHARE_OF_COST * abs(high)
         if not (in_points or in_money):
             continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
@@ -15,7 +15,7 @@ from compare.data.evidence import Evidence, kept
 from compare.data.patient import Patient
 from compare.data.rows import Row, grouped, records
 from compare.data.scenario import Scenario
-from compare.effects.cells import PER_100
+from compare.effects.networks import PER_100
 from compare.pages import reproduce
 from compare.pages.house import label, read_in
 from compare.pages.tradeoffs import chart as charts
@@ -23,6 +23,7 @@ from compare.pages.tradeoffs import sentences as findings
 from compare.pages.tradeoffs.sentences import against, amount, cell_words
 from compare.preferences.decision import Ranges, Shapes, Weights, central_weights, read
 from compare.preferences.draws import Draws, Ranking
+from compare.trials.indirect import comparisons
 from compare.words import Finding, short_name, usd
 
 HOW = {
@@ -75,19 +76,18 @@ class View:
 
 def opening(evidence: Evidence, condition_id: str = OPENING_CONDITION) -> Scenario:
     """The scenario with which the page opens: no preference said, so no ranking."""
-    return Scenario(
-        condition_id,
-        opening_patient(evidence, condition_id),
-        criteria=effects.default_criteria(evidence, condition_id),
-    )
+    patient = opening_patient(evidence, condition_id)
+    start = Scenario(condition_id, patient)
+    criteria = effects.default_criteria(evidence, condition_id, start.basis, patient=patient)
+    return replace(start, criteria=criteria)
 
 
 def table_options(scenario: Scenario) -> dict[str, Any]:
     """Arguments of `effects_table` that the scenario sets apart from their defaults."""
     options = scenario.options
     found: dict[str, Any] = {}
-    if options.get("basis", "difference") != "difference":
-        found["basis"] = options["basis"]
+    if scenario.basis != "difference":
+        found["basis"] = scenario.basis
     if scenario.price_basis:
         found["price_basis"] = scenario.price_basis
     if options.get("borrow") is False:
@@ -96,12 +96,17 @@ def table_options(scenario: Scenario) -> dict[str, Any]:
 
 
 def axes(scenario: Scenario, offered: Mapping[str, Row]) -> tuple[str, str]:
-    """The criteria on the chart's axes: the harm or good chosen, and the cost."""
+    """The criteria on the chart's axes: the harm or good chosen, and the cost.
+
+    Where no harm or good can be scored, the visits stand in its place.
+    """
     y = str(scenario.options.get("y", ""))
     if y not in offered:
         y = next((name for name in (*scenario.criteria, *offered) if name in MONEY), "")
     x = str(scenario.options.get("x", ""))
-    trial = {n: row["scored"] for n, row in offered.items() if row["group"] in ("harm", "benefit")}
+    groups = ("harm", "benefit")
+    trial = {n: r["scored"] for n, r in offered.items() if r["group"] in groups and r["scored"]}
+    trial = trial or {name: 0 for name in BURDEN if name in offered}
     if x not in trial:
         mine = [name for name in scenario.criteria if name in trial] or list(trial)
         x = max(mine, key=lambda name: trial[name], default="")
@@ -121,13 +126,15 @@ def _figures(
     """The table and the chart, and draws that are made when first weighed."""
     more = dict(options)
     basis, borrow = more.get("basis", "difference"), more.get("borrow", True)
-    offered = effects.criterion_rows(evidence, condition_id, basis, borrow)
+    offered = effects.criterion_rows(evidence, condition_id, basis, borrow, patient)
     x, y = axis
     needed = {*criteria, *axis, *BURDEN}
     shown = [name for name in offered if name in needed]
     rows = effects.effect_rows(evidence, condition_id, patient, criteria=shown, **more)
     whole = pd.DataFrame(rows, columns=effects.COLUMNS)
-    table = whole[whole["criterion"].isin(criteria)].reset_index(drop=True)
+    table = pd.DataFrame(
+        [row for row in rows if row["criterion"] in criteria], columns=effects.COLUMNS
+    )
     names = {row["therapy_id"]: short_name(row["therapy"]) for row in rows}
     labels = {name: str(row["label"]) for name, row in offered.items()}
     chart = chart_frame(evidence, rows, x, y, basis)
@@ -139,10 +146,18 @@ def _figures(
     }
     unit = against(str(offered[x]["unit"])) if x else ""
     finding = findings.each_trial(chart, said, labels.get(x, ""), unit, labels.get(y, ""))
+    if basis == "network":
+        network_id = effects.network_id_of(evidence, condition_id, x, patient)
+        if network_id:
+            judged = comparisons(evidence, network_id)
+            finding = findings.of_network(chart, labels[x], judged, names)
+        else:
+            why = effects.why_none(evidence, condition_id, patient)
+            finding = findings.not_weighed(why, [labels[name] for name in (y, x) if name])
     drawn = None
     if decision is not None and len(table):
         drawn = preferences.sample(decision.of(criteria), seed=seed)
-    told = cards(evidence, patient, rows, offered, y)
+    told = cards(evidence, patient, rows, offered, y, basis)
     weighed = {name: row for name, row in offered.items() if name in criteria}
     return Figures(table, weighed, offered, x, y, chart, finding, names, labels, drawn, told, rows)
 
@@ -153,6 +168,7 @@ def cards(
     rows: Sequence[Row],
     offered: Mapping[str, Row],
     money: str,
+    basis: str,
 ) -> tuple[tuple[str, str], ...]:
     """What there is to weigh, before any weight: five headings, each with a sentence."""
     count = len({row["therapy_id"] for row in rows})
@@ -181,15 +197,18 @@ def cards(
         ("Cost", span(money, str(offered[money]["label"]) if money in offered else "Cost")
          or "No therapy has a price here."),
         ("How often and where", often.strip() or "No yearly regimen here."),
-        ("How soon and how well", coverage(goods, "outcome", "outcomes")),
-        ("Side effects", coverage(harms, "harm, counted one way,", "harms, each counted one way,")),
+        ("How soon and how well", coverage(goods, "outcome", "outcomes", basis, "What works (04)")),
+        ("Side effects", coverage(harms, "harm, counted one way,", "harms, each counted one way,",
+                                  basis, "Side effects (03)")),
         ("Special considerations", f"{special}. What speaks against a therapy in this patient is "
          "no figure to weigh: see the page Your patient (00)."),
     )  # fmt: skip
 
 
-def coverage(rows: list[Row], one: str, many: str) -> str:
+def coverage(rows: list[Row], one: str, many: str, basis: str, page: str) -> str:
     """How many criteria of a sort can be scored, and which one most therapies have."""
+    if not rows and basis == "network":
+        return f"Not weighed: no network of trials compares them. Each trial's own: page {page}."
     if not rows:
         return "No figure of a trial against placebo that can be scored."
     top = max(rows, key=lambda row: row["scored"])
@@ -270,13 +289,18 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     """Everything on the page for one scenario; a pure function of its arguments.
 
     `scenario.criteria` in their order of importance; `scenario.weights`: points by criterion;
-    `scenario.options` may hold `how` (a key of `HOW`), `basis`, `borrow`, `missing`, `x` and `y`
-    (the criteria on the chart) and `halves` (criterion to the amount that is worth half).
+    `scenario.options` may hold `how` (a key of `HOW`), `cross_trials` (True: figures of different
+    trials are compared all the same, by `basis`; see `Scenario.basis`), `borrow`, `missing`, `x`
+    and `y` (the criteria on the chart) and `halves` (criterion to the amount that is worth half).
     """
     options = scenario.options
-    basis, borrow = str(options.get("basis", "difference")), bool(options.get("borrow", True))
-    offered = effects.criterion_rows(evidence, scenario.condition_id, basis, borrow)
-    criteria = tuple(dict.fromkeys(name for name in scenario.criteria if name in offered))
+    borrow, patient = bool(options.get("borrow", True)), scenario.patient
+    offered = effects.criterion_rows(
+        evidence, scenario.condition_id, scenario.basis, borrow, patient
+    )
+    # What no network and no trial scores is not weighed, also where a saved scenario names it.
+    kept = {name for name, row in offered.items() if row["scored"]}
+    criteria = tuple(dict.fromkeys(name for name in scenario.criteria if name in kept))
     # In the table criteria stand in one fixed order, so that a new order of importance draws
     # nothing again.
     fixed = tuple(name for name in offered if name in criteria)
@@ -360,10 +384,11 @@ def worth(figures: Figures, weights: Weights, ranges: Ranges, shapes: Shapes) ->
         if not money or name == money[0] or not central[name] > 0 or name in shapes:
             continue
         dollars = preferences.equivalent_change(decision, weights, name, money[0], 1.0, ranges)
-        step = STEPS.get(str(row["unit"]), f"1 {row['unit']}".strip())
-        more = "one more" if row["unit"] == PER_100 else "one"
+        unit = str(row["unit"])
+        step = STEPS.get(unit, f"1 {unit}".strip())
+        more = "one more" if unit.startswith(PER_100) else "one"
         text = f"{findings.lower(row['label'])}, {step}"
-        if row["unit"] in (PER_100, "percent"):
+        if unit.startswith((PER_100, "percent")):
             text = f"{more} in 100 with {findings.lower(row['label'])}"
         span = "a course" if money[0] == "cost_per_course" else "a year"
         rows.append([name, f"{text} is worth {usd(dollars)} {span} to you", dollars])

@@ -20,11 +20,18 @@ from compare.pages.what_works import sentences, tables
 from compare.pages.what_works.chart import Mark
 from compare.pages.what_works.views import Across, View, judged_pairs, view
 from compare.trials import benefits
-from compare.trials._effects import RATIOS
+from compare.trials._effects import COUNTS, RATIOS
 from compare.trials.wording import CERTAINTY, sentence, summary
 from compare.words import number_range, short_name
 
-ALSO = {"": "nothing more", "league": "all against all", "ranks": "ranks (P-scores)"}
+ALSO = {
+    "": "nothing more", "league": "all against all", "without": "without each trial in turn",
+    "ranks": "ranks (P-scores)",
+}  # fmt: skip
+RATES = {
+    True: "Per 100 on that, 0: as in its trials",
+    False: "Rate on that, 0: as in its trials",
+}
 
 
 def digest(shown: View) -> str:
@@ -61,8 +68,7 @@ class WhatWorksExplorer(Explorer, view=view, digest=digest):
             "network": labelled(w.Dropdown, "Network", options=empty),
             "reference": labelled(w.Dropdown, "Against", options=empty),
             "rate": labelled(
-                w.BoundedFloatText, "Per 100 on that, 0: as in its trials", "310px",
-                value=0, min=0, max=99,
+                w.BoundedFloatText, RATES[True], "310px", value=0, min=0, max=99
             ),
             "also": labelled(
                 w.Dropdown, "Also show", options=[(name, key) for key, name in ALSO.items()]
@@ -116,6 +122,10 @@ class WhatWorksExplorer(Explorer, view=view, digest=digest):
                 control.value = value
             for name in ("network", "reference", "rate", "also"):
                 reveal(self.controls[name], shown.across is not None)
+            if shown.across:
+                found = shown.across.found
+                self.controls["rate"].description = RATES[found.row["measure"] in COUNTS]
+                reveal(self.controls["rate"], sentences.has_rate(found))
 
     def show(self, computed: View) -> None:
         self.offer(computed)
@@ -249,5 +259,11 @@ def across_html(evidence: Evidence, shown: Across, also: str) -> Markup:
         columns = {"": "row"} | {n: n for n in shown.names.values()}
         parts["Interpretation"] += table(
             rows, columns, f"All against all: {outcome}, row against column"
+        )
+    if also == "without":
+        rows = tables.without_each(network, shown.names, network.measure in RATIOS)
+        columns = {"Without": "row"} | {n: n for n in shown.names.values() if n != reference}
+        parts["Interpretation"] += table(
+            rows, columns, f"Without each trial in turn: {outcome}, against {reference}"
         )
     return NOTHING.join(html("<h3>{}</h3>{}", title, body) for title, body in parts.items())

@@ -9,8 +9,10 @@ import math
 from collections.abc import Sequence
 
 from compare.data.rows import Row, known
+from compare.trials._effects import COUNTS
 from compare.trials.arms import MINUS
 from compare.trials.benefits import MEASURES
+from compare.trials.declared import Declared
 from compare.trials.network import Network
 from compare.trials.results import (
     ACTIVE,
@@ -23,6 +25,7 @@ from compare.trials.results import (
     WITHDRAWAL,
     WORDS,
     Result,
+    at_rate,
     block,
 )  # fmt: skip
 from compare.words import Finding, short_name
@@ -138,6 +141,35 @@ def consistency(network: Network) -> str:
     if split.empty:
         return f"{told}; no closed loop in which to set direct against indirect evidence."
     return f"{told}; direct against indirect evidence: smallest p {split.min():.2g}."
+
+
+def has_rate(found: Declared) -> bool:
+    """Whether a stated rate on the reference turns the network's estimates into patients."""
+    return found.row["measure"] in (*COUNTS, "log_ratio") and not found.hazards
+
+
+def where_rate(found: Declared, rate: float, reference: str) -> str:
+    """At which rate on the reference the figures beside the estimates hold; empty without one."""
+    if not has_rate(found) or math.isnan(rate):
+        return ""
+    if found.row["measure"] in COUNTS:
+        return f"; patients per 100 where {rate:g} of 100 have it on {reference}"
+    return f"; {_unit(found)} where it is {rate:g} on {reference}"
+
+
+def at_rate_words(found: Declared, rate: float, ends: tuple[float, float, float]) -> str:
+    """What an estimate with its ends means at a rate of the reference; empty without one."""
+    if not has_rate(found) or math.isnan(rate):
+        return ""
+    measure = str(found.row["measure"])
+    one, low, high = (at_rate(measure, end, rate) for end in ends)
+    if measure in COUNTS:
+        return f"{one:.0f} of 100 ({low:.0f} to {high:.0f})"
+    return f"{one:.2g} ({low:.2g} to {high:.2g}) {_unit(found)}"
+
+
+def _unit(found: Declared) -> str:
+    return found.unit.replace("_", " ")
 
 
 def _plain(value: float) -> str:

@@ -13,8 +13,9 @@ from compare.pages.markup import BREAK, Cell, html, read_in
 from compare.pages.what_works import sentences
 from compare.trials import benefits
 from compare.trials.arms import KINDS
-from compare.trials.network import Network
+from compare.trials.network import Network, leave_one_out
 from compare.trials.results import result
+from compare.words import short_name
 
 EXPOSURES = {"naive": "none", "exposed": "all had had", "mixed": "some had had"}
 
@@ -94,6 +95,24 @@ def league(network: Network, names: Mapping[str, str], ratio: bool) -> list[dict
     return [
         {"row": names[one], **{names[o]: cells.get((one, o), "") for o in nodes}} for one in nodes
     ]
+
+
+def without_each(network: Network, names: Mapping[str, str], ratio: bool) -> list[dict[str, str]]:
+    """The estimates against the reference without each trial in turn; first those of all trials.
+
+    A treatment that nothing connects any more without a trial says so.
+    """
+    everything = network.effects.assign(study="no trial left out")
+    rows: dict[str, dict[str, str]] = {}
+    for row in [*records(everything), *records(leave_one_out(network))]:
+        if row["treatment"] == network.reference:
+            continue
+        said = "not connected"
+        if known(row["estimate"]):
+            said = span(row["estimate"], row["low"], row["high"], ratio)
+        study = rows.setdefault(row["study"], {"row": short_name(row["study"])})
+        study[names[row["treatment"]]] = said
+    return list(rows.values())
 
 
 def span(value: float, low: float, high: float, ratio: bool) -> str:

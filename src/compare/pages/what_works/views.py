@@ -12,9 +12,10 @@ from compare.data.rows import Row, records
 from compare.data.scenario import Scenario
 from compare.pages.what_works import sentences, tables
 from compare.pages.what_works.chart import Forest, Mark
-from compare.trials._effects import RATIOS
-from compare.trials.guards import SCALES, SEPARATED, Comparison
-from compare.trials.indirect import Declared, comparisons, declared, indirect, networks_of
+from compare.trials._effects import COUNTS, RATIOS
+from compare.trials.declared import Declared, declared, networks_of
+from compare.trials.guards import SCALES, SEPARATED, Comparison, too_wide
+from compare.trials.indirect import comparisons, indirect
 from compare.trials.network import Network, network_meta_analysis
 from compare.trials.results import (
     ACTIVE,
@@ -23,7 +24,6 @@ from compare.trials.results import (
     PER_100,
     RATIO,
     WORDS,
-    at_rate,
     block,
     head_to_head,
     result,
@@ -75,7 +75,8 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     """Everything on the page for one scenario; a pure function of its arguments.
 
     `scenario.options` may hold `endpoint` (an id), `network` (an id), `reference` (a node),
-    `rate` (patients per 100 with the event on the reference) and `also` ("league", "ranks").
+    `rate` (patients per 100 with the event on the reference, or events a year) and `also` (a
+    key of `ALSO`).
     """
     condition_id, options = scenario.condition_id, scenario.options
     everything = trial_rows(evidence, condition_id)
@@ -199,10 +200,12 @@ def judged_pairs(evidence: Evidence, network_id: str) -> tuple[Comparison, ...]:
     return comparisons(evidence, network_id)
 
 
-def usual_rate(found: Declared, reference: str) -> int:
-    """Patients per 100 with the event on a node, over all its arms, rounded; from 1 to 99."""
-    own = found.arms[found.arms["treatment"].eq(reference)]
-    return min(max(round(100 * float(own["events"].sum() / own["n"].sum())), 1), 99)
+def usual_rate(found: Declared, reference: str) -> float:
+    """What a node had over all its arms: patients per 100, whole and from 1 to 99; or a rate."""
+    usual = found.usual(reference)
+    if found.row["measure"] in COUNTS:
+        return min(max(round(usual), 1), 99)
+    return float(f"{usual:.2g}")
 
 
 def shown_network(evidence: Evidence, network_id: str, options: Mapping[str, Any]) -> Across:
@@ -221,14 +224,14 @@ def shown_network(evidence: Evidence, network_id: str, options: Mapping[str, Any
         if node == reference or node not in therapies:
             continue
         ends = (row["estimate"], row["low"], row["high"])
-        at = [at_rate(network.measure, value, rate) for value in ends]
+        wide = too_wide(network.measure, *ends[1:])
         marks.append(
             Mark(
                 row_id=node,
                 therapy_class=therapies[node]["therapy_class"],
                 name=names[node],
                 about="",
-                said=f"{at[0]:.0f} of 100 ({at[1]:.0f} to {at[2]:.0f})",
+                said=f"no finding: {wide}" if wide else sentences.at_rate_words(found, rate, ends),
                 small=f"{SCALES[network.measure]} {tables.span(*ends, network.measure in RATIOS)}",
                 value=ends[0],
                 low=ends[1],
@@ -239,8 +242,8 @@ def shown_network(evidence: Evidence, network_id: str, options: Mapping[str, Any
         )
     forest = Forest(
         title="",
-        axis=f"{found.row['in_words']!s}, against {names[reference]}; patients per 100 where "
-        f"{rate:g} of 100 have it on {names[reference]}",
+        axis=f"{found.row['in_words']!s}, against {names[reference]}"
+        + sentences.where_rate(found, rate, names[reference]),
         ratio=network.measure in RATIOS,
         toward=-1 if found.row["favors"] == "lower" else 1,
         marks=tuple(sorted(marks, key=lambda m: (CLASS_ORDER.index(m.therapy_class), m.name))),
@@ -249,7 +252,7 @@ def shown_network(evidence: Evidence, network_id: str, options: Mapping[str, Any
     ranks: dict[str, float] = {}
     if options.get("also") == "ranks":
         ranked = network_meta_analysis(
-            found.arms, network.measure, network.model, reference, str(found.row["favors"])
+            found.table, network.measure, network.model, reference, str(found.row["favors"])
         )
         ranks = dict(zip(ranked.effects["treatment"], ranked.effects["p_score"], strict=True))
     judged = judged_pairs(evidence, network_id)
