@@ -69,11 +69,12 @@ def lines(
     draws: int = DRAWS,
     seed: int = 1,
     said: bool = True,
+    only: Sequence[str] = (),
 ) -> str:
     """About ten lines that give `table`, `value` and `shares` (acceptabilities) of a view.
 
     `table_options` are keyword arguments of `effects_table` that differ from its defaults.
-    `said` False leaves the preferences out. The lines assume the project's own data; a view on
+    `said` False leaves the preferences out; `only`: the therapies that are compared, if not all. The lines assume the project's own data; a view on
     prices of one's own needs the line that loads them.
     """
     options = dict(table_options)
@@ -91,6 +92,8 @@ def lines(
             **options,
         ),
     ]
+    if only:
+        code.append(f'table = table[table["therapy_id"].isin({[*only]!r})]')
     if said:
         held = (
             None

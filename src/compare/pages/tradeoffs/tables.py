@@ -18,6 +18,7 @@ from compare.pages.tradeoffs.sentences import (
     cell_words,
     first_phrase,
     moves,
+    not_scored,
     of_100,
 )
 from compare.pages.tradeoffs.views import Figures, View, break_evens
@@ -126,9 +127,20 @@ def segments(parts: list[tuple[float, str, str]], height_px: int = 20) -> Markup
     return html('<span class="tc-stack">{}</span>', NOTHING.join(made))
 
 
+def with_gaps(shown: View) -> dict[str, Markup]:
+    """Each therapy's name, with what it is not scored on below it."""
+    assert shown.ranking is not None
+    found = {}
+    for row in records(shown.value):
+        name = shown.figures.names[row["therapy_id"]]
+        gaps = not_scored(row, shown.figures.labels, shown.ranking)
+        found[row["therapy_id"]] = html("{}<br><small>{}</small>", name, gaps) if gaps else name
+    return found
+
+
 def ranking(shown: View) -> Markup:
     """Weighted values as bars, in order, each bar made of the criteria's shares."""
-    labels, names = shown.figures.labels, shown.figures.names
+    labels, names = shown.figures.labels, with_gaps(shown)
     criteria = [name for name in shown.value.columns if name in labels]
     colors = dict(zip(criteria, SHARE_COLORS * 4, strict=False))
     rows = shown.value.sort_values(["too_little", "value"], ascending=[True, False], kind="stable")
@@ -195,19 +207,20 @@ def acceptability(shown: View) -> Markup:
             ]
         )
 
-    names = {0: "first", 1: "second", 2: "third", 3: "fourth" if count <= 4 else "later"}
+    places = {0: "first", 1: "second", 2: "third", 3: "fourth" if count <= 4 else "later"}
     key = NOTHING.join(
         html('<span><i style="background:{}"></i>{}</span>', RANK_COLORS[i], word)
-        for i, word in names.items()
+        for i, word in places.items()
         if i < count
     )
     if count >= 5:
         key += html('<span><i style="background:{}"></i>last</span>', RANK_COLORS[4])
+    names = with_gaps(shown)
     universe = "of 100 draws of figures and weights"
     return html('<div class="tc-key">{}</div>', key) + table(
         rows,
         {
-            "Therapy": lambda r: shown.figures.names[r["therapy_id"]],
+            "Therapy": lambda r: names[r["therapy_id"]],
             f"Ranks, {universe}": stack,
             "In words": lambda r: first_phrase(r[ranks[0]]) if count else "",
         },

@@ -92,7 +92,15 @@ def table_options(scenario: Scenario) -> dict[str, Any]:
         found["price_basis"] = scenario.price_basis
     if options.get("borrow") is False:
         found["borrow"] = False
+    if options.get("course_months"):
+        found["course_months"] = float(options["course_months"])
     return found
+
+
+def only_of(evidence: Evidence, scenario: Scenario) -> tuple[str, ...]:
+    """The therapies of the condition that the reader has chosen to compare; empty for all."""
+    chosen = scenario.options.get("therapies", ())
+    return tuple(name for name in evidence.by_id("therapies") if name in chosen)
 
 
 def axes(scenario: Scenario, offered: Mapping[str, Row]) -> tuple[str, str]:
@@ -122,15 +130,21 @@ def _figures(
     axis: tuple[str, str],
     options: tuple[tuple[str, Any], ...],
     seed: int,
+    only: tuple[str, ...],
 ) -> Figures:
-    """The table and the chart, and draws that are made when first weighed."""
+    """The table and the chart, and draws that are made when first weighed.
+
+    `only` these therapies, or all where it is empty.
+    """
     more = dict(options)
     basis, borrow = more.get("basis", "difference"), more.get("borrow", True)
-    offered = effects.criterion_rows(evidence, condition_id, basis, borrow, patient)
+    by_course = "course_months" in more
+    offered = effects.criterion_rows(evidence, condition_id, basis, borrow, patient, by_course)
     x, y = axis
     needed = {*criteria, *axis, *BURDEN}
     shown = [name for name in offered if name in needed]
-    rows = effects.effect_rows(evidence, condition_id, patient, criteria=shown, **more)
+    every = effects.effect_rows(evidence, condition_id, patient, criteria=shown, **more)
+    rows = [row for row in every if not only or row["therapy_id"] in only]
     whole = pd.DataFrame(rows, columns=effects.COLUMNS)
     table = pd.DataFrame(
         [row for row in rows if row["criterion"] in criteria], columns=effects.COLUMNS
@@ -149,7 +163,8 @@ def _figures(
     if basis == "network":
         network_id = effects.network_id_of(evidence, condition_id, x, patient)
         if network_id:
-            judged = comparisons(evidence, network_id)
+            every_pair = comparisons(evidence, network_id)
+            judged = [one for one in every_pair if {one.treatment, one.comparator} <= names.keys()]
             finding = findings.of_network(chart, labels[x], judged, names)
         else:
             why = effects.why_none(evidence, condition_id, patient)
@@ -291,12 +306,18 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     `scenario.criteria` in their order of importance; `scenario.weights`: points by criterion;
     `scenario.options` may hold `how` (a key of `HOW`), `cross_trials` (True: figures of different
     trials are compared all the same, by `basis`; see `Scenario.basis`), `borrow`, `missing`, `x`
-    and `y` (the criteria on the chart) and `halves` (criterion to the amount that is worth half).
+    and `y` (the criteria on the chart), `halves` (criterion to the amount that is worth half),
+    `therapies` (only these are compared) and `course_months` (how often a course is repeated).
     """
     options = scenario.options
     borrow, patient = bool(options.get("borrow", True)), scenario.patient
     offered = effects.criterion_rows(
-        evidence, scenario.condition_id, scenario.basis, borrow, patient
+        evidence,
+        scenario.condition_id,
+        scenario.basis,
+        borrow,
+        patient,
+        bool(options.get("course_months")),
     )
     # What no network and no trial scores is not weighed, also where a saved scenario names it.
     kept = {name for name, row in offered.items() if row["scored"]}
@@ -312,6 +333,7 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
         axes(scenario, offered),
         tuple(sorted(table_options(scenario).items())),
         scenario.seed,
+        only_of(evidence, scenario),
     )
     said, weights = reader_weights(scenario, criteria)
     missing = str(options.get("missing", "range"))
@@ -334,6 +356,7 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
         missing,
         seed=scenario.seed,
         said=said,
+        only=only_of(evidence, scenario),
     )
     if not said:
         silent = Finding("Say what matters to see how the therapies rank for it.")
