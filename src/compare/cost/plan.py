@@ -325,7 +325,7 @@ def repeated(plan: Plan, months: float) -> Plan:
     The interval is the reader's; no source of the regimen need have it. `months`: 1 to 60.
     """
     months = number("course_months", months, 1, 60, "months")
-    rows = []
+    rows: list[PricedPhase] = []
     for row in plan.rows:
         days = dict.fromkeys(("cycle_days_low", "cycle_days_high"), months * MONTH_DAYS)
         first = {"days": row.phase["days"] if known(row.phase["days"]) else "0"}

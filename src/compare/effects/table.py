@@ -42,6 +42,7 @@ __all__ = [
     "effect_rows",
     "effects_table",
     "network_id_of",
+    "therapies_of",
     "why_none",
 ]
 
@@ -143,7 +144,7 @@ def effect_rows(
     for name in wanted:
         if name not in offered:
             raise ValueError(f"unknown criterion {name!r}; see criteria_for")
-    therapies = _therapies(evidence, condition_id)
+    therapies = therapies_of(evidence, condition_id)
     cells: dict[tuple[str, str], Row] = {}
     money = [name for name in wanted if name in COST]
     if money:
@@ -151,9 +152,10 @@ def effect_rows(
         chosen = {**plans, **_repeated(plans, course_months)}
         costs = cost.cost_rows(evidence, chosen.values(), patient, dosing_weight)
         for cell in _cost_cells(therapies, costs, chosen, patient.weight_kg, money):
-            if (cell["therapy_id"], True) not in plans and cell["criterion"] != "cost_per_course":
-                cell["shown"] = f"course every {course_months:g} months" if cell["reported"] else ""
-            cells[cell["therapy_id"], cell["criterion"]] = cell
+            by_year = cell["reported"] and cell["criterion"] != "cost_per_course"
+            by_course = by_year and (cell["therapy_id"], True) not in plans
+            shown_as = {"shown": f"course every {course_months:g} months"} if by_course else {}
+            cells[cell["therapy_id"], cell["criterion"]] = {**cell, **shown_as}
     others = tuple(name for name in wanted if name not in COST)
     if others:
         asked = _asked(evidence, condition_id, basis, patient)
@@ -174,7 +176,7 @@ def _repeated(
     }
 
 
-def _therapies(evidence: Evidence, condition_id: str) -> list[Row]:
+def therapies_of(evidence: Evidence, condition_id: str) -> list[Row]:
     """Therapies of the condition: those the tables speak of, and those with a regimen."""
     spoken = [row["therapy_id"] for row in condition_therapies(evidence, condition_id)]
     given = {row["therapy_id"] for row in evidence.rows("regimens", "condition_id", condition_id)}
@@ -279,7 +281,7 @@ def _grid(
     cells = evidence_cells(evidence, condition_id, basis, borrow, factors)
     limits = thresholds(evidence, condition_id) if basis == "difference" else {}
     grid = {}
-    for therapy in _therapies(evidence, condition_id):
+    for therapy in therapies_of(evidence, condition_id):
         for name in wanted:
             key, criterion = (therapy["therapy_id"], name), offered[name]
             cell = cells.get(key, SILENT)
@@ -307,7 +309,7 @@ def _offered(
     yearly = {row["therapy_id"] for row in regimens if row["use"] == "chronic"}
     course = {row["therapy_id"] for row in regimens if row["use"] != "chronic"}
     yearly |= course if by_course else set()
-    therapies = len(_therapies(evidence, condition_id))
+    therapies = len(therapies_of(evidence, condition_id))
     offered: dict[str, dict[str, Any]] = {}
     for name, (label, _, _, unit) in COST.items():
         count = len(course if name == "cost_per_course" else yearly)

@@ -74,8 +74,9 @@ def lines(
     """About ten lines that give `table`, `value` and `shares` (acceptabilities) of a view.
 
     `table_options` are keyword arguments of `effects_table` that differ from its defaults.
-    `said` False leaves the preferences out; `only`: the therapies that are compared, if not all. The lines assume the project's own data; a view on
-    prices of one's own needs the line that loads them.
+    `said` False leaves the preferences out; `only`: the therapies that are compared, if not all.
+    The lines assume the project's own data; a view on prices of one's own needs the line that
+    loads them.
     """
     options = dict(table_options)
     code = [

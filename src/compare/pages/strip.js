@@ -38,6 +38,19 @@ async function find(model, name) {
   }
 }
 
+// In a list of which several can be chosen, a click adds or removes one, without a second key.
+function several(event) {
+  const option = event.target;
+  const list = option.closest?.(".tc-many select[multiple]");
+  if (!list || option.tagName !== "OPTION") return;
+  event.preventDefault();
+  const top = list.scrollTop;
+  option.selected = !option.selected;
+  list.focus();
+  list.dispatchEvent(new Event("change", { bubbles: true }));
+  requestAnimationFrame(() => { list.scrollTop = top; });
+}
+
 // By the id of `wish`: what is called here has no other name in common with what draws.
 const asks = new Map();
 
@@ -65,6 +78,7 @@ async function initialize({ model }) {
     for (const link of document.querySelectorAll('a[href*=".ipynb"]')) link.hash = text;
   }
 
+  addEventListener("mousedown", several, { capture: true });
   const pasted = () => inApp() && location.hash.length > 1 && ask(location.hash.slice(1));
   asks.set(model.get("wish"), ask);
   told.on("change:value", keep);
@@ -74,6 +88,7 @@ async function initialize({ model }) {
   else keep();
   return () => {
     told.off("change:value", keep);
+    removeEventListener("mousedown", several, { capture: true });
     removeEventListener("hashchange", pasted);
     asks.delete(model.get("wish"));
   };

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -20,9 +20,11 @@ from compare.data.scenario import Scenario
 from compare.pages.controls import (
     WRAP,
     checkbox,
+    fold,
     heading,
     labelled,
     layout,
+    reset,
     reveal,
 )
 from compare.pages.explorer import Explorer
@@ -31,24 +33,23 @@ from compare.pages.markup import NOTHING, csv_text, html
 from compare.pages.tradeoffs import chart as charts
 from compare.pages.tradeoffs import tables
 from compare.pages.tradeoffs.sentences import against, amount
+from compare.pages.tradeoffs.typed import number_in, range_in
 from compare.pages.tradeoffs.views import (
     BURDEN,
     HOW,
-    MONEY,
     Figures,
     View,
     digest,
     opening,
     view,
 )
-from compare.trials.arms import MINUS
+from compare.pages.tradeoffs.worth import MONEY
+from compare.words import short_name
 
 __all__ = ["TradeOffExplorer", "digest", "opening", "view"]
 
 SLOTS = 8
-RANGE = re.compile(
-    rf"^\s*\$?([-{MINUS}]?[\d,.]+)\s*(?:to|;)\s*\$?([-{MINUS}]?[\d,.]+)\s*$", re.IGNORECASE
-)
+TITLE = 42  # letters of a chart's title that fit on a phone
 GROUPS = {"cost": "Cost", "burden": "Burden", "benefit": "Good", "harm": "Harm"}
 BASES = [
     ("difference from the trial's own placebo", "difference"),
@@ -62,17 +63,15 @@ NOTES = {
     "network": "Good is what a network of trials estimates; what no network compares is left out.",
     "": "You asked to compare figures of different trials, which did not compare these therapies.",
 }
+RANGES = (
+    " A range says what no value and full value stand for; blank takes the widest interval shown. "
+    "“Worth half” is the amount that is half as good as the whole way; blank is the middle."
+)
 GAPS = [("anything in its range", "range"), ("the worst of its range", "worst")]
 BORROW = [("borrow from other conditions, marked", True), ("this condition only", False)]
 POINTS = ("swing", "exact")
-
-
-def number_in(words: str) -> float:
-    """A number as a reader types it. Raises `ValueError` in plain words."""
-    try:
-        return float(words.replace(",", "").replace("$", "").replace(MINUS, "-").strip())
-    except ValueError:
-        raise ValueError(f"{words!r} is not a number") from None
+# Another value of these changes which criteria there are, or how many therapies each has.
+OFFERED_BY = ("cross", "basis", "borrow", "history", "months")
 
 
 class TradeOffExplorer(Explorer, view=view, digest=digest):
@@ -85,8 +84,8 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
         self._shown: Figures | None = None
         self._refused = ""
         self.controls |= {
-            "x": labelled(w.Dropdown, "Across: harm or good", options=[("", "")]),
-            "y": labelled(w.Dropdown, "Up: cost", options=[("", "")]),
+            "x": labelled(w.Dropdown, "Across", options=[("", "")]),
+            "y": labelled(w.Dropdown, "Up", options=[("", "")]),
             "cross": checkbox(CROSS),
             "basis": labelled(w.Dropdown, "Harms and good as", options=BASES),
             "borrow": labelled(w.Dropdown, "Harms not studied here", options=BORROW),
@@ -95,36 +94,45 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
                 "What matters, given by",
                 options=[(words, key) for key, words in HOW.items()],
             ),
+            "therapies": labelled(
+                w.SelectMultiple, "Compare only (none chosen: all)", "330px", options=[], rows=6
+            ),
+            "months": labelled(
+                w.BoundedFloatText,
+                "Months between courses",
+                tooltip="How often a course is repeated, to compare it by the year; 0: not said",
+                value=0,
+                min=0,
+                max=60,
+            ),
+            "more": checkbox("Ranges, and what is worth half"),
             "missing": labelled(w.Dropdown, "A missing figure counts as", options=GAPS),
             "name": labelled(w.Text, "Name of this scenario", "380px"),
             "upload": labelled(w.FileUpload, "Open a saved scenario", "220px", accept=".json"),
         }
+        self.controls["therapies"].add_class("tc-many")
+        self.controls["months"].add_class("tc-few")
         self.rows = [self.slot(i) for i in range(SLOTS)]
         self.offer(start.condition_id, start.criteria)
+        get = self.controls
+        behind = [get[name] for name in ("therapies", "cross", "basis", "borrow")]
         self.start(
             [
+                *fold("More on trade-offs", [get[name] for name in ("x", "y", "months")], behind),
                 self.status,
-                self.panel("cards"),
-                w.HBox(
-                    [self.controls[name] for name in ("x", "y", "cross", "basis", "borrow")],
-                    layout=WRAP,
-                ),
                 self.finding,
                 self.chart("main"),
-                heading("What to weigh"),
+                heading("What matters to you"),
+                w.HBox([get[name] for name in ("how", "missing", "more")], layout=WRAP),
                 self.panel("how_to"),
                 *self.rows,
-                self.panel("ranges"),
-                self.panel("grid"),
-                heading("What matters to you"),
-                w.HBox([self.controls["how"], self.controls["missing"]], layout=WRAP),
                 self.panel("said"),
                 self.panel("ranking"),
                 self.panel("acceptability"),
-                self.panel("sensitivity"),
-                self.panel("worth"),
+                self.panel("cards"),
+                self.panel("grid"),
                 heading("Keep it"),
-                w.HBox([self.controls["name"], self.controls["upload"]], layout=WRAP),
+                w.HBox([get["name"], get["upload"]], layout=WRAP),
                 self.panel("downloads"),
                 self.panel("script"),
                 self.panel("sources"),
@@ -169,9 +177,25 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
         basis = get["basis"].value if get["cross"].value else "network"
         return basis, get["borrow"].value, self.strip.patient()
 
+    def offer_therapies(self, condition_id: str) -> None:
+        """The condition's therapies to choose from, and the interval where any is by course."""
+        found = effects.therapies_of(self.evidence, condition_id)
+        named = [(short_name(row["therapy"]), row["therapy_id"]) for row in found]
+        if list(self.controls["therapies"].options) != named:
+            self.controls["therapies"].options = named
+        regimens = self.evidence.rows("regimens", "condition_id", condition_id)
+        yearly = {row["therapy_id"] for row in regimens if row["use"] == "chronic"}
+        courses = {row["therapy_id"] for row in regimens} - yearly
+        named_so = ", ".join(name for name, key in named if key in courses)
+        self.controls["months"].description = f"{named_so}: months between courses"
+        reveal(self.controls["months"], bool(courses))
+
     def offer(self, condition_id: str, criteria: tuple[str, ...]) -> None:
         """Fill the choices for a condition, and the rows with these criteria."""
-        offered = effects.criterion_rows(self.evidence, condition_id, *self.scored_by)
+        self.offer_therapies(condition_id)
+        offered = effects.criterion_rows(
+            self.evidence, condition_id, *self.scored_by, bool(self.controls["months"].value)
+        )
         named = [
             (f"{GROUPS[row['group']]}: {row['label']}, {row['scored']} of {row['therapies']}", name)
             for name, row in offered.items()
@@ -221,7 +245,7 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
                     self._refused = f"This file was not opened: {error}."
         elif owner is self.controls["condition"]:
             self.open_condition(change["new"])
-        elif owner in [self.controls[n] for n in ("cross", "basis", "borrow", "history")]:
+        elif owner in [self.controls[n] for n in OFFERED_BY]:
             other_units = owner in (self.controls["cross"], self.controls["basis"])
             self.offer_again(self.controls["condition"].value, other_units)
         else:
@@ -234,6 +258,7 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
         """The condition's own criteria; what mattered before no longer holds."""
         self.controls["how"].value = ""
         self.controls["cross"].value = False
+        self.controls["months"].value = 0
         chosen = effects.default_criteria(self.evidence, condition_id, *self.scored_by)
         for i in range(SLOTS):
             self.controls[f"points_{i}"].value = 0
@@ -257,6 +282,9 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
         self.controls["basis"].value = "treated" if scenario.basis == "treated" else "difference"
         for name, usual in (("borrow", True), ("missing", "range")):
             self.controls[name].value = options.get(name, usual)
+        self.controls["months"].value = options.get("course_months", 0)
+        chosen, of = options.get("therapies", ()), self.controls["therapies"]
+        of.value = tuple(key for _, key in of.options if key in chosen)
         self.offer(scenario.condition_id, scenario.criteria)
         for name in ("x", "y"):
             choices = [key for _, key in self.controls[name].options]
@@ -287,13 +315,7 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
             if get[f"points_{i}"] > 0:
                 weights[name] = get[f"points_{i}"]
             if get[f"range_{i}"].strip():
-                match = RANGE.match(get[f"range_{i}"])
-                if match is None:
-                    raise ValueError(
-                        f"range {i + 1} is {get[f'range_{i}']!r}; expected two numbers such as "
-                        "0 to 12"
-                    )
-                ranges[name] = (number_in(match[1]), number_in(match[2]))
+                ranges[name] = range_in(get[f"range_{i}"], f"range {i + 1}")
             if get[f"half_{i}"].strip():
                 halves[name] = number_in(get[f"half_{i}"])
         usual = {"borrow": True, "missing": "range", "how": "", "x": "", "y": ""}
@@ -302,14 +324,14 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
             options |= {"cross_trials": True, "basis": get["basis"]}
         if halves:
             options["halves"] = halves
+        if get["therapies"]:
+            options["therapies"] = list(get["therapies"])
+        if get["months"]:
+            options["course_months"] = get["months"]
         return self.strip.scenario(
-            criteria=tuple(criteria),
-            weights=weights,
-            ranges=ranges,
-            seed=self.seed,
-            name=get["name"],
-            options=options,
-        )
+            criteria=tuple(criteria), weights=weights, ranges=ranges, seed=self.seed,
+            name=get["name"], options=options,
+        )  # fmt: skip
 
     def clear(self) -> None:
         super().clear()
@@ -323,10 +345,9 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
         if figures is not self._shown:
             self.show_figures(figures)
             self._shown = figures
-        self.panels["ranges"].value = tables.ranges(computed)
         self.panels["script"].value = html(
-            "<p><b>Reproduce</b>: these lines rebuild the table{} digit by digit.</p>"
-            '<pre class="tc-code">{}</pre>',
+            "<details><summary>Reproduce: these lines rebuild the table{} digit by digit</summary>"
+            '<pre class="tc-code">{}</pre></details>',
             ", the values and the ranks" if computed.said else "", computed.script,
         )  # fmt: skip
 
@@ -342,14 +363,17 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
         self.panels["said"].value = html(
             '<p class="tc-finding">{}</p>{}{}', computed.finding, hints, note
         )
-        parts = {
-            "acceptability": tables.acceptability,
-            "ranking": tables.ranking,
-            "sensitivity": tables.sensitivity,
-            "worth": tables.worth,
-        }
-        for name, make in parts.items():
-            self.panels[name].value = make(computed) if computed.ranking is not None else ""
+        ranked = computed.ranking is not None
+        self.panels["ranking"].value = tables.ranking(computed) if ranked else ""
+        more = (
+            tables.acceptability(computed),
+            tables.sensitivity(computed),
+            tables.worth(computed),
+        )
+        self.panels["acceptability"].value = html(
+            "<details><summary>How sure is it, and what would change it</summary>{}</details>",
+            NOTHING.join(more),
+        ) if ranked else ""  # fmt: skip
 
     def rows_shown(self, computed: View) -> None:
         """Show filled rows and one empty one; points only where points are asked for."""
@@ -360,8 +384,9 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
             reveal(row, i <= last)
             name = self.controls[f"criterion_{i}"].value
             reveal(self.controls[f"points_{i}"], bool(name) and how in POINTS)
-            for part in ("range", "half"):
-                reveal(self.controls[f"{part}_{i}"], bool(name))
+            for control in (self.controls[f"range_{i}"], self.controls[f"half_{i}"]):
+                shown = self.controls["more"].value or control.value
+                reveal(control, bool(name and shown))
             reveal(row.children[-1], bool(name) and i > 0)
             if name in computed.ranges:
                 unit = str(computed.figures.criteria[name]["unit"])
@@ -370,10 +395,10 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
                 if self.controls[f"range_{i}"].placeholder != hint:
                     self.controls[f"range_{i}"].placeholder = hint
         self.panels["how_to"].value = html(
-            "<p>Choose what to weigh. A range says what no value and full value stand for; blank "
-            "takes the widest interval shown. &ldquo;Worth half&rdquo; is the amount that is half "
-            "as good as the whole way; blank is the middle. At the end of each choice: how many "
-            "therapies have a figure that can be scored (for cost and visits: a regimen).</p>"
+            "<p>Choose what to weigh; at the end of each choice, how many therapies have a figure "
+            "that can be scored (for cost and visits: a regimen).{}</p>{}",
+            RANGES if self.controls["more"].value else "",
+            tables.ranges(computed) if self.controls["more"].value else "",
         )
 
     def show_figures(self, figures: Figures) -> None:
@@ -384,7 +409,10 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
         self.finding.value = figures.finding
         made = charts.layout(figures.chart, *self.titles(figures), self.reference(figures))
         self.panels["main"].draw(charts.traces(figures.chart), made)
-        self.panels["grid"].value = tables.basis_note(self.scored_by[0]) + tables.grid(figures)
+        self.panels["grid"].value = html(
+            "<details><summary>Show the figures</summary>{}{}</details>",
+            tables.basis_note(self.scored_by[0]), tables.grid(figures),
+        )  # fmt: skip
 
     def titles(self, figures: Figures) -> tuple[str, str]:
         """Titles of both axes, with unit and the favored direction."""
@@ -394,10 +422,10 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
                 titles.append("")
                 continue
             row = figures.offered[name]
-            name_of, unit = label(row["label"]), label(against(str(row["unit"])))
             side = {"lower": "less is better", "higher": "more is better"}[str(row["favors"])]
-            titles.append(html("{}<br>{} ({})", name_of, unit, side) if name == figures.x
-                          else f"{name_of}, {unit}")  # fmt: skip
+            words = f"{row['label']}, {against(str(row['unit']))}"
+            words += f" ({side})" if name == figures.x else ""
+            titles.append("<br>".join(map(label, textwrap.wrap(words, TITLE))))
         return titles[0], titles[1]
 
     def reference(self, figures: Figures) -> float:
@@ -420,11 +448,3 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
 
     def cited(self, computed: View) -> Iterable[Sequence[Row]]:
         return ([row for row in computed.figures.rows if row["reported"]],)
-
-
-def reset(control: w.Dropdown, choices: list[tuple[str, str]]) -> None:
-    """New choices for a dropdown, keeping its value where it is still offered."""
-    value = control.value
-    if list(control.options) != choices:
-        control.options = choices
-        control.value = value if value in [key for _, key in choices] else choices[0][1]

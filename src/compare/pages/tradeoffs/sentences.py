@@ -10,6 +10,7 @@ import pandas as pd
 
 from compare.data.rows import Row, known, records
 from compare.effects.networks import PER_100
+from compare.effects.table import BY_COURSE
 from compare.preferences.draws import Ranking
 from compare.trials.arms import MINUS
 from compare.trials.guards import Comparison
@@ -220,7 +221,9 @@ def each_trial(
         verb = "lacks" if gaps == 1 else "lack"
         tail += f" {gaps} of {len(chart)} {verb} it or a {lower(y_label)}."
     if len(f"{text}{tail}".split()) > MOST_WORDS:
-        text = f"{x_label}: {len(shown)} of {len(chart)} therapies, each against its own comparator."
+        text = (
+            f"{x_label}: {len(shown)} of {len(chart)} therapies, each against its own comparator."
+        )
     return Finding(text + tail, numbers)
 
 
@@ -243,6 +246,20 @@ def not_weighed(why: str, weighed: list[str]) -> Finding:
     if len(text.split()) > MOST_WORDS:
         text = f"Harm and good are not weighed: {why}."
     return Finding(text)
+
+
+def by_course(rows: Sequence[Row], names: Mapping[str, str]) -> Finding | None:
+    """Which therapies are given by course, and how they are counted by the year; None for none."""
+    unsaid = [row for row in rows if row["reason"] == BY_COURSE]
+    counted = [row for row in rows if row["shown"].startswith("course every")]
+    if counted:
+        who = listing(list(dict.fromkeys(names[row["therapy_id"]] for row in counted)))
+        return Finding(
+            f"{who}: counted as a {counted[0]['shown']}, as you said. Our sources give the course, "
+            "and no such interval."
+        )
+    who = listing(list(dict.fromkeys(names[row["therapy_id"]] for row in unsaid)))
+    return Finding(f"{who}: given by course. Say how many months apart.") if who else None
 
 
 def correlated(criteria: Mapping[str, Row], weights: Mapping[str, float]) -> Finding | None:

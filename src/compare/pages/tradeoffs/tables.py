@@ -11,7 +11,7 @@ from markupsafe import Markup
 from compare.data.rows import grouped, known, records
 from compare.effects.table import BASES
 from compare.pages.house import CLASSES
-from compare.pages.markup import NOTHING, html, table
+from compare.pages.markup import NOTHING, html, table, text
 from compare.pages.tradeoffs.sentences import (
     against,
     amount,
@@ -21,7 +21,8 @@ from compare.pages.tradeoffs.sentences import (
     not_scored,
     of_100,
 )
-from compare.pages.tradeoffs.views import Figures, View, break_evens
+from compare.pages.tradeoffs.views import Figures, View
+from compare.pages.tradeoffs.worth import break_evens
 from compare.words import usd
 
 BAR_PX = 120
@@ -132,7 +133,7 @@ def with_gaps(shown: View) -> dict[str, Markup]:
     assert shown.ranking is not None
     found = {}
     for row in records(shown.value):
-        name = shown.figures.names[row["therapy_id"]]
+        name = text(shown.figures.names[row["therapy_id"]])
         gaps = not_scored(row, shown.figures.labels, shown.ranking)
         found[row["therapy_id"]] = html("{}<br><small>{}</small>", name, gaps) if gaps else name
     return found
@@ -264,7 +265,10 @@ def worth(shown: View) -> Markup:
             html("<li>{}</li>", words[:1].upper() + words[1:]) for words in shown.worth["text"]
         )
         parts.append(html("<p><b>What your weights say</b></p><ul>{}</ul>", items))
-    rows = break_evens(shown)
+    rows = break_evens(
+        shown.ranking, shown.figures.drawn, shown.weights, shown.ranges, shown.shapes,
+        shown.figures.names,
+    )  # fmt: skip
     if len(rows):
         parts.append(
             table(

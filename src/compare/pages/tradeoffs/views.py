@@ -15,16 +15,16 @@ from compare.data.evidence import Evidence, kept
 from compare.data.patient import Patient
 from compare.data.rows import Row, grouped, records
 from compare.data.scenario import Scenario
-from compare.effects.networks import PER_100
 from compare.pages import reproduce
 from compare.pages.house import label, read_in
 from compare.pages.tradeoffs import chart as charts
 from compare.pages.tradeoffs import sentences as findings
 from compare.pages.tradeoffs.sentences import against, amount, cell_words
-from compare.preferences.decision import Ranges, Shapes, Weights, central_weights, read
+from compare.pages.tradeoffs.worth import MONEY, worth
+from compare.preferences.decision import Ranges, Weights, read
 from compare.preferences.draws import Draws, Ranking
 from compare.trials.indirect import comparisons
-from compare.words import Finding, short_name, usd
+from compare.words import Finding, short_name
 
 HOW = {
     "": "nothing yet: show the figures only",
@@ -35,7 +35,6 @@ HOW = {
 }
 OPENING_CONDITION = "gmg"
 BURDEN = ("visits_year_one", "chair_hours_year_one")
-MONEY = ("cost_year_one", "cost_later_year", "cost_per_course")
 
 
 @dataclass(frozen=True, eq=False)
@@ -373,6 +372,7 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     }
     finding = findings.ranking(ranking, how, figures.names, figures.labels, gaps)
     hints = [
+        findings.by_course(figures.rows, figures.names),
         findings.correlated(figures.criteria, ranking.weights),
         *findings.narrow(figures.criteria, ranges, ranking.weights, sensitivity),
         findings.clipped(ranking.clipped),
@@ -386,63 +386,13 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
         value,
         ranking,
         sensitivity,
-        worth(figures, weights, ranges, shapes) if len(ranking.pairwise) > 1 else empty,
+        worth(figures.drawn.decision, figures.criteria, weights, ranges, shapes)
+        if len(ranking.pairwise) > 1
+        else empty,
         finding,
         tuple(hint for hint in hints if hint is not None),
         script,
     )
-
-
-def worth(figures: Figures, weights: Weights, ranges: Ranges, shapes: Shapes) -> pd.DataFrame:
-    """What one step of each criterion is worth in yearly (or course) dollars, by the weights.
-
-    Columns `criterion, text, usd`. Empty without a weighted cost, or where its value bends.
-    """
-    assert figures.drawn is not None
-    decision = figures.drawn.decision
-    central = dict(zip(decision.criteria, central_weights(decision, weights), strict=True))
-    money = [name for name in MONEY if central.get(name, 0) > 0 and name not in shapes]
-    rows = []
-    for name, row in figures.criteria.items():
-        if not money or name == money[0] or not central[name] > 0 or name in shapes:
-            continue
-        dollars = preferences.equivalent_change(decision, weights, name, money[0], 1.0, ranges)
-        unit = str(row["unit"])
-        step = STEPS.get(unit, f"1 {unit}".strip())
-        more = "one more" if unit.startswith(PER_100) else "one"
-        text = f"{findings.lower(row['label'])}, {step}"
-        if unit.startswith((PER_100, "percent")):
-            text = f"{more} in 100 with {findings.lower(row['label'])}"
-        span = "a course" if money[0] == "cost_per_course" else "a year"
-        rows.append([name, f"{text} is worth {usd(dollars)} {span} to you", dollars])
-    return pd.DataFrame(rows, columns=["criterion", "text", "usd"])
-
-
-STEPS = {"visits a year": "one visit a year", "hours a year": "one hour a year"}
-
-
-def break_evens(shown: View) -> pd.DataFrame:
-    """What each therapy's cost would have to be to draw level with the highest other value.
-
-    Columns `therapy_id, therapy, rival, now, amount, gap`. Empty until the reader has spoken.
-    """
-    names = ["therapy_id", "therapy", "rival", "now", "amount"]
-    drawn, ranking = shown.figures.drawn, shown.ranking
-    if ranking is None or drawn is None:
-        return pd.DataFrame(columns=names)
-    money = [name for name in MONEY if ranking.weights.get(name, 0) > 0]
-    kept = [t for t in drawn.decision.therapies if t not in ranking.too_little]
-    if not money or len(kept) < 2:
-        return pd.DataFrame(columns=names)
-    found = preferences.break_evens(
-        drawn.decision, shown.weights, kept, money[0], shown.ranges, shown.shapes
-    )
-    known_as = shown.figures.names
-    rows = [
-        [one.therapy_id, known_as[one.therapy_id], known_as[one.rival_id], one.now, one.amount]
-        for one in found
-    ]
-    return pd.DataFrame(rows, columns=names)
 
 
 def digest(shown: View) -> str:
