@@ -21,13 +21,13 @@ import webbrowser
 from pathlib import Path
 from typing import Any
 
+import guard
 import nbformat
 import plotly
 from nbconvert.preprocessors import Preprocessor
 from tornado.ioloop import IOLoop
 from tornado.web import StaticFileHandler
 from traitlets.config import Config
-from voila.app import Voila
 from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
 
 from compare.pages.chart import SERVED
@@ -38,7 +38,7 @@ CHART_LIBRARY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 LOCAL = {"localhost", "127.0.0.1", "::1"}
 OPEN_TO_OTHERS = """\
 This server answers other machines, at {ip}. That means:
-- everybody who has the token can open the pages, and each visitor takes a kernel of about 170 MB;
+- everybody who has the token can open the pages, and each page open takes about 170 MB;
 - the connection is plain HTTP: put a proxy with HTTPS before it;
 - what a visitor enters (weight, age, history) is sent over that connection to this machine.
 """
@@ -60,9 +60,24 @@ def arguments(words: list[str] | None = None) -> argparse.Namespace:
         "--ip", default="127.0.0.1", help="address to listen on; see --allow-others"
     )
     parser.add_argument(
+        "--base-url", default="/", help="path of the pages behind a proxy, such as /compare/"
+    )
+    parser.add_argument(
         "--allow-others",
         action="store_true",
         help="needed with an --ip other than this machine's own; prints what that means",
+    )
+    parser.add_argument(
+        "--most-pages",
+        type=int,
+        default=40,
+        help="pages open at once, of all visitors; each takes about 170 MB (default 40)",
+    )
+    parser.add_argument(
+        "--most-pages-each",
+        type=int,
+        default=12,
+        help="pages open at once, of one visitor (default 12)",
     )
     parser.add_argument("--notebooks", type=Path, default=NOTEBOOKS, help=argparse.SUPPRESS)
     found = parser.parse_args(words)
@@ -121,8 +136,14 @@ def configuration(options: argparse.Namespace) -> Any:
     c.Voila.root_dir = str(folder)
     c.Voila.ip = options.ip
     c.Voila.port = options.port
+    c.Voila.base_url = f"/{options.base_url.strip('/')}/".replace("//", "/")
     c.Voila.token = options.token or secrets.token_urlsafe(24)
     c.Voila.port_retries = 0
+    c.Guarded.most_pages = options.most_pages
+    c.Guarded.most_pages_each = options.most_pages_each
+    # A page of another site cannot act as the visitor; on a ward's computer the visit ends with the
+    # browser.
+    c.IdentityProvider.cookie_options = {"samesite": "Lax", "expires_days": None}
     c.Voila.log_level = "ERROR"
     # Voila would open its own address, without the token.
     c.Voila.open_browser = False
@@ -167,7 +188,7 @@ class Closed(VoilaShutdownKernelHandler):
         """Not asked for: Voila's pages set none. Another site's page is refused by its origin."""
 
 
-class App(Voila):
+class App(guard.Guarded):
     """Voila that makes its kernels ready one page after the other, once it answers.
 
     Its own way is all at once, which keeps the first visitor waiting twice as long as without.
@@ -201,20 +222,26 @@ class App(Voila):
                 await asyncio.wait([started.result()["task"]])
 
 
-def main(words: list[str] | None = None) -> None:
-    """Serve until stopped."""
-    options = arguments(words)
+def run(settings: Any, app: type[App] = App) -> None:
+    """Serve with these settings until stopped."""
     found = os.environ.get("JUPYTER_PATH")
     os.environ["JUPYTER_PATH"] = os.pathsep.join([str(APP), *([found] if found else [])])
     os.environ[SERVED] = "1"
+    app.launch_instance(argv=[], config=settings)
+
+
+def main(words: list[str] | None = None) -> None:
+    """Serve until stopped."""
+    options = arguments(words)
     settings = configuration(options)
     if options.ip not in LOCAL:
         print(OPEN_TO_OTHERS.format(ip=options.ip), file=sys.stderr)
-    address = f"http://{options.ip}:{options.port}/?token={settings.Voila.token}"
+    base, token = settings.Voila.base_url, settings.Voila.token
+    address = f"http://{options.ip}:{options.port}{base}?token={token}"
     print(f"The pages are at\n  {address}\nControl-C stops the server.", flush=True)
     if not options.no_browser:
         threading.Timer(2, webbrowser.open, [address]).start()
-    App.launch_instance(argv=[], config=settings)
+    run(settings)
 
 
 if __name__ == "__main__":

@@ -17,11 +17,11 @@ from collections.abc import Callable
 from dataclasses import asdict
 
 import kernel
-import preferences
 from measure import BUILD, Row
 
 import browser
 import notebooks
+import preferences
 
 Part = Callable[[], list[Row]]
 

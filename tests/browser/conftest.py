@@ -130,12 +130,12 @@ def voila(pages: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
     yield from voila_server(pages, tmp_path_factory.mktemp("voila"))
 
 
-def voila_server(pages: Path, home: Path) -> Iterator[str]:
-    """The app with these notebooks; its log goes into `home`."""
+def voila_server(pages: Path, home: Path, *more: str) -> Iterator[str]:
+    """The app with these notebooks and more options; its log goes into `home`."""
     port = free_port()
     command = [sys.executable, "app/serve.py", "--no-browser", f"--port={port}"]
     # A kernel of each page is more than the journeys need; test_under_fire.py has one ready.
-    command += [f"--token={TOKEN}", f"--notebooks={pages}", "--no-preheat"]
+    command += [f"--token={TOKEN}", f"--notebooks={pages}", "--no-preheat", *more]
     yield from serve(command, f"http://127.0.0.1:{port}/", home / "log")
 
 

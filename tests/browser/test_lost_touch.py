@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import time
 import urllib.request
 import uuid
 from collections.abc import Callable, Iterator
@@ -12,14 +13,14 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.conftest import TALL, TOKEN, WIDE, lab_server, voila_server
 from tools import BUILD
 
-SLOW_KG, SLOW_SECONDS = 99, 4
+SLOW_KG, SLOW_SECONDS, FULL_KG = 99, 4, 98
 CELL = f"""
-import os, time
+import os, resource, time
 from pathlib import Path
 import compare
 from compare.pages.cost import CostExplorer
@@ -28,7 +29,18 @@ class Slow(CostExplorer):
     def compute(self):
         if self.controls["weight"].value == {SLOW_KG}:
             time.sleep({SLOW_SECONDS})
+        if self.controls["weight"].value == {FULL_KG}:
+            self.fill()
         return super().compute()
+
+    def fill(self):
+        limits = resource.getrlimit(resource.RLIMIT_AS)
+        taken = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (taken + 2**20, limits[1]))
+        try:
+            bytearray(2**30)
+        finally:
+            resource.setrlimit(resource.RLIMIT_AS, limits)
 
 Path("pid").write_text(str(os.getpid()))
 Slow(compare.load())
@@ -49,6 +61,13 @@ class Served:
     def pid(self) -> int:
         """The process of the kernel that was started last."""
         return int((self.folder / "pid").read_text())
+
+    @contextmanager
+    def other_kernel(self) -> Iterator[None]:
+        """Another may be started meanwhile; `pid` is then that one's, and afterwards as before."""
+        before = self.pid()
+        yield
+        (self.folder / "pid").write_text(str(before))
 
     def ask(self, method: str, path: str) -> None:
         """Ask the server for something."""
@@ -145,10 +164,8 @@ class Opened:
         )
 
 
-@pytest.fixture(scope="module")
-def opened(browser: Browser, served: Served) -> Iterator[Opened]:
-    """The page, drawn. Each test leaves it current, but for the one that ends the server."""
-    context = browser.new_context(viewport={"width": WIDE, "height": TALL})
+def open_tab(context: BrowserContext, served: Served) -> Opened:
+    """The page in a tab of its own, drawn."""
     page = context.new_page()
     opened = Opened(page, served)
     page.on("websocket", lambda socket: opened.sockets.append(socket.url))
@@ -161,7 +178,14 @@ def opened(browser: Browser, served: Served) -> Iterator[Opened]:
         page.goto(f"{served.address}?token={TOKEN}")
         page.goto(f"{served.address}voila/render/lost.ipynb")
     opened.drawn()
-    yield opened
+    return opened
+
+
+@pytest.fixture(scope="module")
+def opened(browser: Browser, served: Served) -> Iterator[Opened]:
+    """The page, drawn. Each test leaves it current, but for the one that ends the server."""
+    context = browser.new_context(viewport={"width": WIDE, "height": TALL})
+    yield open_tab(context, served)
     context.close()
 
 
@@ -235,6 +259,120 @@ def test_marked_after_the_server_ends_the_kernel(opened: Opened, served: Served)
         served.ask("POST", f"api/kernels/{opened.kernel()}/restart")
     opened.marked()
     opened.marked_for_good()
+
+
+def test_follows_again_after_sleep(opened: Opened) -> None:
+    """A laptop that slept and found everything in its place: no mark, and the next weight shown."""
+    asleep(opened, 6)
+    opened.enter(103)
+    opened.at(103)
+    opened.current()
+
+
+def test_marked_where_the_kernel_ended_during_sleep(opened: Opened, served: Served) -> None:
+    """Culled overnight, or restarted: marked as soon as the laptop wakes, and not before."""
+    kernel = opened.kernel()
+
+    def end() -> None:
+        if served.place == "voila":
+            served.ask("DELETE", f"api/kernels/{kernel}")
+        else:
+            served.ask("POST", f"api/kernels/{kernel}/restart")
+
+    asleep(opened, 6, end)
+    opened.marked()
+    opened.marked_for_good()
+
+
+def asleep(opened: Opened, seconds: float, meanwhile: Callable[[], None] = lambda: None) -> None:
+    """The page stands still, as Chromium lets it where the machine sleeps."""
+    session = opened.page.context.new_cdp_session(opened.page)
+    session.send("Page.setWebLifecycleState", {"state": "frozen"})
+    meanwhile()
+    time.sleep(seconds)
+    session.send("Page.setWebLifecycleState", {"state": "active"})
+    session.detach()
+
+
+@pytest.mark.usefixtures("opened")
+def test_dropped_connection_is_marked_then_catches_up(browser: Browser, served: Served) -> None:
+    """A proxy that cuts the line and takes no new one: marked; once it does, the last weight."""
+    context = browser.new_context(viewport={"width": WIDE, "height": TALL})
+    context.add_init_script(
+        """{
+          const lines = [];
+          const Line = WebSocket;
+          window.cut = (now) => {
+            window.isCut = now;
+            if (now) lines.forEach((line) => line.close());
+          };
+          window.WebSocket = class extends Line {
+            constructor(address, ...more) {
+              super(window.isCut ? "ws://127.0.0.1:9/" : address, ...more);
+              lines.push(this);
+            }
+          };
+        }"""
+    )
+    with served.other_kernel():
+        opened = open_tab(context, served)
+    opened.page.evaluate("cut(true)")
+    opened.enter(104)
+    opened.marked()
+    opened.page.evaluate("cut(false)")
+    # The browser's next try comes after at most half a minute.
+    expect(opened.page.locator(".tc-alert:popover-open")).to_have_count(0, timeout=40_000)
+    opened.at(104)
+    opened.current()
+    context.close()
+
+
+def test_too_little_memory_is_said_and_empties_the_page(opened: Opened) -> None:
+    """A computation that finds no memory: a sentence instead of figures; the next one is shown."""
+    page = opened.page
+    opened.enter(FULL_KG)
+    expect(page.locator(".tc-status").first).to_contain_text("nothing is shown", timeout=15_000)
+    assert not (page.locator(".tc-finding").first.text_content() or "").strip()
+    expect(page.locator(".js-plotly-plot .bars path:visible")).to_have_count(0)
+    expect(page.locator("table.tc-table:visible")).to_have_count(0)
+    opened.enter(105)
+    opened.at(105)
+    opened.current()
+
+
+def test_marked_where_the_system_ends_a_computation(opened: Opened, served: Served) -> None:
+    """Killed in the midst of it, as where the machine's memory is spent: marked."""
+    opened.enter(SLOW_KG)
+    time.sleep(1)
+    os.kill(served.pid(), signal.SIGKILL)
+    opened.marked()
+    opened.marked_for_good()
+
+
+def test_two_tabs_do_not_disturb_each_other(opened: Opened, served: Served) -> None:
+    """Each shows its own weight; where Python ends, every tab that it computed for is marked."""
+    opened.enter(106)
+    opened.at(106)
+    with served.other_kernel():
+        other = open_tab(opened.page.context, served)
+        others_pid = served.pid()
+    other.enter(107)
+    other.at(107)
+    opened.at(106)
+    opened.enter(108)
+    opened.at(108)
+    other.at(107)
+    os.kill(others_pid, signal.SIGKILL)
+    other.marked()
+    if served.place == "voila":
+        opened.current()
+        opened.enter(109)
+        opened.at(109)
+    else:
+        opened.marked()
+    other.page.close()
+    if served.place == "lab":
+        opened.marked_for_good()
 
 
 def test_marked_after_the_server_ends(opened: Opened, served: Served) -> None:

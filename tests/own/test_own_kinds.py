@@ -57,11 +57,10 @@ def therapy(**changes: Mapping[str, str]) -> dict[str, bytes]:
 
 
 def said(call: Callable[[], object]) -> str:
-    """What a refusal says; it takes less than a second."""
-    start = time.perf_counter()
+    """What a refusal says; it takes less than a second of the processor."""
+    start = time.process_time()
     error = refused(call)
-    # Twice the promise: the machine may be busy.
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 1
     return str(error)
 
 
@@ -540,13 +539,13 @@ def numbers_are_bounded(evidence: compare.Evidence, times: int, number: int = 0)
     @often(times, number)
     @given(cells=st.dictionaries(COLUMNS, NUMBERS, min_size=1, max_size=3))
     def check(cells: dict[str, str]) -> None:
-        start = time.perf_counter()
+        start = time.process_time()
         try:
             after = with_therapy(evidence, therapy(regimens=cells))
         except compare.DataError:
             return
         finally:
-            assert time.perf_counter() - start < 4
+            assert time.process_time() - start < 2
         table = compare.annual_cost(after, "cidp", PATIENT)
         usd = table.filter(like="usd_").to_numpy(dtype=float)
         assert not (usd <= 0).any() or not (usd < 0).any()

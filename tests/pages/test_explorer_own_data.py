@@ -272,3 +272,27 @@ def test_guide_for_readers_names_what_is_on_the_page(page: own_data.OwnDataExplo
         assert f"*{words}*" in chapter
     choose(page, "asp_file", january__csv=asp())
     assert "What needs a look" in page.panels["loaded"].value
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        ("1 19000000 big.csv", "big.csv was not loaded; nothing has changed.</b></p>"
+         "<ul><li>what was chosen is larger than 8.0 million bytes, the limit: it has 19.0 m"),
+        ("1 unreadable gone.csv", "gone.csv was not loaded; nothing has changed.</b></p><ul><li>"),
+        ("1 9 <img src=x>", "&lt;img src=x&gt; was not loaded"),
+        ("²", "was not loaded"),
+        ("1 " + "9" * 5000, "it cannot be read"),
+    ],
+)  # fmt: skip
+def test_what_the_browser_did_not_send_is_said(
+    page: own_data.OwnDataExplorer, error: str, words: str
+) -> None:
+    """Name, size and limit, in the words of the loader; whatever a browser may send."""
+    choose(page, "prices", ours__csv=PRICES.encode())
+    before = page.loaded
+    page.pickers["asp_file"].error = error
+    assert words in page.message.value
+    assert page.loaded is before
+    choose(page, "asp_file", january__csv=asp())
+    assert page.message.value == ""

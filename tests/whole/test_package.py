@@ -309,6 +309,48 @@ def test_edited_table_is_seen_at_once_by_an_editable_install(tmp_path: Path) -> 
     assert said(python, code, tmp_path) == ["('prices',)", "99.5"]
 
 
+@pytest.mark.soak
+def test_hashed_install_takes_nothing_but_what_was_checked(
+    tmp_path: Path, evidence: compare.Evidence
+) -> None:
+    """The two steps of CONTRIBUTING in an empty environment: it loads, its pages are there.
+
+    One digit of one hash another, and nothing is installed.
+    """
+    write = [sys.executable, "-m", "tools.hashes"]
+    subprocess.run(write, cwd=ROOT, env=outside(), check=True)
+    listed = ROOT / "build" / "requirements-hashed.txt"
+    checked = ("--require-hashes", "--no-deps", "--requirement")
+    python = new_environment(tmp_path / "hashed", *checked, str(listed))
+    pip = [str(python), "-m", "pip"]
+    ours = [*pip, "install", "--quiet", "--no-deps", "--no-build-isolation", str(ROOT)]
+    subprocess.run(ours, env=outside(), check=True)
+    subprocess.run([*pip, "check"], env=outside(), check=True)
+    code = (
+        "import compare; e = compare.load(); print(repr(e))\n"
+        "from compare.pages.cost import CostExplorer; import voila\n"
+        "print(len(CostExplorer(e).digest()) > 0)"
+    )
+    assert said(python, code, tmp_path) == [repr(evidence), "True"]
+    pins = dict(
+        line.split("==") for line in (ROOT / "constraints.txt").read_text().splitlines()
+        if "==" in line
+    )  # fmt: skip
+    pins = {canonicalize_name(name): version for name, version in pins.items()}
+    text = listed.read_text(encoding="utf-8")
+    for name, version in re.findall(r"^([^=]+)==(\S+)", text, re.MULTILINE):
+        assert pins[canonicalize_name(name)] == version
+    spoiled = tmp_path / "spoiled.txt"
+    first = text.splitlines()[0]
+    spoiled.write_text(first[:-1] + ("0" if first[-1] != "0" else "1") + "\n")
+    refused = subprocess.run(
+        [*pip, "install", "--force-reinstall", *checked, str(spoiled)],
+        env=outside(), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert refused.returncode != 0
+    assert "DO NOT MATCH THE HASHES" in refused.stderr
+
+
 def test_hashed_requirements_name_no_address() -> None:
     """Name, version and hash; the project itself is left out, and what has no hash is refused."""
 
@@ -335,3 +377,15 @@ def test_branches_are_bounded_apart_from_lines(taken: int, good: bool, tmp_path:
     assert verdict is good
     assert sentence.startswith(f"branches taken: {taken} of 100, {taken}.0% (at least 95%)")
     assert sentence.endswith(f"most missed: a.py {100 - taken}")
+
+
+@pytest.mark.parametrize("name", ["promises.md", "security.md"])
+def test_tests_that_the_docs_name_are_there(name: str) -> None:
+    """Each file, and each test that is named by a part of its name, stands where it is said to."""
+    text = (ROOT / "docs" / name).read_text(encoding="utf-8")
+    files = set(re.findall(r"tests/[\w/]+\.py", text))
+    assert files
+    assert not [path for path in files if not (ROOT / path).is_file()]
+    tests = "\n".join(path.read_text("utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+    for part in re.findall(r"`([a-z]+(?:_[a-z]+){2,})`", text):
+        assert re.search(rf"def (test_)?\w*{part}", tests), part

@@ -36,11 +36,16 @@ SIGNATURES = (
 Lines = list[tuple[int, list[str]]]
 
 
+def too_large(size: int) -> str:
+    """What to say of so many bytes, which are more than are read."""
+    limit, found = (f"{size / 1_000_000:,.1f} million" for size in (MAX_BYTES, size))
+    return f"larger than {limit} bytes, the limit: it has {found}"
+
+
 def not_text(content: bytes) -> str:
     """Why content is no CSV file at all, by what it is; empty where it may be one."""
     if len(content) > MAX_BYTES:
-        limit, size = (f"{size / 1_000_000:,.1f} million" for size in (MAX_BYTES, len(content)))
-        return f"the file is larger than {limit} bytes, the limit: it has {size}"
+        return f"the file is {too_large(len(content))}"
     if not content.strip():
         return EMPTY
     top = content[:1000].removeprefix(b"\xef\xbb\xbf").lstrip().lower()

@@ -76,6 +76,7 @@ class Explorer:
         self.finding.add_class("tc-finding")
         self.finding.add_class("tc-panel")
         self.panels: dict[str, w.Widget] = {}
+        self.uploads: Sequence[w.Widget] = ()
         self._busy = False
         self._saved: dict[str, tuple[pd.DataFrame | Sequence[Row], str]] = {}
         self.today = today or date.today()
@@ -94,8 +95,8 @@ class Explorer:
         last = [self.panel(name) for name in ("downloads", "sources") if name not in self.panels]
         head = [] if self.below else [*self.strip.shown, self.banner]
         children = [*head, *children, *last]
-        heartbeat = Heartbeat(list(self.controls.values()), children)
-        self.page = w.VBox([heartbeat, *children], layout=FULL)
+        self.heartbeat = Heartbeat([*self.controls.values(), *self.uploads], children)
+        self.page = w.VBox([self.heartbeat, *children], layout=FULL)
         self.page.add_class("tc-page")
         for name, control in self.controls.items():
             if name not in self.strip.controls:
@@ -146,8 +147,12 @@ class Explorer:
         try:
             act()
         except Exception as error:
-            self.clear()
-            self.status.value = html("<p>{}</p>", sentence(error))
+            try:
+                self.clear()
+                self.status.value = html("<p>{}</p>", sentence(error))
+            except Exception:
+                # Not even that: without an answer the browser marks the page as not current.
+                self.heartbeat.silent = True
             return False
         return True
 
@@ -246,6 +251,11 @@ def sentence(error: Exception) -> str:
         return str(error)
     if isinstance(error, ValueError):
         return f"This cannot be shown: {error}."
+    if isinstance(error, MemoryError):
+        return (
+            "There is too little memory to compute this, so nothing is shown. Close pages that you "
+            "do not need, then change a setting or reload the page."
+        )
     return (
         "Something went wrong, so nothing is shown. Change a setting to try again, or reload the "
         f"page. (For the maintainers: {type(error).__name__}: {error})"

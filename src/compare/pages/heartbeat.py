@@ -34,10 +34,16 @@ class Heartbeat(anywidget.AnyWidget):
             layout=layout(),
         )
         self._shown = shown
+        self.silent = False
         self.line.on_msg(self.answer)
 
     def answer(self, _: w.Widget, asked: dict[str, Any], __: Sequence[memoryview]) -> None:
-        """Answer a question of the browser's, after sending the whole page where it asks for it."""
+        """Answer a question of the browser's, after sending the whole page where it asks for it.
+
+        `silent` where the page could not be shown as it should be: then nobody answers.
+        """
+        if self.silent:
+            return
         if asked["whole"]:
             for widget in self._shown:
                 for one in sendable(widget):

@@ -52,11 +52,17 @@ function several(event) {
 }
 
 // By the id of `wish`: what is called here has no other name in common with what draws.
-const asks = new Map();
+const carriers = new Map();
 
-async function initialize({ model }) {
+/** Carries the patient of one page, from the moment that this window shows it.
+ *
+ * JupyterLab builds the widgets of a kernel in every window of it: one that does not show the page
+ * must neither write its own patient into it nor take its patient over.
+ */
+async function carrier(model) {
   const [wish, told] = await Promise.all([find(model, "wish"), find(model, "told")]);
   let sent = 0;
+  let begun = false;
 
   function ask(text) {
     sent = Math.max(sent + 1, Date.now());
@@ -80,17 +86,36 @@ async function initialize({ model }) {
 
   addEventListener("mousedown", several, { capture: true });
   const pasted = () => inApp() && location.hash.length > 1 && ask(location.hash.slice(1));
-  asks.set(model.get("wish"), ask);
-  told.on("change:value", keep);
-  addEventListener("hashchange", pasted);
-  const text = carried();
-  if (text) ask(text);
-  else keep();
-  return () => {
+
+  function begin() {
+    if (begun) return;
+    begun = true;
+    told.on("change:value", keep);
+    addEventListener("hashchange", pasted);
+    const text = carried();
+    if (text) ask(text);
+    else keep();
+  }
+
+  function end() {
     told.off("change:value", keep);
     removeEventListener("mousedown", several, { capture: true });
     removeEventListener("hashchange", pasted);
-    asks.delete(model.get("wish"));
+  }
+  return { ask, begin, end };
+}
+
+function carrierOf(model) {
+  const id = model.get("wish");
+  if (!carriers.has(id)) carriers.set(id, carrier(model));
+  return carriers.get(id);
+}
+
+function initialize({ model }) {
+  const id = model.get("wish");
+  return async () => {
+    (await carriers.get(id))?.end();
+    carriers.delete(id);
   };
 }
 
@@ -103,6 +128,8 @@ function make(kind, name, text = "") {
 
 async function render({ model, el }) {
   const [history_, told] = await Promise.all([find(model, "history"), find(model, "told")]);
+  const carrying = await carrierOf(model);
+  carrying.begin();
   const entries = model.get("entries");
   const id = `tc-history-${model.model_id ?? Math.random().toString(36).slice(2)}`;
   el.classList.add("tc-history");
@@ -209,7 +236,7 @@ async function render({ model, el }) {
     button.setAttribute("aria-expanded", String(open));
   });
   more.setAttribute("aria-expanded", "false");
-  act("New patient", () => asks.get(model.get("wish"))?.(""));
+  act("New patient", () => carrying.ask(""));
   if (inApp()) {
     act("Copy link", async (button) => {
       const { text } = JSON.parse(told.get("value"));

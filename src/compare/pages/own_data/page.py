@@ -28,6 +28,7 @@ from compare.pages.controls import (
 from compare.pages.explorer import Explorer, sentence
 from compare.pages.markup import NOTHING, csv_text, download, html, table, text
 from compare.pages.own_data import sentences as findings
+from compare.pages.picker import FilePicker
 from compare.words import Finding, short_name, usd, usd_range
 
 KINDS = {
@@ -192,6 +193,11 @@ def problems(error: DataError) -> Markup:
     return html("<ul>{}</ul>", items) + (html("<p>and {} more</p>", more) if more > 0 else "")
 
 
+def not_loaded(names: str, why: str) -> Markup:
+    """What stands above everything wrong with a file, `why`."""
+    return html("<p><b>{} was not loaded; nothing has changed.</b></p>{}", names, why)
+
+
 class OwnDataExplorer(Explorer, view=view, digest=digest):
     """File pickers for own prices, CMS's file and a therapy, and what they change.
 
@@ -202,17 +208,19 @@ class OwnDataExplorer(Explorer, view=view, digest=digest):
         super().__init__(evidence, condition_id, **more)
         self.loaded = evidence
         self.files: dict[str, dict[str, bytes]] = {}
-        self.pickers = {
-            kind: labelled(w.FileUpload, name, accept=".csv", multiple=kind == "therapy")
+        shown = {
+            kind: FilePicker(name, self.not_loaded, accept=".csv", multiple=kind == "therapy")
             for kind, (name, _) in KINDS.items()
         }
+        self.pickers = {kind: picker.upload for kind, picker in shown.items()}
         for kind, picker in self.pickers.items():
             picker.observe(lambda change, kind=kind: self.on_file(kind, change), names="value")
+        self.uploads = list(self.pickers.values())
         self.reset = labelled(w.Button, "Back to the project's data")
         self.reset.on_click(lambda _: self.forget())
         self.message = words()
         self.message.add_class("tc-status")
-        chosen = [self.pickers[kind] for kind in ("prices", "asp_file", "therapy")]
+        chosen = [shown[kind] for kind in ("prices", "asp_file", "therapy")]
         self.start(
             [
                 heading("Load a file"),
@@ -240,14 +248,16 @@ class OwnDataExplorer(Explorer, view=view, digest=digest):
             loaded = with_files(self.evidence, files)
         except Exception as error:
             why = problems(error) if isinstance(error, DataError) else sentence(error)
-            self.message.value = html(
-                "<p><b>{} was not loaded; nothing has changed.</b></p>{}", names, why
-            )
+            self.message.value = not_loaded(names, why)
             self.show_chosen(kind, change["old"])
         else:
             self.files, self.loaded = files, loaded
             self.message.value = ""
             self.together(self.offer_conditions)
+
+    def not_loaded(self, names: str, why: str) -> None:
+        """The browser has not sent what was chosen."""
+        self.message.value = not_loaded(names, html("<ul><li>{}</li></ul>", why))
 
     def show_chosen(self, kind: str, chosen: Any) -> None:
         """Let a picker count the files that are loaded, and not those that were refused."""

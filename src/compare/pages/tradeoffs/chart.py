@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
-from compare.data.rows import known, records
+from compare.data.rows import Row, known, records
 from compare.pages.house import CLASSES, FAINT, GRID, INK, TEMPLATE, Trace, empty_layout, label
+from compare.pages.tradeoffs.sentences import against
 from compare.words import short_name
 
 RAIL_X = "Not scored"
@@ -17,7 +19,7 @@ FRAME_PX = 124
 MAIN_PX, GAP_PX, RAIL_PX = 380, 20, 50
 TEXT_PX = 19
 MAIN_X = 0.7
-LEAST_WIDTH, LETTERS = 352, 48
+LEAST_WIDTH, LETTERS, TITLE = 352, 48, 42
 # A name's share of the main field's width on a phone.
 NAME = 0.4
 # Where a therapy is drawn, by whether its x and its y are known.
@@ -255,3 +257,23 @@ def _plain(row: dict[str, Any], x: Any, xref: str, shift: int) -> dict[str, Any]
         "showarrow": False, "xanchor": "left", "xshift": 10, "yshift": shift, "font": {"size": 13},
         "align": "left",
     }  # fmt: skip
+
+
+def titles(offered: Mapping[str, Row], x: str, y: str) -> tuple[str, str]:
+    """Titles of both axes, with unit and, across, the favored direction."""
+    made = []
+    for name in (x, y):
+        if name not in offered:
+            made.append("")
+            continue
+        row = offered[name]
+        side = {"lower": "less is better", "higher": "more is better"}[str(row["favors"])]
+        words = f"{row['label']}, {against(str(row['unit']))}"
+        words += f" ({side})" if name == x else ""
+        made.append("<br>".join(map(label, textwrap.wrap(words, TITLE))))
+    return made[0], made[1]
+
+
+def reference(offered: Mapping[str, Row], x: str) -> float:
+    """Where on the x axis there is no difference."""
+    return 1.0 if x in offered and str(offered[x]["unit"]).endswith("ratio") else 0.0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -28,11 +27,11 @@ from compare.pages.controls import (
     reveal,
 )
 from compare.pages.explorer import Explorer
-from compare.pages.house import label
 from compare.pages.markup import NOTHING, csv_text, html
+from compare.pages.picker import FilePicker
 from compare.pages.tradeoffs import chart as charts
 from compare.pages.tradeoffs import tables
-from compare.pages.tradeoffs.sentences import against, amount
+from compare.pages.tradeoffs.sentences import amount
 from compare.pages.tradeoffs.typed import number_in, range_in
 from compare.pages.tradeoffs.views import (
     BURDEN,
@@ -49,7 +48,6 @@ from compare.words import short_name
 __all__ = ["TradeOffExplorer", "digest", "opening", "view"]
 
 SLOTS = 8
-TITLE = 42  # letters of a chart's title that fit on a phone
 GROUPS = {"cost": "Cost", "burden": "Burden", "benefit": "Good", "harm": "Harm"}
 BASES = [
     ("difference from the trial's own placebo", "difference"),
@@ -83,6 +81,7 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
         self.seed = start.seed
         self._shown: Figures | None = None
         self._refused = ""
+        saved = FilePicker("Open a saved scenario", self.not_opened, accept=".json")
         self.controls |= {
             "x": labelled(w.Dropdown, "Across", options=[("", "")]),
             "y": labelled(w.Dropdown, "Up", options=[("", "")]),
@@ -108,7 +107,7 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
             "more": checkbox("Ranges, and what is worth half"),
             "missing": labelled(w.Dropdown, "A missing figure counts as", options=GAPS),
             "name": labelled(w.Text, "Name of this scenario", "380px"),
-            "upload": labelled(w.FileUpload, "Open a saved scenario", "220px", accept=".json"),
+            "upload": saved.upload,
         }
         self.controls["therapies"].add_class("tc-many")
         self.controls["months"].add_class("tc-few")
@@ -132,7 +131,7 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
                 self.panel("cards"),
                 self.panel("grid"),
                 heading("Keep it"),
-                w.HBox([get["name"], get["upload"]], layout=WRAP),
+                w.HBox([get["name"], saved], layout=WRAP),
                 self.panel("downloads"),
                 self.panel("script"),
                 self.panel("sources"),
@@ -253,6 +252,10 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
                 if owner is self.controls[f"criterion_{i}"]:
                     self.controls[f"range_{i}"].value = ""
                     self.controls[f"half_{i}"].value = ""
+
+    def not_opened(self, names: str, why: str) -> None:
+        """The browser has not sent what was chosen."""
+        self.status.value = html("<p>{} was not opened: {}.</p>", names, why)
 
     def open_condition(self, condition_id: str) -> None:
         """The condition's own criteria; what mattered before no longer holds."""
@@ -407,31 +410,13 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
             reveal(self.controls[name], self.controls["cross"].value)
         self.panels["cards"].value = tables.cards(figures)
         self.finding.value = figures.finding
-        made = charts.layout(figures.chart, *self.titles(figures), self.reference(figures))
+        titles = charts.titles(figures.offered, figures.x, figures.y)
+        made = charts.layout(figures.chart, *titles, charts.reference(figures.offered, figures.x))
         self.panels["main"].draw(charts.traces(figures.chart), made)
         self.panels["grid"].value = html(
             "<details><summary>Show the figures</summary>{}{}</details>",
             tables.basis_note(self.scored_by[0]), tables.grid(figures),
         )  # fmt: skip
-
-    def titles(self, figures: Figures) -> tuple[str, str]:
-        """Titles of both axes, with unit and the favored direction."""
-        titles = []
-        for name in (figures.x, figures.y):
-            if name not in figures.offered:
-                titles.append("")
-                continue
-            row = figures.offered[name]
-            side = {"lower": "less is better", "higher": "more is better"}[str(row["favors"])]
-            words = f"{row['label']}, {against(str(row['unit']))}"
-            words += f" ({side})" if name == figures.x else ""
-            titles.append("<br>".join(map(label, textwrap.wrap(words, TITLE))))
-        return titles[0], titles[1]
-
-    def reference(self, figures: Figures) -> float:
-        """Where on the chart's x axis there is no difference."""
-        row = figures.offered.get(figures.x, {})
-        return 1.0 if str(row.get("unit", "")).endswith("ratio") else 0.0
 
     def saved(self, computed: View) -> Iterator[Markup]:
         scenario = self.scenario()
