@@ -27,7 +27,7 @@ from compare.pages.controls import (
     reveal,
 )
 from compare.pages.explorer import Explorer
-from compare.pages.markup import NOTHING, csv_text, html
+from compare.pages.markup import NOTHING, csv_text, folded, html
 from compare.pages.picker import FilePicker
 from compare.pages.tradeoffs import chart as charts
 from compare.pages.tradeoffs import tables
@@ -348,11 +348,11 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
         if figures is not self._shown:
             self.show_figures(figures)
             self._shown = figures
-        self.panels["script"].value = html(
-            "<details><summary>Reproduce: these lines rebuild the table{} digit by digit</summary>"
-            '<pre class="tc-code">{}</pre></details>',
-            ", the values and the ranks" if computed.said else "", computed.script,
-        )  # fmt: skip
+        rebuilt = ", the values and the ranks" if computed.said else ""
+        self.panels["script"].value = folded(
+            html('<pre class="tc-code">{}</pre>', computed.script),
+            name=f"Reproduce: these lines rebuild the table{rebuilt} digit by digit",
+        )
 
     def show_preferences(self, computed: View) -> None:
         """Ranking and what follows from it; only the invitation until the reader has spoken."""
@@ -368,15 +368,10 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
         )
         ranked = computed.ranking is not None
         self.panels["ranking"].value = tables.ranking(computed) if ranked else ""
-        more = (
-            tables.acceptability(computed),
-            tables.sensitivity(computed),
-            tables.worth(computed),
-        )
-        self.panels["acceptability"].value = html(
-            "<details><summary>How sure is it, and what would change it</summary>{}</details>",
-            NOTHING.join(more),
-        ) if ranked else ""  # fmt: skip
+        self.panels["acceptability"].value = folded(
+            tables.acceptability(computed), tables.sensitivity(computed), tables.worth(computed),
+            name="How sure is it, and what would change it",
+        )  # fmt: skip
 
     def rows_shown(self, computed: View) -> None:
         """Show filled rows and one empty one; points only where points are asked for."""
@@ -413,10 +408,8 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
         titles = charts.titles(figures.offered, figures.x, figures.y)
         made = charts.layout(figures.chart, *titles, charts.reference(figures.offered, figures.x))
         self.panels["main"].draw(charts.traces(figures.chart), made)
-        self.panels["grid"].value = html(
-            "<details><summary>Show the figures</summary>{}{}</details>",
-            tables.basis_note(self.scored_by[0]), tables.grid(figures),
-        )  # fmt: skip
+        note = tables.basis_note(self.scored_by[0])
+        self.panels["grid"].value = folded(note, tables.grid(figures))
 
     def saved(self, computed: View) -> Iterator[Markup]:
         scenario = self.scenario()
