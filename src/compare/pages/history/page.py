@@ -15,6 +15,7 @@ from compare.data.evidence import Evidence
 from compare.data.rows import Row, known
 from compare.data.scenario import Scenario
 from compare.pages.cells import DIRECTIONS, published_cell, source_cell
+from compare.pages.controls import heading
 from compare.pages.explorer import Explorer
 from compare.pages.history import chart as charts
 from compare.pages.history import sentences as findings
@@ -127,6 +128,7 @@ class HistoryExplorer(Explorer, view=view, digest=digest):
         super().__init__(evidence, condition_id, **more)
         self.start(
             [
+                heading("How have prices moved?"),
                 self.status,
                 self.finding,
                 self.chart("yearly"),
