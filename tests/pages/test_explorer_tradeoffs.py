@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import json
 import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 import numpy as np
 import pandas as pd
@@ -14,7 +16,7 @@ import pytest
 
 import compare
 from compare import effects, preferences
-from compare.data.scenario import Scenario
+from compare.data.scenario import Scenario, from_address
 from compare.pages.tradeoffs import chart as charts
 from compare.pages.tradeoffs import page as tradeoffs
 from compare.pages.tradeoffs import sentences as findings
@@ -613,3 +615,38 @@ def test_the_answer_has_forty_words_at_most(
         for options in ({}, CROSSING):
             text = make(condition_id, options=options).figures.finding.text
             assert len(text.split()) <= 40, text
+
+
+def test_a_link_carries_what_was_said(page: TradeOffExplorer) -> None:
+    """Weights, chosen therapies and interval open elsewhere as they were; another condition drops
+    them; the address of a page as it opens has none."""
+
+    def address(of: TradeOffExplorer) -> str:
+        return str(json.loads(of.strip.history.told.value)["text"])
+
+    assert "weighed" not in address(page)
+    page.controls["therapies"].value = ("ivig", "efgartigimod", "ravulizumab")
+    page.controls["months"].value = 4
+    page.controls["how"].value = "swing"
+    page.controls["points_0"].value = 60
+    page.controls["points_1"].value = 40
+    page.controls["weight"].value = 62
+    other = TradeOffExplorer(page.evidence)
+    other.strip.history.wish.value = f"1 {address(page)}"
+    assert other.status.value == ""
+    assert other.scenario() == page.scenario()
+    assert other.digest() == page.digest()
+    assert address(other) == address(page)
+    other.controls["condition"].value = "ra"
+    assert "weighed" not in address(other)
+    other.strip.history.wish.value = f"2 {address(page)}".replace("swing", "guess")
+    assert "weights of this link were not taken" in other.status.value
+    assert other.controls["how"].value == ""
+
+
+@pytest.mark.parametrize("weighed", ["1", "[]", "{", '{"how":1}', '{"criteria":7}', "[" * 3000])
+def test_an_address_with_other_weights_is_refused(weighed: str) -> None:
+    """What is no weights, in one sentence."""
+    text = urlencode({"condition": "gmg", "weight": 70, "age": 50, "weighed": weighed})
+    with pytest.raises(ValueError, match=r"weights cannot be read|criteria is|no address|not an"):
+        from_address(text)

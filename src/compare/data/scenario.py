@@ -19,6 +19,7 @@ NUMBERS = {
     "iv_weeks": "iv_interval_weeks",
 }  # fmt: skip
 IN_ADDRESS = ("condition", *NUMBERS, "sex", "history", "price")
+WEIGHED = ("criteria", "weights", "ranges", "seed", "options")
 LONGEST = 4000
 
 
@@ -114,7 +115,7 @@ class Scenario:
 
 
 def to_address(scenario: Scenario, usual: Collection[str] = ()) -> str:
-    """Condition, patient and price basis as the part of a page's address after `#`.
+    """Condition, patient, price basis and what is weighed, as a page's address after `#`.
 
     `usual` names what the reader has not set, which another condition may change; of `IN_ADDRESS`.
 
@@ -129,8 +130,29 @@ def to_address(scenario: Scenario, usual: Collection[str] = ()) -> str:
     told["sex"] = patient.sex or ""
     told["history"] = ",".join(sorted(patient.factors))
     told["price"] = scenario.price_basis or ""
+    weighed = {name: _plain(getattr(scenario, name)) for name in WEIGHED}
+    # What a page sets for itself alone is nothing to carry where nothing is weighed.
+    if scenario.criteria:
+        weighed = {name: value for name, value in weighed.items() if value}
+        told["weighed"] = json.dumps(weighed, sort_keys=True, separators=(",", ":"))
     told["usual"] = ",".join(name for name in IN_ADDRESS if name in usual)
     return urlencode({name: value for name, value in told.items() if value}, safe=",")
+
+
+def _plain(value: Any) -> Any:
+    """A part of a scenario as JSON holds it."""
+    return dict(value) if isinstance(value, Mapping) else value
+
+
+def _weighed(text: str) -> dict[str, Any]:
+    """What `to_address` wrote of criteria, weights, ranges, seed and options."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict) or not found.keys() <= {*WEIGHED}:
+        raise ValueError("its weights cannot be read")
+    return found
 
 
 def from_address(text: str) -> tuple[Scenario, frozenset[str]]:
@@ -144,7 +166,7 @@ def from_address(text: str) -> tuple[Scenario, frozenset[str]]:
     except ValueError:
         raise ValueError("it is not an address of a patient") from None
     told = dict(pairs)
-    known = {*IN_ADDRESS, "usual"}
+    known = {*IN_ADDRESS, "weighed", "usual"}
     if len(text) > LONGEST or len(told) < len(pairs) or not told.keys() <= known:
         raise ValueError("it is not an address of a patient")
     if not {"condition", "weight", "age"} <= told.keys():
@@ -159,4 +181,8 @@ def from_address(text: str) -> tuple[Scenario, frozenset[str]]:
     factors = frozenset(filter(None, told.get("history", "").split(",")))
     usual = frozenset(told.get("usual", "").split(",")) & frozenset(IN_ADDRESS)
     patient = Patient(**numbers, sex=sex, factors=factors)
-    return Scenario(told["condition"], patient, price_basis=told.get("price")), usual
+    more = _weighed(told["weighed"]) if "weighed" in told else {}
+    try:
+        return Scenario(told["condition"], patient, price_basis=told.get("price"), **more), usual
+    except TypeError:
+        raise ValueError("its weights cannot be read") from None

@@ -19,7 +19,7 @@ from compare.data.conditions import opening_patient
 from compare.data.evidence import Evidence
 from compare.data.patient import Patient
 from compare.data.rows import Row, known, split
-from compare.data.scenario import IN_ADDRESS, Scenario, from_address, to_address
+from compare.data.scenario import IN_ADDRESS, WEIGHED, Scenario, from_address, to_address
 from compare.pages.controls import WRAP, labelled, layout, number_with_slider, reveal, style
 
 QUICK_KG = (60, 80, 100)
@@ -46,7 +46,8 @@ class History(anywidget.AnyWidget):
 class Strip:
     """Condition and patient: controls by name, `widget` to show, and who listens to a change.
 
-    `own` names what the reader has set: another condition changes the rest alone.
+    `own` names what the reader has set: another condition changes the rest alone. `weighed` holds
+    what was said on trade-offs (`WEIGHED` of a scenario), carried along by every page.
     """
 
     def __init__(self, evidence: Evidence, condition_id: str) -> None:
@@ -54,6 +55,7 @@ class Strip:
         self.opening_id = condition_id
         self.own: set[str] = set()
         self.said = ""
+        self.weighed: dict[str, Any] = {}
         self.listeners: list[Listener] = []
         self._quiet = False
         self._heard, self._address = 0, ""
@@ -137,6 +139,7 @@ class Strip:
         self.said = ""
         with self.quiet():
             if name == "condition":
+                self.weighed = {}
                 self.to_condition()
             elif name == "history":
                 self.part_twins(change["old"], change["new"])
@@ -206,6 +209,7 @@ class Strip:
         self.said = ""
         with self.quiet():
             self.own.clear()
+            self.weighed = {}
             try:
                 scenario, usual = self.read(address) if address else (None, frozenset())
             except ValueError as error:
@@ -216,6 +220,8 @@ class Strip:
             else:
                 self.take(scenario)
                 self.own = set(IN_ADDRESS) - usual
+                if scenario.criteria:
+                    self.weighed = {name: getattr(scenario, name) for name in WEIGHED}
         condition = self.controls["condition"]
         self.publish({"owner": condition, "new": condition.value, "name": "value"})
 
@@ -264,7 +270,7 @@ class Strip:
         """Tell the browser which patient to carry, and what to draw beside the history."""
         try:
             usual = [name for name in IN_ADDRESS if name not in self.own]
-            self._address = to_address(self.scenario(), usual)
+            self._address = to_address(self.scenario(**self.weighed), usual)
         except ValueError:
             pass  # the page says what is wrong; what was carried before stays
         places = list(self.factors)
@@ -273,7 +279,7 @@ class Strip:
         state = {
             "to": self._heard,
             "text": self._address,
-            "set": bool(self.own),
+            "set": bool(self.own or self.weighed),
             "asked": asked,
             "said": self.said or self.implied(),
         }

@@ -15,7 +15,7 @@ from compare.data.conditions import opening_patient
 from compare.data.evidence import Evidence
 from compare.data.patient import Patient
 from compare.data.rows import Row
-from compare.data.scenario import Scenario
+from compare.data.scenario import WEIGHED, Scenario
 from compare.pages.controls import (
     WRAP,
     checkbox,
@@ -61,10 +61,6 @@ NOTES = {
     "network": "Good is what a network of trials estimates; what no network compares is left out.",
     "": "You asked to compare figures of different trials, which did not compare these therapies.",
 }
-RANGES = (
-    " A range says what no value and full value stand for; blank takes the widest interval shown. "
-    "“Worth half” is the amount that is half as good as the whole way; blank is the middle."
-)
 GAPS = [("anything in its range", "range"), ("the worst of its range", "worst")]
 BORROW = [("borrow from other conditions, marked", True), ("this condition only", False)]
 POINTS = ("swing", "exact")
@@ -244,6 +240,12 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
                     self._refused = f"This file was not opened: {error}."
         elif owner is self.controls["condition"]:
             self.open_condition(change["new"])
+            if self.strip.weighed:
+                try:
+                    self.weigh(self.strip.scenario(**self.strip.weighed))
+                except (ValueError, TypeError, TraitError) as error:
+                    self._refused = f"The weights of this link were not taken: {error}."
+                    self.open_condition(change["new"])
         elif owner in [self.controls[n] for n in OFFERED_BY]:
             other_units = owner in (self.controls["cross"], self.controls["basis"])
             self.offer_again(self.controls["condition"].value, other_units)
@@ -272,14 +274,23 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
     def apply(self, scenario: Scenario) -> None:
         """Set every control to a saved scenario. Raises `ValueError` for what does not fit."""
         opening_patient(self.evidence, scenario.condition_id)
-        options = scenario.options
-        if options.get("how", "") not in HOW:
-            raise ValueError("the saved scenario weighs in a way that this page does not know")
-        if len(scenario.criteria) > SLOTS:
-            raise ValueError(f"the saved scenario has more than {SLOTS} criteria")
+        self.fits(scenario)
         self.strip.take(scenario)
         self.strip.tell()
         self.open_condition(scenario.condition_id)
+        self.weigh(scenario)
+
+    def fits(self, scenario: Scenario) -> None:
+        """Raise `ValueError` for weights that this page has no place for."""
+        if scenario.options.get("how", "") not in HOW:
+            raise ValueError("the saved scenario weighs in a way that this page does not know")
+        if len(scenario.criteria) > SLOTS:
+            raise ValueError(f"the saved scenario has more than {SLOTS} criteria")
+
+    def weigh(self, scenario: Scenario) -> None:
+        """Set the page's own controls to a scenario of the condition that is open."""
+        self.fits(scenario)
+        options = scenario.options
         self.seed = scenario.seed
         self.controls["cross"].value = scenario.basis != "network"
         self.controls["basis"].value = "treated" if scenario.basis == "treated" else "difference"
@@ -328,7 +339,7 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
         if halves:
             options["halves"] = halves
         if get["therapies"]:
-            options["therapies"] = list(get["therapies"])
+            options["therapies"] = sorted(get["therapies"])
         if get["months"]:
             options["course_months"] = get["months"]
         return self.strip.scenario(
@@ -336,11 +347,21 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
             name=get["name"], options=options,
         )  # fmt: skip
 
+    def carry(self, scenario: Scenario) -> None:
+        """Let the address hold what was said here, as soon as it is more than how a page opens."""
+        usual = effects.default_criteria(self.evidence, scenario.condition_id, *self.scored_by)
+        said = scenario.weights or scenario.ranges or scenario.options or scenario.criteria != usual
+        weighed = {name: getattr(scenario, name) for name in WEIGHED} if said else {}
+        if weighed != self.strip.weighed:
+            self.strip.weighed = weighed
+            self.strip.tell()
+
     def clear(self) -> None:
         super().clear()
         self._shown = None
 
     def show(self, computed: View) -> None:
+        self.carry(self.scenario())
         if self._refused:
             self.status.value, self._refused = html("<p>{}</p>", self._refused), ""
         figures = computed.figures
@@ -394,8 +415,7 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
                     self.controls[f"range_{i}"].placeholder = hint
         self.panels["how_to"].value = html(
             "<p>Choose what to weigh; at the end of each choice, how many therapies have a figure "
-            "that can be scored (for cost and visits: a regimen).{}</p>{}",
-            RANGES if self.controls["more"].value else "",
+            "that can be scored (for cost and visits: a regimen).</p>{}",
             tables.ranges(computed) if self.controls["more"].value else "",
         )
 

@@ -297,7 +297,12 @@ def ranges(shown: View) -> Markup:
         rows.append(
             {"label": row["label"], "worst": amount(worst, unit), "most": amount(most, unit)}
         )
-    return table(
+    said = html(
+        "<p>A range says what no value and full value stand for; blank takes the widest interval "
+        "shown. &ldquo;Worth half&rdquo; is the amount that is half as good as the whole way; "
+        "blank is the middle.</p>"
+    )
+    return said + table(
         rows,
         {"Criterion": "label", "No value at": "worst", "Full value at": "most"},
         "Ranges: a weight is worth the whole way from the one to the other",
