@@ -268,3 +268,13 @@ def test_chart_text_is_escaped(evidence):
     hover = charts.hover({**first, "label_reason": "<img onerror=x> $1 to $2"})
     assert "<img" not in hover
     assert "$" not in hover
+
+
+def test_a_statement_on_adults_asks_for_the_age(evidence: compare.Evidence) -> None:
+    """For a child, a guideline on adults alone says so in `guideline_needs`."""
+    child, adult = (
+        compare.options(evidence, "atopic_dermatitis", compare.Patient(weight, age))
+        for weight, age in ((8, 0.5), (75, 40))
+    )
+    assert child["guideline_needs"].eq("ages 18 and over").all()
+    assert adult["guideline_needs"].eq("").all()

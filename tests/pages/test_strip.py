@@ -21,7 +21,7 @@ from compare.pages.history.page import HistoryExplorer
 from compare.pages.strip import Strip
 
 BOUNDS = {"weight": (1, 300), "age": (0, 120), "height": (40, 250), "iv_dose": (0.5, 300),
-          "iv_weeks": (1, 12)}  # fmt: skip
+          "iv_weeks": (1, 12), "ige": (1, 100_000)}  # fmt: skip
 IDS = st.text("abcdefghijklmnopqrstuvwxyz_0123456789", min_size=1, max_size=30)
 
 
@@ -136,6 +136,10 @@ def test_what_labels_ask_for_is_offered(evidence: compare.Evidence, strip: Strip
     assert HIDDEN in strip.controls["iv_dose"]._dom_classes
     strip.controls["condition"].value = "pi"
     assert HIDDEN not in strip.controls["iv_dose"]._dom_classes
+    assert HIDDEN in strip.controls["ige"]._dom_classes
+    strip.controls["condition"].value = "asthma"
+    assert HIDDEN not in strip.controls["ige"]._dom_classes
+    assert HIDDEN in strip.controls["iv_dose"]._dom_classes
 
 
 def test_every_history_can_be_searched_for(evidence: compare.Evidence, strip: Strip) -> None:

@@ -16,7 +16,7 @@ FORMAT = 1
 # Of a patient, by their names in an address; and the longest that a page reads.
 NUMBERS = {
     "weight": "weight_kg", "age": "age_years", "height": "height_cm", "iv_dose": "iv_dose_g",
-    "iv_weeks": "iv_interval_weeks",
+    "iv_weeks": "iv_interval_weeks", "ige": "ige_iu_ml",
 }  # fmt: skip
 IN_ADDRESS = ("condition", *NUMBERS, "sex", "history", "price")
 WEIGHED = ("criteria", "weights", "ranges", "seed", "options")

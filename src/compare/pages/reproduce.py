@@ -49,6 +49,7 @@ def patient_call(patient: Patient) -> str:
         factors=set_literal(patient.factors) if patient.factors else None,
         iv_dose_g=patient.iv_dose_g,
         iv_interval_weeks=patient.iv_interval_weeks,
+        ige_iu_ml=patient.ige_iu_ml,
     )
 
 

@@ -26,6 +26,8 @@ QUICK_KG = (60, 80, 100)
 DEFAULT_BASIS = "by who gives it"
 # What everyone is told of is in nobody's history; nor is what age alone gives.
 NOT_ASKED = {"universal"}
+# What is asked for only where a regimen of the condition has this column.
+NEEDED_BY = {("iv_dose", "iv_weeks"): "previous_iv_dose_factor", ("ige",): "ige_iu_ml_max"}
 Listener = Callable[[Mapping[str, Any]], None]
 
 
@@ -86,6 +88,7 @@ class Strip:
             "price": labelled(w.Dropdown, "Price", options=prices),
             "iv_dose": number("Earlier IV dose (g), 0: none", 0, 300),
             "iv_weeks": number("Weeks between IV doses", 0, 12),
+            "ige": number("IgE (IU/mL), 0: not known", 0, 100_000),
         }
         self.history = History(
             history=self.controls["history"],
@@ -101,7 +104,7 @@ class Strip:
         for kg, button in zip(QUICK_KG, quick, strict=True):
             button.on_click(lambda _, kg=kg: setattr(weight, "value", kg))
         first = [self.controls[name] for name in ("condition", "weight", "age")]
-        rest = ("height", "sex", "price", "iv_dose", "iv_weeks")
+        rest = ("height", "sex", "price", "iv_dose", "iv_weeks", "ige")
         row = w.HBox([*first, self.history], layout=layout())
         row.add_class("tc-strip")
         more = w.HBox(
@@ -124,6 +127,7 @@ class Strip:
             factors=frozenset(get["history"]),
             iv_dose_g=get["iv_dose"] or None,
             iv_interval_weeks=get["iv_weeks"] or None,
+            ige_iu_ml=get["ige"] or None,
         )
 
     def scenario(self, **more: Any) -> Scenario:
@@ -196,11 +200,12 @@ class Strip:
             self.tell()
 
     def offer(self) -> None:
-        """Earlier immunoglobulin is asked for where a regimen of the condition needs it."""
+        """Earlier immunoglobulin and IgE are asked for where a regimen needs them."""
         rows = self.evidence.rows("regimens", "condition_id", self.controls["condition"].value)
-        needed = any(known(row["previous_iv_dose_factor"]) for row in rows)
-        for name in ("iv_dose", "iv_weeks"):
-            reveal(self.controls[name], needed or bool(self.controls[name].value))
+        for names, column in NEEDED_BY.items():
+            needed = any(known(row[column]) for row in rows)
+            for name in names:
+                reveal(self.controls[name], needed or bool(self.controls[name].value))
 
     def on_wish(self, change: Mapping[str, Any]) -> None:
         """The browser carries a patient: take it whole, or open as the page does and say why."""
@@ -252,6 +257,7 @@ class Strip:
             "history": tuple(key for key in self.factors if key in patient.factors),
             "iv_dose": patient.iv_dose_g or 0,
             "iv_weeks": patient.iv_interval_weeks or 0,
+            "ige": patient.ige_iu_ml or 0,
         }
         with self.quiet():
             for name, value in values.items():
