@@ -93,7 +93,6 @@ def gram_layout(rows: Iterable[Row]) -> dict[str, Any]:
     return {
         "template": TEMPLATE,
         "height": GRAM_HEIGHT,
-        "meta": {"least_width": LEAST_WIDTH},
         "xaxis": {"title": {"text": "first day of the quarter"}, "type": "date"},
         "yaxis": {
             "title": {"text": "US dollars per gram"},
