@@ -90,7 +90,7 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
                 options=[(words, key) for key, words in HOW.items()],
             ),
             "therapies": labelled(
-                w.SelectMultiple, "Compare only (none chosen: all)", "330px", options=[], rows=6
+                w.SelectMultiple, "Compare only (none chosen: all)", options=[], rows=6
             ),
             "months": labelled(
                 w.BoundedFloatText,
