@@ -326,8 +326,8 @@ def _guideline(rows: Sequence[Row], jurisdiction: str) -> dict[str, Any]:
     }  # fmt: skip
     if top is None:
         return {
-            **dict.fromkeys([*names, "guideline_needs"], ""), "year": None, "retired": False,
-            "conflicting": False,
+            **dict.fromkeys([*names, "guideline_needs"], ""),
+            "year": None, "retired": False, "conflicting": False,
             "statements_for": "", "statements_against": "", "_sources": [], "_locators": [],
         }  # fmt: skip
     current = [row for row in rows if row["retired"] != "yes" and row["fits_age"]]
@@ -355,16 +355,19 @@ def matrix(evidence: Evidence, jurisdiction: str = "US") -> list[dict[str, Any]]
     """
     return [
         {
-            **row,
+            **marked(row),
             "condition_id": condition_id,
             "condition": condition["short_name"],
-            "label_mark": _label_mark(row),
-            "guideline_mark": _guideline_mark(row),
         }
         for condition_id, condition in evidence.by_id("conditions").items()
         for row in option_rows(evidence, condition_id, None, jurisdiction)
         if row["label_status"] != OUTSIDE or row["statement"] or row["label_warning"]
     ]
+
+
+def marked(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row of `options` with its `label_mark` and `guideline_mark`; see `matrix`."""
+    return {**row, "label_mark": _label_mark(row), "guideline_mark": _guideline_mark(row)}
 
 
 def _label_mark(row: Mapping[str, Any]) -> str:

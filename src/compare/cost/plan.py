@@ -17,8 +17,8 @@ from compare.cost import administration, schedule
 from compare.cost.containers import MCG_PER, containers
 from compare.cost.money import MONEY_COLUMNS, Money, span_of
 from compare.cost.phases import ENDS, Floats, PricedPhase
-from compare.cost.prices import BASES, KIND_OF, SHORT, PriceBook, Tariff, price_book
-from compare.cost.schedule import MONTH_DAYS, Phase
+from compare.cost.prices import BASES, KIND_OF, NEGOTIATED, SHORT, PriceBook, Tariff, price_book
+from compare.cost.schedule import Phase
 from compare.data.arguments import number, one_of
 from compare.data.conditions import check_condition
 from compare.data.evidence import Evidence, kept
@@ -265,6 +265,14 @@ def plans(
     return _plans(evidence, condition_id, price_basis, cycle_days)
 
 
+def negotiated_plans(
+    evidence: Evidence, condition_id: str, cycle_days: float | None = None
+) -> tuple[Plan, ...]:
+    """The plans that have a price negotiated by Medicare, at that price."""
+    found = plans(evidence, condition_id, NEGOTIATED, cycle_days)
+    return tuple(plan for plan in found if plan.price_basis)
+
+
 @kept(64)
 def _plans(
     evidence: Evidence, condition_id: str, price_basis: str | None, cycle_days: float | None
@@ -322,21 +330,6 @@ def names_of(evidence: Evidence, plan: Plan) -> dict[str, Any]:
         "regimen_id": plan.regimen_id,
         "regimen": plan.first["regimen"],
     }
-
-
-def repeated(plan: Plan, months: float) -> Plan:
-    """The plan of a course as one of years: the whole course again every so many months.
-
-    The interval is the reader's; no source of the regimen need have it. `months`: 1 to 60.
-    """
-    months = number("course_months", months, 1, 60, "months")
-    rows: list[PricedPhase] = []
-    for row in plan.rows:
-        days = dict.fromkeys(("cycle_days_low", "cycle_days_high"), months * MONTH_DAYS)
-        first = {"days": row.phase["days"] if known(row.phase["days"]) else "0"}
-        named = {"phase": f"cycle_{len(rows) + 1}", "use": "chronic"}
-        rows.append(replace(row, phase={**row.phase, **days, **first, **named}))
-    return replace(plan, rows=tuple(rows), cycle_days=None)
 
 
 def repriced(plan: Plan, phases: Sequence[Phase], book: PriceBook) -> Plan:

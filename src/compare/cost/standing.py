@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
-from compare.cost.plan import Plan, age_note, plans
-from compare.cost.prices import KINDS
+from compare.cost.phases import PricedPhase
+from compare.cost.plan import Plan, age_note, negotiated_plans, plans
+from compare.cost.schedule import MONTH_DAYS
+from compare.data.arguments import number
 from compare.data.evidence import Evidence, kept
 from compare.data.patient import Patient
 from compare.data.rows import known
@@ -96,14 +99,15 @@ def opening_plans(
     patient: Patient,
     price_basis: str | None = None,
     cycle_days: float | None = None,
+    medicare: bool = False,
 ) -> Mapping[tuple[str, bool], Plan]:
     """One plan for each therapy and use of a condition, where a page has room for one.
 
-    Of the plans that stand, an own price comes first, then net of rebates, then before rebates,
-    then negotiated.
+    Of the plans that stand, an own price comes first, then net of rebates, then before rebates;
+    where the payer is `medicare`, a negotiated one comes before the latter.
     """
     plans(evidence, condition_id, price_basis, cycle_days)  # refuses wrong arguments
-    return _opening_plans(evidence, condition_id, patient, price_basis, cycle_days)
+    return _opening_plans(evidence, condition_id, patient, price_basis, cycle_days, medicare)
 
 
 @kept(64)
@@ -113,15 +117,50 @@ def _opening_plans(
     patient: Patient,
     price_basis: str | None,
     cycle_days: float | None,
+    medicare: bool,
 ) -> Mapping[tuple[str, bool], Plan]:
-    found = plans(evidence, condition_id, price_basis, cycle_days)
+    found = paid_plans(evidence, condition_id, price_basis, cycle_days, medicare)
     return MappingProxyType(first_of_kinds(standing_plans(evidence, found, patient)))
 
 
+def paid_plans(
+    evidence: Evidence,
+    condition_id: str,
+    price_basis: str | None,
+    cycle_days: float | None,
+    medicare: bool,
+) -> tuple[Plan, ...]:
+    """`plans`, and where the payer is `medicare` those at a negotiated price.
+
+    None of the latter where one basis is asked for.
+    """
+    found = plans(evidence, condition_id, price_basis, cycle_days)
+    also = medicare and price_basis is None
+    return found + (negotiated_plans(evidence, condition_id, cycle_days) if also else ())
+
+
 def first_of_kinds(standing: Mapping[Key, Plan]) -> dict[tuple[str, bool], Plan]:
-    """Of the plans that stand, one for each therapy and use, in the order of the kinds."""
-    order = [*KINDS, ""]
+    """Of the plans that stand, one for each therapy and use: own, net, negotiated, before rebates.
+
+    Negotiated ones stand only where the payer is Medicare.
+    """
+    order = ["own", "net", "negotiated", "before_rebates", ""]
     chosen: dict[tuple[str, bool], Plan] = {}
     for key in sorted(standing, key=lambda key: order.index(key[2])):
         chosen.setdefault(key[:2], standing[key])
     return chosen
+
+
+def repeated(plan: Plan, months: float) -> Plan:
+    """The plan of a course as one of years: the whole course again every so many months.
+
+    The interval is the reader's; no source of the regimen need have it. `months`: 1 to 60.
+    """
+    months = number("course_months", months, 1, 60, "months")
+    rows: list[PricedPhase] = []
+    for row in plan.rows:
+        days = dict.fromkeys(("cycle_days_low", "cycle_days_high"), months * MONTH_DAYS)
+        first = {"days": row.phase["days"] if known(row.phase["days"]) else "0"}
+        named = {"phase": f"cycle_{len(rows) + 1}", "use": "chronic"}
+        rows.append(replace(row, phase={**row.phase, **days, **first, **named}))
+    return replace(plan, rows=tuple(rows), cycle_days=None)

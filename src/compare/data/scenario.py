@@ -18,8 +18,9 @@ NUMBERS = {
     "weight": "weight_kg", "age": "age_years", "height": "height_cm", "iv_dose": "iv_dose_g",
     "iv_weeks": "iv_interval_weeks", "ige": "ige_iu_ml",
 }  # fmt: skip
-IN_ADDRESS = ("condition", *NUMBERS, "sex", "history", "price")
+IN_ADDRESS = ("condition", *NUMBERS, "sex", "history", "price", "payer")
 WEIGHED = ("criteria", "weights", "ranges", "seed", "options")
+MEDICARE = "medicare"
 LONGEST = 4000
 
 
@@ -76,6 +77,12 @@ class Scenario:
             return "network"
         return str(self.options.get("basis", "difference"))
 
+    @property
+    def weighed(self) -> dict[str, Any]:
+        """What was said on trade-offs, by `WEIGHED`; not the payer, who is of the strip."""
+        found = {name: getattr(self, name) for name in WEIGHED}
+        return found | {"options": {k: v for k, v in self.options.items() if k != "payer"}}
+
     def to_json(self) -> str:
         """The scenario as JSON text, in a fixed order, so that equal scenarios give equal text."""
         patient = asdict(self.patient) | {"factors": sorted(self.patient.factors)}
@@ -130,10 +137,10 @@ def to_address(scenario: Scenario, usual: Collection[str] = ()) -> str:
     told["sex"] = patient.sex or ""
     told["history"] = ",".join(sorted(patient.factors))
     told["price"] = scenario.price_basis or ""
-    weighed = {name: _plain(getattr(scenario, name)) for name in WEIGHED}
+    told["payer"] = scenario.options.get("payer", "")
     # What a page sets for itself alone is nothing to carry where nothing is weighed.
     if scenario.criteria:
-        weighed = {name: value for name, value in weighed.items() if value}
+        weighed = {name: _plain(value) for name, value in scenario.weighed.items() if value}
         told["weighed"] = json.dumps(weighed, sort_keys=True, separators=(",", ":"))
     told["usual"] = ",".join(name for name in IN_ADDRESS if name in usual)
     return urlencode({name: value for name, value in told.items() if value}, safe=",")
@@ -151,6 +158,8 @@ def _weighed(text: str) -> dict[str, Any]:
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict) or not found.keys() <= {*WEIGHED}:
+        raise ValueError("its weights cannot be read")
+    if "payer" in str(found.get("options", "")):
         raise ValueError("its weights cannot be read")
     return found
 
@@ -179,10 +188,17 @@ def from_address(text: str) -> tuple[Scenario, frozenset[str]]:
             raise ValueError(f"its {name} is {shown(told[name])}, which is no number") from None
     sex: Any = told.get("sex")
     factors = frozenset(filter(None, told.get("history", "").split(",")))
+    options = {"payer": told["payer"]} if "payer" in told else {}
+    if options.get("payer", MEDICARE) != MEDICARE:
+        raise ValueError("its payer is not one that we know")
     usual = frozenset(told.get("usual", "").split(",")) & frozenset(IN_ADDRESS)
     patient = Patient(**numbers, sex=sex, factors=factors)
     more = _weighed(told["weighed"]) if "weighed" in told else {}
     try:
-        return Scenario(told["condition"], patient, price_basis=told.get("price"), **more), usual
+        options = {**more.pop("options", {}), **options}
+        found = Scenario(
+            told["condition"], patient, price_basis=told.get("price"), options=options, **more
+        )
     except TypeError:
         raise ValueError("its weights cannot be read") from None
+    return found, usual

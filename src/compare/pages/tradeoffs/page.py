@@ -15,7 +15,7 @@ from compare.data.conditions import opening_patient
 from compare.data.evidence import Evidence
 from compare.data.patient import Patient
 from compare.data.rows import Row
-from compare.data.scenario import WEIGHED, Scenario
+from compare.data.scenario import Scenario
 from compare.pages.controls import (
     WRAP,
     checkbox,
@@ -350,8 +350,9 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
     def carry(self, scenario: Scenario) -> None:
         """Let the address hold what was said here, as soon as it is more than how a page opens."""
         usual = effects.default_criteria(self.evidence, scenario.condition_id, *self.scored_by)
-        said = scenario.weights or scenario.ranges or scenario.options or scenario.criteria != usual
-        weighed = {name: getattr(scenario, name) for name in WEIGHED} if said else {}
+        weighed = scenario.weighed
+        said = any(weighed[name] for name in ("weights", "ranges", "options"))
+        weighed = weighed if said or scenario.criteria != usual else {}
         if weighed != self.strip.weighed:
             self.strip.weighed = weighed
             self.strip.tell()

@@ -356,6 +356,7 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
         seed=scenario.seed,
         said=said,
         only=only_of(evidence, scenario),
+        load=reproduce.load_line(evidence),
     )
     if not said:
         silent = Finding("Say what matters to see how the therapies rank for it.")
