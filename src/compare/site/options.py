@@ -19,7 +19,7 @@ from compare.authority import cautions
 from compare.authority.factors import excluded_by, implied_by, patient_factors
 from compare.cost.plan import plans
 from compare.cost.standing import standing_plans
-from compare.data.evidence import Evidence
+from compare.data.evidence import Evidence, kept
 from compare.data.rows import Row, grouped
 from compare.data.scenario import Scenario
 from compare.pages.markup import text
@@ -30,6 +30,7 @@ from compare.site.states import Bars, ages, asked, patient
 from compare.site.steps import Words, steps
 
 CELL = re.compile(r"<t[dh][^>]*>(.*?)</t[dh]>", re.DOTALL)
+SENTENCE = re.compile(r"(?<=[.:]) ")
 ROW = re.compile(r"<tr.*?</tr>", re.DOTALL)
 AUTHORITY, AGAINST = 1, 2
 
@@ -58,7 +59,7 @@ def states(
         by_weight = [band.pictures(bars, weight) for weight in weights]
         which.append([chains.setdefault(tuple(shown[mask] for shown in by_weight), len(chains))
                       for mask in bars.masks])  # fmt: skip
-        told = {name: json.dumps(part) for name, part in band.told(factors).items()}
+        told = {name: json.dumps(part) for name, part in band.told(factors, words).items()}
         bands.append({name: parts.setdefault(part, len(parts)) for name, part in told.items()})
     return {
         "ages": first,
@@ -88,8 +89,9 @@ class _Band:
         return Scenario(self.condition_id, who)
 
     def cautions_of(self, history: Iterable[str]) -> Sequence[Row]:
-        who = self.scenario(history).patient
-        return side_by_side.caution_rows(self.evidence, who, self.condition_id)
+        bands = ages(self.evidence, self.condition_id, "factors")
+        first = max(age for age in bands if age <= self.age)
+        return _cautions(self.evidence, self.condition_id, first, frozenset(history))
 
     def options_of(self, history: Iterable[str]) -> list[Row]:
         who = self.scenario(history).patient
@@ -116,11 +118,11 @@ class _Band:
             out.append(str(drawing.picture(self.shown(history, weight), self.name)))
         return out
 
-    def told(self, factors: Sequence[str]) -> dict[str, Any]:
+    def told(self, factors: Sequence[str], words: Words) -> dict[str, Any]:
         """What history changes.
 
         `rows`: therapies in the order of the picture without history; `order`, by mask of what
-        labels ask for: therapies with their authority; `answers`, by that mask and factor; `marks`:
+        labels ask for: therapies with their authority; `answers`, by that mask and factor, as numbers of sentences; `marks`:
         the `lines` of cells and the products barred, by factor; what stands in a cell beside them.
         """
         needed = asked(self.evidence, self.condition_id)
@@ -150,7 +152,14 @@ class _Band:
         return {
             "rows": [row.therapy_id for row in self.before],
             "order": {mask: self.order(some) for mask, some in masks.items()},
-            "answers": {mask: self.answers(some, factors) for mask, some in masks.items()},
+            "answers": {
+                mask: {
+                    key: [words.every.setdefault(part, len(words.every))
+                          for part in SENTENCE.split(said)]
+                    for key, said in self.answers(some, factors).items()
+                }
+                for mask, some in masks.items()
+            },
             "marks": {
                 "every": [line for _, line in found.values()],
                 "lines": {key: own for key, own in lines.items() if own},
@@ -229,6 +238,15 @@ class _Band:
             place = [severities.index(severity), at, list(self.evidence.by_id("factors")).index(factor)]
             found.append([*place, shown, plain.escape(what) if joined else "", factor, severity])
         return found
+
+
+@kept(4096)
+def _cautions(
+    evidence: Evidence, condition_id: str, age: float, history: frozenset[str]
+) -> Sequence[Row]:
+    """Cautions depend on neither weight nor the ages of labels."""
+    who = patient(evidence, condition_id, 70, age, history)
+    return side_by_side.caution_rows(evidence, who, condition_id)
 
 
 def _after(row: picture.Shown) -> str:
