@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterable
 
 import pytest
+from markupsafe import escape
 from playwright.sync_api import Page
 
 from compare import Evidence, Scenario
@@ -73,21 +74,16 @@ def compare_options(page: Page, site: Site, evidence: Evidence, count: int) -> i
         name = evidence.label("conditions", condition_id)
         for who in people(evidence, site, condition_id, count, 3):
             made = view(evidence, scenario(evidence, condition_id, *who))
-            finding = made.finding
+            finding = str(escape(made.finding))
             if len(who[2]) > 1:  # several: one answer for each, whose sentences are Python's own
                 page.evaluate("(state) => tc.show(state)", state(condition_id, *who))
                 finding = page.evaluate("document.querySelector('#shown').firstChild.innerHTML")
-                finding = _Raw(finding)
             expected = f'<div class="tc-finding tc-panel">{finding}</div>'
-            expected += drawing.picture(made.picture, name)
+            expected += str(drawing.picture(made.picture, name))
             found = page.evaluate(SHOWN, [state(condition_id, *who), expected])
             assert found["same"], (condition_id, who, found["near"])
             cells += found["cells"]
     return cells
-
-
-class _Raw(str):
-    """HTML as the browser gave it."""
 
 
 def test_cost_is_pythons_in_every_cell(page: Page, site: Site, evidence: Evidence) -> None:
