@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -101,6 +102,18 @@ def write(
     )
     for page in PAGES:
         (out / page.file).write_text(shell(evidence, page), encoding="utf-8")
+
+
+def size(folder: Path) -> str:
+    """How many files, how large, and how large zipped; the largest page with its cells."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    zipped = sum(len(zlib.compress(path.read_bytes(), 9)) for path in files)
+    largest = max(path.stat().st_size for path in files)
+    whole = sum(path.stat().st_size for path in files)
+    return (
+        f"{len(files)} files, {whole / 1e6:.1f} MB, zipped {zipped / 1e6:.1f} MB; "
+        f"the largest file {largest / 1e3:.0f} kB"
+    )
 
 
 def _save(data: Path, work: Sequence[tuple[Page, str]], made: Iterator[str]) -> None:
