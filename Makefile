@@ -19,8 +19,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help lab app site test soak coverage mutants check review bench data data-report notebooks hashes \
-  clean
+.PHONY: help lab app site test soak coverage mutants check review hub-test bench data data-report \
+  notebooks hashes clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,7 +38,7 @@ test: $(VENV)/.test ## run every test, every notebook, and the browser journeys
 	$(BIN)/python -m pytest -m "not soak" --nbval --nbval-current-env \
 	  --nbval-cell-timeout=120 tests notebooks $(TEST_ARGS)
 
-soak: $(VENV)/.test ## the long runs, by hand
+soak: $(VENV)/.hub ## the long runs, by hand
 	$(BIN)/python -m pytest -m soak tests $(TEST_ARGS)
 
 coverage: $(VENV)/.test ## the tests again, counting lines and branches of the library (at least 95%)
@@ -61,6 +61,9 @@ check: $(VENV)/.dev ## formatting, lint, types, rooms, data, form of the noteboo
 
 review: $(VENV)/.app ## rerun the notebooks: which numbers moved, which rows of data changed
 	$(BIN)/python -m tools.review
+
+hub-test: $(VENV)/.hub ## three readers under JupyterHub, in a browser (needs npm)
+	$(BIN)/python -m pytest -m soak tests/browser/test_hub.py $(TEST_ARGS)
 
 bench: $(VENV)/.test ## measure speed, alone on an idle machine: prints a table, writes build/bench.json
 	$(BIN)/python benchmarks/run.py $(BENCH_ARGS)
@@ -91,6 +94,12 @@ $(VENV)/.app: pyproject.toml constraints.txt | $(BIN)/python
 $(VENV)/.test: pyproject.toml constraints.txt | $(BIN)/python
 	$(INSTALL) ".[test]"
 	@touch $@ $(VENV)/.app
+
+$(VENV)/.hub: pyproject.toml constraints.txt | $(BIN)/python
+	@command -v npm >/dev/null || { echo "JupyterHub's proxy needs npm: install Node.js"; exit 1; }
+	$(INSTALL) ".[test,hub]"
+	npm install --silent --no-fund --no-audit --prefix build/hub configurable-http-proxy@5.3.0
+	@touch $@ $(VENV)/.test $(VENV)/.app
 
 $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
 	$(INSTALL) ".[test,dev]"

@@ -27,6 +27,7 @@ import plotly
 from nbconvert.preprocessors import Preprocessor
 from tornado.ioloop import IOLoop
 from tornado.web import StaticFileHandler
+from traitlets import List, Unicode
 from traitlets.config import Config
 from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
 
@@ -60,6 +61,9 @@ def arguments(words: list[str] | None = None) -> argparse.Namespace:
         "--ip", default="127.0.0.1", help="address to listen on; see --allow-others"
     )
     parser.add_argument(
+        "--base-url", default="/", help="path of the pages behind a proxy, such as /compare/"
+    )
+    parser.add_argument(
         "--allow-others",
         action="store_true",
         help="needed with an --ip other than this machine's own; prints what that means",
@@ -83,10 +87,21 @@ def arguments(words: list[str] | None = None) -> argparse.Namespace:
     return found
 
 
+def pages(folder: Path) -> list[Path]:
+    """The notebooks that are pages. One with cells to copy is code, and is read in JupyterLab."""
+    return [path for path in sorted(folder.glob("*.ipynb")) if not to_copy(path)]
+
+
+def to_copy(path: Path) -> bool:
+    """Whether a notebook has a cell tagged `example`."""
+    cells = nbformat.read(path, as_version=4).cells
+    return any("example" in cell.metadata.get("tags", ()) for cell in cells)
+
+
 def cards(folder: Path) -> list[dict[str, str]]:
-    """Title and question of each notebook, from its first cell, for the start page."""
+    """Title and question of each page, from its first cell, for the start page."""
     found = []
-    for path in sorted(folder.glob("*.ipynb")):
+    for path in pages(folder):
         title, _, rest = nbformat.read(path, as_version=4).cells[0].source.partition("\n")
         question = next((line for line in rest.splitlines() if line.strip()), "")
         found.append({"file": path.name, "title": title.lstrip("# "), "question": question.strip()})
@@ -97,6 +112,7 @@ class Page(Preprocessor):
     """A notebook as a page: without the digest cells, code, and how to run a notebook."""
 
     enabled = True
+    served = List(Unicode(), config=True, help="the pages to which links lead")
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         """The cells that are shown, and the page's title."""
@@ -105,7 +121,11 @@ class Page(Preprocessor):
         lines = nb.cells[0].source.splitlines()
         links = "".join(line for line in lines if line.startswith("*Pages:"))
         # They stand above the page.
-        nb.metadata["pages"] = re.findall(r"\[([^]]+)\]\(([^)]+)\)", links)
+        nb.metadata["pages"] = [
+            (name, file)
+            for name, file in re.findall(r"\[([^]]+)\]\(([^)]+)\)", links)
+            if file in self.served
+        ]
         told = (line for line in lines if not line.startswith(("*To run:", "*Pages:")))
         nb.cells[0].source = "\n".join(told)
         return nb, resources
@@ -133,6 +153,7 @@ def configuration(options: argparse.Namespace) -> Any:
     c.Voila.root_dir = str(folder)
     c.Voila.ip = options.ip
     c.Voila.port = options.port
+    c.Voila.base_url = f"/{options.base_url.strip('/')}/".replace("//", "/")
     c.Voila.token = options.token or secrets.token_urlsafe(24)
     c.Voila.port_retries = 0
     c.Guarded.most_pages = options.most_pages
@@ -155,6 +176,7 @@ def configuration(options: argparse.Namespace) -> Any:
     c.VoilaConfiguration.preheat_kernel = options.preheat
     # None at the start: `App` fills the pools.
     c.VoilaConfiguration.default_pool_size = 0
+    c.Page.served = [path.name for path in pages(folder)]
     c.VoilaExporter.preprocessors = [Page]
     c.MappingKernelManager.cull_idle_timeout = 600
     c.MappingKernelManager.cull_interval = 60
@@ -209,7 +231,7 @@ class App(guard.Guarded):
     async def make_ready(self) -> None:
         """Fill the pool of each page with one kernel, which is replaced when it is taken."""
         manager = self.kernel_manager
-        for name in sorted(path.name for path in Path(self.root_dir).glob("*.ipynb")):
+        for name in [path.name for path in pages(Path(self.root_dir))]:
             manager.kernel_pools_config = manager.kernel_pools_config | {name: {"pool_size": 1}}
             manager.fill_if_needed(delay=0, notebook_name=name)
             started = manager._pools[name][0]
@@ -218,20 +240,26 @@ class App(guard.Guarded):
                 await asyncio.wait([started.result()["task"]])
 
 
-def main(words: list[str] | None = None) -> None:
-    """Serve until stopped."""
-    options = arguments(words)
+def run(settings: Any, app: type[App] = App) -> None:
+    """Serve with these settings until stopped."""
     found = os.environ.get("JUPYTER_PATH")
     os.environ["JUPYTER_PATH"] = os.pathsep.join([str(APP), *([found] if found else [])])
     os.environ[SERVED] = "1"
+    app.launch_instance(argv=[], config=settings)
+
+
+def main(words: list[str] | None = None) -> None:
+    """Serve until stopped."""
+    options = arguments(words)
     settings = configuration(options)
     if options.ip not in LOCAL:
         print(OPEN_TO_OTHERS.format(ip=options.ip), file=sys.stderr)
-    address = f"http://{options.ip}:{options.port}/?token={settings.Voila.token}"
+    base, token = settings.Voila.base_url, settings.Voila.token
+    address = f"http://{options.ip}:{options.port}{base}?token={token}"
     print(f"The pages are at\n  {address}\nControl-C stops the server.", flush=True)
     if not options.no_browser:
         threading.Timer(2, webbrowser.open, [address]).start()
-    App.launch_instance(argv=[], config=settings)
+    run(settings)
 
 
 if __name__ == "__main__":

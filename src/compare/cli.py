@@ -33,13 +33,14 @@ def main(words: Sequence[str] | None = None) -> None:
     """Run one command; ends the process with a sentence where that is not possible."""
     words = sys.argv[1:] if words is None else list(words)
     # Options of the pages are the server's own to explain.
-    if words[:1] == ["app"]:
-        serve(words[1:])
+    if words[:1] in (["app"], ["hub"]):
+        serve(*words)
         return
     parser = argparse.ArgumentParser(prog="therapy-comparison", description=compare.__doc__)
     parser.add_argument("--version", action="version", version=version())
     commands = parser.add_subparsers(metavar="command", required=True)
     commands.add_parser("app", help="the pages without code, on this machine")
+    commands.add_parser("hub", help="the same for one reader, started by JupyterHub")
     lab = commands.add_parser("lab", help="the notebooks in JupyterLab")
     lab.add_argument(
         "folder",
@@ -86,12 +87,13 @@ def version() -> str:
     return f"therapy-comparison {compare.__version__}, data {data.version} of {data.data_date}"
 
 
-def serve(words: Sequence[str]) -> None:
+def serve(command: str, *words: str) -> None:
     """The pages without code, with the options of the server; runs until stopped."""
     app = part("app")
     sys.path.insert(0, str(app))
-    sys.argv = ["therapy-comparison app", *words]
-    runpy.run_path(str(app / "serve.py"), run_name="__main__")
+    sys.argv = [f"therapy-comparison {command}", *words]
+    script = {"app": "serve.py", "hub": "hub.py"}[command]
+    runpy.run_path(str(app / script), run_name="__main__")
 
 
 def copy_notebooks(folder: Path) -> Path:

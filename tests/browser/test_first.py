@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
 from tests.browser.conftest import TOKEN
-from tools import BUILD, NOTEBOOKS
+from tools import BUILD, PAGES
 
-PAGES = sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))
+NAMES = [path.stem for path in PAGES]
 SHIFT, JUMP = 0.05, 4
 # Layout shift as browsers count it; where answer and picture stand, each time that it changes; and
 # whether what was sent ahead was ever seen.
@@ -45,7 +45,7 @@ def context(
     made.close()
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", NAMES)
 def test_the_live_page_takes_the_place_of_what_was_sent_ahead(
     context: BrowserContext, voila: str, name: str
 ) -> None:

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import TOKEN, WIDE
-from tools import NOTEBOOKS
+from tools import PAGES
 
 
 def test_token_is_not_in_the_address_and_log_out_ends_the_visit(
@@ -78,7 +78,7 @@ def test_nothing_on_a_page_reaches_another_host(browser: Browser, voila: str) ->
 @pytest.mark.soak
 def test_soak_fifty_pages_one_after_the_other(browser: Browser, voila: str) -> None:
     """One tab, fifty pages: none is refused, each shows its answer, the last not later."""
-    names = sorted(path.name for path in NOTEBOOKS.glob("*.ipynb"))
+    names = [path.name for path in PAGES]
     context = browser.new_context(viewport={"width": WIDE, "height": 900})
     page = context.new_page()
     page.goto(f"{voila}?token={TOKEN}")

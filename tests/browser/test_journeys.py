@@ -18,7 +18,7 @@ import compare
 from compare.pages import strip
 from compare.pages.strip import Strip
 from tests.browser.conftest import BOXES, NARROW, TALL, WIDE, inaccessible, voila_server
-from tools import NOTEBOOKS
+from tools import PAGES
 
 Opener = Callable[[str], Any]
 
@@ -270,7 +270,7 @@ def test_start_page_has_a_card_for_each_question(
     assert "/login" in page.url
     page.goto(f"{voila}?token=journey")
     cards = page.locator("li a")
-    assert cards.count() == len(list(NOTEBOOKS.glob("*.ipynb")))
+    assert cards.count() == len(PAGES)
     assert inaccessible(page, "body") == []
     cards.filter(has_text="What does it cost?").click(no_wait_after=True)
     page.get_by_text("Reading the tables and drawing the first chart").wait_for()

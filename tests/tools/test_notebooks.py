@@ -9,7 +9,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from tests.conftest import ROOT
-from tools import notebooks
+from tools import PAGES, notebooks
 
 PATHS = notebooks.paths()
 JOURNEYS = ROOT / "tests" / "browser" / "test_journeys.py"
@@ -21,9 +21,9 @@ def test_notebook_has_the_form(path: Path) -> None:
     assert list(notebooks.problems(path)) == []
 
 
-@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
-def test_notebook_has_a_browser_journey(path: Path) -> None:
-    """Somebody sets a control of each notebook in a real browser."""
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_page_has_a_browser_journey(path: Path) -> None:
+    """Somebody sets a control of each page in a real browser."""
     opened = {
         call.args[0].value
         for call in ast.walk(ast.parse(JOURNEYS.read_text(encoding="utf-8")))

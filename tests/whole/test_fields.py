@@ -114,7 +114,9 @@ def test_no_id_of_a_drug_or_a_disease_stands_in_python(evidence: compare.Evidenc
         for field in resource["schema"]["fields"]
     ]
     words = {word for values in lists for word in values}
-    ids = {key for table in NAMES if table != "sources" for key in evidence.by_id(table)} - words
+    # Some trials are called by words of the language: PATH, TARGET.
+    tables = set(NAMES) - {"sources", "trials"}
+    ids = {key for table in tables for key in evidence.by_id(table)} - words
     found = set()
     for path in sorted((ROOT / "src" / "compare").rglob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))

@@ -200,9 +200,10 @@ def test_the_command_serves_from_the_wheel(wheel: Path, tmp_path: Path) -> None:
 
 def answer(url: str) -> str:
     """What a server that is still starting answers in the end."""
+    visitor = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
     for _ in range(120):
         try:
-            with urllib.request.urlopen(url) as found:
+            with visitor.open(url) as found:
                 return str(found.read().decode())
         except OSError:
             time.sleep(0.25)

@@ -103,7 +103,16 @@ tc.show = async (state) => {
   const wrong = tc.wrong(state);
   document.getElementById("wrong").textContent = wrong;
   if (wrong) { box.innerHTML = ""; return; }
-  const cells = await tc.load(page, document.body.dataset.alone || state.condition);
+  box.setAttribute("aria-busy", "true");
+  const asked = (tc.asked = JSON.stringify(state));
+  const cells = await tc.load(page, document.body.dataset.alone || state.condition).catch(() => null);
+  if (asked !== tc.asked) return; // the reader has gone on
+  box.removeAttribute("aria-busy");
+  if (!cells) {
+    box.innerHTML = "";
+    document.getElementById("wrong").textContent = "The file of this page is missing: copy the whole folder.";
+    return;
+  }
   const open = [...box.querySelectorAll("details")].map((one) => one.open);
   if (page === "options") tc.showOptions(box, cells, state);
   else box.innerHTML = tc.picked(cells, state);
@@ -116,7 +125,7 @@ tc.load = (page, condition) => new Promise((done, failed) => {
   const script = document.createElement("script");
   script.src = "data/" + name + ".js";
   script.onload = () => done(tc.made[name]);
-  script.onerror = () => failed(new Error("The file " + script.src + " is missing."));
+  script.onerror = failed;
   document.head.append(script);
 });
 

@@ -35,9 +35,10 @@ Cells = Callable[[Evidence, str, Sequence[int], Sequence[str]], dict[str, Any]]
 
 @dataclass(frozen=True)
 class Page:
-    """A page: its file, the question it answers, what makes its cells, what it leaves out."""
+    """A page: its name, the question it answers, what makes its cells, what it leaves out."""
 
     name: str
+    short: str
     title: str
     cells: Cells
     left_out: str
@@ -55,17 +56,17 @@ def _cost(evidence: Evidence, condition_id: str, weights: Sequence[int],
 
 
 PAGES = (
-    Page("options", "One patient: the options", options.states,
+    Page("options", "Options", "One patient: the options", options.states,
          "two to four therapies side by side, brands of IVIG, every caution in full."),
-    Page("cost", "What does a year cost?", _cost,
+    Page("cost", "Cost", "What does a year cost?", _cost,
          "the arithmetic behind each bar, other price bases, height and sex, own prices."),
-    Page("side_effects", "What goes wrong, against what?", plain.side_effects,
+    Page("side_effects", "Side effects", "What goes wrong, against what?", plain.side_effects,
          "other ways of counting, other comparators, every event."),
-    Page("what_works", "What did the trials show?", plain.what_works,
+    Page("what_works", "What works", "What did the trials show?", plain.what_works,
          "other endpoints, networks against any reference, and trade-offs by your own weights."),
-    Page("claims", "Is it true what an article says of IVIG?", plain.claims,
+    Page("claims", "Claims", "Is it true what an article says of IVIG?", plain.claims,
          "the claims priced at another weight.", alone=True),
-    Page("evidence", "What do the tables hold, how sure, how old?", plain.evidence,
+    Page("evidence", "The evidence", "What do the tables hold, how sure, how old?", plain.evidence,
          "every table for download, and your own data."),
 )  # fmt: skip
 
@@ -170,7 +171,7 @@ def shell(evidence: Evidence, page: Page) -> str:
     """The page without its cells."""
     links = NOTHING.join(
         html('<a href="{}"{}>{}</a>', other.file,
-             Markup(' aria-current="page"') if other is page else "", other.title)
+             Markup(' aria-current="page"') if other is page else "", other.short)
         for other in PAGES
     )  # fmt: skip
     chosen = NOTHING.join(
@@ -188,12 +189,12 @@ FORM = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="icon" href="data:,"><link rel="stylesheet" href="site.css">
 <script src="site.js"></script></head>
-<body data-page="{}" data-alone="{}" data-opening="{}" data-date="{}">
+<body class="tc-page" data-page="{}" data-alone="{}" data-opening="{}" data-date="{}">
 <nav aria-label="Pages">{}</nav><h1>{}</h1>
 <form onsubmit="return false">
 <label>Condition<select id="condition">{}</select></label>
 <label>Weight (kg)<input id="weight" type="number" step="1"></label>
-<label><span>Weight, slider</span><input id="slider" type="range" step="1"></label>
+<label>Weight, slider<input id="slider" type="range" step="1"></label>
 <label>Age (years)<input id="age" type="number" min="0" max="120"></label>
 <label>History<input id="search" list="factors" placeholder="type: clot, heart, TB"
  autocomplete="off"></label><datalist id="factors"></datalist>
@@ -204,7 +205,7 @@ FORM = """<!doctype html>
 <p id="who"></p><p id="wrong" role="alert"></p>
 <noscript><p>This page picks what it shows with the browser's own script, which is switched off
 here. Nothing is fetched from anywhere.</p></noscript>
-<main id="shown" class="tc-page" data-jp-theme-light="true"></main>
+<main id="shown"></main>
 <p id="foot">{} Prices and doses for weights in whole kilograms, at the condition's usual height,
 sex not given.</p></body></html>
 """
