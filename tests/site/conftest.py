@@ -12,7 +12,7 @@ from compare import Evidence
 from compare.site import options, write
 from tests.browser.conftest import chromium
 
-MUST = ("iga_deficiency", "corn_allergy", "hyperprolinemia", "achr_positive", "heart_failure")
+MUST = ("iga_deficiency", "corn_allergy", "hyperprolinemia", "achr_positive", "musk_positive")
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,7 @@ class Site:
     """Where it lies, and what can be entered."""
 
     folder: Path
+    conditions: list[str]
     weights: list[int]
     factors: list[str]
 
@@ -30,12 +31,23 @@ class Site:
 
 @pytest.fixture(scope="session")
 def site(evidence: Evidence, tmp_path_factory: pytest.TempPathFactory) -> Site:
-    """All conditions, at three weights; what bars a product, and other factors by chance."""
+    """A share by chance: conditions, weights, and what the history can hold."""
     folder = tmp_path_factory.mktemp("site")
-    weights = sorted(random.sample(write.WEIGHTS, 3))
-    factors = sorted({*MUST, *random.sample(options.history_of(evidence), 5)})
-    write.write(evidence, folder, weights, factors)
-    return Site(folder, weights, factors)
+    others = [key for key in evidence.by_id("conditions") if key not in ("cidp", "gmg")]
+    conditions = ["cidp", "gmg", *random.sample(others, 3)]
+    weights = sorted(random.sample(write.WEIGHTS, 2))
+    factors = sorted({*MUST, *random.sample(options.history_of(evidence), 4)})
+    write.write(evidence, folder, weights, factors, conditions)
+    return Site(folder, conditions, weights, factors)
+
+
+@pytest.fixture(scope="session")
+def whole_site(evidence: Evidence, tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """The site as `make site` writes it."""
+    folder = tmp_path_factory.mktemp("whole_site")
+    write.write(evidence, folder)
+    conditions = list(evidence.by_id("conditions"))
+    return Site(folder, conditions, list(write.WEIGHTS), options.history_of(evidence))
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from typing import Any
 from compare.data.evidence import Evidence
 from compare.data.scenario import Scenario
 from compare.pages.cost import CostExplorer, view
+from compare.pages.cost.page import View
 from compare.site.states import Bars, ages, patient
 from compare.site.steps import Words, steps
 from compare.site.still import still
@@ -16,7 +17,7 @@ from compare.site.still import still
 IN_THE_NOTEBOOK = ("chain", "sensitivity", "sensitivity_table", "switching")
 
 
-class _Page(CostExplorer):
+class CostPage(CostExplorer):
     """The explorer for scenarios that no strip holds."""
 
     at: Scenario | None = None
@@ -24,13 +25,21 @@ class _Page(CostExplorer):
     def scenario(self) -> Scenario:
         return self.at or super().scenario()
 
+    def still(self, scenario: Scenario, computed: View | None = None) -> str:
+        """The page for a scenario of its condition, without what only the notebook offers."""
+        self.at = scenario
+        computed = computed or view(self.evidence, scenario)
+        self.show(computed)
+        self.panels["sources"].value = self.sources(computed)
+        return still(self, IN_THE_NOTEBOOK)
+
 
 def states(evidence: Evidence, condition_id: str, weights: Sequence[int]) -> dict[str, Any]:
     """`ages` (first age of each band), `bits` by factor, `which` chain for age and mask, `chains`
     of steps over `weights`, and their `words`.
     """
     words, bars = Words(), Bars(evidence, condition_id)
-    page = _Page(evidence, condition_id)
+    page = CostPage(evidence, condition_id)
     chains: dict[tuple[str, ...], int] = {}
     which = []
     bands = ages(evidence, condition_id, "regimens")
@@ -53,7 +62,7 @@ def states(evidence: Evidence, condition_id: str, weights: Sequence[int]) -> dic
     }
 
 
-def _by_mask(page: _Page, bars: Bars, weight: float, age: float) -> list[str]:
+def _by_mask(page: CostPage, bars: Bars, weight: float, age: float) -> list[str]:
     """The page for each mask of the history."""
     condition_id = page.strip.opening_id
     standing: list[set[str]] = []
@@ -65,21 +74,8 @@ def _by_mask(page: _Page, bars: Bars, weight: float, age: float) -> list[str]:
             shown.append(shown[less])
             continue
         who = patient(page.evidence, condition_id, weight, age, bars.history(mask))
-        computed = view(page.evidence, Scenario(condition_id, who))
+        at = Scenario(condition_id, who)
+        computed = view(page.evidence, at)
         standing.append({row["product_id"] for row in computed.rows if row["stands_for_therapy"]})
-        shown.append(shown_of(page, Scenario(condition_id, who), computed))
+        shown.append(page.still(at, computed))
     return shown
-
-
-def shown_of(page: _Page, scenario: Scenario, computed: Any) -> str:
-    """The page for one scenario, without what only the notebook offers."""
-    page.at = scenario
-    page.show(computed)
-    page.panels["sources"].value = page.sources(computed)
-    return still(page, IN_THE_NOTEBOOK)
-
-
-def one(evidence: Evidence, scenario: Scenario) -> str:
-    """The page for one scenario, by itself."""
-    page = _Page(evidence, scenario.condition_id)
-    return shown_of(page, scenario, view(evidence, scenario))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import shutil
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -76,27 +76,27 @@ def write(
     out: Path,
     weights: Sequence[int] = WEIGHTS,
     factors: Sequence[str] | None = None,
-    pages: Sequence[Page] = PAGES,
+    conditions: Sequence[str] | None = None,
     processes: int | None = None,
 ) -> None:
     """Write the site into a folder, which is made; what it holds of an earlier site is replaced.
 
-    `weights`: those that can be entered; `factors`: those that the history can hold (None: all).
+    `weights`: those that can be entered; `factors`: those that the history can hold; `conditions`:
+    those whose cells are written (None: all). It takes minutes, on as many `processes` as given.
     """
     data = out / "data"
     shutil.rmtree(data, ignore_errors=True)
     data.mkdir(parents=True)
     every = options.history_of(evidence)
     offered = [key for key in every if factors is None or key in factors]
-    names = [key for _, key in conditions_of(evidence)]
-    work = [(page, name) for page in pages for name in (names[:1] if page.alone else names)]
-    make = partial(_made, evidence, weights, offered)
-    if processes == 1:
-        made: Iterator[str] = map(make, work)
-        _save(data, work, made)
-    else:
-        with ProcessPoolExecutor(processes) as several:
-            _save(data, work, several.map(make, work))
+    names = list(evidence.by_id("conditions") if conditions is None else conditions)
+    work = [(page, name) for page in PAGES for name in (names[:1] if page.alone else names)]
+    with ProcessPoolExecutor(processes) as several:
+        made = several.map(partial(_made, evidence, weights, offered), work)
+        for (page, name), cells in zip(work, made, strict=True):
+            key = "all" if page.alone else name
+            script = f"tc.take({json.dumps(page.name)}, {json.dumps(key)}, {cells});\n"
+            (data / f"{page.name}-{key}.js").write_text(script, encoding="utf-8")
     (out / "site.js").write_text(_common(evidence, weights, offered), encoding="utf-8")
     (out / "site.css").write_text(
         f"{STYLE}\n{(HERE / 'site.css').read_text(encoding='utf-8')}", encoding="utf-8"
@@ -115,13 +115,6 @@ def size(folder: Path) -> str:
         f"{len(files)} files, {whole / 1e6:.1f} MB, zipped {zipped / 1e6:.1f} MB; "
         f"the largest file {largest / 1e3:.0f} kB"
     )
-
-
-def _save(data: Path, work: Sequence[tuple[Page, str]], made: Iterator[str]) -> None:
-    for (page, name), cells in zip(work, made, strict=True):
-        key = "all" if page.alone else name
-        script = f"tc.take({json.dumps(page.name)}, {json.dumps(key)}, {cells});\n"
-        (data / f"{page.name}-{key}.js").write_text(script, encoding="utf-8")
 
 
 def _made(evidence: Evidence, weights: Sequence[int], factors: Sequence[str],
