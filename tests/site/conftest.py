@@ -35,7 +35,8 @@ def site(evidence: Evidence, tmp_path_factory: pytest.TempPathFactory) -> Site:
     folder = tmp_path_factory.mktemp("site")
     others = [key for key in evidence.by_id("conditions") if key not in ("cidp", "gmg")]
     conditions = ["cidp", "gmg", *random.sample(others, 3)]
-    weights = sorted(random.sample(write.WEIGHTS, 2))
+    ends = write.WEIGHTS[0], write.WEIGHTS[-1]
+    weights = sorted({*ends, random.choice(write.WEIGHTS)})
     factors = sorted({*MUST, *random.sample(options.history_of(evidence), 4)})
     write.write(evidence, folder, weights, factors, conditions)
     return Site(folder, conditions, weights, factors)

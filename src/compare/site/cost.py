@@ -55,9 +55,7 @@ def states(evidence: Evidence, condition_id: str, weights: Sequence[int]) -> dic
         "ages": bands,
         "bits": bars.bits,
         "which": which,
-        "chains": [
-            steps(words, dict(zip(weights, chain, strict=True))) for chain in chains
-        ],
+        "chains": [steps(words, dict(zip(weights, chain, strict=True))) for chain in chains],
         "words": list(words.every),
     }
 

@@ -16,7 +16,7 @@ from itertools import combinations
 from typing import Any
 
 from compare.authority import cautions
-from compare.authority.factors import excluded_by, implied_by, patient_factors
+from compare.authority.factors import excluded_by, implied_by
 from compare.cost.plan import plans
 from compare.cost.standing import standing_plans
 from compare.data.evidence import Evidence, kept
@@ -81,7 +81,6 @@ class _Band:
         self.name = evidence.label("conditions", condition_id)
         self.rows = self.cautions_of([])
         self.options = self.options_of([])
-        self.therapies = sorted(row["therapy_id"] for row in self.options)
         self.before = self.shown([])
 
     def scenario(self, history: Iterable[str], weight: float = 70) -> Scenario:
@@ -122,8 +121,9 @@ class _Band:
         """What history changes.
 
         `rows`: therapies in the order of the picture without history; `order`, by mask of what
-        labels ask for: therapies with their authority; `answers`, by that mask and factor, as numbers of sentences; `marks`:
-        the `lines` of cells and the products barred, by factor; what stands in a cell beside them.
+        labels ask for: therapies with their authority; `answers`, by that mask and factor, as
+        numbers of sentences; `marks`: the `lines` of cells and the products barred, by factor; what
+        stands in a cell beside them.
         """
         needed = asked(self.evidence, self.condition_id)
         masks = {
@@ -133,7 +133,8 @@ class _Band:
             if not set(some) & excluded_by(self.evidence, some)
         }
         found: dict[str, list[Any]] = {}
-        lines, barred = {}, {}
+        lines: dict[str, dict[str, list[int]]] = {}
+        barred: dict[str, dict[str, list[str]]] = {}
         for key in ("", *factors):
             told, bar = self.of_factor(key)
             before = lines.get("", {})
@@ -235,7 +236,11 @@ class _Band:
             joined = severity not in picture.STRICT
             words = [line if not joined else (severity, "", "")]
             shown = cells([replace(row, against=tuple(words), everyone="")])[0][AGAINST]
-            place = [severities.index(severity), at, list(self.evidence.by_id("factors")).index(factor)]
+            place = [
+                severities.index(severity),
+                at,
+                list(self.evidence.by_id("factors")).index(factor),
+            ]
             found.append([*place, shown, plain.escape(what) if joined else "", factor, severity])
         return found
 

@@ -31,8 +31,10 @@ def ages(evidence: Evidence, condition_id: str, *tables: str) -> list[float]:
     """
     found = {0.0}
     for table in tables:
-        for row in evidence.by_id(table).values() if table == "factors" else evidence.rows(
-            table, "condition_id", condition_id
+        for row in (
+            evidence.by_id(table).values()
+            if table == "factors"
+            else evidence.rows(table, "condition_id", condition_id)
         ):
             if table == "factors":
                 found |= set() if known(row["only_sex"]) else {row["assumed_age_from"]}
@@ -78,7 +80,9 @@ class Bars:
     def barred(self, mask: int) -> frozenset[str]:
         """Products that stand only where there is no other: where all are barred, none is."""
         found = set().union(*(own for bit, own in self.products.items() if bit & mask))
-        return frozenset(p for group in self._choices() if not group <= found for p in group & found)
+        return frozenset(
+            p for group in self._choices() if not group <= found for p in group & found
+        )
 
     def same(self, mask: int, standing: Sequence[Collection[str]]) -> int | None:
         """A smaller mask with the same page: what it bars less does not stand there anyway.

@@ -13,7 +13,7 @@ from difflib import SequenceMatcher
 
 PARTS = re.compile(r"\d[\d,.]*|\D+")
 Splice = list[int]
-Steps = list[list[int | list[Splice]]]
+Steps = list[tuple[int, list[Splice]]]
 
 
 class Words:
@@ -70,8 +70,8 @@ def _alike(old: Sequence[str], new: Sequence[str]) -> Iterable[tuple[int, int, i
     if len(old) == len(new):
         yield 0, len(old), 0, len(new)
         return
-    forms = [[PARTS.sub(_form, element) for element in elements] for elements in (old, new)]
-    for _, *places in SequenceMatcher(None, *forms, autojunk=False).get_opcodes():
+    first, second = ([PARTS.sub(_form, one) for one in elements] for elements in (old, new))
+    for _, *places in SequenceMatcher(None, first, second, autojunk=False).get_opcodes():
         yield places[0], places[1], places[2], places[3]
 
 
@@ -85,8 +85,8 @@ def steps(words: Words, pages: Mapping[int, str]) -> Steps:
     before = ""
     for weight, page in pages.items():
         if page != before:
-            found.append([weight, splices(words, before, page) if before else [
-                [0, 0, *words.ids(page)]]])  # fmt: skip
+            first = [[0, 0, *words.ids(page)]]
+            found.append((weight, splices(words, before, page) if before else first))
         before = page
     return found
 
@@ -95,7 +95,6 @@ def played(every: Sequence[str], found: Steps, weight: float) -> str:
     """The page at a weight, as the site's own script makes it."""
     shown: list[str] = []
     for at, changes in found:
-        assert isinstance(at, int) and isinstance(changes, list)
         if at > weight:
             break
         for place, gone, *come in changes:
