@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from markupsafe import Markup
+
 from compare import claims as assessed
 from compare.data.evidence import Evidence
 from compare.pages.claims import ClaimsExplorer
 from compare.pages.coverage import StartExplorer
 from compare.pages.harms import HarmsExplorer
-from compare.pages.markup import sources
+from compare.pages.markup import html, sources
 from compare.pages.what_works import WhatWorksExplorer
 from compare.site.still import still
 
@@ -52,6 +54,12 @@ def claims(
     for claim in assessed.CLAIMS:
         page = ClaimsExplorer(evidence, claim)
         page.finding.value = ""
-        parts.append(still(page, ["summary", "sources"]))
+        behind = Markup(still(page, ["summary", "sources"]))
+        parts.append(
+            html(
+                '<details class="tc-sources"><summary>{}</summary>{}</details>',
+                page.compute().chosen.claim, behind,
+            )
+        )  # fmt: skip
     parts.append(sources(evidence, every, "Sources of all verdicts"))
-    return {"html": "".join(parts)}
+    return {"html": "".join(map(str, parts))}

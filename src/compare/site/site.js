@@ -191,6 +191,7 @@ tc.start = () => {
       chip.className = "tc-chip";
       chip.textContent = tc.factors[factor].name;
       const off = document.createElement("button");
+      off.type = "button"; // else Enter in the search would press it
       off.textContent = "×";
       off.setAttribute("aria-label", "Remove " + tc.factors[factor].name);
       off.onclick = () => change("history", () => remove(factor));
@@ -209,7 +210,9 @@ tc.start = () => {
     if (get("asked").childElementCount) get("asked").prepend("Labels here ask for: ");
     get("said").textContent = said + implied();
     const history = state.history.map((f) => tc.factors[f].name).join("; ") || "nothing entered";
-    get("who").textContent = `${tc.conditions[state.condition].name}; ${state.weight} kg, ${state.age} years; history: ${history}.`;
+    const { depends } = document.body.dataset;
+    const fixed = { condition: "weight, age and history change nothing on this page", nothing: "nothing entered above changes this page" };
+    get("who").textContent = depends in fixed ? `${tc.conditions[state.condition].name}; ${fixed[depends]}.` : `${tc.conditions[state.condition].name}; ${state.weight} kg, ${state.age} years; history: ${history}.`;
     history_(address());
     document.querySelectorAll("nav a").forEach((a) => { a.hash = address(); });
     return tc.show(state);

@@ -67,6 +67,7 @@ class Bars:
         }
         self.products = {bit: products for products, bit in seen.items()}
         self.masks = range(1 << len(seen))
+        self.barred = [self._barred(mask) for mask in self.masks]
 
     def _choices(self) -> list[set[str]]:
         """Products among which there is a choice."""
@@ -77,7 +78,7 @@ class Bars:
         first = {bit: factor for factor, bit in reversed(self.bits.items())}
         return [factor for bit, factor in first.items() if bit & mask]
 
-    def barred(self, mask: int) -> frozenset[str]:
+    def _barred(self, mask: int) -> frozenset[str]:
         """Products that stand only where there is no other: where all are barred, none is."""
         found = set().union(*(own for bit, own in self.products.items() if bit & mask))
         return frozenset(
@@ -89,9 +90,9 @@ class Bars:
 
         `standing`: products that stand, of each smaller mask. None where there is no such mask.
         """
-        mine = self.barred(mask)
+        mine = self.barred[mask]
         for less in range(mask):
-            its = self.barred(less)
+            its = self.barred[less]
             if its <= mine and not (mine - its) & set(standing[less]):
                 return less
         return None

@@ -29,6 +29,7 @@ from compare.site.states import WEIGHTS, asked
 
 HERE = Path(__file__).parent
 OPENING = "cidp"
+AT = " Here for weights in whole kilograms, at the condition's usual height, sex not given."
 NOTEBOOKS = "Only the notebooks, which need Python, have: "
 Cells = Callable[[Evidence, str, Sequence[int], Sequence[str]], dict[str, Any]]
 
@@ -42,7 +43,12 @@ class Page:
     title: str
     cells: Cells
     left_out: str
-    alone: bool = False  # the same for every condition
+    depends: str = "all"  # of the strip: all, condition, nothing
+
+    @property
+    def alone(self) -> bool:
+        """Whether it is the same for every condition."""
+        return self.depends == "nothing"
 
     @property
     def file(self) -> str:
@@ -61,13 +67,13 @@ PAGES = (
     Page("cost", "Cost", "What does a year cost?", _cost,
          "the arithmetic behind each bar, other price bases, height and sex, own prices."),
     Page("side_effects", "Side effects", "What goes wrong, against what?", plain.side_effects,
-         "other ways of counting, other comparators, every event."),
+         "other ways of counting, other comparators, every event.", depends="condition"),
     Page("what_works", "What works", "What did the trials show?", plain.what_works,
-         "other endpoints, networks against any reference, and trade-offs by your own weights."),
+         "other endpoints, networks against any reference, and trade-offs by your own weights.", depends="condition"),
     Page("claims", "Claims", "Is it true what an article says of IVIG?", plain.claims,
-         "the claims priced at another weight.", alone=True),
+         "the claims priced at another weight.", depends="nothing"),
     Page("evidence", "The evidence", "What do the tables hold, how sure, how old?", plain.evidence,
-         "every table for download, and your own data."),
+         "every table for download, and your own data.", depends="condition"),
 )  # fmt: skip
 
 
@@ -172,8 +178,9 @@ def shell(evidence: Evidence, page: Page) -> str:
     )
     stamp = f"Data of {evidence.data_date}, version {evidence.version} ({compare.__version__})."
     return html(
-        FORM, page.title, page.name, "all" if page.alone else "", OPENING, evidence.data_date,
-        links, page.title, chosen, stamp, CAUTION, NOTEBOOKS + page.left_out,
+        FORM, page.title, page.name, "all" if page.alone else "", page.depends, OPENING, evidence.data_date,
+        links, page.title, chosen, stamp, CAUTION,
+        NOTEBOOKS + page.left_out + (AT if page.depends == "all" else ""),
     )  # fmt: skip
 
 
@@ -182,7 +189,7 @@ FORM = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="icon" href="data:,"><link rel="stylesheet" href="site.css">
 <script src="site.js"></script></head>
-<body class="tc-page" data-page="{}" data-alone="{}" data-opening="{}" data-date="{}">
+<body class="tc-page" data-page="{}" data-alone="{}" data-depends="{}" data-opening="{}" data-date="{}">
 <nav aria-label="Pages">{}</nav><h1>{}</h1>
 <form onsubmit="return false">
 <label>Condition<select id="condition">{}</select></label>
@@ -199,6 +206,5 @@ FORM = """<!doctype html>
 <noscript><p>This page picks what it shows with the browser's own script, which is switched off
 here. Nothing is fetched from anywhere.</p></noscript>
 <main id="shown"></main>
-<p id="foot">{} Prices and doses for weights in whole kilograms, at the condition's usual height,
-sex not given.</p></body></html>
+<p id="foot">{}</p></body></html>
 """
