@@ -69,7 +69,8 @@ PAGES = (
     Page("side_effects", "Side effects", "What goes wrong, against what?", plain.side_effects,
          "other ways of counting, other comparators, every event.", depends="condition"),
     Page("what_works", "What works", "What did the trials show?", plain.what_works,
-         "other endpoints, networks against any reference, and trade-offs by your own weights.", depends="condition"),
+         "other endpoints, networks against any reference, and trade-offs by your own weights.",
+         depends="condition"),
     Page("claims", "Claims", "Is it true what an article says of IVIG?", plain.claims,
          "the claims priced at another weight.", depends="nothing"),
     Page("evidence", "The evidence", "What do the tables hold, how sure, how old?", plain.evidence,
@@ -178,7 +179,8 @@ def shell(evidence: Evidence, page: Page) -> str:
     )
     stamp = f"Data of {evidence.data_date}, version {evidence.version} ({compare.__version__})."
     return html(
-        FORM, page.title, page.name, "all" if page.alone else "", page.depends, OPENING, evidence.data_date,
+        FORM, page.title, page.name, "all" if page.alone else "", page.depends,
+        OPENING, evidence.data_date,
         links, page.title, chosen, stamp, CAUTION,
         NOTEBOOKS + page.left_out + (AT if page.depends == "all" else ""),
     )  # fmt: skip
@@ -189,7 +191,8 @@ FORM = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="icon" href="data:,"><link rel="stylesheet" href="site.css">
 <script src="site.js"></script></head>
-<body class="tc-page" data-page="{}" data-alone="{}" data-depends="{}" data-opening="{}" data-date="{}">
+<body class="tc-page" data-page="{}" data-alone="{}" data-depends="{}" data-opening="{}"
+ data-date="{}">
 <nav aria-label="Pages">{}</nav><h1>{}</h1>
 <form onsubmit="return false">
 <label>Condition<select id="condition">{}</select></label>
