@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +25,12 @@ class Finding:
 def short_name(name: Any) -> str:
     """A name without its explanation in brackets: `IVIG (intravenous immunoglobulin)` is IVIG."""
     return str(name).split(" (", maxsplit=1)[0]
+
+
+def listing(names: Iterable[Any]) -> str:
+    """Names in a row, each as `short_name`: `IVIG, SCIG and Efgartigimod`."""
+    *first, last = map(short_name, names)
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def usd(value: Any) -> str:

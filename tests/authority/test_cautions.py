@@ -450,6 +450,7 @@ def phase(**changes):
         "dose_per": "administration", "interval_low": 21, "interval_high": 21,
         "interval_unit": "day", "first_day": 21.0, "use": "chronic",
         "previous_iv_dose_factor": None,
+        "no_dose_reason": None,
     }  # fmt: skip
     return usual | changes
 

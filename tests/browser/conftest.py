@@ -152,6 +152,15 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
+def choose(control: Locator, option: str) -> None:
+    """Choose from a list, or from one that is searched by typing."""
+    if control.get_attribute("role") != "combobox":
+        control.select_option(label=option)
+        return
+    control.fill(option)
+    control.press("Enter")
+
+
 @dataclass
 class Shown:
     """A page as a person sees it: controls by their labels, the chart, the tables."""
@@ -174,8 +183,8 @@ class Shown:
         self.page.keyboard.press("Enter")
 
     def choose(self, label: str, option: str) -> None:
-        """Choose from a list."""
-        self.control(label).select_option(label=option)
+        """Choose from a list, or from one that is searched by typing."""
+        choose(self.control(label), option)
 
     def table(self, caption: str) -> str:
         """Text of the table whose caption begins so."""

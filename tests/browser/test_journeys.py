@@ -15,16 +15,16 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 import compare
-from compare.pages import strip
+from compare.pages.search import MATCHING
 from compare.pages.strip import Strip
-from tests.browser.conftest import BOXES, NARROW, TALL, WIDE, inaccessible, voila_server
+from tests.browser.conftest import BOXES, NARROW, TALL, WIDE, choose, inaccessible, voila_server
 from tools import PAGES
 
 Opener = Callable[[str], Any]
 
 
 def test_the_evidence_lists_the_therapies_of_a_condition(open_page: Opener) -> None:
-    """Choosing another condition changes the sentence and the table."""
+    """Choosing another condition changes the table."""
     shown = open_page("08_the_evidence")
     assert "Infliximab" not in shown.table("Therapies for this condition")
     shown.choose("Condition", "Crohn's disease")
@@ -32,7 +32,6 @@ def test_the_evidence_lists_the_therapies_of_a_condition(open_page: Opener) -> N
         lambda: "Infliximab" in shown.table("Therapies for this condition"),
         "the table did not follow the condition",
     )
-    assert "Crohn's" in shown.finding()
 
 
 def test_cost_follows_the_weight(open_page: Opener) -> None:
@@ -97,14 +96,15 @@ def test_serostatus_decides_the_list_of_labels(open_page: Opener) -> None:
     shown = open_page("01_indications")
     caption = "therapies and their authority"
     shown.until(lambda: "Needs serostatus" in shown.table(caption), "the list is empty")
-    chart = shown.chart()
+    drawn = shown.page.locator(".tc-maps")
+    before = drawn.inner_html()
     shown.control("AChR antibody positive").focus()
     shown.page.keyboard.press("Space")
     shown.until(lambda: "Needs serostatus" not in shown.table(caption), "the list stayed")
     shown.choose("Condition", "Systemic lupus erythematosus")
     shown.until(lambda: "CADTH" in shown.table(caption), "both guidelines are not shown")
     shown.choose("Labels of", "European Union")
-    shown.until(lambda: shown.chart() != chart, "the map did not change")
+    shown.until(lambda: drawn.inner_html() != before, "the map did not change")
 
 
 def test_one_patient_to_a_printed_page(open_page: Opener) -> None:
@@ -207,8 +207,8 @@ def test_soak_every_condition_fits(
     page.locator(".js-plotly-plot .main-svg").first.wait_for(state="attached", timeout=120_000)
     condition = page.get_by_label("Condition", exact=True).first
     faults = []
-    for choice in condition.locator("option").all_text_contents():
-        condition.select_option(label=choice)
+    for choice in compare.load().conditions["condition"]:
+        choose(condition, choice)
         page.wait_for_timeout(2500)
         if label and page.get_by_label(label, exact=True).first.input_value() != option:
             page.get_by_label(label, exact=True).first.select_option(label=option)
@@ -269,7 +269,7 @@ def test_start_page_has_a_card_for_each_question(
     page.goto(voila)
     assert "/login" in page.url
     page.goto(f"{voila}?token=journey")
-    cards = page.locator("li a")
+    cards = page.locator("main a[href$='.ipynb']")
     assert cards.count() == len(PAGES)
     assert inaccessible(page, "body") == []
     cards.filter(has_text="What does it cost?").click(no_wait_after=True)
@@ -340,9 +340,7 @@ def state_of(page: Page) -> tuple[str, str, list[str]]:
     page.wait_for_function("() => !document.documentElement.classList.contains('tc-waiting')")
     page.locator(".tc-page table.tc-table").first.wait_for(state="attached")
     return (
-        page.get_by_label("Condition", exact=True)
-        .evaluate("box => box.selectedOptions[0].text")
-        .replace("\xa0", " "),
+        page.get_by_label("Condition", exact=True).input_value(),
         page.get_by_label("Weight (kg)", exact=True).input_value(),
         [chip[:-1] for chip in page.locator(".tc-chip").all_text_contents()],
     )
@@ -361,7 +359,7 @@ def test_one_patient_is_carried(browser: Browser, pages: Path, tmp_path: Path) -
     page.get_by_label("Weight (kg)", exact=True).press("Enter")
     page.get_by_label("History", exact=True).fill("clot")
     page.get_by_label("History", exact=True).press("Enter")
-    page.get_by_label("Condition", exact=True).select_option(label=wanted[0])
+    choose(page.get_by_label("Condition", exact=True), wanted[0])
     page.wait_for_function("() => location.hash.includes('condition=kawasaki')")
     assert state_of(page) == wanted
     page.get_by_role("link", name="Indications", exact=True).click()
@@ -428,7 +426,7 @@ def test_history_is_found_by_any_of_its_names(
              const { search } = await import(url);
              return search(entries, typed).map(({ place }) => entries[place].name);
            }""",
-        [(Path(strip.__file__).parent / "strip.js").read_text(encoding="utf-8"), entries, typed],
+        [MATCHING, entries, typed],
     )
     assert found[:1] == ([first] if first else [])
     assert len(found) >= count

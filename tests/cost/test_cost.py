@@ -88,6 +88,48 @@ def test_infliximab_in_crohns_dearest_and_cheapest(evidence: Evidence) -> None:
         )
 
 
+def test_infliximab_in_ankylosing_spondylitis(evidence: Evidence) -> None:
+    """5 mg/kg at 85 kg is 425 mg: five vials (50 units); every 6 weeks after week 6."""
+    # Days 0, 14, 42, then 84, 126 ... 336: 3 + 7 doses in year one; two hours each.
+    fee = 67.14 + 21.38
+    who = Patient(weight_kg=85, age_years=42)
+    for product, limit in (("renflexis", 25.649), ("remicade", 29.856)):
+        found = row(evidence, "ankylosing_spondylitis", product, who)
+        assert found["doses_year_one"] == 10
+        assert found["usd_year_one_low"] == pytest.approx(10 * (50 * limit + fee), abs=0.005)
+        assert found["usd_later_year_low"] == pytest.approx(
+            365.25 / 42 * (50 * limit + fee), abs=0.005
+        )
+
+
+def test_dupilumab_in_atopic_dermatitis(evidence: Evidence) -> None:
+    """600 mg, then 300 mg every 2 weeks: pens of 300 mg at 2,019.12 before rebates."""
+    # Day 0: two pens. Days 14, 28 ... 350: 25 pens (day 364 is the next year's). 27 in all.
+    found = row(evidence, "atopic_dermatitis", "dupixent")
+    assert found["usd_year_one_low"] == pytest.approx(27 * 2019.12, abs=0.005)
+    assert found["usd_year_one_low"] == pytest.approx(54_516.24, abs=0.005)
+    assert found["usd_later_year_low"] == pytest.approx(365.25 / 14 * 2019.12, abs=0.005)
+
+
+@pytest.mark.parametrize(
+    ("age_years", "weight_kg", "pens", "usd", "days"),
+    [
+        (14, 45, 2 + 25, 2022.06, 14),  # 400 mg, then 200 mg every 2 weeks: days 14 ... 350
+        (8, 25, 2 + 12, 2019.12, 28),  # 600 mg, then 300 mg every 4 weeks: days 28 ... 336
+        (3, 12, 13, 2022.06, 28),  # 200 mg every 4 weeks, no loading: days 0 ... 336
+    ],
+)
+def test_dupilumab_in_children_with_atopic_dermatitis(
+    evidence: Evidence, age_years: float, weight_kg: float, pens: int, usd: float, days: int
+) -> None:
+    """Doses by weight; devices of 200 mg at 2,022.06 and of 300 mg at 2,019.12."""
+    who = Patient(weight_kg=weight_kg, age_years=age_years)
+    table = compare.annual_cost(evidence, "atopic_dermatitis", who)
+    found = table[table["therapy_id"].eq("dupilumab") & table["stands_for_therapy"]].iloc[0]
+    assert found["usd_year_one_low"] == pytest.approx(pens * usd, abs=0.005)
+    assert found["usd_later_year_low"] == pytest.approx(365.25 / days * usd, abs=0.005)
+
+
 def test_ocrelizumab(evidence: Evidence) -> None:
     """300 + 300 mg, then 600 mg at month 6 in year one; two times 600 mg later."""
     found = row(evidence, "ms_relapsing", "ocrevus")
@@ -213,7 +255,7 @@ def test_more_weight_never_costs_less_within_a_band(evidence: Evidence) -> None:
     for condition in evidence.conditions["condition_id"]:
         for found in plan.plans(evidence, condition):
             for priced in found.rows:
-                fits = priced.weight_fits(weights)
+                fits = priced.fits(weights)
                 if isinstance(priced.tariff, str) or not fits.any():
                     continue
                 for end in phases.ENDS:
@@ -236,7 +278,7 @@ def test_vials_cover_the_dose(evidence: Evidence) -> None:
                 if isinstance(tariff, str) or not tariff.strengths_mcg or not tariff.single_dose:
                     continue
                 dose = priced.dose_mg("low", weight, surface) * 1000  # micrograms
-                if not priced.weight_fits(weight)[0] or np.isnan(dose[0]):
+                if not priced.fits(weight)[0] or np.isnan(dose[0]):
                     continue
                 counts = containers(dose, tariff.strengths_mcg)[0]
                 total = float(counts @ np.array(tariff.strengths_mcg))
@@ -247,24 +289,31 @@ def test_vials_cover_the_dose(evidence: Evidence) -> None:
 
 
 def test_each_band_edge_matches_exactly_one_band(evidence: Evidence) -> None:
-    """At every edge, and 0.1 kg to each side, exactly one band of a phase holds the weight."""
+    """At every edge of weight and IgE, and close to each side, exactly one band of a phase fits."""
     for (regimen, phase), rows in evidence.regimens.groupby(["regimen_id", "phase"]):
         bands = [phases.PricedPhase(r, "") for r in rows.to_dict("records")]  # type: ignore[arg-type]
-        edges = sorted({*rows["weight_kg_min"].dropna(), *rows["weight_kg_max"].dropna()})
-        lowest, highest = rows["weight_kg_min"].min(), rows["weight_kg_max"].max()
-        open_below = bool(rows["weight_kg_min"].isna().any())
-        open_above = bool(rows["weight_kg_max"].isna().any())
-        for edge in edges:
-            for weight in (edge - 0.1, edge, edge + 0.1):
-                fits = sum(bool(b.weight_fits(np.array([weight]))[0]) for b in bands)
-                outside = (not open_below and weight < lowest) or (
-                    not open_above and weight > highest
-                )
-                at_open_edge = not open_above and weight == highest
-                if not outside and not at_open_edge:
-                    assert fits == 1, (regimen, phase, weight)
-                else:
-                    assert fits <= 1
+        for ige in near_edges(rows, "ige_iu_ml") or [None]:
+            at = [dataclasses.replace(band, ige_iu_ml=ige) for band in bands]
+            for weight in near_edges(rows, "weight_kg"):
+                fits = sum(bool(band.fits(np.array([weight]))[0]) for band in at)
+                within = inside(rows, "weight_kg", weight) and inside(rows, "ige_iu_ml", ige)
+                assert fits == 1 if within else fits <= 1, (regimen, phase, weight, ige)
+
+
+def near_edges(rows: pd.DataFrame, axis: str) -> list[float]:
+    """Every edge of the bands on one axis, and 0.1 to each side."""
+    edges = sorted({*rows[f"{axis}_min"].dropna(), *rows[f"{axis}_max"].dropna()})
+    return [edge + step for edge in edges for step in (-0.1, 0, 0.1)]
+
+
+def inside(rows: pd.DataFrame, axis: str, value: float | None) -> bool:
+    """Whether a value lies between the outermost edges, the upper one left out."""
+    if value is None:
+        return True
+    low, high = rows[f"{axis}_min"], rows[f"{axis}_max"]
+    return bool(
+        (low.isna().any() or value >= low.min()) and (high.isna().any() or value < high.max())
+    )
 
 
 def test_one_phase_without_a_price_leaves_the_plan_blank(evidence: Evidence) -> None:
@@ -731,3 +780,100 @@ def test_the_chain_shows_the_dose_derived_from_the_intravenous_one(evidence: Evi
     shown = cost.chain(found, before).iloc[0]
     assert shown["dose"] == "10.275 g per week"
     assert shown["usd_year_one"] == pytest.approx(52 * 110 * 14.786)
+
+
+ASTHMA = Patient(weight_kg=70, age_years=48, height_cm=168)
+
+
+@pytest.mark.parametrize(
+    ("regimen", "first", "later"),
+    [
+        # Days 0, 28 ... 336: 13 doses of 100 mg at 32.181 a mg; later 365.25 / 28 doses.
+        ("mepolizumab_asthma", 13 * 3218.1, 365.25 / 28 * 3218.1),
+        # Days 0, 28, 56, then 112, 168, 224, 280, 336: 8 doses of 30 mg at 165.080 a mg.
+        ("benralizumab_asthma", 8 * 4952.4, 365.25 / 56 * 4952.4),
+        # 3 x 70 = 210 mg: 3 vials of 100 mg at 11.907 a mg, and 67.14 for the infusion.
+        ("reslizumab_asthma", 13 * (3572.1 + 67.14), 365.25 / 28 * 3639.24),
+        ("tezepelumab_asthma", 13 * 210 * 17.839, 365.25 / 28 * 3746.19),
+        # 400 mg are 2 syringes of 200 mg (2022.06 each); days 14, 28 ... 350: 25 more.
+        ("dupilumab_asthma_200", 27 * 2022.06, 365.25 / 14 * 2022.06),
+    ],
+)
+def test_a_year_in_asthma(evidence: Evidence, regimen: str, first: float, later: float) -> None:
+    """What the drug costs in year one and later, worked by hand, at the low end."""
+    table = compare.annual_cost(evidence, "asthma", ASTHMA).set_index("regimen_id")
+    assert table.loc[regimen, "usd_year_one_low"] == pytest.approx(first)
+    assert table.loc[regimen, "usd_later_year_low"] == pytest.approx(later)
+
+
+def omalizumab(evidence: Evidence, weight_kg: float, ige_iu_ml: float | None) -> pd.Series:
+    """The row of omalizumab for an adult."""
+    patient = Patient(weight_kg, 48, 168, ige_iu_ml=ige_iu_ml)
+    table = compare.annual_cost(evidence, "asthma", patient).set_index("regimen_id")
+    return table.loc["omalizumab_asthma"]
+
+
+@pytest.mark.parametrize(
+    ("weight_kg", "ige_iu_ml", "mg", "weeks"),
+    [
+        (30, 30, 150, 4), (60, 100, 150, 4), (60, 250, 300, 4), (60.1, 250, 225, 2),
+        (70, 250, 225, 2), (90, 300, 225, 2), (90.1, 300, 300, 2), (150, 100, 300, 4),
+        (90, 500, 375, 2), (70, 500.1, 375, 2), (60, 700, 375, 2),
+    ],
+)  # fmt: skip
+def test_omalizumab_by_ige_and_weight(
+    evidence: Evidence, weight_kg: float, ige_iu_ml: float, mg: float, weeks: int
+) -> None:
+    """Table 1 of the label: bounds are exclusive below and inclusive above, but for the first.
+
+    At 70 kg and 250 IU/mL 225 mg every 2 weeks: 45 units of 5 mg at 45.687 are 2,055.915 dollars,
+    on days 0, 14 ... 350 (26 doses) 53,453.79; given by a professional 26 x 15.36 more.
+    """
+    found = omalizumab(evidence, weight_kg, ige_iu_ml)
+    doses = 26 if weeks == 2 else 13
+    assert found["doses_year_one"] == doses
+    assert found["usd_year_one_low"] == pytest.approx(doses * mg / 5 * 45.687)
+    assert found["usd_year_one_high"] == pytest.approx(doses * (mg / 5 * 45.687 + 15.36))
+
+
+@pytest.mark.parametrize(
+    ("weight_kg", "ige_iu_ml", "reason"),
+    [
+        (70, 650, "the label has insufficient data to recommend a dose"),
+        (90.1, 300.1, "the label has insufficient data to recommend a dose"),
+        (70, 700.1, plan.NO_IGE_BAND),
+        (70, 29.9, plan.NO_IGE_BAND),
+        (29.9, 250, plan.NO_IGE_BAND),
+        (150.1, 100, plan.NO_IGE_BAND),
+    ],
+)
+def test_omalizumab_without_a_dose(
+    evidence: Evidence, weight_kg: float, ige_iu_ml: float, reason: str
+) -> None:
+    """Where the table gives none there is no cost, and the reason."""
+    found = omalizumab(evidence, weight_kg, ige_iu_ml)
+    assert math.isnan(found["usd_year_one_low"])
+    assert found["reason"] == reason
+
+
+def test_omalizumab_without_ige_is_a_range(evidence: Evidence) -> None:
+    """At 70 kg from 150 mg every 4 weeks (30 units, 13 doses) to 375 mg every 2 (75 units, 26)."""
+    found = omalizumab(evidence, 70, None)
+    low, high = 13 * 30 * 45.687, 26 * (75 * 45.687 + 15.36)
+    assert found["usd_year_one_low"] == pytest.approx(low)
+    assert found["usd_year_one_high"] == pytest.approx(high)
+    assert found["usd_year_one_usual"] == pytest.approx((low + high) / 2)
+    assert plan.IGE_OPEN in found["note"]
+    assert plan.IGE_OPEN not in omalizumab(evidence, 70, 250)["note"]
+
+
+def test_the_arithmetic_and_what_moves_it_follow_the_bands_of_ige(evidence: Evidence) -> None:
+    """Without IgE each end shows the band that it comes from, and IgE is what moves the cost."""
+    whole = next(p for p in plan.plans(evidence, "asthma") if p.regimen_id == "omalizumab_asthma")
+    for end, band in (("low", "from 30 to 100"), ("high", "over 500 to 600")):
+        shown = cost.chain(whole, ASTHMA, end).iloc[0]
+        assert shown["phase"] == f"maintenance, IgE {band} IU/mL"
+        total = omalizumab(evidence, 70, None)[f"usd_year_one_{end}"]
+        assert shown["usd_year_one"] == pytest.approx(total)
+    moved = cost.sensitivity(evidence, "asthma", whole, ASTHMA).set_index("factor").loc["IgE"]
+    assert (moved["low"], moved["high"]) == ("65 IU/mL", "550 IU/mL")

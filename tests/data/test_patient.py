@@ -54,6 +54,14 @@ def test_no_ideal_weight_for_children_or_short_adults() -> None:
     assert Patient(50, 40, 150, "female").ideal_weight_kg is None
 
 
+def test_ige_is_a_number_of_iu_per_ml() -> None:
+    """250 IU/mL is taken; nothing, and what no serum holds, are refused."""
+    assert Patient(70, 40, ige_iu_ml=250).ige_iu_ml == 250
+    for wrong in (0, 1e6):
+        with pytest.raises(ValueError, match="ige_iu_ml"):
+            Patient(70, 40, ige_iu_ml=wrong)
+
+
 @pytest.mark.parametrize(
     "wrong", [{"iv_dose_g": 0.0}, {"iv_dose_g": 1e4}, {"iv_interval_weeks": 0}]
 )

@@ -106,7 +106,7 @@ def test_file_cut_within_a_row_is_refused(evidence: compare.Evidence, cut: int) 
 def test_file_without_its_last_lines_is_noticed(evidence: compare.Evidence) -> None:
     """It ends before codes that had a limit until now; a whole file is not asked about."""
     cut = with_asp_file(evidence, asp()).loaded[-1].text
-    assert "ends with J2802, before J3262, J3358" in cut
+    assert "ends with J2802, before J3245, J3247, J3262" in cut
     assert "was it cut short?" in cut
     whole = with_asp_file(evidence, asp((*ASP_ROWS, "Q9999,Otulfi,1 MG,13.0,20,,,,,,")))
     assert "cut short" not in whole.loaded[-1].text
@@ -381,14 +381,15 @@ def test_own_therapies_that_contradict_themselves(
 
 
 BAND = ("weight_kg_min", "weight_kg_max", "weight_bounds")
+IGE_BAND = ("ige_iu_ml_min", "ige_iu_ml_max", "ige_bounds")
 
 
-def banded(*bands: tuple[str, str, str]) -> dict[str, bytes]:
-    """The example therapy with weight bands."""
+def banded(*bands: tuple[str, ...], columns: tuple[str, ...] = BAND) -> dict[str, bytes]:
+    """The example therapy with bands of weight (or of other columns)."""
     header, row = list(csv.reader(io.StringIO(THERAPY["regimens.csv"])))[:2]
     cells = dict(zip(header, row, strict=True))
     rows = [
-        cells | {"band": f"band_{i}"} | dict(zip(BAND, band, strict=True))
+        cells | {"band": f"band_{i}"} | dict(zip(columns, band, strict=True))
         for i, band in enumerate(bands)
     ]
     text = pd.DataFrame(rows).to_csv(index=False)
@@ -401,8 +402,8 @@ def banded(*bands: tuple[str, str, str]) -> dict[str, bytes]:
         ((("0", "80", ""), ("60", "200", "")), "overlap between 60 and 80 kg"),
         ((("", "", ""), ("60", "200", "")), "overlap between 60 and 200 kg"),
         ((("0", "60", "[]"), ("60", "200", "[)")), "overlap at 60 kg"),
-        ((("0", "60", ""), ("70", "200", "")), "no band holds weights between 60 and 70 kg"),
-        ((("0", "60", "[)"), ("60", "200", "()")), "no band holds the weight of 60 kg"),
+        ((("0", "60", ""), ("70", "200", "")), "no band holds between 60 and 70 kg"),
+        ((("0", "60", "[)"), ("60", "200", "()")), "no band holds 60 kg"),
         ((("60", "", ""), ("", "60", "")), ""),
         ((("0", "60", "[]"), ("60", "200", "()")), ""),
     ],
@@ -416,6 +417,29 @@ def test_bands_neither_overlap_nor_leave_weights_out(
             assert words in said(lambda order=order: with_therapy(evidence, banded(*order)))
         else:
             assert with_therapy(evidence, banded(*order)).loaded
+
+
+@pytest.mark.parametrize(
+    ("bands", "words"),
+    [
+        ((("0", "60", "", "30", "100", "[]"), ("50", "90", "", "100", "200", "(]")), ""),
+        ((("0", "60", "", "30", "100", "[]"), ("50", "90", "", "90", "200", "(]")),
+         "overlap between 50 and 60 kg"),
+        ((("0", "60", "", "30", "100", "[]"), ("0", "60", "", "200", "300", "(]")),
+         "no band holds between 100 and 200 IU/mL of IgE"),
+        ((("0", "60", "", "30", "100", "[)"), ("0", "60", "", "100", "300", "(]")),
+         "no band holds 100 IU/mL of IgE"),
+    ],
+)  # fmt: skip
+def test_bands_of_weight_and_ige(
+    evidence: compare.Evidence, bands: tuple[tuple[str, ...], ...], words: str
+) -> None:
+    """Weights may overlap where IgE does not; no level of IgE is left out between two bands."""
+    tables = banded(*bands, columns=BAND + IGE_BAND)
+    if words:
+        assert words in said(lambda: with_therapy(evidence, tables))
+    else:
+        assert with_therapy(evidence, tables).loaded
 
 
 def test_everything_wrong_is_said_at_once(evidence: compare.Evidence) -> None:

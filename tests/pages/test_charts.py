@@ -8,15 +8,12 @@ import math
 import pandas as pd
 import pytest
 
-import compare
-from compare.authority import indications
 from compare.data.rows import records
 from compare.pages.coverage import chart as coverage_charts
 from compare.pages.coverage import sentences as coverage_findings
 from compare.pages.coverage import tables as coverage
 from compare.pages.history import chart as history_charts
 from compare.pages.history import sentences as history_findings
-from compare.pages.indications import chart as indication_charts
 from compare.pages.tradeoffs import chart as tradeoff_charts
 
 MARKS = pd.DataFrame(columns=tradeoff_charts.COLUMNS)
@@ -28,7 +25,6 @@ MARKS = pd.DataFrame(columns=tradeoff_charts.COLUMNS)
         (history_charts.gram_layout([]), "No price history of IVIG in the data."),
         (history_charts.year_layout([], "in year one"), "No therapy here has a price"),
         (tradeoff_charts.layout(MARKS, "x", "y", 0.0), "No therapy to show here."),
-        (indication_charts.layout([]), "No therapy to show. Choose a class."),
         (coverage_charts.layout(pd.DataFrame()), "No therapies in the data."),
     ],
 )
@@ -87,15 +83,6 @@ def test_the_line_of_no_difference_stands_inside_the_chart() -> None:
     none = pd.DataFrame([mark | {"x": math.nan, "y": math.nan, "hover": ""}])
     shapes = tradeoff_charts.layout(none, "difference", "dollars", 0.0)["shapes"]
     assert [shape["type"] for shape in shapes] == ["rect"] * 3
-
-
-def test_the_chosen_condition_is_framed(evidence: compare.Evidence) -> None:
-    """One frame around the column of the chosen condition, none where none is chosen."""
-    rows = indications.matrix(evidence)
-    _, conditions = indication_charts.axes(rows)
-    (shape,) = indication_charts.layout(rows, conditions[2])["shapes"]
-    assert (shape["x0"], shape["x1"]) == (1.5, 2.5)
-    assert not indication_charts.layout(rows, "")["shapes"]
 
 
 def test_coverage_without_verified_rows_is_no_share() -> None:

@@ -130,7 +130,9 @@ def test_map_finding_counts_what_the_map_shows(evidence: compare.Evidence) -> No
     finding = findings.map_of(frame)
     whole = sum(all(row[fact] == "full" for fact in coverage.FACTS) for _, row in frame.iterrows())
     assert finding.numbers["whole"] == whole
-    assert f"{whole} of {len(frame)} therapies" in finding.text
+    full = f"in full for {finding.numbers['thinnest_full']:.0f} of {len(frame)} therapies"
+    assert full in finding.text
+    assert len(finding.text.split()) <= 40
 
 
 def test_map_says_in_words_what_it_shades(evidence: compare.Evidence) -> None:

@@ -1,12 +1,15 @@
 """The page on the article's claims."""
 
 import dataclasses
+import re
 
 import pytest
 
 import compare
 from compare.claims.table import assess
+from compare.claims.verdicts import VERDICTS
 from compare.pages.claims import page as claims
+from compare.pages.claims.sentences import HOLDS, TOPICS
 
 
 @pytest.fixture
@@ -35,6 +38,25 @@ def test_ten_claims_stand_on_the_page(
     assert page.panels["summary"].value.count("<tr>") == 11
 
 
+def test_the_headline_says_what_is_true(page: claims.ClaimsExplorer) -> None:
+    """Not how many claims: which ones, each under its verdict, in at most 40 words."""
+    said = str(page.compute().overview)
+    assert len(said.split()) <= 40
+    assert not re.search(r"\d", said)
+    for assessment in page.compute().assessments:
+        part = said.split(f"{HOLDS[assessment.verdict]}: ")[1].split(".", maxsplit=1)[0]
+        assert TOPICS[assessment.claim_id] in part
+
+
+def test_each_verdict_has_a_sign_of_its_own(page: claims.ClaimsExplorer) -> None:
+    """Sign and word; no verdict is told by its color alone."""
+    assert set(claims.SIGNS) == set(VERDICTS)
+    assert len({sign for sign, _ in claims.SIGNS.values()}) == len(VERDICTS)
+    for assessment in page.compute().assessments:
+        sign, style = claims.SIGNS[assessment.verdict]
+        assert f'class="{style}">{sign}&nbsp;{assessment.verdict}<' in page.panels["summary"].value
+
+
 def test_choosing_a_claim_shows_its_evidence(
     evidence: compare.Evidence, page: claims.ClaimsExplorer
 ) -> None:
@@ -43,7 +65,7 @@ def test_choosing_a_claim_shows_its_evidence(
     rows = evidence.claims[evidence.claims["claim_id"].eq("prevention")]
     assert page.panels["published"].value.count("<tr>") == len(rows) + 1
     assert "people at risk" in page.panels["change"].value
-    assert "Contradicted." in page.panels["reason"].value
+    assert "contradicted</b>." in page.panels["reason"].value
     # A fresh page set to this state is the same.
     fresh = claims.ClaimsExplorer(evidence, "prevention")
     assert fresh.panels["published"].value == page.panels["published"].value

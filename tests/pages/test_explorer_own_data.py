@@ -53,7 +53,7 @@ def test_page_opens_with_nothing_loaded(
 ) -> None:
     """It says what to do, and shows what its digest says."""
     assert page.status.value == ""
-    assert "Nothing of your own is loaded yet" in page.finding.value
+    assert "Nothing of your own is used yet" in page.finding.value
     scenario = own_data.opening(evidence)
     assert page.digest() == own_data.digest(own_data.view(evidence, evidence, scenario))
 
@@ -68,7 +68,7 @@ def test_own_prices_change_the_page(page: own_data.OwnDataExplorer) -> None:
     assert "prices=&#39;ours.csv&#39;" in page.panels["code"].value
     table = pd.read_csv(pd.io.common.StringIO(saved(page.panels["downloads"].value)))
     assert table["changed"].ne("same").any()
-    assert page.loaded.loaded[-1].kind == "prices"
+    assert page.evidence.loaded[-1].kind == "prices"
 
 
 def test_page_equals_the_code_it_prints(
@@ -89,13 +89,13 @@ def test_page_equals_the_code_it_prints(
 def test_bad_file_changes_nothing(page: own_data.OwnDataExplorer) -> None:
     """Every problem on a line; what was loaded before stays as it was."""
     choose(page, "prices", ours__csv=PRICES.encode())
-    before, shown = page.loaded, page.panels["difference"].value
+    before, shown = page.evidence, page.panels["difference"].value
     chosen = page.pickers["prices"].value
     bad = "code,billing_qty,billing_unit,usd_per_billing_unit\nJ0000,500,mg,40\nJ1561,0,mL,x\n"
     choose(page, "prices", worse__csv=bad.encode())
     assert "worse.csv was not loaded; nothing has changed" in page.message.value
     assert page.message.value.count("<li>") == 4
-    assert page.loaded is before
+    assert page.evidence is before
     assert page.panels["difference"].value == shown
     assert page.pickers["prices"].value == chosen
     choose(page, "prices", better__csv=PRICES.encode())
@@ -132,7 +132,7 @@ def test_five_mistakes_are_one_message_and_change_nothing(
     assert "nothing has changed" in page.message.value
     assert {name: panel.value for name, panel in page.panels.items()} == shown
     assert page.finding.value == finding
-    assert page.loaded is evidence
+    assert page.evidence is evidence
     for name, frame in before.items():
         pd.testing.assert_frame_equal(getattr(evidence, name), frame)
 
@@ -179,7 +179,7 @@ def test_own_therapy_with_a_condition_of_its_own(page: own_data.OwnDataExplorer)
     assert "Newbrand" in page.panels["difference"].value
     page.reset.click()
     assert page.controls["condition"].value != "newitis"
-    assert page.loaded is page.evidence
+    assert page.evidence is page.project
     assert all(picker.value == () for picker in page.pickers.values())
     assert "Nothing of your own" in page.finding.value
     assert page.status.value == ""
@@ -191,7 +191,7 @@ def test_files_are_kept_together(page: own_data.OwnDataExplorer) -> None:
     choose(page, "asp_file", january__csv=asp())
     tables = {name.replace(".", "__"): content for name, content in encoded(THERAPY).items()}
     choose(page, "therapy", **tables)
-    assert [loaded.kind for loaded in page.loaded.loaded] == ["asp_file", "therapy", "prices"]
+    assert [loaded.kind for loaded in page.evidence.loaded] == ["asp_file", "therapy", "prices"]
     changed = page.compute().difference.set_index("product_id")["changed"]
     assert changed["newbrand"] == "new"
     assert changed["gamunex_c"] == "lower"
@@ -290,9 +290,25 @@ def test_what_the_browser_did_not_send_is_said(
 ) -> None:
     """Name, size and limit, in the words of the loader; whatever a browser may send."""
     choose(page, "prices", ours__csv=PRICES.encode())
-    before = page.loaded
+    before = page.evidence
     page.pickers["asp_file"].error = error
     assert words in page.message.value
-    assert page.loaded is before
+    assert page.evidence is before
     choose(page, "asp_file", january__csv=asp())
     assert page.message.value == ""
+
+
+def test_prices_of_an_own_therapy_fit_once_it_is_loaded(page: own_data.OwnDataExplorer) -> None:
+    """On a page without the therapy they are refused and kept; with its tables they count."""
+    price = "product_id,route,billing_qty,billing_unit,usd_per_billing_unit\nnewbrand,SC,1,mg,2\n"
+    page.strip.history.wish.value = f"1 \n{price}"
+    assert page.strip.refused
+    choose(page, "asp_file", january__csv=asp())
+    assert page.message.value == ""
+    assert page.strip.refused
+    assert page.strip.history.prices.value == price
+    tables = {name.replace(".", "__"): content for name, content in encoded(THERAPY).items()}
+    choose(page, "therapy", **tables)
+    assert page.message.value == ""
+    assert not page.strip.refused
+    assert [loaded.kind for loaded in page.evidence.loaded] == ["asp_file", "therapy", "prices"]

@@ -10,7 +10,8 @@ import pytest
 import compare
 from compare.data.scenario import Scenario
 from compare.own import with_therapy
-from compare.pages.what_works import chart, page, tables
+from compare.pages import forest as chart
+from compare.pages.what_works import page, tables
 from compare.pages.what_works import views as views_of
 from compare.trials import benefits
 from compare.trials.declared import declared

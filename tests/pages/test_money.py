@@ -166,7 +166,7 @@ def test_medicare_control_moves_the_page(evidence: compare.Evidence) -> None:
     """The box under "More" gives the panel its heading and the arithmetic its price."""
     page = cost.CostExplorer(evidence, "ra")
     assert money.HEADS["negotiated"] not in page.panels["yearly"].spec
-    page.controls["medicare"].value = True
+    page.controls["payer"].value = True
     assert money.HEADS["negotiated"] in page.panels["yearly"].spec
     place = next(key for _, key in page.controls["chosen"].options if key.endswith("/negotiated"))
     page.controls["chosen"].value = place

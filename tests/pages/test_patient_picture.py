@@ -9,7 +9,7 @@ import pytest
 import compare
 from compare.authority import cautions
 from compare.data.rows import records
-from compare.pages.patient import drawing, own_trials, page, picture
+from compare.pages.patient import drawing, first_dose, own_trials, page, picture
 from tests.pages.test_explorer_patient import PATIENTS
 
 
@@ -104,7 +104,9 @@ def test_gmg_says_what_would_make_more(evidence):
 def test_ra_with_heart_failure_marks_infliximab_and_strikes_nothing(evidence):
     """At 3 mg/kg it is a warning, in the picture; both prices of golimumab stand, apart."""
     found = view(evidence, "ra", 85, 60, factors={"heart_failure"})
-    assert ("warning", "Heart failure", "") in shown(found, "infliximab").against
+    told = "Heart failure (contraindicated above 5 mg/kg)"
+    assert ("warning", told, "") in shown(found, "infliximab").against
+    assert "contraindicated above 5 mg/kg for infliximab" in str(found.finding)
     assert not any(row.struck for row in found.picture)
     kinds = [price.kind for price in shown(found, "golimumab").prices]
     assert kinds == ["net", "before_rebates"]
@@ -154,3 +156,41 @@ def test_nothing_of_the_page_is_lost(evidence):
     for field in FIELDS:
         assert field in whole, field
     assert "Show the figures" in whole
+
+
+def test_negotiated_price_is_a_tick_until_the_payer_is_medicare(evidence):
+    """Enbrel in RA: 364 days x $2,355 / 30 = $28,574; stands only for Medicare, in the words too.
+
+    The table below and the printed comparison then name it as well.
+    """
+    who = compare.Patient(85, 60)
+    found = page.view(evidence, compare.Scenario("ra", who))
+    row = shown(found, "etanercept")
+    assert [price.kind for price in row.prices] == ["before_rebates"]
+    (tick,) = row.marks
+    assert (tick.product, tick.kind) == ("Enbrel", "negotiated")
+    assert tick.low == tick.high == pytest.approx(364 * 2355 / 30)
+    html = drawing.picture(found.picture, "RA")
+    assert "Enbrel, negotiated by Medicare, any dose" in html
+    assert 'class="negotiated"' not in html
+    options = {"payer": "medicare", "compare": ["etanercept"]}
+    found = page.view(evidence, compare.Scenario("ra", who, options=options))
+    row = shown(found, "etanercept")
+    assert [price.kind for price in row.prices] == ["before_rebates", "negotiated"]
+    assert not row.marks
+    assert 'class="negotiated"' in drawing.picture(found.picture, "RA")
+    told = {line.label: line.cells[0][0].text for line in found.comparison.lines}
+    assert told["Year one"] == "$28,574"
+    assert "Medicare maximum fair price" in told["Product and price"]
+
+
+@pytest.mark.parametrize("condition_id", ["cidp", "ulcerative_colitis", "gmg"])
+def test_first_dose_lists_every_option_in_the_order_of_the_picture(evidence, condition_id):
+    """Tests before, premedication and vaccination of each, or that they are not in our reading."""
+    found = view(evidence, condition_id)
+    names = [evidence.label("therapies", row.therapy_id) for row in found.picture]
+    assert [row["therapy"] for row in found.first_dose] == names
+    for row in found.first_dose:
+        assert all(row[step] and row[step][0]["text"] for step in first_dose.SHOWN)
+    scig = next((row for row in found.first_dose if row["therapy"].startswith("SCIG")), None)
+    assert scig is None or "viscosity" in scig["before"][0]["text"]

@@ -42,7 +42,7 @@ PAGES = {
 # Settings other than those with which pages open.
 OPTIONS: Mapping[str, list[dict[str, object]]] = {
     "cost": [{"products": cost.EVERY}],
-    "harms": [{"basis": "arms"}, {"basis": "treated", "borrow": False}],
+    "harms": [{"event": "headache"}, {"basis": "treated", "borrow": False}],
     "indications": [{"jurisdiction": "EU"}],
     "patient": [{"compare": []}],
     "tradeoffs": [{"basis": "treated"}],
@@ -166,7 +166,7 @@ def named(evidence: compare.Evidence, *shown: pd.DataFrame) -> set[str]:
 
 BEHIND: Mapping[str, list[str]] = {
     "cost": ["yearly", "courses", "marks"],
-    "harms": ["map", "forest", "rare", "pml", "infusions", "rates", "ivig", "outcomes"],
+    "harms": ["map", "forest", "rare", "pml", "infusions", "rates", "ivig"],
     "history": ["per_gram", "yearly", "courses", "payers", "access"],
     "indications": ["map", "options", "statements", "article", "by_state"],
     "start": ["therapies"],
@@ -295,15 +295,14 @@ def test_every_chart_says_where_a_figure_was_read(evidence: compare.Evidence) ->
     harm = harms.view(evidence, harms.opening(evidence))
     past = history.view(evidence, history.opening(evidence))
     map_of = pd.DataFrame(harm.map)
-    known = map_of[map_of["state"].eq("reported")]
+    there = dict.fromkeys(map_["condition_id"], "")
     drawn = [
         (pd.DataFrame(money.yearly), lambda frame: bars.Picture(records(frame)).traces),
         (pd.DataFrame(money.marks), lambda frame: bars.Picture(records(frame)).traces),
-        (known, lambda frame: harm_charts.forest_traces(records(frame), "difference")),
         (map_of, lambda frame: harm_charts.map_traces(records(frame), "difference")),
         (pd.DataFrame(past.yearly), lambda frame: history_charts.year_traces(records(frame))),
         (pd.DataFrame(past.per_gram), lambda frame: history_charts.gram_traces(records(frame))),
-        (map_, lambda frame: indication_charts.traces(records(frame))),
+        (map_, lambda frame: [{"customdata": indication_charts.map_html(records(frame), there)}]),
     ]
     for frame, draw in drawn:
         cited = evidence.cited(frame)

@@ -102,7 +102,7 @@ def test_page_opens_with_answer_and_picture_benefit_before_harm(evidence, cidp):
     text = Page(cidp).text
     parts = ("3 options are labeled for this patient.", "contraindicated", "54% against 21%",
              "On whose authority", "Good, with its comparator", care.HARM, "Sources",
-             "The lines that rebuild")  # fmt: skip
+             "Appendix: the lines of Python that rebuild")  # fmt: skip
     places = [text.index(part) for part in parts]
     assert places == sorted(places)
     picture = cidp[cidp.index("tc-table tc-picture") :]
@@ -124,7 +124,7 @@ def test_its_own_lines_rebuild_the_page(evidence, condition_id, ids, factors):
     """The lines of Python on the page, run as they stand, give the same page."""
     state = scenario(condition_id, factors, name="clinic's own", options={"products": {}})
     comparison = side_by_side.compare_therapies(evidence, state, ids)
-    code = report.lines(comparison)
+    code = report.lines(evidence, comparison)
     names: dict[str, object] = {}
     exec(compile(code, "page", "exec"), names)
     assert names["page"] == report.html(evidence, state, ids)

@@ -21,7 +21,7 @@ from compare.pages.history.page import HistoryExplorer
 from compare.pages.strip import Strip
 
 BOUNDS = {"weight": (1, 300), "age": (0, 120), "height": (40, 250), "iv_dose": (0.5, 300),
-          "iv_weeks": (1, 12)}  # fmt: skip
+          "iv_weeks": (1, 12), "ige": (1, 100_000)}  # fmt: skip
 IDS = st.text("abcdefghijklmnopqrstuvwxyz_0123456789", min_size=1, max_size=30)
 
 
@@ -136,6 +136,10 @@ def test_what_labels_ask_for_is_offered(evidence: compare.Evidence, strip: Strip
     assert HIDDEN in strip.controls["iv_dose"]._dom_classes
     strip.controls["condition"].value = "pi"
     assert HIDDEN not in strip.controls["iv_dose"]._dom_classes
+    assert HIDDEN in strip.controls["ige"]._dom_classes
+    strip.controls["condition"].value = "asthma"
+    assert HIDDEN not in strip.controls["ige"]._dom_classes
+    assert HIDDEN in strip.controls["iv_dose"]._dom_classes
 
 
 def test_every_history_can_be_searched_for(evidence: compare.Evidence, strip: Strip) -> None:
@@ -162,7 +166,7 @@ def test_a_carried_patient_opens_on_every_page(
     assert page.scenario().condition_id == "pi"
     assert page.scenario().patient == who
     assert told(page.strip) | {"asked": [], "said": ""} == {
-        "to": 7, "text": address, "set": True, "asked": [], "said": "",
+        "to": 7, "text": address, "set": True, "asked": [], "said": "", "prices": "",
     }  # fmt: skip
     page.strip.history.wish.value = "8 "
     assert told(page.strip)["set"] is False
@@ -201,3 +205,52 @@ def test_a_page_below_another_follows_its_strip(evidence: compare.Evidence) -> N
     assert below.scenario() == above.strip.scenario()
     assert "gMG" in below.finding.value
     assert above.strip.history not in below.page.children
+
+
+PRICE = "product_id,route,billing_qty,billing_unit,usd_per_billing_unit\n"
+
+
+@pytest.mark.parametrize("kind", every_explorer(), ids=lambda kind: kind.__name__)
+def test_own_prices_come_with_the_tab(kind: type[Explorer], evidence: compare.Evidence) -> None:
+    """Every page computes with them beside the patient, tells how many, and forgets them whole.
+
+    The address never holds them, and what is carried is what was given.
+    """
+    page = kind(evidence)
+    before = page.digest()
+    page.strip.history.wish.value = f"7 \n{PRICE}gamunex_c,IV,500,mg,1\nprivigen,IV,500,mg,2\n"
+    assert page.status.value == ""
+    own = page.evidence.prices[page.evidence.prices["price_basis"].eq("own")]
+    assert list(own["usd_per_billing_unit"]) == [1, 2]
+    state = told(page.strip)
+    assert (state["prices"], state["set"], state["said"]) == ("2", False, "")
+    assert "gamunex" not in json.dumps(state)
+    assert page.strip.history.prices.value.startswith(PRICE)
+    page.controls["weight"].value = 90
+    assert page.strip.history.prices.value
+    page.strip.history.wish.value = "8 "
+    assert page.evidence is evidence
+    assert (told(page.strip)["prices"], page.strip.history.prices.value) == ("", "")
+    assert page.digest() == before
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        (f"{PRICE}newbrand,IV,500,mg,1\n", "newbrand"),
+        (f'{PRICE}gamunex_c,IV,500,mg,"40,5"\n', "write 40.5"),
+        ("\x00", "not used on this page"),
+        ("a\ud800,b\n1,2\n", "not used on this page"),
+        ("<script>alert(1)</script>", "not used on this page"),
+    ],
+)
+def test_own_prices_of_another_page_may_be_refused(strip: Strip, rows: str, said: str) -> None:
+    """The page shows the patient without them and says why; the tab keeps them."""
+    address = to_address(Scenario("pi", Patient(62, 70)))
+    strip.history.wish.value = f"7 {address}\n{rows}"
+    state = told(strip)
+    assert state["said"].startswith("Your own prices are not used on this page: ")
+    assert said in state["said"]
+    assert (state["prices"], state["text"]) == ("not used here", address)
+    assert strip.history.prices.value == rows.replace("\ud800", "?")
+    assert strip.evidence is strip.base

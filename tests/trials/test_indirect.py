@@ -49,10 +49,10 @@ def test_printed_counts_agree_with_their_percents(arms: pd.DataFrame) -> None:
 
 
 def test_every_declared_network_is_computed_on_all_scales(evidence: compare.Evidence) -> None:
-    """Each arm has events, each therapy an estimate, each pair a verdict; nobody is ranked."""
+    """Each arm has its figure, each therapy an estimate, each pair a verdict; nobody is ranked."""
     for network_id in computed(evidence):
         network = compare.indirect(evidence, network_id)
-        assert declared(evidence, network_id).arms["events"].notna().all()
+        assert declared(evidence, network_id).arms["figure"].notna().all()
         assert network.model == "random"
         assert network.effects["estimate"].notna().all()
         assert network.effects["p_score"].isna().all()

@@ -11,7 +11,7 @@ import sys
 
 import pytest
 
-from tools import ROOT, notebooks
+from tools import PAGES, ROOT, notebooks
 
 # Runs the digest cells of all notebooks. The clock is put forward before the library is imported;
 # the C locale is set with all its categories, which Python by itself does not do.
@@ -52,7 +52,7 @@ def digest_cells() -> list[tuple[str, str]]:
     """Source and stored output of every digest cell."""
     return [
         (cell.source, notebooks.text_of(cell))
-        for path in notebooks.paths()
+        for path in PAGES
         for cell in notebooks.read(path).cells
         if notebooks.is_digest(cell)
     ]

@@ -23,7 +23,7 @@ import compare
 from compare import cli
 from compare.cost import plan
 from compare.data.evidence import TABLES, data_folder, descriptor
-from tools import DATA, ROOT, branches, hashes
+from tools import DATA, PAGES, ROOT, branches, hashes
 from tools import data as data_tool
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -195,7 +195,7 @@ def test_the_command_serves_from_the_wheel(wheel: Path, tmp_path: Path) -> None:
     finally:
         served.terminate()
         served.wait()
-    assert all(name in page for name in names)
+    assert all(path.name in page for path in PAGES)
 
 
 def answer(url: str) -> str:

@@ -231,6 +231,14 @@ def _fits_age(row: Mapping[str, Any], age_years: float) -> bool:
     return not (known(low) and age_years < low) and not (known(high) and age_years >= high)
 
 
+def _ages(row: Mapping[str, Any]) -> str:
+    """The ages that a row is for."""
+    low, high = row["age_years_from"], row["age_years_below"]
+    if not known(high):
+        return f"ages {low:g} and over"
+    return f"ages {low:g} to under {high:g}" if known(low) else f"ages under {high:g}"
+
+
 def _joined(cells: Iterable[Any]) -> str:
     parts = (part for cell in cells if known(cell) for part in str(cell).split("; "))
     return "; ".join(dict.fromkeys(parts))
@@ -315,17 +323,18 @@ def _guideline(rows: Sequence[Row], jurisdiction: str) -> dict[str, Any]:
     names = {
         "statement": "statement", "body": "body", "grade": "grade", "jurisdiction": "jurisdiction",
         "guideline_population": "population", "guideline_restriction": "restriction",
-        "guideline_needs": "unmet",
     }  # fmt: skip
     if top is None:
         return {
-            **dict.fromkeys(names, ""), "year": None, "retired": False, "conflicting": False,
+            **dict.fromkeys([*names, "guideline_needs"], ""),
+            "year": None, "retired": False, "conflicting": False,
             "statements_for": "", "statements_against": "", "_sources": [], "_locators": [],
         }  # fmt: skip
     current = [row for row in rows if row["retired"] != "yes" and row["fits_age"]]
     pro, con = ([row for row in current if row["statement"] in kind] for kind in (FOR, AGAINST))
     return {
         **{name: str(top[of]) if known(top[of]) else "" for name, of in names.items()},
+        "guideline_needs": _joined([top["unmet"] or None, None if top["fits_age"] else _ages(top)]),
         "year": top["year"] if known(top["year"]) else None,
         "retired": top["retired"] == "yes",
         "conflicting": bool(pro and con),
@@ -346,16 +355,19 @@ def matrix(evidence: Evidence, jurisdiction: str = "US") -> list[dict[str, Any]]
     """
     return [
         {
-            **row,
+            **marked(row),
             "condition_id": condition_id,
             "condition": condition["short_name"],
-            "label_mark": _label_mark(row),
-            "guideline_mark": _guideline_mark(row),
         }
         for condition_id, condition in evidence.by_id("conditions").items()
         for row in option_rows(evidence, condition_id, None, jurisdiction)
         if row["label_status"] != OUTSIDE or row["statement"] or row["label_warning"]
     ]
+
+
+def marked(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row of `options` with its `label_mark` and `guideline_mark`; see `matrix`."""
+    return {**row, "label_mark": _label_mark(row), "guideline_mark": _guideline_mark(row)}
 
 
 def _label_mark(row: Mapping[str, Any]) -> str:

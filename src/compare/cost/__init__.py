@@ -3,7 +3,7 @@
 from compare.cost.arithmetic import chain, opened
 from compare.cost.cohort import budget_effect, cohort_cost
 from compare.cost.one_way import SENSITIVITY, break_even_price, price_range, sensitivity
-from compare.cost.plan import Plan, age_note, plans
+from compare.cost.plan import Plan, age_note, negotiated_plans, plans
 from compare.cost.standing import first_of_kinds, opening_plans, standing_plans
 from compare.cost.table import (
     COLUMNS,
@@ -36,6 +36,7 @@ __all__ = [
     "dosing_weight_kg",
     "ending_note",
     "first_of_kinds",
+    "negotiated_plans",
     "opened",
     "opening_plans",
     "plan_cost",

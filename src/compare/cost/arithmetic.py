@@ -10,7 +10,7 @@ import pandas as pd
 
 from compare.cost import administration
 from compare.cost.containers import MCG_PER, SLACK_MCG, containers
-from compare.cost.phases import mg_per_ml
+from compare.cost.phases import Floats, mg_per_ml, phase_words
 from compare.cost.plan import Plan
 from compare.cost.prices import Tariff
 from compare.cost.table import dosing_weight_kg
@@ -29,8 +29,8 @@ def chain(
     weights = np.array([weight])
     surface = np.array([patient.body_surface_m2 or math.nan])
     rows = []
-    for row in plan.after_iv(patient.iv_dose_g, patient.iv_interval_weeks).rows:
-        if isinstance(row.tariff, str) or not row.weight_fits(weights)[0]:
+    for row in _at_end(plan.of(patient), end, weights, surface).rows:
+        if isinstance(row.tariff, str) or not row.fits(weights)[0]:
             continue
         phase, tariff = row.phase, row.tariff
         dosed, note = row.dosed(end, weights, surface, plan.fees)
@@ -43,7 +43,7 @@ def chain(
         usd = float(dosed.usd_drug[0] + dosed.usd_administration[0])
         rows.append(
             {
-                "phase": phase["phase"],
+                "phase": phase_words(row),
                 "route": phase["route"],
                 "weight_kg": weight,
                 "dose": f"{phase[f'dose_{end}']:g} {phase['dose_unit']} per {phase['dose_per']}",
@@ -70,6 +70,18 @@ def chain(
             }
         )
     return pd.DataFrame(rows)
+
+
+def _at_end(plan: Plan, end: str, weights: Floats, surface: Floats) -> Plan:
+    """Of the bands of an IgE that is not known, the one that this end of the cost comes from."""
+    name = f"usd_year_one_{end}" if plan.chronic else "usd_per_course" + "_high" * (end == "high")
+
+    def usd(one: Plan) -> float:
+        return float(one.money(weights, surface).columns[name][0])
+
+    several = plan.alternatives()
+    priced = [one for one in several if not math.isnan(usd(one))] if len(several) > 1 else several
+    return (min if end == "low" else max)(priced or several, key=usd)
 
 
 def opened(tariff: Tariff, dose_mg: float) -> dict[str, Any]:

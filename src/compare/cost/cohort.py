@@ -27,7 +27,8 @@ def cohort_cost(evidence: Evidence, patients: pd.DataFrame) -> pd.DataFrame:
     Needs `patient_id, condition_id, therapy_id, weight_kg`; may name `product_id`, `regimen_id`,
     `price_basis` (blank: the default that pages open with). The input is not changed. Raises
     `ValueError` for missing columns, unknown conditions and weights that no `Patient` can have.
-    Doses by body surface are blank: a cohort has no heights.
+    Doses by body surface are blank: a cohort has no heights; nor IgE, of whose bands the low end
+    is taken.
 
     >>> import compare, pandas as pd
     >>> patients = pd.DataFrame({"patient_id": [1, 2], "weight_kg": [60, 80]})

@@ -26,8 +26,9 @@ def sensitivity(
 ) -> pd.DataFrame:
     """One-way sensitivity of the plan's year-one cost (or course), most important first.
 
-    Rows: weight (20 percent less and more), dose, interval, visits, cycles, price (lowest and
-    highest of the price's own history in the data) and product. Columns `factor`, `low`, `high`
+    Rows: weight (20 percent less and more), IgE (where it is not known, inside the label's bands),
+    dose, interval, visits, cycles, price (lowest and highest of the price's own history in the
+    data) and product. Columns `factor`, `low`, `high`
     (what was set), `usd_low`, `usd_high`. Everything else stays at the plan's low end.
     """
     span = "usd_year_one_low" if plan.chronic else "usd_per_course"
@@ -49,6 +50,11 @@ def sensitivity(
     add(
         "weight", (f"{weights[0]:g} kg", usd(plan, light)), (f"{weights[1]:g} kg", usd(plan, heavy))
     )
+    bands = plan.of(patient).alternatives()
+    levels = [(one.rows[0].ige_iu_ml, cost) for one in bands if not math.isnan(cost := usd(one))]
+    if len(bands) > 1 and levels:
+        ends = (choose(levels, key=lambda pair: pair[1]) for choose in (min, max))
+        add("IgE", *((f"{level:g} IU/mL", cost) for level, cost in ends))
     for factor, pairs in RANGES.items():
         if all(
             _alike(row.phase[of_low], row.phase[of_high])

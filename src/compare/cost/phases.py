@@ -30,11 +30,15 @@ class Dosed:
 
 @dataclass(frozen=True)
 class PricedPhase:
-    """One phase in one weight band, with the tariff that pays for it."""
+    """One phase in one band of weight and IgE, with the tariff that pays for it.
+
+    `ige_iu_ml` is the patient's; None, where it is not known, fits every band.
+    """
 
     phase: Phase
     tariff: Tariff | str
     notes: tuple[str, ...] = ()
+    ige_iu_ml: float | None = None
 
     @property
     def one_end(self) -> bool:
@@ -66,14 +70,26 @@ class PricedPhase:
         dose = {"dose_low": weekly, "dose_high": weekly, "dose_unit": "g"}
         return replace(self, phase={**self.phase, **dose})
 
-    def weight_fits(self, weight_kg: Floats) -> NDArray[np.bool_]:
+    @property
+    def by_ige(self) -> bool:
+        """Whether the band holds for some IgE alone."""
+        return known(self.phase["ige_iu_ml_min"]) or known(self.phase["ige_iu_ml_max"])
+
+    def fits(self, weight_kg: Floats) -> NDArray[np.bool_]:
         """Which weights belong to the band; at its edge exactly one band matches."""
-        bounds = self.phase["weight_bounds"] if known(self.phase["weight_bounds"]) else "[)"
-        fits = np.ones(weight_kg.shape, dtype=bool)
-        if known(low := self.phase["weight_kg_min"]):
-            fits &= weight_kg >= low if bounds[0] == "[" else weight_kg > low
-        if known(high := self.phase["weight_kg_max"]):
-            fits &= weight_kg <= high if bounds[1] == "]" else weight_kg < high
+        ige = self.ige_iu_ml
+        if ige is not None and self.by_ige and not self._within("ige_iu_ml", np.array(ige)):
+            return np.zeros(weight_kg.shape, dtype=bool)
+        return self._within("weight_kg", weight_kg)
+
+    def _within(self, axis: str, values: Floats) -> NDArray[np.bool_]:
+        bounds = self.phase[f"{axis.partition('_')[0]}_bounds"]
+        bounds = bounds if known(bounds) else "[)"
+        fits = np.ones(values.shape, dtype=bool)
+        if known(low := self.phase[f"{axis}_min"]):
+            fits &= values >= low if bounds[0] == "[" else values > low
+        if known(high := self.phase[f"{axis}_max"]):
+            fits &= values <= high if bounds[1] == "]" else values < high
         return fits
 
     def dose_mg(self, end: str, weight_kg: Floats, surface_m2: Floats) -> Floats:
@@ -137,6 +153,18 @@ def _in_mg(amount: float, unit: str, weight_kg: Floats, surface_m2: Floats) -> F
     factor = {"": np.ones(weight_kg.shape), "kg": weight_kg, "m2": surface_m2}[per]
     dose: Floats = amount * MCG_PER[mass] / MCG_PER["mg"] * factor
     return dose
+
+
+def phase_words(row: PricedPhase) -> str:
+    """A phase as it is named, with the IgE for which it holds."""
+    name, phase = str(row.phase["phase"]).replace("_", " "), row.phase
+    if not row.by_ige:
+        return name
+    bounds = phase["ige_bounds"] if known(phase["ige_bounds"]) else "[)"
+    low, high = phase["ige_iu_ml_min"], phase["ige_iu_ml_max"]
+    ends = [f"{'from' if bounds[0] == '[' else 'over'} {low:g}"] if known(low) else []
+    ends += [f"{'to' if bounds[1] == ']' else 'under'} {high:g}"] if known(high) else []
+    return f"{name}, IgE {' '.join(ends)} IU/mL"
 
 
 def mg_per_ml(tariff: Tariff) -> float | None:

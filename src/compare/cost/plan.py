@@ -15,12 +15,14 @@ from numpy.typing import NDArray
 
 from compare.cost import administration, schedule
 from compare.cost.containers import MCG_PER, containers
+from compare.cost.money import MONEY_COLUMNS, Money, span_of
 from compare.cost.phases import ENDS, Floats, PricedPhase
-from compare.cost.prices import BASES, KIND_OF, SHORT, PriceBook, Tariff, price_book
+from compare.cost.prices import BASES, KIND_OF, NEGOTIATED, SHORT, PriceBook, Tariff, price_book
 from compare.cost.schedule import Phase
 from compare.data.arguments import number, one_of
 from compare.data.conditions import check_condition
 from compare.data.evidence import Evidence, kept
+from compare.data.patient import Patient
 from compare.data.rows import known
 
 PROFESSIONAL_FIRST = ("asp_payment_limit", "nadac")
@@ -30,30 +32,10 @@ NO_IV_DOSE = (
     "dosed from the earlier intravenous immunoglobulin: enter its grams and the weeks between doses"
 )
 NO_BAND = "no dose is stated for this weight"
+NO_IGE_BAND = "no dose is stated for this weight and IgE"
+IGE_OPEN = "no IgE entered: from the least to the most of the doses in the label's table"
 PART_B_NOTE = "priced at a Part B code, also where the patient gives it"
 NO_HEIGHT = "dosed by body surface: enter the height"
-
-
-@dataclass(frozen=True)
-class Money:
-    """Columns of money and counts, one value per patient; NaN where `reason` says why."""
-
-    columns: dict[str, Floats]
-    reason: NDArray[np.object_]
-
-
-SPANS = ("year_one", "later_year")
-MONEY_COLUMNS = [
-    *(f"usd_{span}_{end}" for span in SPANS for end in ENDS),
-    *(
-        f"{name}_{span}{tail}"
-        for name in ("usd_administration", "doses", "visits", "chair_hours")
-        for span in SPANS
-        for tail in ("", "_high")
-    ),
-    "usd_per_course",
-    "usd_per_course_high",
-]
 
 
 @dataclass(frozen=True)
@@ -128,28 +110,49 @@ class Plan:
     def at(self, weight_kg: float) -> Plan:
         """The plan with only the weight bands of this patient (with all where none fits)."""
         weight = np.array([weight_kg])
-        rows = tuple(row for row in self.rows if row.weight_fits(weight)[0])
+        rows = tuple(row for row in self.rows if row.fits(weight)[0])
         return replace(self, rows=rows) if rows and len(rows) < len(self.rows) else self
 
-    def after_iv(self, dose_g: float | None, interval_weeks: float | None) -> Plan:
-        """The plan with the weekly dose that labels derive from the earlier intravenous one."""
-        if dose_g is None or interval_weeks is None:
-            return self
-        return replace(self, rows=tuple(row.after_iv(dose_g / interval_weeks) for row in self.rows))
+    def of(self, patient: Patient) -> Plan:
+        """The plan with what labels dose by beside weight: the earlier intravenous dose, IgE."""
+        plan, dose_g, weeks = self, patient.iv_dose_g, patient.iv_interval_weeks
+        if dose_g is not None and weeks is not None:
+            plan = replace(plan, rows=tuple(row.after_iv(dose_g / weeks) for row in plan.rows))
+        return plan if patient.ige_iu_ml is None else plan.at_ige(patient.ige_iu_ml)
+
+    def at_ige(self, ige_iu_ml: float) -> Plan:
+        """The plan for one level of IgE."""
+        return replace(self, rows=tuple(replace(row, ige_iu_ml=ige_iu_ml) for row in self.rows))
+
+    def alternatives(self) -> tuple[Plan, ...]:
+        """The plan at one IgE inside each of its bands where IgE is not known; else itself."""
+        bands = {
+            (row.phase["ige_iu_ml_min"], row.phase["ige_iu_ml_max"])
+            for row in self.rows
+            if row.by_ige and row.ige_iu_ml is None
+        }
+        ends = sorted(
+            (low if known(low) else 0.0, high if known(high) else 1e5) for low, high in bands
+        )
+        return tuple(self.at_ige((low + high) / 2) for low, high in ends) or (self,)
 
     def money(self, weight_kg: Floats, surface_m2: Floats, ends: Sequence[str] = ENDS) -> Money:
         """The core: year one, a later year and the course, at both ends, for every weight.
 
         One phase without a price leaves the whole blank for the weights in its band: a part of
-        a sum is never shown. `ends` of ("low",) leaves the columns of the high end out.
+        a sum is never shown. `ends` of ("low",) leaves the columns of the high end out. Where IgE
+        is not known, the ends are those over its bands; blank only where every band is.
         """
+        if len(several := self.alternatives()) > 1:
+            each = [plan.money(weight_kg, surface_m2, ends) for plan in several]
+            return span_of(each, "usd_year_one_low" if self.chronic else "usd_per_course")
         shape = weight_kg.shape
         names = [name for name in MONEY_COLUMNS if "high" in ends or not name.endswith("_high")]
         columns = {name: np.zeros(shape) for name in names}
         reason = np.full(shape, "", dtype=object)
         covered: dict[str, NDArray[np.bool_]] = {}
         for row in self.rows:
-            fits = row.weight_fits(weight_kg)
+            fits = row.fits(weight_kg)
             name = str(row.phase["phase"])
             covered[name] = covered.get(name, np.zeros(shape, dtype=bool)) | fits
             if isinstance(row.tariff, str):
@@ -158,7 +161,7 @@ class Plan:
             elif fits.any():
                 self._add(columns, reason, row, fits, weight_kg, surface_m2, ends)
         for fits in covered.values():
-            reason[~fits] = NO_BAND
+            reason[~fits] = NO_IGE_BAND if any(row.by_ige for row in self.rows) else NO_BAND
             columns["usd_year_one_low"][~fits] = np.nan
         blank = np.isnan(columns["usd_year_one_low"])
         for name, values in columns.items():
@@ -229,6 +232,8 @@ def age_note(plan: Plan, age_years: float) -> str:
 
 def _no_dose(phase: Phase) -> str:
     """What is missing where a phase has no dose."""
+    if known(phase["no_dose_reason"]):
+        return str(phase["no_dose_reason"])
     if known(phase["previous_iv_dose_factor"]):
         return NO_IV_DOSE
     return NO_HEIGHT if str(phase["dose_unit"]).endswith("m2") else NO_DOSE
@@ -258,6 +263,14 @@ def plans(
     if cycle_days is not None:
         cycle_days = number("cycle_days", cycle_days, 1, 365, "days")
     return _plans(evidence, condition_id, price_basis, cycle_days)
+
+
+def negotiated_plans(
+    evidence: Evidence, condition_id: str, cycle_days: float | None = None
+) -> tuple[Plan, ...]:
+    """The plans that have a price negotiated by Medicare, at that price."""
+    found = plans(evidence, condition_id, NEGOTIATED, cycle_days)
+    return tuple(plan for plan in found if plan.price_basis)
 
 
 @kept(64)
@@ -295,14 +308,14 @@ def _plans(
 PHASES = ("induction", "course", "maintenance", "cycle", "relapse")
 
 
-def _phase_order(phase: Phase) -> tuple[int, int, float, float, str]:
-    """Phases as they follow each other; bands by the weight and the age at which they begin."""
+def _phase_order(phase: Phase) -> tuple[int, int, float, float, float, str]:
+    """Phases as they follow each other; bands by the IgE, weight and age at which they begin."""
     kind, _, number = str(phase["phase"]).partition("_")
-    weight, age = (
+    ige, weight, age = (
         float(phase[name]) if known(phase[name]) else 0.0
-        for name in ("weight_kg_min", "age_years_from")
+        for name in ("ige_iu_ml_min", "weight_kg_min", "age_years_from")
     )
-    return PHASES.index(kind), int(number or 0), weight, age, str(phase["band"])
+    return PHASES.index(kind), int(number or 0), ige, weight, age, str(phase["band"])
 
 
 def names_of(evidence: Evidence, plan: Plan) -> dict[str, Any]:

@@ -36,12 +36,13 @@ KINDS = {
     "before_rebates": "before rebates",
     "negotiated": "negotiated by Medicare",
 }
+NEGOTIATED = "maximum_fair_price"
 KIND_OF = {
     "asp_payment_limit": "net",
     "nadac": "before_rebates",
     "wac": "before_rebates",
     "part_d_average": "before_rebates",
-    "maximum_fair_price": "negotiated",
+    NEGOTIATED: "negotiated",
     "own": "own",
 }
 REBATE_SENTENCE = (

@@ -14,8 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from compare.cost.plan import Plan, age_note, plans
-from compare.cost.prices import KINDS
+from compare.cost.plan import Plan, age_note, negotiated_plans, plans
 from compare.data.evidence import Evidence, kept
 from compare.data.patient import Patient
 from compare.data.rows import known
@@ -37,7 +36,7 @@ def standing_plans(evidence: Evidence, found: Iterable[Plan], patient: Patient) 
 
     def usd(plan: Plan) -> tuple[float, float]:
         """First year (or course) and later year at the usual dose, in the middle of ranges."""
-        dosed = plan.after_iv(patient.iv_dose_g, patient.iv_interval_weeks).usual()
+        dosed = plan.of(patient).usual()
         money = dosed.money(weight, surface).columns
         first = ("usd_year_one_low", "usd_year_one_high")
         if not plan.chronic:
@@ -97,14 +96,15 @@ def opening_plans(
     patient: Patient,
     price_basis: str | None = None,
     cycle_days: float | None = None,
+    medicare: bool = False,
 ) -> Mapping[tuple[str, bool], Plan]:
     """One plan for each therapy and use of a condition, where a page has room for one.
 
-    Of the plans that stand, an own price comes first, then net of rebates, then before rebates,
-    then negotiated.
+    Of the plans that stand, an own price comes first, then net of rebates, then before rebates;
+    where the payer is `medicare`, a negotiated one comes before the latter.
     """
     plans(evidence, condition_id, price_basis, cycle_days)  # refuses wrong arguments
-    return _opening_plans(evidence, condition_id, patient, price_basis, cycle_days)
+    return _opening_plans(evidence, condition_id, patient, price_basis, cycle_days, medicare)
 
 
 @kept(64)
@@ -114,14 +114,34 @@ def _opening_plans(
     patient: Patient,
     price_basis: str | None,
     cycle_days: float | None,
+    medicare: bool,
 ) -> Mapping[tuple[str, bool], Plan]:
-    found = plans(evidence, condition_id, price_basis, cycle_days)
+    found = paid_plans(evidence, condition_id, price_basis, cycle_days, medicare)
     return MappingProxyType(first_of_kinds(standing_plans(evidence, found, patient)))
 
 
+def paid_plans(
+    evidence: Evidence,
+    condition_id: str,
+    price_basis: str | None,
+    cycle_days: float | None,
+    medicare: bool,
+) -> tuple[Plan, ...]:
+    """`plans`, and where the payer is `medicare` those at a negotiated price.
+
+    None of the latter where one basis is asked for.
+    """
+    found = plans(evidence, condition_id, price_basis, cycle_days)
+    also = medicare and price_basis is None
+    return found + (negotiated_plans(evidence, condition_id, cycle_days) if also else ())
+
+
 def first_of_kinds(standing: Mapping[Key, Plan]) -> dict[tuple[str, bool], Plan]:
-    """Of the plans that stand, one for each therapy and use, in the order of the kinds."""
-    order = [*KINDS, ""]
+    """Of the plans that stand, one for each therapy and use: own, net, negotiated, before rebates.
+
+    Negotiated ones stand only where the payer is Medicare.
+    """
+    order = ["own", "net", "negotiated", "before_rebates", ""]
     chosen: dict[tuple[str, bool], Plan] = {}
     for key in sorted(standing, key=lambda key: order.index(key[2])):
         chosen.setdefault(key[:2], standing[key])

@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 
 from compare.cost import schedule
-from compare.cost.plan import MONEY_COLUMNS, Plan, age_note, names_of, plans
+from compare.cost.money import MONEY_COLUMNS
+from compare.cost.plan import IGE_OPEN, Plan, age_note, names_of, plans
 from compare.cost.standing import standing_plans
 from compare.data.arguments import one_of
 from compare.data.evidence import Evidence
@@ -57,7 +58,8 @@ def annual_cost(
     `usd_later_year_low/high` (drug with its discarded part, plus administration), the same for
     administration alone, doses, visits and chair hours (plain: at the low end; `_high`: at the
     other), `usd_per_course(_high)` for courses, `usd_year_one_usual` and `usd_per_course_usual`
-    (the low end at the usual dose, at which products are compared), `reason` where a figure is
+    (the low end at the usual dose, at which products are compared; the middle where IgE is not
+    known), `reason` where a figure is
     blank or a fee is not known, `note`, `label_status`, `is_default`, `source_id`.
     `dosing_weight` "ideal" or "adjusted" applies to intravenous immunoglobulin only; where actual
     weight counts all the same (`dosing_weight_note`), `note` says so. Raises `ValueError` for an
@@ -116,7 +118,7 @@ def cost_rows(
     for whole in whole_plans:
         columns, reason = plan_cost(whole, patient, dosing_weight)
         paid = "usd_year_one_low" if whole.chronic else "usd_per_course"
-        plan = whole.at(dosing_weight_kg(patient, whole, dosing_weight))
+        plan = whole.of(patient).at(dosing_weight_kg(patient, whole, dosing_weight))
         rows.append(
             {
                 **names_of(evidence, plan),
@@ -131,6 +133,7 @@ def cost_rows(
                 "note": "; ".join(
                     [
                         *dosing_weight_note(patient, plan, dosing_weight),
+                        *([IGE_OPEN] if len(plan.alternatives()) > 1 else []),
                         *plan.notes,
                         *ending_note(plan),
                         *boundary_note(plan),
@@ -170,15 +173,18 @@ def plan_cost(
     """Columns of one plan for one patient, and the reason for what is blank or not counted."""
     weight = dosing_weight_kg(patient, plan, dosing_weight)
     surface = patient.body_surface_m2 or math.nan
-    plan = plan.after_iv(patient.iv_dose_g, patient.iv_interval_weeks)
+    plan = plan.of(patient)
     size = np.array([weight]), np.array([surface])
     money = plan.money(*size)
     columns = {name: float(values[0]) for name, values in money.columns.items()}
     usual = plan.usual()
     same = all(one is other for one, other in zip(usual.rows, plan.rows, strict=True))
-    at_usual = money if same else usual.money(*size, ends=("low",))
-    for name, low in zip(USUAL, ("usd_year_one_low", "usd_per_course"), strict=True):
+    at_usual = money if same else usual.money(*size)
+    ends = ("usd_year_one_low", "usd_year_one_high"), ("usd_per_course", "usd_per_course_high")
+    for name, (low, high) in zip(USUAL, ends, strict=True):
         columns[name] = float(at_usual.columns[low][0])
+        if len(plan.alternatives()) > 1:
+            columns[name] = (columns[name] + float(at_usual.columns[high][0])) / 2
     reason = str(money.reason[0])
     if wrong_age := age_note(plan, patient.age_years):
         return dict.fromkeys(columns, math.nan), "; ".join(filter(None, [wrong_age, reason]))

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from compare.cost import administration, schedule
-from compare.cost.phases import PricedPhase, mg_per_ml
+from compare.cost.phases import PricedPhase, mg_per_ml, phase_words
 from compare.cost.plan import Plan
 from compare.cost.prices import Tariff
 from compare.data.patient import Patient
@@ -24,8 +24,11 @@ GIVEN_BY = {
 }
 
 
+NO_FIXED = "no fixed dose stated"
+
+
 def timetable(plan: Plan, patient: Patient) -> list[dict[str, Any]]:
-    """One dictionary per phase of a regimen that fits the patient's weight.
+    """One dictionary per phase of a regimen that fits the patient's weight and IgE.
 
     Doses in mg for this patient (`dose_mg_low`, `dose_mg_high`); `minutes_low` and `minutes_high`
     of one visit at the most and the fewest visits, NaN where our reading has neither minutes nor
@@ -34,8 +37,8 @@ def timetable(plan: Plan, patient: Patient) -> list[dict[str, Any]]:
     rows = []
     weight = np.array([patient.weight_kg])
     surface = np.array([patient.body_surface_m2 or math.nan])
-    for row in plan.rows:
-        if not row.weight_fits(weight)[0]:
+    for row in plan.of(patient).rows:
+        if not row.fits(weight)[0]:
             continue
         phase = row.phase
         low, high = (float(row.dose_mg(end, weight, surface)[0]) for end in ("low", "high"))
@@ -44,7 +47,7 @@ def timetable(plan: Plan, patient: Patient) -> list[dict[str, Any]]:
         last, _ = _minutes(row, high / fewest, weight)
         rows.append(
             {
-                "phase": str(phase["phase"]).replace("_", " "),
+                "phase": phase_words(row),
                 "dose": dose_words(phase),
                 "dose_mg_low": low,
                 "dose_mg_high": high,
@@ -71,7 +74,7 @@ def dose_words(phase: schedule.Phase) -> str:
     if known(factor := phase["previous_iv_dose_factor"]):
         return f"{factor:.2f} times the earlier intravenous dose, divided by its weeks, each week"
     if not known(low):
-        return "no fixed dose stated"
+        return str(phase["no_dose_reason"]) if known(phase["no_dose_reason"]) else NO_FIXED
     span = f"{low:g} {unit}" if low == high or not known(high) else f"{low:g} to {high:g} {unit}"
     per = {"administration": "", "course": " in all", "week": " a week", "month": " a month"}
     cap = ""

@@ -23,6 +23,7 @@ class Patient:
     tried). They are checked against that table where they are used, not here. `iv_dose_g` and
     `iv_interval_weeks` are the earlier intravenous immunoglobulin, from which labels derive the
     dose under the skin: grams of one dose (not per kilogram) and the weeks between two.
+    `ige_iu_ml` is total IgE in serum before treatment, from which omalizumab is dosed.
 
     >>> patient = Patient(weight_kg=70, age_years=54, height_cm=170, factors={"achr_positive"})
     >>> round(patient.body_surface_m2, 2)
@@ -36,6 +37,7 @@ class Patient:
     factors: frozenset[str] = frozenset()
     iv_dose_g: float | None = None
     iv_interval_weeks: float | None = None
+    ige_iu_ml: float | None = None
 
     def __post_init__(self) -> None:
         set_ = object.__setattr__
@@ -48,6 +50,8 @@ class Patient:
         if self.iv_interval_weeks is not None:
             weeks = number("iv_interval_weeks", self.iv_interval_weeks, 1, 12, "weeks")
             set_(self, "iv_interval_weeks", weeks)
+        if self.ige_iu_ml is not None:
+            set_(self, "ige_iu_ml", number("ige_iu_ml", self.ige_iu_ml, 1, 100_000, "IU/mL"))
         if self.sex is not None and (
             not isinstance(self.sex, str) or self.sex not in ("female", "male")
         ):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -160,7 +160,7 @@ RULES: Sequence[tuple[str, str, str, Callable[[pd.DataFrame], pd.Series]]] = (
         "regimens",
         "interval_low",
         "expected days, or an interval, so that doses can be counted",
-        lambda f: f["interval_low"].isna() & f["days"].isna(),
+        lambda f: f["interval_low"].isna() & f["days"].isna() & f["no_dose_reason"].isna(),
     ),
     (
         "regimens",
@@ -188,6 +188,18 @@ RULES: Sequence[tuple[str, str, str, Callable[[pd.DataFrame], pd.Series]]] = (
         "weight_kg_max",
         "expected weight_kg_min or more",
         lambda f: f["weight_kg_max"] < f["weight_kg_min"],
+    ),
+    (
+        "regimens",
+        "ige_iu_ml_max",
+        "expected ige_iu_ml_min or more",
+        lambda f: f["ige_iu_ml_max"] < f["ige_iu_ml_min"],
+    ),
+    (
+        "regimens",
+        "no_dose_reason",
+        "a dose, or the reason why there is none, not both",
+        lambda f: f["no_dose_reason"].notna() & f["dose_low"].notna(),
     ),
     (
         "regimens",
@@ -284,7 +296,7 @@ NAMED = {
     "endpoints": "endpoint",
     "factors": "factor",
 }
-MOST_BANDS = 50
+MOST_BANDS = 100
 
 
 def check_together(frames: Mapping[str, pd.DataFrame]) -> list[Problem]:
@@ -304,7 +316,7 @@ def check_together(frames: Mapping[str, pd.DataFrame]) -> list[Problem]:
 
 
 def _check_bands(frame: pd.DataFrame) -> list[Problem]:
-    """Bands of one phase that overlap, or leave weights out between them."""
+    """Bands of one phase that overlap, or leave weights or IgE out between them."""
     problems: list[Problem] = []
     key = ["regimen_id", "phase"]
     several = frame[frame.duplicated(key, keep=False)]
@@ -316,53 +328,78 @@ def _check_bands(frame: pd.DataFrame) -> list[Problem]:
             continue
         for i, one in enumerate(bands):
             for other in bands[:i]:
-                if one.ages_meet(other) and (said := one.overlap(other)):
+                said = one.weight.overlap(other.weight)
+                if said and one.ages_meet(other) and one.ige.overlap(other.ige):
                     problems.append(one.problem(f"bands overlap {said}"))
-        alike: dict[tuple[float, float], list[_Band]] = {}
+        alike: dict[tuple[Any, ...], list[_Band]] = {}
+        levels: dict[tuple[float, float], dict[_Span, _Band]] = {}
         for band in bands:
-            alike.setdefault(band.ages, []).append(band)
-        for group in alike.values():
-            ordered = sorted(group, key=lambda band: (band.low, band.high))
+            alike.setdefault((band.ages, band.ige), []).append(band)
+            levels.setdefault(band.ages, {}).setdefault(band.ige, band)
+        for group, axis in (
+            *((group, "weight") for group in alike.values()),
+            *((list(group.values()), "ige") for group in levels.values()),
+        ):
+            ordered = sorted(group, key=lambda band: getattr(band, axis)[:2])
             for lower, upper in itertools.pairwise(ordered):
-                if said := upper.gap_to(lower):
+                if said := getattr(upper, axis).gap_to(getattr(lower, axis)):
                     problems.append(upper.problem(f"no band holds {said}"))
     return problems
 
 
-BAND = ("weight_kg_min", "weight_kg_max", "weight_bounds", "age_years_from", "age_years_below")
+BAND = (
+    *("weight_kg_min", "weight_kg_max", "weight_bounds"),
+    *("ige_iu_ml_min", "ige_iu_ml_max", "ige_bounds"),
+    *("age_years_from", "age_years_below"),
+)
+
+
+class _Span(NamedTuple):
+    """From where to where a band holds on one axis."""
+
+    low: float
+    high: float
+    bounds: str
+    unit: str
+
+    @classmethod
+    def of(cls, low: float, high: float, bounds: Any, unit: str) -> _Span:
+        """A span of cells; blank is without an end."""
+        ends = low if known(low) else 0.0, high if known(high) else math.inf
+        return cls(*ends, "[)" if pd.isna(bounds) else str(bounds), unit)
+
+    def overlap(self, other: _Span) -> str:
+        """What both hold, in words; empty where there is nothing."""
+        low, high = max(self.low, other.low), min(self.high, other.high)
+        if low < high:
+            end = f"between {low:g} and {high:g}" if high < math.inf else f"from {low:g}"
+            return f"{end} {self.unit}"
+        lower, upper = (self, other) if self.low < other.low else (other, self)
+        touching = low == high and lower.bounds[1] == "]" and upper.bounds[0] == "["
+        return f"at {low:g} {self.unit}" if touching else ""
+
+    def gap_to(self, lower: _Span) -> str:
+        """What lies between a lower span and this one, in words; empty where nothing does."""
+        if lower.high < self.low:
+            return f"between {lower.high:g} and {self.low:g} {self.unit}"
+        open_ends = lower.bounds[1] == ")" and self.bounds[0] == "("
+        return f"{self.low:g} {self.unit}" if lower.high == self.low and open_ends else ""
 
 
 class _Band:
-    """The weights (kg) and ages of one row of a regimen."""
+    """The weights, IgE and ages of one row of a regimen."""
 
-    def __init__(
-        self, line: int, low: float, high: float, bounds: Any, youngest: float, below: float
-    ) -> None:
+    def __init__(self, line: int, *cells: Any) -> None:
         self.line = line
-        self.low, self.high = low if known(low) else 0.0, high if known(high) else math.inf
-        self.bounds = "[)" if pd.isna(bounds) else str(bounds)
+        low, high, bounds, ige_low, ige_high, ige_bounds, youngest, below = cells
+        self.weight = _Span.of(low, high, bounds, "kg")
+        self.ige = _Span.of(ige_low, ige_high, ige_bounds, "IU/mL of IgE")
         self.ages = (youngest if known(youngest) else 0.0, below if known(below) else math.inf)
 
     def ages_meet(self, other: _Band) -> bool:
         """Whether some age is in both."""
         return max(self.ages[0], other.ages[0]) < min(self.ages[1], other.ages[1])
 
-    def overlap(self, other: _Band) -> str:
-        """The weights that both hold, in words; empty where there are none."""
-        low, high = max(self.low, other.low), min(self.high, other.high)
-        if low < high:
-            return f"between {low:g} and {high:g} kg" if high < math.inf else f"from {low:g} kg"
-        lower, upper = (self, other) if self.low < other.low else (other, self)
-        touching = low == high and lower.bounds[1] == "]" and upper.bounds[0] == "["
-        return f"at {low:g} kg" if touching else ""
-
-    def gap_to(self, lower: _Band) -> str:
-        """The weights between a lower band and this one, in words; empty where there are none."""
-        if lower.high < self.low:
-            return f"weights between {lower.high:g} and {self.low:g} kg"
-        open_ends = lower.bounds[1] == ")" and self.bounds[0] == "("
-        return f"the weight of {self.low:g} kg" if lower.high == self.low and open_ends else ""
-
     def problem(self, expected: str) -> Problem:
         """What is wrong with the band."""
-        return Problem("regimens", self.line, "weight_kg_min", f"{self.low:g}", expected)
+        return Problem("regimens", self.line, "weight_kg_min", f"{self.weight.low:g}", expected)

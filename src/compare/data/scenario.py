@@ -16,9 +16,10 @@ FORMAT = 1
 # Of a patient, by their names in an address; and the longest that a page reads.
 NUMBERS = {
     "weight": "weight_kg", "age": "age_years", "height": "height_cm", "iv_dose": "iv_dose_g",
-    "iv_weeks": "iv_interval_weeks",
+    "iv_weeks": "iv_interval_weeks", "ige": "ige_iu_ml",
 }  # fmt: skip
-IN_ADDRESS = ("condition", *NUMBERS, "sex", "history", "price")
+IN_ADDRESS = ("condition", *NUMBERS, "sex", "history", "price", "payer")
+MEDICARE = "medicare"
 LONGEST = 4000
 
 
@@ -129,6 +130,7 @@ def to_address(scenario: Scenario, usual: Collection[str] = ()) -> str:
     told["sex"] = patient.sex or ""
     told["history"] = ",".join(sorted(patient.factors))
     told["price"] = scenario.price_basis or ""
+    told["payer"] = scenario.options.get("payer", "")
     told["usual"] = ",".join(name for name in IN_ADDRESS if name in usual)
     return urlencode({name: value for name, value in told.items() if value}, safe=",")
 
@@ -157,6 +159,10 @@ def from_address(text: str) -> tuple[Scenario, frozenset[str]]:
             raise ValueError(f"its {name} is {shown(told[name])}, which is no number") from None
     sex: Any = told.get("sex")
     factors = frozenset(filter(None, told.get("history", "").split(",")))
+    options = {"payer": told["payer"]} if "payer" in told else {}
+    if options.get("payer", MEDICARE) != MEDICARE:
+        raise ValueError("its payer is not one that we know")
     usual = frozenset(told.get("usual", "").split(",")) & frozenset(IN_ADDRESS)
     patient = Patient(**numbers, sex=sex, factors=factors)
-    return Scenario(told["condition"], patient, price_basis=told.get("price")), usual
+    found = Scenario(told["condition"], patient, price_basis=told.get("price"), options=options)
+    return found, usual

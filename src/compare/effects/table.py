@@ -218,15 +218,16 @@ def _burden_without_price(plan: Plan, weight_kg: float, name: str) -> list[float
     """Visits (and hours, where they are none) of a plan that has no price."""
     visits = []
     for end in ("low", "high"):
-        total = 0.0
-        for row in plan.rows:
-            if row.weight_fits(np.array([weight_kg]))[0] and in_clinic(row.phase, end):
-                doses = plan.doses(row.phase, end)["year_one"]
-                total += doses * float(row.phase[f"visits_per_dose_{end}"])
-        visits.append(total)
+        for one in plan.alternatives():
+            total = 0.0
+            for row in one.rows:
+                if row.fits(np.array([weight_kg]))[0] and in_clinic(row.phase, end):
+                    doses = one.doses(row.phase, end)["year_one"]
+                    total += doses * float(row.phase[f"visits_per_dose_{end}"])
+            visits.append(total)
     if name == "chair_hours_year_one" and max(visits) > 0:
         return [np.nan, np.nan]
-    return sorted(visits)
+    return [min(visits), max(visits)]
 
 
 def _no_cost(

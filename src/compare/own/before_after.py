@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
-from compare.cost import annual_cost
+from compare.cost import annual_cost, cost_rows, opening_plans
 from compare.data.evidence import Evidence
 from compare.data.patient import Patient
+from compare.data.rows import Row, known
 from compare.own.prices import TEMPLATE
 from compare.own.therapy import templates as therapy_templates
 
@@ -76,3 +79,39 @@ def difference(
     found["_same"] = changed.eq("same")
     order = found.sort_values(["_same", "therapy", "product", "regimen"], kind="stable")
     return order.drop(columns="_same").reset_index(drop=True)
+
+
+def standing(before: Evidence, after: Evidence, condition_id: str, patient: Patient) -> list[Row]:
+    """What stands for each therapy and use before and after, changed ones first, then by name.
+
+    Keys: `therapy_id, therapy, chronic`, and with `_before` and `_after` `product`, `price_kind`,
+    `low`, `high` (US dollars in year one, or of a course), `reason`, `source_id`; blank where it
+    was not there. `changed` says whether dollars, product or kind did.
+    """
+    found: dict[tuple[str, bool], dict[str, Any]] = {}
+    for when, evidence in (("before", before), ("after", after)):
+        if condition_id not in evidence.by_id("conditions"):
+            continue
+        chosen = opening_plans(evidence, condition_id, patient).values()
+        for row in cost_rows(evidence, chosen, patient):
+            chronic = row["use"] == "chronic"
+            ends = ("usd_year_one_low", "usd_year_one_high") if chronic else COURSE
+            named = {"therapy_id": row["therapy_id"], "therapy": row["therapy"], "chronic": chronic}
+            cells = {name: row[name] for name in ("product", "price_kind", "reason", "source_id")}
+            cells |= {"low": row[ends[0]], "high": row[ends[1]]}
+            place = found.setdefault((row["therapy_id"], chronic), named)
+            place |= {f"{name}_{when}": value for name, value in cells.items()}
+    for row in found.values():
+        for name in ("product", "price_kind", "reason", "source_id", "low", "high"):
+            for when in ("before", "after"):
+                row.setdefault(f"{name}_{when}", None)
+        row["changed"] = any(
+            row[f"{name}_before"] != row[f"{name}_after"] for name in ("product", "price_kind")
+        ) or any(_moved(row[f"{name}_before"], row[f"{name}_after"]) for name in ("low", "high"))
+    return sorted(found.values(), key=lambda row: (not row["changed"], row["therapy"].casefold()))
+
+
+def _moved(before: float | None, after: float | None) -> bool:
+    if not known(before) or not known(after):
+        return known(before) != known(after)
+    return abs(float(after or 0) - float(before or 0)) > CENT

@@ -204,7 +204,7 @@ def _report(before: Evidence, after: Evidence, rows: list[dict[str, Any]]) -> pd
                 basis = old.price_basis
                 unit_usd, unit_mcg = old.usd_per_billing_unit, old.billing_mcg
                 if unit_usd is not None and unit_mcg is not None:
-                    price_before = f"${unit_usd:,.3f} per {unit_mcg / MCG_PER['mg']:g} mg"
+                    price_before = _in_unit_of(row, unit_usd, unit_mcg)
                     remark = _far(row, unit_usd / unit_mcg)
             ended = known(row["effective_to"]) and row["effective_to"] < today
             found.append(
@@ -223,6 +223,14 @@ def _report(before: Evidence, after: Evidence, rows: list[dict[str, Any]]) -> pd
                 }
             )
     return pd.DataFrame(found, columns=REPORT)
+
+
+def _in_unit_of(row: Mapping[str, Any], unit_usd: float, unit_mcg: float) -> str:
+    """A payment limit for the amount that an own price pays for; per device in the limit's unit."""
+    if row["billing_unit"] not in MCG_PER:
+        return f"${unit_usd:,.3f} per {unit_mcg / MCG_PER['mg']:g} mg"
+    mcg = row["billing_qty"] * MCG_PER[row["billing_unit"]]
+    return f"${unit_usd * mcg / unit_mcg:,.3f} per {row['billing_qty']:g} {row['billing_unit']}"
 
 
 def _used(code: str, rivals: list[dict[str, Any]]) -> str:

@@ -66,7 +66,6 @@ class Explorer:
         today: date | None = None,
         below: Explorer | None = None,
     ) -> None:
-        self.evidence = evidence
         self.below = below
         self.strip: Strip = below.strip if below else Strip(evidence, condition_id)
         self.controls: dict[str, w.Widget] = dict(self.strip.controls)
@@ -103,6 +102,11 @@ class Explorer:
                 control.observe(self.on_change, names="value")
         self.strip.listeners.append(self.on_change)
         self.refresh()
+
+    @property
+    def evidence(self) -> Evidence:
+        """The evidence whose figures are shown, with the reader's own prices."""
+        return self.strip.evidence
 
     def scenario(self) -> Scenario:
         """The state of the controls. Raises `ValueError` where it cannot be read."""
@@ -190,12 +194,7 @@ class Explorer:
 
     def sources(self, computed: Any) -> Markup:
         """The list of sources."""
-        return sources_behind(self.current, *self.cited(computed))
-
-    @property
-    def current(self) -> Evidence:
-        """The evidence whose figures are shown."""
-        return self.evidence
+        return sources_behind(self.evidence, *self.cited(computed))
 
     @property
     def about(self) -> tuple[str, str]:
@@ -205,7 +204,7 @@ class Explorer:
 
     def file(self, label: str, content: str, *named: str, ending: str = "csv") -> Markup:
         """A link that saves a file, named by these parts, the data's date and version."""
-        return download(label, content, file_name(*named, self.current.stamp, ending=ending))
+        return download(label, content, file_name(*named, self.evidence.stamp, ending=ending))
 
     def panel(self, name: str) -> w.HTML:
         """A place for HTML text, emptied on errors."""

@@ -16,6 +16,7 @@ import ipywidgets as w
 
 from compare.pages.chart import LiveFigure
 from compare.pages.controls import HIDDEN
+from compare.pages.search import Search
 from compare.pages.still import picture
 from compare.pages.strip import History
 
@@ -67,6 +68,8 @@ def still(widget: w.Widget) -> Iterator[str]:
         yield "</div></div>"
     elif isinstance(widget, History):
         yield _history(widget)
+    elif isinstance(widget, Search):
+        yield _search(widget)
     elif isinstance(widget, w.Checkbox):
         yield _open(widget, "widget-checkbox widget-inline-hbox")
         yield f'<label class="widget-label-basic"><input type="checkbox" {_on(widget.value)} '
@@ -98,6 +101,15 @@ def _named(widget: w.Widget) -> str:
         box = f'<input type="{"number" if number else "text"}" value="{said}" disabled>'
     name = f'<span class="widget-label" style="width: auto">{_text(widget.description)}</span>'
     return f"{_open(widget, f'{kind} widget-inline-hbox')}{name}{box}</div>"
+
+
+def _search(widget: Search) -> str:
+    """A searched list, as `search.js` draws it."""
+    return (
+        f'{_open(widget, "tc-find")}<div class="tc-field"><label>{_text(widget.label)}</label>'
+        f'<span class="tc-search"><input value="{_text(widget.choice.label)}" disabled></span>'
+        "</div></div>"
+    )
 
 
 def _history(widget: History) -> str:

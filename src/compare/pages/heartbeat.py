@@ -12,6 +12,7 @@ import traitlets
 
 from compare.pages.chart import LiveFigure
 from compare.pages.controls import layout, style
+from compare.pages.search import Search
 from compare.pages.strip import History
 
 
@@ -61,6 +62,8 @@ def sendable(widget: w.Widget) -> Iterator[w.Widget]:
         yield widget.drawing
     elif not isinstance(widget, (anywidget.AnyWidget, w.FileUpload)):
         yield widget
+    if isinstance(widget, Search):
+        yield widget.choice
     if isinstance(widget, History):
         yield widget.history
         yield widget.told

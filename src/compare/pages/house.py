@@ -80,6 +80,11 @@ def class_name(row: Row, slanted: bool = False) -> str:
 
 
 def read_in(row: Mapping[str, Any]) -> list[str]:
+    """`read_lines` as a chart shows them."""
+    return [f"<i>{label(line)}</i>" for line in read_lines(row)]
+
+
+def read_lines(row: Mapping[str, Any]) -> list[str]:
     """Lines of a hover: title and date of what a row of `Evidence.cited` was read in, and where."""
     titles = str(row["source"]).split(CITED_JOIN) if known(row.get("source")) else []
     lines = titles[:HOVER_SOURCES]
@@ -88,7 +93,7 @@ def read_in(row: Mapping[str, Any]) -> list[str]:
     if known(row.get("locator")):
         lines.append(str(row["locator"]))
     short = (textwrap.shorten(line, HOVER_CHARS, placeholder=" ...") for line in lines)
-    return [f"<i>{label(line)}</i>" for line in short if line]
+    return [line for line in short if line]
 
 
 def bar_layout(rows: int, x_title: str, **more: Any) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from compare.data.evidence import Evidence
 from compare.data.patient import Patient
 from compare.preferences.decision import Ranges, Shapes, Weights
 from compare.preferences.draws import DRAWS
@@ -17,6 +18,12 @@ def call(name: str, arguments: Sequence[Any], **options: Any) -> str:
     parts = [a if isinstance(a, Name) else repr(a) for a in arguments]
     parts += [f"{key}={value!r}" for key, value in options.items() if value is not None]
     return f"{name}({', '.join(parts)})"
+
+
+def load_line(evidence: Evidence) -> str:
+    """The line that loads the tables; own prices are in a file that the page on own data saves."""
+    own = any(loaded.kind == "prices" for loaded in evidence.loaded)
+    return "evidence = " + call("compare.load", [], prices="own_prices.csv" if own else None)
 
 
 class Name(str):
@@ -49,6 +56,7 @@ def patient_call(patient: Patient) -> str:
         factors=set_literal(patient.factors) if patient.factors else None,
         iv_dose_g=patient.iv_dose_g,
         iv_interval_weeks=patient.iv_interval_weeks,
+        ige_iu_ml=patient.ige_iu_ml,
     )
 
 
@@ -69,18 +77,18 @@ def lines(
     draws: int = DRAWS,
     seed: int = 1,
     said: bool = True,
+    load: str = "evidence = compare.load()",
 ) -> str:
     """About ten lines that give `table`, `value` and `shares` (acceptabilities) of a view.
 
     `table_options` are keyword arguments of `effects_table` that differ from its defaults.
-    `said` False leaves the preferences out. The lines assume the project's own data; a view on
-    prices of one's own needs the line that loads them.
+    `said` False leaves the preferences out; `load` is `load_line` of the view's evidence.
     """
     options = dict(table_options)
     code = [
         "import compare",
         "",
-        "evidence = compare.load()",
+        load,
         f"patient = {patient_call(patient)}",
         literal("criteria", list(criteria)),
         "table = "

@@ -1,30 +1,13 @@
 // The patient's history in the strip, and the patient carried along: from page to page, through a
 // reload, and to whom the link is given, in the part of the address after `#`, which no server
-// sees, and in the storage of the browser's tab.
+// sees, and in the storage of the browser's tab. Own prices are in the latter alone.
 //
 // Heard and told by the values of widgets of ipywidgets: see `chart.py` for why.
 
 const KEY = "therapy-comparison";
-const MOST = 8;
+const PRICES = `${KEY}-prices`;
 const inApp = () => document.getElementById("rendered_cells") !== null;
 const carried = () => (inApp() && location.hash.slice(1)) || sessionStorage.getItem(KEY) || "";
-const plain = (text) => ` ${text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, " ").trim()} `;
-
-/** Places of what has a name or another word that begins so, best first, with the word found. */
-export function search(entries, typed) {
-  const wanted = plain(typed).trimEnd();
-  if (!wanted) return [];
-  return entries
-    .flatMap(({ name, words }, place) => {
-      const fits = [name, ...words].filter((word) => plain(word).includes(wanted));
-      if (!fits.length) return [];
-      const first = fits.find((word) => plain(word).startsWith(wanted));
-      const rank = !first ? 2 : plain(first).trimEnd() === wanted ? 0 : 1;
-      return [{ place, word: first ?? fits[0], rank }];
-    })
-    .sort((one, other) => one.rank - other.rank)
-    .slice(0, MOST);
-}
 
 async function find(model, name) {
   const id = model.get(name).slice("IPY_MODEL_".length);
@@ -47,13 +30,15 @@ const carriers = new Map();
  * must neither write its own patient into it nor take its patient over.
  */
 async function carrier(model) {
-  const [wish, told] = await Promise.all([find(model, "wish"), find(model, "told")]);
+  const names = ["wish", "told", "prices"];
+  const [wish, told, prices] = await Promise.all(names.map((name) => find(model, name)));
   let sent = 0;
   let begun = false;
 
   function ask(text) {
     sent = Math.max(sent + 1, Date.now());
-    wish.set("value", `${sent} ${text}`);
+    const own = sessionStorage.getItem(PRICES);
+    wish.set("value", `${sent} ${text}${own ? `\n${own}` : ""}`);
     wish.save_changes();
   }
 
@@ -71,23 +56,38 @@ async function carrier(model) {
     for (const link of document.querySelectorAll('a[href*=".ipynb"]')) link.hash = text;
   }
 
+  // Only where they change: what another page of this tab has put there stays.
+  function keepPrices() {
+    const own = prices.get("value");
+    if (own) sessionStorage.setItem(PRICES, own);
+    else sessionStorage.removeItem(PRICES);
+  }
+
+  function forget() {
+    sessionStorage.removeItem(PRICES);
+    const { text, set } = JSON.parse(told.get("value"));
+    ask(set ? text : "");
+  }
+
   const pasted = () => inApp() && location.hash.length > 1 && ask(location.hash.slice(1));
 
   function begin() {
     if (begun) return;
     begun = true;
     told.on("change:value", keep);
+    prices.on("change:value", keepPrices);
     addEventListener("hashchange", pasted);
     const text = carried();
-    if (text) ask(text);
+    if (text || sessionStorage.getItem(PRICES)) ask(text);
     else keep();
   }
 
   function end() {
     told.off("change:value", keep);
+    prices.off("change:value", keepPrices);
     removeEventListener("hashchange", pasted);
   }
-  return { ask, begin, end };
+  return { ask, begin, end, forget };
 }
 
 function carrierOf(model) {
@@ -236,6 +236,18 @@ async function render({ model, el }) {
     });
   }
 
+  const own = make("span", "tc-own tc-hidden");
+  const count = make("span", "");
+  const off = make("button", "", "forget");
+  off.type = "button";
+  off.setAttribute("aria-label", "Forget own prices");
+  off.addEventListener("click", () => {
+    carrying.forget();
+    input.focus();
+  });
+  own.append(count, off);
+  acts.append(own);
+
   const message = () => JSON.parse(told.get("value")).said;
 
   function tick(place) {
@@ -279,6 +291,8 @@ async function render({ model, el }) {
     asked.querySelectorAll("input").forEach((box, i) => {
       box.checked = chosen().includes(state.asked[i]);
     });
+    own.classList.toggle("tc-hidden", !state.prices);
+    count.textContent = `own prices: ${state.prices}`;
     if (!input.value) said.textContent = state.said;
     for (const part of document.querySelectorAll(".tc-finding, .tc-status")) {
       part.setAttribute("aria-live", "polite");

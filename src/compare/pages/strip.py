@@ -1,11 +1,10 @@
-"""The strip that every page begins with: the patient, kept the same from page to page."""
+"""The strip that every page begins with: patient and own prices, the same from page to page."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import anywidget
@@ -15,42 +14,63 @@ import traitlets
 from compare.authority.factors import excluded_by, patient_factors
 from compare.authority.indications import needed_factors
 from compare.cost.prices import BASES
+from compare.data.cells import decoded
 from compare.data.conditions import opening_patient
+from compare.data.errors import DataError
 from compare.data.evidence import Evidence
 from compare.data.patient import Patient
 from compare.data.rows import Row, known, split
-from compare.data.scenario import IN_ADDRESS, Scenario, from_address, to_address
-from compare.pages.controls import WRAP, labelled, layout, number_with_slider, reveal, style
+from compare.data.scenario import IN_ADDRESS, MEDICARE, Scenario, from_address, to_address
+from compare.own import with_prices
+from compare.pages.controls import (
+    WRAP,
+    checkbox,
+    labelled,
+    layout,
+    number_with_slider,
+    reveal,
+    style,
+)
+from compare.pages.search import HERE, MATCHING, Search
 
 QUICK_KG = (60, 80, 100)
 DEFAULT_BASIS = "by who gives it"
 # What everyone is told of is in nobody's history; nor is what age alone gives.
 NOT_ASKED = {"universal"}
+# What is asked for only where a regimen of the condition has this column.
+NEEDED_BY = {("iv_dose", "iv_weeks"): "previous_iv_dose_factor", ("ige",): "ige_iu_ml_max"}
+# A tab's storage holds five million characters.
+MOST_CARRIED = 1_000_000
+IN_TAB = "this tab"
 Listener = Callable[[Mapping[str, Any]], None]
 
 
 class History(anywidget.AnyWidget):
     """Search, chips and ticks over `history`, and the patient in address and tab of the browser.
 
-    What the browser carries comes as the value of `wish` (a number, a space, an address); `told`
-    answers with that number and the present address. An empty address is a new patient.
+    What the browser carries comes as the value of `wish` (a number, a space, an address, and below
+    it own prices as CSV); `told` answers with that number and the present address. An empty address
+    is a new patient. `prices` are those that the tab is to keep: nothing else ever holds them.
     """
 
-    _esm = Path(__file__).parent / "strip.js"
+    _esm = MATCHING + (HERE / "strip.js").read_text(encoding="utf-8")
     history = traitlets.Instance(w.SelectMultiple).tag(sync=True, **w.widget_serialization)
     wish = traitlets.Instance(w.Label).tag(sync=True, **w.widget_serialization)
     told = traitlets.Instance(w.Label).tag(sync=True, **w.widget_serialization)
+    prices = traitlets.Instance(w.Label).tag(sync=True, **w.widget_serialization)
     entries: traitlets.List[Any] = traitlets.List().tag(sync=True)
 
 
 class Strip:
-    """Condition and patient: controls by name, `widget` to show, and who listens to a change.
+    """Condition and patient: controls by name, `shown`, and who listens to a change.
 
-    `own` names what the reader has set: another condition changes the rest alone.
+    `own` names what the reader has set: another condition changes the rest alone. `evidence` is
+    `base` with the reader's own `prices`, the content of a file.
     """
 
     def __init__(self, evidence: Evidence, condition_id: str) -> None:
-        self.evidence = evidence
+        self.base = self.evidence = evidence
+        self.prices, self.prices_name, self.refused = b"", IN_TAB, ""
         self.opening_id = condition_id
         self.own: set[str] = set()
         self.said = ""
@@ -82,13 +102,18 @@ class Strip:
                 options=[("not given", ""), ("female", "female"), ("male", "male")],
             ),
             "price": labelled(w.Dropdown, "Price", options=prices),
+            "payer": checkbox(
+                "The payer is Medicare", tooltip="Prices that Medicare negotiated count"
+            ),
             "iv_dose": number("Earlier IV dose (g), 0: none", 0, 300),
             "iv_weeks": number("Weeks between IV doses", 0, 12),
+            "ige": number("IgE (IU/mL), 0: not known", 0, 100_000),
         }
         self.history = History(
             history=self.controls["history"],
             wish=w.Label(style=style(w.Label), layout=layout()),
             told=w.Label("{}", style=style(w.Label), layout=layout()),
+            prices=w.Label(style=style(w.Label), layout=layout()),
             entries=[searched(row) for row in self.factors.values()],
             layout=layout(),
         )
@@ -98,8 +123,14 @@ class Strip:
         quick = [labelled(w.Button, f"{kg} kg", "64px") for kg in QUICK_KG]
         for kg, button in zip(QUICK_KG, quick, strict=True):
             button.on_click(lambda _, kg=kg: setattr(weight, "value", kg))
-        first = [self.controls[name] for name in ("condition", "weight", "age")]
-        rest = ("height", "sex", "price", "iv_dose", "iv_weeks")
+        self.search = Search(
+            label="Condition",
+            choice=self.controls["condition"],
+            about=about_conditions(evidence),
+            layout=layout(),
+        )
+        first = [self.search, self.controls["weight"], self.controls["age"]]
+        rest = ("height", "sex", "price", "payer", "iv_dose", "iv_weeks", "ige")
         row = w.HBox([*first, self.history], layout=layout())
         row.add_class("tc-strip")
         more = w.HBox(
@@ -108,6 +139,7 @@ class Strip:
         more.add_class("tc-more")
         reveal(more, False)
         self.shown: list[w.Widget] = [row, more]
+        reveal(self.controls["payer"], False)
         self.offer()
         self.tell()
 
@@ -122,11 +154,14 @@ class Strip:
             factors=frozenset(get["history"]),
             iv_dose_g=get["iv_dose"] or None,
             iv_interval_weeks=get["iv_weeks"] or None,
+            ige_iu_ml=get["ige"] or None,
         )
 
     def scenario(self, **more: Any) -> Scenario:
-        """Condition, patient and price basis, and what a page adds of its own."""
+        """Condition, patient, price basis and payer, and what a page adds of its own."""
         get = {name: control.value for name, control in self.controls.items()}
+        if get["payer"]:
+            more["options"] = {**more.get("options", {}), "payer": MEDICARE}
         return Scenario(get["condition"], self.patient(), price_basis=get["price"] or None, **more)
 
     def on_change(self, name: str, change: Mapping[str, Any]) -> None:
@@ -179,29 +214,67 @@ class Strip:
             names = " and ".join(f"“{self.factors[key]['factor']}”" for key in gone)
             self.said = f"Taken off, since both cannot be: {names}."
 
-    def of(self, evidence: Evidence) -> None:
-        """Of other evidence: its conditions; the present one stays where it can."""
-        self.evidence = evidence
-        control, options = self.controls["condition"], conditions_of(evidence)
+    def of(self, base: Evidence, prices: bytes, name: str = IN_TAB) -> None:
+        """Of other evidence and own prices: its conditions; the present one stays where it can.
+
+        Raises `DataError` where the prices cannot be used; nothing is then changed.
+        """
+        self.evidence = with_prices(base, prices, name) if prices else base
+        prices = decoded(prices)[0].encode()
+        self.base, self.prices, self.prices_name, self.refused = base, prices, name, ""
+        control, options = self.controls["condition"], conditions_of(base)
         if options != list(control.options):
             kept = control.value
+            self.search.about = about_conditions(base)
             with self.quiet():
                 control.options = options
                 control.value = kept if kept in [key for _, key in options] else options[0][1]
                 self.to_condition()
                 self.offer()
-            self.tell()
+        self.tell()
+
+    def rebase(self, base: Evidence) -> None:
+        """Of other evidence with the same own prices; where they never fitted, still without.
+
+        Raises `DataError` where they fitted, and no longer would; nothing is then changed.
+        """
+        kept, name, refused = self.prices, self.prices_name, self.refused
+        try:
+            self.of(base, kept, name)
+        except DataError as error:
+            if not refused:
+                raise
+            self._without(base, kept, error)
+
+    def carry(self, text: str) -> None:
+        """Take own prices that the tab keeps; where they cannot be used here, say so, keep them."""
+        prices = text.encode(errors="replace")
+        if prices == self.prices:
+            return
+        try:
+            self.of(self.base, prices)
+        except DataError as error:
+            self._without(self.base, prices, error)
+
+    def _without(self, base: Evidence, prices: bytes, error: DataError) -> None:
+        self.of(base, b"")
+        self.prices = prices
+        self.refused = f"Your own prices are not used on this page: {error.problems[0]}."
+        self.tell()
 
     def offer(self) -> None:
-        """Earlier immunoglobulin is asked for where a regimen of the condition needs it."""
+        """Earlier immunoglobulin and IgE are asked for where a regimen needs them."""
         rows = self.evidence.rows("regimens", "condition_id", self.controls["condition"].value)
-        needed = any(known(row["previous_iv_dose_factor"]) for row in rows)
-        for name in ("iv_dose", "iv_weeks"):
-            reveal(self.controls[name], needed or bool(self.controls[name].value))
+        for names, column in NEEDED_BY.items():
+            needed = any(known(row[column]) for row in rows)
+            for name in names:
+                reveal(self.controls[name], needed or bool(self.controls[name].value))
 
     def on_wish(self, change: Mapping[str, Any]) -> None:
         """The browser carries a patient: take it whole, or open as the page does and say why."""
-        number, _, address = change["new"].partition(" ")
+        number, _, carried = change["new"].partition(" ")
+        address, _, prices = carried.partition("\n")
+        self.carry(prices)
         self._heard = int(number)
         self.said = ""
         with self.quiet():
@@ -243,9 +316,11 @@ class Strip:
             "height": patient.height_cm or 0,
             "sex": patient.sex or "",
             "price": scenario.price_basis or "",
+            "payer": scenario.options.get("payer") == MEDICARE,
             "history": tuple(key for key in self.factors if key in patient.factors),
             "iv_dose": patient.iv_dose_g or 0,
             "iv_weeks": patient.iv_interval_weeks or 0,
+            "ige": patient.ige_iu_ml or 0,
         }
         with self.quiet():
             for name, value in values.items():
@@ -270,12 +345,19 @@ class Strip:
         places = list(self.factors)
         condition_id = self.controls["condition"].value
         asked = [places.index(key) for key in needed_factors(self.evidence, condition_id)]
+        prices = self.prices.decode()
+        self.history.prices.value = prices if len(prices) <= MOST_CARRIED else ""
+        own = int(self.evidence.prices["price_basis"].eq("own").sum())
+        said = [self.refused, self.said or self.implied()]
+        if len(prices) > MOST_CARRIED:
+            said.insert(0, "So many own prices are used on this page only.")
         state = {
             "to": self._heard,
             "text": self._address,
             "set": bool(self.own),
             "asked": asked,
-            "said": self.said or self.implied(),
+            "said": " ".join(filter(None, said)),
+            "prices": str(own) if own else "not used here" if self.refused else "",
         }
         self.history.told.value = json.dumps(state)
 
@@ -304,6 +386,14 @@ def number(name: str, value: float, high: float) -> w.BoundedFloatText:
 def searched(row: Row) -> dict[str, Any]:
     """What the browser searches and shows of a factor."""
     return {"name": row["factor"], "words": split(row["synonyms"]), "gloss": row["gloss"]}
+
+
+def about_conditions(evidence: Evidence) -> dict[str, list[str]]:
+    """By a condition's name its specialty, short name and synonyms."""
+    return {
+        row["condition"]: [row["specialty"], row["short_name"], *split(row["synonyms"])]
+        for row in evidence.by_id("conditions").values()
+    }
 
 
 def conditions_of(evidence: Evidence) -> list[tuple[str, str]]:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from compare.data.conditions import check_condition, condition_therapies
+from compare.data.conditions import check_condition
 from compare.data.evidence import CLASS_ORDER, Evidence, kept
 from compare.data.rows import LEADING, Row, grouped, known, records
 from compare.trials import arms
@@ -226,36 +226,6 @@ def better_on(row: Mapping[str, Any]) -> str:
     if gain == 0:
         return "neither"
     return "therapy" if (gain < 0) == lower_is_good else "comparator"
-
-
-def controlled_outcomes(evidence: Evidence, condition_id: str) -> list[Row]:
-    """Per therapy of the condition: how many controlled outcomes, which were missed, what lacks.
-
-    Keys: ids, `labeled`, `controlled_outcomes`, `missed_endpoints`, `missing` (a sentence).
-    """
-    by_therapy = grouped(outcomes(evidence, condition_id), "therapy_id")
-    found: list[Row] = []
-    for therapy in condition_therapies(evidence, condition_id):
-        own = by_therapy.get(therapy["therapy_id"], [])
-        kinds = [row["comparator_kind"] for row in own if row["comparator_kind"] in arms.COMPARED]
-        lost = [f"{row['study']}: {row['endpoint']}" for row in own if row["missed_primary"]]
-        missing = ""
-        if not own:
-            missing = "no outcome of a trial in this condition in our tables"
-        elif not kinds:
-            missing = "only figures without a comparator"
-        elif not {"placebo", "background"} & set(kinds):
-            told = ", ".join(sorted({arms.KINDS[kind] for kind in kinds}))
-            missing = f"a comparison with placebo (we have: {told})"
-        found.append(
-            {
-                **therapy,
-                "controlled_outcomes": len(kinds),
-                "missed_endpoints": "; ".join(dict.fromkeys(lost)),
-                "missing": missing,
-            }
-        )
-    return found
 
 
 def outcome_text(row: Row) -> str:

@@ -196,18 +196,16 @@ def series(
     ascertainment: str,
     comparison: str | None = None,
     borrow: bool = True,
-    both_arms: bool = False,
 ) -> list[Row]:
     """One row per therapy and event that the condition's therapies have in this ascertainment.
 
     The row is the condition's primary one (`direct`), else, with `borrow`, the therapy's largest
     primary row elsewhere (`indirect`, from `condition_id`), percents of patients only. With
     `comparison` (a key of `COMPARISONS`) a row whose comparator is of another sort has the state
-    "other". `state` is by difference where there is a comparison, or by the two risks with
-    `both_arms`; else by treated risk: "reported", "bound" (only an upper bound is printed) or
-    "other" (reported, but not in a form that fits here). For "active", "other_dose" and
-    "withdrawal" a row that is not primary may stand in: these are shown, never scored. Titles of
-    sources stand in `source`.
+    "other". `state` is by difference where there is a comparison, else by treated risk: "reported",
+    "bound" (only an upper bound is printed) or "other" (reported, but not in a form that fits
+    here). For "active", "other_dose" and "withdrawal" a row that is not primary may stand in: these
+    are shown, never scored. Titles of sources stand in `source`.
     """
     check_condition(evidence, condition_id)
     if ascertainment not in ASCERTAINMENTS:
@@ -236,18 +234,15 @@ def series(
         {
             **row,
             "directness": "direct" if row["condition_id"] == condition_id else "indirect",
-            "state": _state(row, comparison, both_arms),
+            "state": _state(row, comparison),
         }
         for row in chosen.values()
     ]
 
 
-def _state(row: Row, comparison: str | None, both_arms: bool) -> str:
+def _state(row: Row, comparison: str | None) -> str:
     """The state of a row in a series; see `series`."""
     present = known(row["difference_pct"] if comparison else row["risk_pct"])
-    if both_arms:
-        other = known(row["risk_comparator_pct"]) or known(row["risk_comparator_high_pct"])
-        present = known(row["risk_pct"]) and other
     if comparison:
         matches = row["comparator_kind"] in COMPARISONS[comparison][1]
         return "reported" if present and matches else "other"

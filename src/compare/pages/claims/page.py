@@ -26,6 +26,13 @@ VERDICT_MEANING = {
     "contradicted": "what we found speaks against it, and nothing for it",
     "not assessable": "the figures to judge it are not in our sources",
 }
+SIGNS = {
+    "supported": ("●", "sure"),
+    "partly": ("◐", "part"),
+    "not supported": ("○", "doubt"),
+    "contradicted": ("✕", "alarm"),
+    "not assessable": ("?", "faint"),
+}
 BASIS = {"tables": "our tables", "published": "published findings"}
 
 
@@ -89,6 +96,12 @@ def in_short(assessment: claims.Assessment) -> str:
     return "; ".join(parts) or "no verdict by condition"
 
 
+def verdict_cell(row: Row) -> Markup:
+    """A verdict with its sign, in its color: neither is needed to read the other."""
+    sign, style = SIGNS[row["verdict"]]
+    return html('<b class="{}">{}&nbsp;{}</b>', style, sign, row["verdict"])
+
+
 class ClaimsExplorer(Explorer, view=view, digest=digest):
     """Ten claims with a verdict each, and one of them with everything that it rests on."""
 
@@ -128,36 +141,36 @@ class ClaimsExplorer(Explorer, view=view, digest=digest):
         self.finding.value = computed.overview
         rows = summary(computed.assessments)
         places = self.evidence.cited_rows(chosen.places)
-        words = NOTHING.join(
-            html("<li><b>{}</b>: {}</li>", word, meaning)
+        key = NOTHING.join(
+            html("<span>{} {}</span>", verdict_cell({"verdict": word}), meaning)
             for word, meaning in VERDICT_MEANING.items()
         )
-        self.panels["summary"].value = table(
+        self.panels["summary"].value = html('<p class="tc-key">{}</p>', key) + table(
             rows,
             {
                 "Claim": "claim",
-                "Verdict": lambda r: html("<b>{}</b>", r["verdict"]),
+                "Verdict": verdict_cell,
                 "Where": "in_short",
                 "Rests on": "rests_on",
             },
             "The ten claims and what the evidence says of them",
-        ) + html("<details><summary>What the verdicts mean</summary><ul>{}</ul></details>", words)
+        )
         self.panels["reason"].value = html(
-            "<h2>{}</h2><p><b>{}.</b> {}</p>",
-            chosen.claim, chosen.verdict.capitalize(), computed.reason,
+            "<h2>{}</h2><p>{}. {}</p>",
+            chosen.claim, verdict_cell({"verdict": chosen.verdict}), computed.reason,
         )  # fmt: skip
         self.panels["places"].value = table(
             places,
             {
                 "Where": "place",
-                "Verdict": "verdict",
+                "Verdict": verdict_cell,
                 "What our tables say": "tables_say",
                 "Read in": read_in,
             },
             "What our tables say",
             "Our tables have nothing to compute here.",
         )
-        self.panels["published"].value = table(
+        published = table(
             chosen.published,
             {
                 "Finding": published_cell,
@@ -168,6 +181,11 @@ class ClaimsExplorer(Explorer, view=view, digest=digest):
             "What published evidence says",
             "No published finding in our tables.",
         )
+        self.panels["published"].value = html(
+            '<details class="tc-sources"><summary>Show what is published ({})</summary>{}'
+            "</details>",
+            len(chosen.published), published,
+        )  # fmt: skip
         self.panels["change"].value = html(
             "<h2>What would change this</h2><p>{}</p>", findings.WOULD_CHANGE[chosen.claim_id]
         )

@@ -33,15 +33,40 @@ WOULD_CHANGE = {
 }
 
 
+# What each claim is about, after "true in part".
+TOPICS = {
+    "cheaper": "lower cost",
+    "covered": "insurers pay",
+    "fewer_side_effects": "fewer side effects",
+    "common_side_effects_pass": "side effects pass",
+    "rare_serious_side_effects": "serious harms rare",
+    "used_in_conditions": "use in these diseases",
+    "given_over_days": "given over days",
+    "widely_available": "easy supply",
+    "with_steroids": "with steroids",
+    "prevention": "prevention",
+}
+HOLDS = {
+    SUPPORTED: "True of IVIG",
+    "partly": "True of IVIG in part",
+    "not supported": "Not borne out",
+    "contradicted": "Contradicted",
+    NOT_ASSESSABLE: "Cannot be judged",
+}
+
+
 def overview(assessments: Sequence[Assessment]) -> Finding:
-    """How many of the claims got which verdict."""
-    counts = {verdict: sum(a.verdict == verdict for a in assessments) for verdict in VERDICTS}
-    said = ", ".join(
-        f"{count} {verdict}" for verdict, count in counts.items() if count or verdict == SUPPORTED
-    )
+    """What is true of IVIG, in part, or not, by what the claims are about; at most 40 words."""
+    by_verdict = {verdict: [a for a in assessments if a.verdict == verdict] for verdict in VERDICTS}
+    said = [
+        f"{HOLDS[verdict]}: {', '.join(TOPICS[a.claim_id] for a in some)}."
+        for verdict, some in by_verdict.items()
+        if some
+    ]
+    start = [] if by_verdict[SUPPORTED] else ["No claim holds as it stands."]
     return Finding(
-        f"Of {len(assessments)} claims: {said}.",
-        {verdict.replace(" ", "_"): float(count) for verdict, count in counts.items()},
+        " ".join([*start, *said]),
+        {verdict.replace(" ", "_"): float(len(some)) for verdict, some in by_verdict.items()},
     )
 
 

@@ -13,12 +13,13 @@ from markupsafe import Markup
 from compare import cost
 from compare import words as findings
 from compare.cost import plan
+from compare.cost.prices import NEGOTIATED
 from compare.data.conditions import opening_patient
 from compare.data.evidence import Evidence
 from compare.data.rows import Row, frame
-from compare.data.scenario import Scenario
+from compare.data.scenario import MEDICARE, Scenario
 from compare.pages import money
-from compare.pages.controls import checkbox, fold, labelled
+from compare.pages.controls import fold, labelled, reveal
 from compare.pages.cost import chart as charts
 from compare.pages.cost import sentences as cost_findings
 from compare.pages.cost.tables import COURSE_COLUMNS, YEARLY_COLUMNS, chain_table
@@ -27,7 +28,6 @@ from compare.pages.house import CLASSES
 from compare.pages.markup import csv_text, html, table
 from compare.words import usd
 
-NEGOTIATED, MEDICARE = "maximum_fair_price", "medicare"
 ONE = "one product per therapy"
 EVERY = "every product"
 AUTHORITIES = ("labeled", "recommended", "option")
@@ -114,8 +114,7 @@ def priced_rows(evidence: Evidence, scenario: Scenario) -> tuple[list[Row], list
     found = plan.plans(evidence, condition_id, basis, cycle)
     at_negotiated: Sequence[plan.Plan] = ()
     if basis is None:
-        fixed = plan.plans(evidence, condition_id, NEGOTIATED, cycle)
-        at_negotiated = [one for one in fixed if one.price_basis]
+        at_negotiated = plan.negotiated_plans(evidence, condition_id, cycle)
     rows, negotiated = (
         money.with_products(evidence, cost.cost_rows(evidence, some, scenario.patient, weight))
         for some in (found, at_negotiated)
@@ -212,14 +211,11 @@ class CostExplorer(Explorer, view=view, digest=digest):
 
     def __init__(self, evidence: Evidence, condition_id: str = "cidp", **more: Any) -> None:
         super().__init__(evidence, condition_id, **more)
+        reveal(self.controls["payer"], True)
         classes = [("all classes", "")] + [(name, key) for key, (name, *_) in CLASSES.items()]
         self.controls |= {
             "therapy_class": labelled(w.Dropdown, "Class", options=classes),
             "products": labelled(w.Dropdown, "Show", options=[ONE, EVERY]),
-            "medicare": checkbox(
-                "The payer is Medicare",
-                tooltip="Negotiated prices stand in a panel of their own",
-            ),
             "dosing_weight": labelled(
                 w.Dropdown, "IVIG dosed by weight", options=list(cost.DOSING_WEIGHTS)
             ),
@@ -233,7 +229,7 @@ class CostExplorer(Explorer, view=view, digest=digest):
             ),
             "chosen": labelled(w.Dropdown, "Arithmetic of", options=[("", "")]),
         }
-        names = ("therapy_class", "medicare", "dosing_weight", "cycle_days")
+        names = ("therapy_class", "dosing_weight", "cycle_days")
         behind_button = [self.controls[name] for name in names]
         self.start(
             [
@@ -265,7 +261,6 @@ class CostExplorer(Explorer, view=view, digest=digest):
         names = ("therapy_class", "products", "dosing_weight", "cycle_days", "chosen")
         get = {name: self.controls[name].value for name in names}
         options = {name: value for name, value in get.items() if value}
-        options |= {"payer": MEDICARE} if self.controls["medicare"].value else {}
         return self.strip.scenario(options=options)
 
     def show(self, computed: View) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from compare.cost.plan import IGE_OPEN
 from compare.cost.prices import KINDS
 from compare.data.rows import Row, known
 from compare.words import Finding, short_name, usd
@@ -14,9 +15,10 @@ AT_LIMIT = "A payment limit may lie below what it can be bought for."
 
 
 def named(row: Row) -> str:
-    """Therapy and product, and that the use is outside the label where it is."""
+    """Therapy and product, and that IgE is not known or the use outside the label where it is."""
     outside = "" if row["label_status"] == "in label" else ", not in its label here"
-    return f"{short_name(row['therapy'])}, {row['product']}{outside}"
+    open_ige = ", IgE not entered" if IGE_OPEN in row["note"] else ""
+    return f"{short_name(row['therapy'])}, {row['product']}{open_ige}{outside}"
 
 
 def headline(

@@ -1,4 +1,4 @@
-"""The first page: what is in the data, how old it is, and the four classes at a glance."""
+"""The page for reviewers: what the tables hold, how sure and how old it is."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from compare.pages.coverage import sentences as coverage_findings
 from compare.pages.coverage import tables as coverage
 from compare.pages.explorer import Explorer
 from compare.pages.house import CLASSES
-from compare.pages.markup import NOTHING, csv_text, html, table
+from compare.pages.markup import NOTHING, Cell, csv_text, html, table
 from compare.words import NOT_REPORTED, Finding, number, short_name, usd_range
 
 CLASS_MEANING = {
@@ -136,14 +136,14 @@ class StartExplorer(Explorer, view=view, digest=digest):
         super().__init__(evidence, condition_id, **more)
         self.start(
             [
-                self.panel("classes"),
                 self.status,
                 self.finding,
-                self.panel("therapies"),
-                self.panel("coverage_heading"),
+                self.panel("coverage_key"),
                 self.chart("coverage"),
                 self.panel("coverage_table"),
                 self.panel("age"),
+                self.panel("therapies"),
+                self.panel("classes"),
             ]
         )
 
@@ -151,8 +151,10 @@ class StartExplorer(Explorer, view=view, digest=digest):
         return view(self.evidence, self.controls["condition"].value)
 
     def show(self, computed: View) -> None:
-        self.finding.value = computed.finding
-        self.panels["classes"].value = table(
+        self.finding.value = computed.coverage_finding
+        self.panels["classes"].value = folded(
+            "The four classes",
+            STRADDLE,
             computed.classes,
             {
                 "Class": lambda r: CLASSES[r["therapy_class"]][0],
@@ -161,8 +163,10 @@ class StartExplorer(Explorer, view=view, digest=digest):
                 "Which": "names",
             },
             "The four classes; a therapy belongs to exactly one, the first that fits",
-        ) + html("<p>{}</p>", STRADDLE)
-        self.panels["therapies"].value = table(
+        )
+        self.panels["therapies"].value = folded(
+            "The therapies of this condition",
+            computed.finding,
             computed.therapies,
             {
                 "Therapy": "therapy",
@@ -178,9 +182,9 @@ class StartExplorer(Explorer, view=view, digest=digest):
     def show_coverage(self, computed: View) -> None:
         """What is in the tables for each therapy, how often it was read, and how old it is."""
         frame = computed.coverage
-        self.panels["coverage_heading"].value = html(
-            '<h2>What the tables hold, and what they lack</h2><p class="tc-finding">{}</p>',
-            computed.coverage_finding,
+        self.panels["coverage_key"].value = html(
+            '<p class="tc-key"><span>full, how many of how many, or none, of what there should be'
+            "</span><span>last column: percent of rows read twice, and in two documents</span></p>"
         )
         self.panels["coverage"].draw(coverage_charts.traces(frame), coverage_charts.layout(frame))
         counts = {
@@ -214,6 +218,16 @@ class StartExplorer(Explorer, view=view, digest=digest):
 
     def cited(self, computed: View) -> Iterable[pd.DataFrame]:
         return (computed.therapies,)
+
+
+def folded(
+    title: str, said: object, rows: pd.DataFrame, columns: Mapping[str, str | Cell], caption: str
+) -> Markup:
+    """A table behind its title, under a sentence."""
+    return html(
+        '<details class="tc-sources"><summary>{}</summary><p>{}</p>{}</details>',
+        title, said, table(rows, columns, caption),
+    )  # fmt: skip
 
 
 def age_text(sentences: list[str]) -> Markup:

@@ -9,7 +9,7 @@ from compare.words import Finding
 
 
 def map_of(frame: pd.DataFrame) -> Finding:
-    """How many therapies have every kind of fact, and which kind is thinnest."""
+    """How the rows were read, and which kind of fact is thinnest; at most 40 words."""
     if frame.empty:
         return Finding("The tables hold no therapies.")
     whole = int((frame[list(FACTS)] == "full").all(axis=1).sum())
@@ -19,10 +19,9 @@ def map_of(frame: pd.DataFrame) -> Finding:
     twice = float((frame["read_twice_pct"].fillna(0) * frame["rows"]).sum() / rows) if rows else 0.0
     two = float((frame["two_sources_pct"].fillna(0) * frame["rows"]).sum() / rows) if rows else 0.0
     return Finding(
-        f"{whole} of {len(frame)} therapies are covered in full in all {len(FACTS)} kinds of "
-        f"facts; the thinnest is “{FACTS[thin][0].lower()}”, full for {full[thin]}. Of the rows "
-        f"behind them {twice:.0f} percent were read twice or more, {two:.0f} percent in two "
-        "documents.",
+        f"Of the rows behind these pages {twice:.0f} percent were read twice or more, {two:.0f} "
+        f"percent in two documents. Least complete is “{FACTS[thin][0].lower()}”: in full for "
+        f"{full[thin]} of {len(frame)} therapies. Blank is not reported, never zero.",
         {
             "whole": float(whole),
             "therapies": float(len(frame)),

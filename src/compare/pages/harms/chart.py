@@ -1,16 +1,14 @@
-"""Charts of harms: the map of therapies and events, and the forest plot of one event."""
+"""Pictures of harms: the map of therapies and events, and the forest of one event."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
 from compare.data.rows import Row, known
+from compare.pages.forest import Forest, Mark
 from compare.pages.house import (
-    CLASSES,
     FAINT,
-    GRID,
     INK,
     SLANT,
     TEMPLATE,
@@ -22,18 +20,17 @@ from compare.pages.house import (
 )
 from compare.trials import arms
 from compare.trials.arms import difference_words, percent, risk_words, signed
+from compare.trials.harms import ASCERTAINMENTS
 from compare.words import short_name
 
 BASES = {
     "difference": "difference from the trial's own comparator",
-    "arms": "both groups of each trial",
     "treated": "treated group alone (compares trials with each other)",
 }
 COOL, WARM = "#0072B2", "#B34700"
 DIVERGING = [[0, COOL], [0.5, "#ffffff"], [1, WARM]]
 SEQUENTIAL = [[0, "#ffffff"], [1, "#7a3a00"]]
-CELL_PX, ROW_PX = 30, 52
-COMPARATOR = "#4a525c"
+CELL_PX = 30
 CLEAR = "rgba(0,0,0,0)"
 
 
@@ -59,9 +56,9 @@ def hover(row: Row) -> str:
 
 
 def map_traces(rows: Sequence[Row], basis: str) -> list[Trace]:
-    """The map of therapies (columns) and events (rows): 5 traces.
+    """The map of therapies (columns) and events (rows): 4 traces.
 
-    Colored cells (borrowed ones in brackets and framed), the key of the frame; then marks for upper
+    Colored cells (borrowed ones in brackets and framed); then marks for upper
     bounds, for what is reported in a form that does not fit, and for what is not reported.
     """
     column = "risk_pct" if basis == "treated" else "difference_pct"
@@ -115,25 +112,18 @@ def map_traces(rows: Sequence[Row], basis: str) -> list[Trace]:
             "marker": marker,
             "customdata": [hover(row) for row in chosen],
             "hovertemplate": "%{customdata}<extra></extra>",
-            "showlegend": bool(chosen) and not said,
         }
 
     def of(state: str) -> list[Any]:
         return [row for row in rows if row["state"] == state]
 
-    borrowed = [row for row in of("reported") if row["directness"] == "indirect"]
-    frame_key = marks("[borrowed from another condition]", [], {}, [])
-    if borrowed:
-        frame_key |= {"x": [None], "y": [None], "showlegend": True}
     bounds = of("bound")
-    frame_key["marker"] = {"symbol": "square-open", "size": 14, "color": INK}
     ring = {"symbol": "circle-open", "size": 9, "color": FAINT, "line": {"width": 1.5}}
     cross = {"symbol": "x-thin-open", "size": 8, "color": "#8b939c", "line": {"width": 1.5}}
     bound = {"symbol": "circle", "size": 1, "color": CLEAR}
     limits = [f"≤{percent(row['risk_high_pct'])}" for row in bounds]
     return [
         heat,
-        frame_key,
         marks("only an upper bound", bounds, bound, limits),
         marks("reported, but not in this form", of("other"), ring, []),
         marks("not reported", of("missing"), cross, []),
@@ -146,20 +136,12 @@ def map_layout(rows: Sequence[Row], basis: str) -> dict[str, Any]:
         return empty_layout("No event is reported in this way here. Choose another setting.")
     therapies = list({row["therapy"]: row for row in rows}.values())
     events = list(dict.fromkeys(str(row["event"]) for row in rows))
-    what = (
-        "Patients with the event, per 100 treated"
-        if basis == "treated"
-        else "More (orange) or fewer (blue) patients with the event per 100 than on the comparator"
-    )
     return {
         "template": TEMPLATE,
-        "height": 250 + CELL_PX * max(len(events), 3),
-        "margin": {"l": 10, "r": 10, "t": 160, "b": 70},
-        "title": {
-            "text": label(what), "font": {"size": 15},
-            "x": 0, "xref": "container", "xanchor": "left",
-            "y": 0.995, "yref": "container", "yanchor": "top", "pad": {"l": 10, "t": 6},
-        },
+        "height": 130 + CELL_PX * max(len(events), 3),
+        "margin": {"l": 10, "r": 70, "t": 120, "b": 10},
+        "meta": {"least_width": 240 + 54 * len(therapies)},
+        "showlegend": False,
         "xaxis": {
             "side": "top",
             "type": "category",
@@ -180,7 +162,6 @@ def map_layout(rows: Sequence[Row], basis: str) -> dict[str, Any]:
             "showgrid": False,
             "automargin": True,
         },
-        "legend": {"orientation": "h", "x": 0, "y": 0, "yanchor": "top", "yref": "paper"},
         "annotations": [],
         "shapes": _frames(rows, [short_name(row["therapy"]) for row in therapies], events),
     }  # fmt: skip
@@ -202,181 +183,47 @@ def _frames(rows: Sequence[Row], x: list[str], y: list[str]) -> list[dict[str, A
     return drawn
 
 
-def forest_traces(everything: Sequence[Row], basis: str) -> list[Trace]:
-    """The forest plot of one event: 11 traces.
-
-    Two a class (solid: this condition; hollow: borrowed, and the treated group alone), the
-    comparator groups, and upper bounds of each. Rows are numbered from 0, top down.
+def forest_of(rows: Sequence[Row], basis: str, way: str) -> Forest:
+    """The forest of one event: solid, this condition's own differences; hollow, what is borrowed,
+    of groups not followed alike, or of the treated group alone. In words alone, what is counted in
+    another way than `way` or has another comparator. Without those who report nothing.
     """
-    rows = list(enumerate(everything))
-    prefix = "difference" if basis == "difference" else "risk"
-    lift = 0.16 if basis == "arms" else 0.0
-    drawn = []
-    for therapy_class, (name, color, shape) in CLASSES.items():
-        for solid in (True, False):
-            chosen = [
-                (i, row)
-                for i, row in rows
-                if row["therapy_class"] == therapy_class
-                and row["state"] == "reported"
-                and (row["directness"] == "direct" and basis != "treated") == solid
-            ]
-            marker = {
-                "symbol": shape,
-                "size": 13,
-                "color": color if solid else "white",
-                "line": {"color": color, "width": 2.5},
-            }
-            how = "" if solid else " (hollow)"
-            drawn.append(_dots(f"{name}{how}", chosen, prefix, -lift, marker))
-    gray = {"symbol": "line-ns", "size": 14, "line": {"color": COMPARATOR, "width": 3}}
-    arms_shown = basis == "arms"
-    given = [(i, row) for i, row in rows if arms_shown and row["state"] == "reported"]
-    pairs = [(i, row) for i, row in given if known(row["risk_comparator_pct"])]
-    drawn.append(_dots("comparator group", pairs, "risk_comparator", lift, gray))
-    bounds = [(i, row) for i, row in rows if row["state"] == "bound" and basis != "difference"]
-    drawn.append(_bounds("treated: only an upper bound", bounds, "risk", -lift))
-    rest = [
-        (i, row)
-        for i, row in (given if arms_shown else [])
-        if not known(row["risk_comparator_pct"]) and known(row["risk_comparator_high_pct"])
-    ]
-    drawn.append(_bounds("comparator: only an upper bound", rest, "risk_comparator", lift))
-    return drawn
+    difference = basis == "difference"
+    prefix = "difference" if difference else "risk"
+    axis = "fewer or more patients with the event per 100 than on the comparator"
+    return Forest(
+        title="",
+        axis=axis if difference else "patients with the event per 100 treated",
+        ratio=False,
+        toward=-1 if difference else 0,
+        null=difference,
+        marks=tuple(_mark(row, prefix, way) for row in rows if row["state"] != "missing"),
+    )
 
 
-def _dots(name: str, chosen: list[Any], prefix: str, lift: float, marker: Trace) -> Trace:
-    value = [row[f"{prefix}_pct"] for _, row in chosen]
-    low = [row[f"{prefix}_low_pct"] for _, row in chosen]
-    high = [row[f"{prefix}_high_pct"] for _, row in chosen]
-    color = marker["line"]["color"]
-
-    def arm(ends: list[float], sign: int) -> list[float]:
-        pairs = zip(value, ends, strict=True)
-        return [0.0 if not known(end) else max(sign * (end - x), 0.0) for x, end in pairs]
-
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "name": name,
-        "x": value,
-        "y": [i + lift for i, _ in chosen],
-        "error_x": {
-            "type": "data", "symmetric": False, "array": arm(high, 1), "arrayminus": arm(low, -1),
-            "color": color, "thickness": 2, "width": 5,
-        },
-        "marker": marker,
-        "customdata": [hover(row) for _, row in chosen],
-        "hovertemplate": "%{customdata}<extra></extra>",
-        "showlegend": bool(chosen),
-    }  # fmt: skip
-
-
-def _bounds(name: str, chosen: list[Any], prefix: str, lift: float) -> Trace:
-    high = [row[f"{prefix}_high_pct"] for _, row in chosen]
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "name": name,
-        "x": high,
-        "y": [i + lift for i, _ in chosen],
-        "error_x": {
-            "type": "data", "symmetric": False, "array": [0.0] * len(high), "arrayminus": high,
-            "color": FAINT, "thickness": 2, "width": 0,
-        },
-        "marker": {"symbol": "triangle-left", "size": 11, "color": FAINT, "line": {"width": 0}},
-        "customdata": [hover(row) for _, row in chosen],
-        "hovertemplate": "%{customdata}<extra></extra>",
-        "showlegend": bool(chosen),
-    }  # fmt: skip
-
-
-def forest_range(rows: Sequence[Row], basis: str) -> tuple[float, float]:
-    """The x axis: every point, every interval and zero lie inside."""
-    prefixes = {"difference": ["difference"], "arms": ["risk", "risk_comparator"]}
-    ends = [0.0]
-    shown = [row for row in rows if row["state"] in ("reported", "bound")]
-    for prefix in prefixes.get(basis, ["risk"]):
-        for end in ("_pct", "_low_pct", "_high_pct"):
-            ends += [row[prefix + end] for row in shown if known(row[prefix + end])]
-    low, high = min(ends), max(ends)
-    room = max(0.06 * (high - low), 0.5)
-    return (low - room if low < 0 else -0.25 * room, high + room)
-
-
-def forest_layout(rows: Sequence[Row], basis: str) -> dict[str, Any]:
-    """Layout for `forest_traces`: says which side is favored, and what is not reported."""
-    if not rows:
-        return empty_layout("No therapy to show. Choose another event or another class.")
-    names = [class_name(row) for row in rows]
-    for i, row in enumerate(rows):
-        if row["directness"] == "indirect":
-            names[i] += f"<br><i>from {label(row['borrowed_from'])}</i>"
-    low, high = forest_range(rows, basis)
-    notes = []
-    for i, row in enumerate(rows):
-        said = forest_words(row, basis)
-        notes.append(_note(said, x=1.01, y=i, xref="paper", xanchor="left", yref="y"))
-    top = {"xref": "paper", "yref": "paper", "y": 1.0, "yanchor": "bottom"}
-    if basis == "difference":
-        title = "Patients with the event per 100: more than on the comparator (left of 0: fewer)"
-        notes.append(_note("◀ <b>favors the therapy</b>", x=0, xanchor="left", **top))
-        notes.append(_note("<b>favors the comparator</b> ▶", x=1, xanchor="right", **top))
-    else:
-        title = "Patients with the event, per 100 (percent)"
-        notes.append(_note("◀ <b>fewer harmed</b>", x=0, xanchor="left", **top))
-        notes.append(_note("<b>more harmed</b> ▶", x=1, xanchor="right", **top))
-    lines = [
-        {
-            "type": "line", "x0": 0, "x1": 0, "y0": -0.5, "y1": len(rows) - 0.5,
-            "line": {"color": INK, "width": 1.5},
-        }
-    ]  # fmt: skip
-    lines += [
-        {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": i + 0.5, "y1": i + 0.5,
-         "line": {"color": GRID, "width": 1}}
-        for i in range(len(rows) - 1)
-    ]  # fmt: skip
-    return {
-        "template": TEMPLATE,
-        "height": 220 + ROW_PX * max(len(rows), 2),
-        "margin": {"l": 10, "r": 215, "t": 40, "b": 130},
-        "xaxis": {
-            "title": {"text": title, "font": {"size": 13}},
-            "range": [low, high],
-            "autorange": False,
-        },
-        "yaxis": {
-            "range": [len(rows) - 0.5, -0.5],
-            "tickmode": "array",
-            "tickvals": list(range(len(rows))),
-            "ticktext": names,
-            "showgrid": False,
-            "zeroline": False,
-        },
-        "legend": {"orientation": "h", "x": 0, "y": 0, "yanchor": "bottom", "yref": "container"},
-        "annotations": notes,
-        "shapes": lines,
-    }  # fmt: skip
-
-
-def _note(text: str, **place: Any) -> dict[str, Any]:
-    return {"text": text, "showarrow": False, "font": {"size": 13, "color": INK},
-            "align": "left"} | place  # fmt: skip
-
-
-def forest_words(row: Row, basis: str) -> str:
-    """The figures of one row, printed beside it, or why there are none."""
-    if row["state"] == "missing":
-        return "<i>not reported</i>"
-    if row["state"] == "other":
-        risk = row["risk_pct"]
-        kind = {"none": "no comparator"}.get(row["comparator_kind"], f"vs {row['comparator_kind']}")
-        told = f"{percent(risk)}%, " if not math.isnan(risk) else ""
-        return f"<i>not in this form:<br>{told}{label(kind.replace('_', ' '))}</i>"
-    if basis == "difference":
-        return difference_words(row)
-    own = risk_words(row)
-    if basis == "arms":
-        return f"{own}<br>against {risk_words(row, 'risk_comparator')}"
-    return own
+def _mark(row: Row, prefix: str, way: str) -> Mark:
+    bound, drawn = row["state"] == "bound", row["state"] in ("reported", "bound")
+    value, low, high = (row[f"{prefix}{end}_pct"] for end in ("", "_low", "_high"))
+    value = high if bound and prefix == "risk" else value
+    borrowed = row["directness"] == "indirect"
+    about = [f"from {row['borrowed_from']}"] if borrowed else []
+    if prefix == "difference" and row["same_follow_up"] == "no":
+        about.append("groups not followed alike")
+    if row["ascertainment"] != way:
+        about.append(f"counted as: {ASCERTAINMENTS[row['ascertainment']][0]}")
+    beside = {"none": "no comparator"}.get(
+        row["comparator_kind"], f"{risk_words(row, 'risk_comparator')} on {row['comparator']}"
+    )
+    return Mark(
+        row_id=row["row_id"],
+        therapy_class=row["therapy_class"],
+        name=short_name(row["therapy"]),
+        about=", ".join(about),
+        said=difference_words(row) if prefix == "difference" and drawn else "",
+        small=f"{risk_words(row)}, {beside}",
+        value=value,
+        low=low,
+        high=high,
+        hollow=bool(about) or prefix == "risk",
+        drawn=drawn,
+    )

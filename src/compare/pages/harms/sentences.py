@@ -5,54 +5,69 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from compare.data.rows import Row
+from compare.data.rows import Row, known
 from compare.trials.arms import KINDS, per_100, risk_words
 from compare.trials.harms import RAW_ARMS
 from compare.words import Finding, short_name
 
+NAMED = 3
+AGAINST = {
+    "placebo": "placebo", "active": "the other drug", "other_dose": "the other dose",
+    "withdrawal": "placebo after withdrawal",
+}  # fmt: skip
 
-def overview(rows: Sequence[Row], condition: str, counted: str, basis: str) -> Finding:
-    """A figure from this condition's own trials, of groups followed alike, or that none is there;
-    then how much of the map is filled.
 
-    The figure named is the first of the map whose interval lies clear of zero. None is singled out
-    by its size: what leads by risk difference need not lead by a ratio.
+def answer(rows: Sequence[Row], condition: str, basis: str, comparison: str) -> Finding:
+    """What this condition's own trials showed of one event, in 40 words; nothing is ranked.
+
+    `rows`: of the forest, one a therapy. Borrowed figures are counted, never named.
     """
     if not rows:
-        return Finding(f"{condition}: no event is reported in this way.")
+        return Finding(f"{condition}: no event is reported with these settings.")
     shown = _of_state(rows, "reported")
-    missing = len(_of_state(rows, "missing"))
-    other = len(rows) - len(shown) - missing
-    numbers = {"cells": len(rows), "reported": len(shown), "missing": missing, "other": other}
-    filled = (
-        f"{len(shown)} of {len(rows)} cells hold "
-        f"{'a treated risk' if basis == 'treated' else 'a difference'}, {other} hold another sort "
-        f"of figure, and {missing} are not reported, which is not zero."
-    )
-    start = f"{condition}, harm counted as “{counted}”: "
-    if basis == "treated":
-        return Finding(f"{start}{filled} {RAW_ARMS}", _floats(numbers))
-    own = [r for r in shown if r["directness"] == "direct" and r["same_follow_up"] != "no"]
-    clear = [r for r in own if r["difference_low_pct"] > 0 or r["difference_high_pct"] < 0]
-    numbers |= {"own": len(own), "clear": len(clear)}
-    if clear:
-        first = clear[0]
-        numbers["first"] = first["difference_pct"]
-        who, event = short_name(first["therapy"]), _list([first["event"]])
-        start += f"{event} on {who}, {_difference(first)}. "
-        many = f"first on the map of {len(clear)} differences" if len(clear) > 1 else ""
-        start += f"It is the {many or 'only difference'} with an interval clear of zero, among "
-        start += f"{len(own)} from this condition's own trials, each against its own comparator. "
-    elif own:
-        start += f"of {len(own)} differences from this condition's own trials, none has an "
-        start += "interval clear of zero. "
+    own = [row for row in shown if row["directness"] == "direct" and row["same_follow_up"] != "no"]
+    more = [row for row in own if row["difference_low_pct"] > 0]
+    fewer = [row for row in own if row["difference_high_pct"] < 0]
+    bare = [row for row in own if not known(row["difference_low_pct"])]
+    unsure = [row for row in own if row not in more and row not in fewer and row not in bare]
+    numbers = {
+        "therapies": len(rows), "own": len(own), "more": len(more), "fewer": len(fewer),
+        "borrowed": len(shown) - len(own),
+    }  # fmt: skip
+    start = f"{rows[0]['event']} in {condition}: "
+    if not own:
+        said = "no figure of this kind from its own trials"
+    elif basis == "treated":
+        said = f"{_risks(own)}, in the treated group alone"
     else:
-        start += "no difference here is from a trial in this condition whose groups were followed "
-        start += "alike. "
-    return Finding(start + filled, _floats(numbers))
+        parts = (
+            ("more patients on", more), ("fewer on", fewer), ("no clear difference on", unsure),
+            ("no interval for", bare),
+        )  # fmt: skip
+        told = [f"{words} {_some(some)}" for words, some in parts if some]
+        said = f"against {AGAINST[comparison]}, {', '.join(told)}"
+    text = f"{start}{said}."
+    if count := numbers["borrowed"]:
+        text += f" {count} figure{'s are' if count > 1 else ' is'} borrowed or set apart."
+    if shown and (rest := len(rows) - len(shown)):
+        text += f" No such figure for {rest} other{'s' if rest > 1 else ''}."
+    return Finding(text, _floats(numbers))
 
 
-def event(rows: Sequence[Row], basis: str) -> Finding:
+def _risks(own: Sequence[Row]) -> str:
+    if len(own) > NAMED:
+        return f"counted for {len(own)} therapies"
+    return "; ".join(f"{short_name(row['therapy'])} {risk_words(row)}" for row in own)
+
+
+def _some(rows: Sequence[Row]) -> str:
+    """Therapies by name where they are few, else their number."""
+    if len(rows) > NAMED:
+        return f"{len(rows)} therapies"
+    return _list(short_name(row["therapy"]) for row in rows)
+
+
+def event(rows: Sequence[Row], basis: str, comparison: str) -> Finding:
     """What each trial showed of one event, this condition's own first, and who reports nothing.
 
     Therapies stand in the order of the rows, never by the size of their figures.
@@ -69,8 +84,9 @@ def event(rows: Sequence[Row], basis: str) -> Finding:
     else:
         text = f"{name}: {'; '.join(_of_therapy(row, basis) for row in shown)}."
         if basis == "difference" and len(shown) > 1:
-            text += " Each is against its own trial's comparator; none compares two of these "
-            text += "therapies."
+            text += " Each is against its own trial's comparator"
+            # An active drug may be one of these therapies.
+            text += "." if comparison == "active" else "; none compares two of these therapies."
     if missing:
         text += f" Not reported: {', '.join(short_name(row['therapy']) for row in missing)}."
     if basis != "difference":
@@ -100,28 +116,6 @@ def ivig(rows: Sequence[Row], other_counts: dict[str, int], condition: str) -> F
         told = ", ".join(f"{n} counted as “{way}”" for way, n in other_counts.items())
         text += f" Its other figures here ({told}) cannot stand beside all-cause figures."
     return Finding(f"{text} {RAW_ARMS}", _floats(numbers))
-
-
-def benefit(rows: Sequence[Row], condition: str) -> Finding:
-    """How many trial endpoints the tables hold, and which primary ones were missed."""
-    if not rows:
-        return Finding(f"No outcome of a trial in {condition} is in the tables.", {"outcomes": 0.0})
-    main = [row for row in rows if row["endpoint_role"] in ("primary", "co_primary")]
-    missed = [row for row in main if row["missed_primary"]]
-    therapies = len({row["therapy_id"] for row in rows})
-    numbers = {
-        "outcomes": len(rows),
-        "therapies": therapies,
-        "primary": len(main),
-        "missed": len(missed),
-    }
-    text = (
-        f"{condition}: {len(rows)} outcomes of {therapies} therapies; "
-        f"{len(main)} belong to a primary endpoint, of which {len(missed)} were missed"
-    )
-    names = [f"{short_name(r['therapy'])} ({r['study']}: {r['endpoint']})" for r in missed]
-    text += f": {'; '.join(dict.fromkeys(names))}." if names else "."
-    return Finding(text, _floats(numbers))
 
 
 def controlled(rows: Sequence[Row], condition: str) -> Finding:

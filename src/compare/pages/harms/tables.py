@@ -10,8 +10,8 @@ from markupsafe import Markup
 
 from compare.data.rows import known
 from compare.pages.markup import BREAK, Cell, html, read_in, text
-from compare.trials import arms, benefits
-from compare.trials.arms import difference_words, per_100, risk_words
+from compare.trials import arms
+from compare.trials.arms import per_100, risk_words
 from compare.trials.harms import ASCERTAINMENTS, nnh_text
 from compare.words import NOT_REPORTED, number, short_name
 
@@ -81,6 +81,7 @@ FOREST_COLUMNS: dict[str, str | Cell] = {
     "From": lambda r: state_cell(
         r, lambda r: "this condition" if r["directness"] == "direct" else r["borrowed_from"]
     ),
+    "Counted as": lambda r: state_cell(r, lambda r: ASCERTAINMENTS[r["ascertainment"]][0]),
     "Treated": lambda r: state_cell(r, lambda r: risk_cell(r, "treated")),
     "Comparator": lambda r: state_cell(r, lambda r: risk_cell(r, "comparator")),
     "Which": lambda r: state_cell(r, lambda r: r["comparator"]),
@@ -154,66 +155,9 @@ RATE_COLUMNS: dict[str, str | Cell] = {
 }
 
 
-def values_cell(row: Mapping[str, Any], arm: str) -> str:
-    """One arm's value, unit and size, as printed."""
-    if arm == "comparator" and row["comparator_kind"] == "none":
-        return "no comparator"
-    value, n = row[f"{arm}_value"], row[f"n_{arm}"]
-    unit = "" if pd.isna(row["unit"]) else f" {row['unit']}".replace("_", " ")
-    unit = "%" if unit == " pct" else unit
-    said = NOT_REPORTED if not known(value) else f"{value:g}{unit}"
-    return said + ("" if pd.isna(n) else f", of {n:,}")
-
-
-def effect_cell(row: Mapping[str, Any]) -> str:
-    """The published effect; where no difference is printed, the one computed here, named so."""
-    parts = []
-    if row["effect_words"]:
-        p = f", p {row['p_value']}" if pd.notna(row["p_value"]) else ""
-        parts.append(f"as published: {row['effect_words']}{p}")
-    if known(row["difference_pct"]) and row["effect_measure"] != "risk_difference_points":
-        # A printed difference is often adjusted; the crude one beside it would only confuse.
-        parts.append(f"computed, in points: {difference_words(row)}")
-    if row["better_on"]:
-        parts.append(
-            {"neither": "no difference"}.get(row["better_on"], f"favors the {row['better_on']}")
-        )
-    return "; ".join(parts) or "no effect printed"
-
-
-def met_cell(row: Mapping[str, Any]) -> str:
-    """Role of the endpoint and whether it was met; a missed primary endpoint stands out."""
-    role = benefits.ROLES[row["endpoint_role"]]
-    if row["missed_primary"]:
-        return html('<strong style="color:#8a1c00">{} MISSED</strong>', role)
-    return f"{role}: {benefits.MET[row['met']].lower()}"
-
-
-OUTCOME_COLUMNS: dict[str, str | Cell] = {
-    "Therapy": lambda r: short_name(r["therapy"]),
-    "Endpoint": lambda r: (
-        f"{r['endpoint']} ({r['favors']} is better)"
-        + ("" if pd.isna(r["timepoint_weeks"]) else f", week {r['timepoint_weeks']:g}")
-    ),
-    "Treated": lambda r: values_cell(r, "treated"),
-    "Comparator": lambda r: values_cell(r, "comparator"),
-    "Which": "comparator",
-    "Effect": effect_cell,
-    "Primary endpoint": met_cell,
-    "Trial": lambda r: "; ".join(
-        str(part)
-        for part in (r["study"], arms.DESIGNS[r["design"]], arms.KINDS[r["comparator_kind"]])
-        if pd.notna(part)
-    ),
-    "Remarks": "notes",
-    "Read in": read_in,
-}
 CONTROLLED_COLUMNS: dict[str, str | Cell] = {
     "Therapy": lambda r: short_name(r["therapy"]),
     "Labeled here": lambda r: "yes" if r["labeled"] else "no",
     "Harms against placebo or background": lambda r: text(r["figures"]) or "none",
-    "Missing": "missing_harms",
-    "Controlled outcomes": lambda r: number(r["controlled_outcomes"]),
-    "Missing outcomes": "missing_outcomes",
-    "Primary endpoints missed": lambda r: text(r["missed_endpoints"]) or "none in our tables",
+    "Missing": "missing",
 }

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from compare import words as findings
 from compare.data.conditions import condition_therapies, opening_patient
 from compare.data.evidence import Evidence, kept
-from compare.data.rows import Row, known
+from compare.data.rows import Row, grouped, known
 from compare.data.scenario import Scenario
 from compare.pages.harms import chart as charts
 from compare.pages.harms import sentences as harm_findings
 from compare.pages.house import CLASSES
 from compare.pages.markup import cited_csv
-from compare.trials import benefits, harms
-from compare.trials.arms import risk_words
+from compare.trials import harms
+from compare.trials.arms import COMPARISONS, risk_words
 from compare.trials.harms import ASCERTAINMENTS
 from compare.words import NOT_REPORTED, short_name
 
@@ -28,6 +28,10 @@ KEY_KINDS = (
     "any_event", "serious_event", "discontinuation", "death", "infection", "serious_infection",
     "infusion_reaction", "symptom",
 )  # fmt: skip
+# Kinds whose key event is looked at first where the condition names none.
+FIRST_KINDS = ("serious_infection", "serious_event", "any_event")
+FORM = ("ascertainment", "basis", "comparison")
+WAYS = list(ASCERTAINMENTS)
 MAP_COLUMNS = [*harms.COLUMNS, "state", "borrowed_from"]
 
 
@@ -39,6 +43,7 @@ class Settings:
     basis: str
     comparison: str
     event_id: str
+    reason: str  # why it opens with this event; blank for another
     system_organ: str
     classes: tuple[str, ...]
     borrow: bool
@@ -52,21 +57,20 @@ class Whole:
     pml: list[Row]
     infusions: list[Row]
     rates: list[Row]
-    outcomes: list[Row]
     controlled: list[Row]
-    files: Mapping[str, str]  # CSV of every harm and of every outcome shown
-    benefit_finding: findings.Finding
+    csv: str  # every harm shown
     controlled_finding: findings.Finding
 
 
 @dataclass(frozen=True)
 class View:
-    """What the page shows."""
+    """What the page shows. `silent`: names of therapies without any figure on the map."""
 
     settings: Settings
     ascertainments: tuple[str, ...]
     events: list[Row]
     map: list[Row]
+    silent: tuple[str, ...]
     forest: list[Row]
     ivig: list[Row]
     whole: Whole
@@ -83,62 +87,154 @@ def opening(evidence: Evidence, condition_id: str = "gmg") -> Scenario:
 def view(evidence: Evidence, scenario: Scenario) -> View:
     """Everything on the page for one scenario; a pure function of its arguments.
 
-    `scenario.options` may hold `ascertainment`, `basis` ("difference", "arms", "treated"),
-    `comparison` (see `COMPARISONS`), `event` (an event id), `system_organ`, `classes` (a list) and
-    `borrow`. What the condition does not offer falls back to its default.
+    `scenario.options` may hold `event` (an event id), `ascertainment`, `basis` ("difference",
+    "treated"), `comparison` (see `COMPARISONS`), `system_organ`, `classes` (a list) and `borrow`.
+    What is not given, or not offered by the condition, follows from the event: see `first_event`
+    and `form_of`.
     """
     condition_id, options = scenario.condition_id, scenario.options
-    ways = harms.ascertainments_present(evidence, condition_id)
-    way = options.get("ascertainment")
-    way = str(way) if way in ways else (ways[0] if ways else "all_cause")
-    basis = options.get("basis", "difference")
-    comparison = options.get("comparison", "placebo")
     borrow = bool(options.get("borrow", True))
-    against = None if basis == "treated" else comparison
-    if basis not in charts.BASES:
-        raise ValueError(f"unknown basis {basis!r}; one of {[*charts.BASES]}")
     classes = tuple(c for c in CLASSES if c in options.get("classes", CLASSES))
-    found = harms.series(evidence, condition_id, way, against, borrow)
+    if options.get("basis", "difference") not in charts.BASES:
+        raise ValueError(f"unknown basis {options['basis']!r}; one of {[*charts.BASES]}")
+    offered = countable(evidence, condition_id, classes, borrow)
+    names = evidence.by_id("events")
+    first, reason = first_event(evidence, scenario, offered)
+    wanted = str(options.get("event"))
+    wanted = wanted if wanted in offered else first
+    reason = reason if wanted == first else ""
+    given = {name: str(options[name]) for name in FORM if options.get(name)}
+    way, basis, comparison = form_of(offered.get(wanted, ()), condition_id, given)
+    ways = sorted({way, *harms.ascertainments_present(evidence, condition_id)}, key=WAYS.index)
+
+    found = harms.series(
+        evidence, condition_id, way, None if basis == "treated" else comparison, borrow
+    )
     found = of_classes(found, classes)
     organs = {row["system_organ"] for row in found}
     organ = options.get("system_organ", MOST_REPORTED)
     organ = organ if organ in organs else MOST_REPORTED
-    events = event_choices(evidence, found)
-    mapped = map_events(events, organ)
-    wanted = str(options.get("event"))
-    offered = [row["event_id"] for row in events]
-    if wanted not in offered:
-        wanted = next(iter([*mapped, *offered]), "")
-    settings = Settings(way, basis, comparison, wanted, organ, classes, borrow)
+    settings = Settings(way, basis, comparison, wanted, reason, organ, classes, borrow)
 
-    detail = found
-    if basis == "arms":
-        detail = harms.series(evidence, condition_id, way, against, borrow, both_arms=True)
-
-    def filled(found: list[Row], event_ids: list[str]) -> list[Row]:
+    def filled(event_ids: list[str]) -> list[Row]:
         rows = harms.with_missing(evidence, condition_id, found, event_ids)
-        names = {key: row["short_name"] for key, row in evidence.by_id("conditions").items()}
+        short = {key: row["short_name"] for key, row in evidence.by_id("conditions").items()}
         return [
-            {**row, "borrowed_from": names.get(row["condition_id"])}
+            {**row, "borrowed_from": short.get(row["condition_id"])}
             for row in of_classes(rows, classes)
         ]
 
-    heat = filled(found, mapped)
-    forest = filled(detail, [wanted] if wanted else [])
-    name = evidence.label("conditions", condition_id)
+    forest = filled([wanted] if wanted else [])
+    otherwise = counted_otherwise(offered.get(wanted, ()), condition_id)
+    forest = [
+        {**row, **otherwise.get(row["therapy_id"], {})} if row["state"] == "missing" else row
+        for row in forest
+    ]
+    everything = filled(map_events(event_choices(evidence, found), organ))
+    there = {row["therapy_id"] for row in everything if row["state"] != "missing"}
+    name = evidence.by_id("conditions")[condition_id]["short_name"]
     compared, others = ivig_rows(evidence, condition_id, borrow)
     return View(
         settings=settings,
         ascertainments=tuple(ways),
-        events=events,
-        map=heat,
+        events=[names[key] for key in offered],
+        map=[row for row in everything if row["therapy_id"] in there],
+        silent=tuple(sorted({r["therapy"] for r in everything if r["therapy_id"] not in there})),
         forest=forest,
         ivig=compared,
         whole=whole(evidence, condition_id, classes),
-        finding=harm_findings.overview(heat, name, ASCERTAINMENTS[way][0], basis),
-        event_finding=harm_findings.event(forest, basis),
+        finding=harm_findings.answer(forest, name, basis, comparison),
+        event_finding=harm_findings.event(forest, basis, comparison),
         ivig_finding=harm_findings.ivig(compared, others, name),
     )
+
+
+@kept(32)
+def countable(
+    evidence: Evidence, condition_id: str, classes: tuple[str, ...], borrow: bool
+) -> dict[str, list[Row]]:
+    """Percents of patients by event id, in the tables' order of events: the condition's own, and
+    with `borrow` the primary ones of its therapies elsewhere. Shared: do not change them.
+    """
+    therapies = {row["therapy_id"] for row in condition_therapies(evidence, condition_id)}
+    rows = [
+        row
+        for row in of_classes(harms.cited_rows(evidence), classes)
+        if row["measure"] == "pct_of_subjects"
+        and row["therapy_id"] in therapies
+        and (row["condition_id"] == condition_id or (borrow and row["primary"] == "yes"))
+    ]
+    found = grouped(rows, "event_id")
+    return {key: list(found[key]) for key in evidence.by_id("events") if key in found}
+
+
+def first_event(
+    evidence: Evidence, scenario: Scenario, offered: Mapping[str, list[Row]]
+) -> tuple[str, str]:
+    """The event with which the page opens, and why: what the patient's history singles out, else
+    what the condition's row names; where no figure is there, the next.
+    """
+    factors, condition = (
+        evidence.by_id("factors"),
+        evidence.by_id("conditions")[scenario.condition_id],
+    )
+    of_history = [factors[key] for key in factors if key in scenario.patient.factors]
+    wanted = [(row["event_id"], f"{row['factor']} is in the history.") for row in of_history]
+    wanted.append((condition["first_event_id"], condition["first_event_reason"]))
+    wanted += [(key, "") for key in harms.key_events(evidence, *FIRST_KINDS)]
+    return next(
+        (pair for pair in [*wanted, *((k, "") for k in offered)] if pair[0] in offered), ("", "")
+    )
+
+
+def counted_otherwise(rows: Sequence[Row], condition_id: str) -> dict[str, Row]:
+    """By therapy, the condition's own row of an event; where it has several, the primary one."""
+    own = [row for row in rows if row["condition_id"] == condition_id]
+    own.sort(key=lambda row: row["primary"] == "yes")
+    return {row["therapy_id"]: {**row, "state": "other", "borrowed_from": None} for row in own}
+
+
+def form_of(
+    rows: Sequence[Row], condition_id: str, given: Mapping[str, str]
+) -> tuple[str, str, str]:
+    """Way of counting, basis and comparison in which an event has the most therapies; what is
+    `given` stays.
+
+    First this condition's own figures, then borrowed ones; of each first differences from placebo
+    or from an active drug, then from another dose or after withdrawal, then risks alone.
+    """
+
+    def fitting(row: Row) -> Iterator[tuple[str, str, str]]:
+        way = row["ascertainment"]
+        if known(row["difference_pct"]):
+            for name, (_, kinds) in COMPARISONS.items():
+                if row["comparator_kind"] in kinds and (
+                    name != "placebo" or row["primary"] == "yes"
+                ):
+                    yield way, "difference", name
+        if row["primary"] == "yes" and (known(row["risk_pct"]) or known(row["risk_high_pct"])):
+            yield way, "treated", given.get("comparison", "placebo")
+
+    seen: dict[tuple[bool, tuple[str, str, str]], set[str]] = {}
+    for row in rows:
+        for form in fitting(row):
+            if all(given.get(name, value) == value for name, value in zip(FORM, form, strict=True)):
+                seen.setdefault((row["condition_id"] != condition_id, form), set()).add(
+                    row["therapy_id"]
+                )
+
+    def rank(item: tuple[bool, tuple[str, str, str]]) -> tuple[Any, ...]:
+        borrowed, (way, basis, comparison) = item
+        late = 2 if basis == "treated" else comparison not in ("placebo", "active")
+        order = list(COMPARISONS).index(comparison)
+        return borrowed, late, -len(seen[item]), order, WAYS.index(way)
+
+    if seen:
+        return min(seen, key=rank)[1]
+    return (
+        given.get("ascertainment", WAYS[0]), given.get("basis", "difference"),
+        given.get("comparison", "placebo"),
+    )  # fmt: skip
 
 
 def of_classes(rows: Iterable[Row], classes: tuple[str, ...]) -> list[Row]:
@@ -150,8 +246,7 @@ def of_classes(rows: Iterable[Row], classes: tuple[str, ...]) -> list[Row]:
 def whole(evidence: Evidence, condition_id: str, classes: tuple[str, ...]) -> Whole:
     """Tables and findings that no other setting changes. Shared: do not change them."""
     here = harms.rows_in(evidence, condition_id)
-    good = evidence.cited_rows(benefits.outcomes(evidence, condition_id))
-    shown, outcomes = of_classes(here, classes), of_classes(good, classes)
+    shown = of_classes(here, classes)
     strata = {k for k, r in evidence.by_id("events").items() if r["by_strata"] == "yes"}
     rare = [r for r in shown if r["rare_serious"] == "yes" and r["event_id"] not in strata]
     therapies = {row["therapy_id"] for row in condition_therapies(evidence, condition_id)}
@@ -160,32 +255,17 @@ def whole(evidence: Evidence, condition_id: str, classes: tuple[str, ...]) -> Wh
         for row in of_classes(harms.cited_rows(evidence), classes)
         if row["event_id"] in strata and row["therapy_id"] in therapies
     ]
-    controlled = controlled_rows(evidence, condition_id)
+    controlled = harms.controlled_figures(evidence, condition_id)
     name = evidence.label("conditions", condition_id)
     return Whole(
         rare=sorted(rare, key=lambda r: (r["event"], r["therapy"], r["ascertainment"])),
         pml=sorted(pml, key=lambda r: (r["therapy"], r["row_id"])),
         infusions=[row for row in shown if row["measure"] == "pct_of_infusions"],
         rates=[row for row in shown if row["measure"] == "per_100_patient_years"],
-        outcomes=outcomes,
         controlled=of_classes(controlled, classes),
-        files={
-            "harms": cited_csv(here, harms.COLUMNS),
-            "outcomes": cited_csv(outcomes, benefits.COLUMNS),
-        },
-        benefit_finding=harm_findings.benefit(outcomes, name),
+        csv=cited_csv(here, harms.COLUMNS),
         controlled_finding=harm_findings.controlled(controlled, name),
     )
-
-
-def controlled_rows(evidence: Evidence, condition_id: str) -> list[Row]:
-    """Per therapy: controlled harms and outcomes, and what is missing of each."""
-    harm = harms.controlled_figures(evidence, condition_id)
-    good = benefits.controlled_outcomes(evidence, condition_id)
-    return [
-        {**one, **other, "missing_harms": one["missing"], "missing_outcomes": other["missing"]}
-        for one, other in zip(harm, good, strict=True)
-    ]
 
 
 def event_choices(evidence: Evidence, found: list[Row]) -> list[Row]:
@@ -201,7 +281,7 @@ def event_choices(evidence: Evidence, found: list[Row]) -> list[Row]:
 
 def map_events(events: list[Row], organ: str) -> list[str]:
     """Events of the map, most reported first, without the rare serious ones."""
-    chosen = [row for row in events if row["rare_serious"] != "yes"]
+    chosen = [row for row in events if row["rare_serious"] != "yes" and row["fitting"]]
     limit = MOST
     if organ != MOST_REPORTED:
         chosen, limit = [row for row in chosen if row["system_organ"] == organ], ORGAN_LIMIT
@@ -277,7 +357,6 @@ def digest(shown: View) -> str:
         str(shown.finding),
         str(shown.event_finding),
         str(shown.ivig_finding),
-        str(shown.whole.benefit_finding),
         str(shown.whole.controlled_finding),
     ]
     for row in (*shown.map, *shown.forest):
@@ -289,7 +368,7 @@ def digest(shown: View) -> str:
             )
     lines += [
         f"{name}: {len(getattr(shown.whole, name))} rows"
-        for name in ("rare", "pml", "infusions", "rates", "outcomes")
+        for name in ("rare", "pml", "infusions", "rates")
     ]
     return "\n".join(lines)
 

@@ -13,20 +13,20 @@ from markupsafe import Markup
 
 from compare import words as findings
 from compare.authority import indications
-from compare.authority.indications import IN_LABEL, NEEDS_PRIOR, NEEDS_SEROSTATUS, STATEMENTS
+from compare.authority.indications import IN_LABEL, STATEMENTS
 from compare.claims import ivig
 from compare.data.conditions import opening_patient
 from compare.data.evidence import Evidence, kept
 from compare.data.patient import Patient
-from compare.data.rows import LEADING, Row, known, split
+from compare.data.rows import LEADING, Row, known
 from compare.data.scenario import Scenario
 from compare.pages.cells import NONE, guideline_cell, label_cell, therapy_cell
-from compare.pages.controls import WRAP, checkbox, labelled
+from compare.pages.controls import checkbox, fold, labelled
 from compare.pages.explorer import Explorer
-from compare.pages.house import CLASSES, Trace
+from compare.pages.house import CLASSES
 from compare.pages.indications import chart as charts
 from compare.pages.indications import sentences as indication_findings
-from compare.pages.markup import BREAK, cited_csv, html, read_in, table, text
+from compare.pages.markup import cited_csv, html, read_in, table, text
 from compare.trials import benefits
 from compare.trials.benefits import outcome_text
 
@@ -43,10 +43,10 @@ FEW_READ = (
 
 @dataclass(frozen=True)
 class Overview:
-    """The map of all conditions, without a patient: its rows, its marks, and its file."""
+    """The map of all conditions, without a patient: its rows, as it is drawn, and its file."""
 
     map: list[Row]
-    traces: tuple[Trace, ...]
+    drawn: Markup
     csv: str
 
 
@@ -79,6 +79,7 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     said = statements(evidence, condition_id, patient, [row["therapy_id"] for row in listed])
     name = evidence.label("conditions", condition_id)
     label_name = "an FDA label" if place == "US" else f"a label ({PLACES.get(place, place)})"
+    factors = {key: row["factor"] for key, row in evidence.by_id("factors").items()}
     article = _article(evidence, place)
     return View(
         overview=_overview(evidence, place, shown),
@@ -86,7 +87,7 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
         statements=evidence.cited_rows(said),
         article=article,
         by_state=ivig.ivig_by_state(evidence, condition_id),
-        finding=indication_findings.condition(listed, name, label_name),
+        finding=indication_findings.condition(listed, name, factors, label_name),
         article_finding=indication_findings.article(article),
     )
 
@@ -119,7 +120,8 @@ def _overview(evidence: Evidence, place: str, classes: tuple[str, ...]) -> Overv
     everything = indications.matrix(evidence, place)
     rows = evidence.cited_rows(row for row in everything if row["therapy_class"] in classes)
     columns = [*indications.COLUMNS, *indications.MARKS]
-    return Overview(rows, tuple(charts.traces(rows)), cited_csv(rows, columns))
+    specialties = {key: row["specialty"] for key, row in evidence.by_id("conditions").items()}
+    return Overview(rows, charts.map_html(rows, specialties), cited_csv(rows, columns))
 
 
 def _article(evidence: Evidence, place: str) -> Sequence[Row]:
@@ -169,20 +171,20 @@ def digest(shown: View) -> str:
 def products_cell(row: Mapping[str, Any]) -> Markup:
     """Products whose label gives the status, each with the month of the label read."""
     told = zip_longest(row["products"].split("; "), row["label_month"].split("; "), fillvalue="")
-    return BREAK.join(
+    return Markup(", ").join(
         text(name) + (html(' <span style="white-space:nowrap">({})</span>', month) if month else "")
         for name, month in told
     )
 
 
-def asked_cell(evidence: Evidence) -> Any:
-    """A cell that names the serostatus or prior therapy which a label asks for."""
-
-    def cell(row: Mapping[str, Any]) -> str:
-        names = [evidence.label("factors", key) for key in split(row["requires_any"])]
-        return " or ".join(names) or "none"
-
-    return cell
+def guidelines_cell(row: Mapping[str, Any]) -> Markup:
+    """The strongest statement behind its mark; what guidelines that disagree say is folded."""
+    sign = charts.mark(indications.marked(row), "guideline_mark")
+    if not row["conflicting"]:
+        return html("{} {}", sign, guideline_cell(row))
+    return html(
+        "{} <details><summary>Guidelines disagree</summary>{}</details>", sign, guideline_cell(row)
+    )
 
 
 def statement_cell(row: Mapping[str, Any]) -> str:
@@ -220,15 +222,14 @@ class IndicationsExplorer(Explorer, view=view, digest=digest):
         }
         self.start(
             [
-                w.HBox([self.controls["jurisdiction"], *self.classes.values()], layout=WRAP),
                 self.status,
                 self.finding,
-                self.panel("map_heading"),
-                self.chart("map"),
+                *fold("More settings", [self.controls["jurisdiction"]], [*self.classes.values()]),
                 self.panel("options"),
                 self.panel("by_state"),
-                self.panel("article"),
                 self.panel("statements"),
+                self.panel("map"),
+                self.panel("article"),
             ]
         )
 
@@ -245,32 +246,32 @@ class IndicationsExplorer(Explorer, view=view, digest=digest):
         name = self.evidence.label("conditions", condition_id)
         self.finding.value = computed.finding
         panels = self.panels
-        overview = computed.overview
-        panels["map"].draw(overview.traces, charts.layout(overview.map, name))
-        panels["options"].value = table(
+        panels["options"].value = charts.key() + table(
             computed.options,
             {
                 "Therapy": therapy_cell,
-                "Label, for this patient": lambda r: label_cell(
-                    r, r["label_status"] in (NEEDS_PRIOR, NEEDS_SEROSTATUS), dated=False
+                "Label, for this patient": lambda r: html(
+                    "{} {}",
+                    charts.mark(indications.marked(r), "label_mark"),
+                    label_cell(r, dated=False),
                 ),
-                "Asks for": asked_cell(self.evidence),
                 "Labeled for": lambda r: "; ".join(
                     r[k] for k in ("population", "restriction", "line") if r[k]
                 ),
                 "Products labeled (label read)": products_cell,
-                "Guidelines": guideline_cell,
+                "Guidelines": guidelines_cell,
             },
             f"{name}: therapies and their authority, best label status first",
             "No therapy of these classes is in our tables for this condition.",
         )
         abroad = self.controls["jurisdiction"].value != "US"
-        panels["map_heading"].value = html(
-            "{}<p>All conditions, without a patient: in each cell the left mark is the label, the "
-            "right mark the guidelines. An empty cell means that our sources say nothing, which is "
-            "not a statement against it. The list for the chosen condition stands below.</p>",
+        panels["map"].value = html(
+            "<h2>All conditions, without a patient</h2>{}{}<p>In each cell the left mark is the "
+            "label, the right mark the guidelines. An empty cell means that our sources say "
+            "nothing, which is not a statement against it.</p>{}{}",
             html("<p><b>{}</b></p>", FEW_READ) if abroad else "",
-        )
+            charts.key(), charts.chosen(condition_id), computed.overview.drawn,
+        )  # fmt: skip
         panels["by_state"].value = (
             table(
                 computed.by_state,
@@ -281,7 +282,14 @@ class IndicationsExplorer(Explorer, view=view, digest=digest):
             else ""
         )
         self.show_article(computed)
-        panels["statements"].value = html("<h2>{}: every statement</h2>", name) + table(
+        panels["statements"].value = html(
+            '<details class="tc-sources"><summary>Show every statement ({})</summary>{}</details>',
+            len(computed.statements), self.statements(computed),
+        )  # fmt: skip
+
+    def statements(self, computed: View) -> Markup:
+        """Labels and guidelines as read."""
+        return table(
             computed.statements,
             {
                 "Therapy": therapy_cell,
@@ -301,19 +309,21 @@ class IndicationsExplorer(Explorer, view=view, digest=digest):
         """IVIG in the six conditions of a lay article."""
         shown = computed.article
         self.panels["article"].value = html(
-            "<h2>IVIG in the conditions that a lay article names</h2><p>{}</p>",
+            "<h2>IVIG in the conditions that a lay article names</h2><p>{}</p>"
+            '<details class="tc-sources"><summary>Show the figures</summary>{}</details>',
             computed.article_finding,
-        ) + table(
-            shown,
-            {
-                "Condition": "condition",
-                "Label": lambda r: (
-                    "In label" if r["label_status"] == IN_LABEL else r["label_reason"]
-                ),
-                "Guidelines": guideline_cell,
-                "Trials with a comparator": "trials",
-            },
-            "Guillain-Barré, Crohn's, lupus, rheumatoid arthritis, MS, myasthenia",
+            table(
+                shown,
+                {
+                    "Condition": "condition",
+                    "Label": lambda r: (
+                        "In label" if r["label_status"] == IN_LABEL else r["label_reason"]
+                    ),
+                    "Guidelines": guideline_cell,
+                    "Trials with a comparator": "trials",
+                },
+                "Guillain-Barré, Crohn's, lupus, rheumatoid arthritis, MS, myasthenia",
+            ),
         )
 
     def saved(self, computed: View) -> Iterator[Markup]:

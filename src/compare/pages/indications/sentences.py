@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from compare.authority.indications import FOR, IN_LABEL, NEEDS_PRIOR, NEEDS_SEROSTATUS
-from compare.data.rows import Row
-from compare.words import Finding, short_name
+from compare.data.rows import Row, split
+from compare.words import Finding, listing
+
+NAMED = 3
 
 
-def condition(rows: Sequence[Row], name: str, label_name: str = "an FDA label") -> Finding:
-    """How many therapies of a condition are labeled for this patient, and where authorities part.
+def condition(
+    rows: Sequence[Row],
+    name: str,
+    factors: Mapping[str, str],
+    label_name: str = "an FDA label",
+) -> Finding:
+    """How many therapies of a condition are labeled for this patient, or would be with what the
+    strip offers to tick; and where authorities part. At most 40 words.
 
-    `rows`: of `options`.
+    `rows`: of `options`. `factors`: their names by id, as they stand in the strip.
     """
     if not rows:
         return Finding(f"Our sources name no therapy for {name}.", {"therapies": 0.0})
@@ -27,12 +35,16 @@ def condition(rows: Sequence[Row], name: str, label_name: str = "an FDA label") 
         "therapies": len(rows), "labeled": len(labeled), "asking": len(asking),
         "backed": len(backed), "conflicting": len(parted), "warned": len(warned),
     }  # fmt: skip
-    text = f"{name}: {len(labeled)} of {len(rows)} therapies have {label_name} for this patient"
-    if asking:
-        text += f"; {len(asking)} more would with the serostatus or prior therapy that it asks for"
-    text += "."
+    text = f"{name}: {len(labeled)} of {len(rows)} therapies have {label_name} for this patient."
+    if told := _if_ticked(asking, factors):
+        (most, which), *others = told
+        first = f"{text} {most} more"
+        if not labeled:
+            first = f"{name}: {most} of {len(rows)} therapies have {label_name}"
+        rest = [f"{count} if {which}" for count, which in others]
+        text = f"{', '.join([f'{first} if {which}', *rest])}: tick it above."
     if backed:
-        text += " Outside the label a current guideline or expert statement speaks for "
+        text += " Outside the label a guideline or expert statement speaks for "
         text += f"{_names(backed)}."
     if parted:
         text += f" Current guidelines disagree on {_names(parted)}."
@@ -69,6 +81,23 @@ def _speaks_for(row: Row) -> bool:
     return row["statement"] in FOR and not row["retired"]
 
 
+def _if_ticked(asking: Sequence[Row], factors: Mapping[str, str]) -> list[tuple[int, str]]:
+    """How many therapies would be labeled with each factor asked for, the most first; factors with
+    which the same ones would be stand together.
+    """
+    by_factor: dict[str, list[str]] = {}
+    for row in asking:
+        for key in split(row["requires_any"]):
+            by_factor.setdefault(key, []).append(row["therapy_id"])
+    together: dict[tuple[str, ...], list[str]] = {}
+    for key, ids in by_factor.items():
+        together.setdefault(tuple(ids), []).append(f"“{factors[key]}”")
+    return sorted(
+        ((len(ids), " or ".join(names)) for ids, names in together.items()), key=lambda one: -one[0]
+    )
+
+
 def _names(rows: Sequence[Row]) -> str:
-    names = [short_name(row["therapy"]) for row in rows]
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    if len(rows) > NAMED:
+        return f"{len(rows)} of them"
+    return listing(row["therapy"] for row in rows)

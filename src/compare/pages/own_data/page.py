@@ -10,15 +10,18 @@ import ipywidgets as w
 import pandas as pd
 from markupsafe import Markup
 
-from compare import own
+from compare import cost, own
+from compare.cost.prices import KINDS as KIND_NAMES
 from compare.cost.prices import basis_text
 from compare.data.cells import MAX_BYTES
 from compare.data.conditions import opening_patient
 from compare.data.errors import DataError
 from compare.data.evidence import Evidence, Loaded
-from compare.data.rows import known, records
+from compare.data.rows import Row, known, records
 from compare.data.scenario import Scenario
 from compare.own import with_asp_file, with_prices, with_therapy
+from compare.own.one_price import added, rows_of
+from compare.own.prices import COLUMNS as COLUMNS_OF_PRICES
 from compare.pages.controls import (
     WRAP,
     heading,
@@ -26,9 +29,11 @@ from compare.pages.controls import (
     words,
 )
 from compare.pages.explorer import Explorer, sentence
-from compare.pages.markup import NOTHING, csv_text, download, html, table, text
+from compare.pages.markup import NOTHING, csv_rows, csv_text, download, html, table, text
 from compare.pages.own_data import sentences as findings
+from compare.pages.own_data.form import PriceForm
 from compare.pages.picker import FilePicker
+from compare.pages.strip import IN_TAB
 from compare.words import Finding, short_name, usd, usd_range
 
 KINDS = {
@@ -66,6 +71,7 @@ class View:
     """What the page shows."""
 
     difference: pd.DataFrame
+    standing: list[Row]
     finding: Finding
     loaded: tuple[Loaded, ...]
 
@@ -76,17 +82,13 @@ def opening(evidence: Evidence, condition_id: str = "cidp") -> Scenario:
 
 
 def with_files(evidence: Evidence, files: Files) -> Evidence:
-    """Evidence with all the reader's files, in the order of `compare.load`.
+    """Evidence with CMS's file and the therapy, in the order of `compare.load`; prices come after.
 
     `files` holds, by kind, contents by name. Raises `DataError`; nothing is ever half loaded.
     """
     for name, content in files.get("asp_file", {}).items():
         evidence = with_asp_file(evidence, content, name)
-    if files.get("therapy"):
-        evidence = with_therapy(evidence, files["therapy"])
-    for name, content in files.get("prices", {}).items():
-        evidence = with_prices(evidence, content, name)
-    return evidence
+    return with_therapy(evidence, files["therapy"]) if files.get("therapy") else evidence
 
 
 def example(evidence: Evidence) -> Evidence:
@@ -98,7 +100,9 @@ def view(before: Evidence, after: Evidence, scenario: Scenario) -> View:
     """Costs before and after for one scenario; a pure function of its arguments."""
     frame = own.difference(before, after, scenario.condition_id, scenario.patient)
     name = after.label("conditions", scenario.condition_id)
-    return View(frame, findings.changed(frame, name, bool(after.loaded)), after.loaded)
+    standing = own.standing(before, after, scenario.condition_id, scenario.patient)
+    finding = findings.changed(standing, frame, name, bool(after.loaded))
+    return View(frame, standing, finding, after.loaded)
 
 
 def digest(shown: View) -> str:
@@ -177,6 +181,25 @@ COLUMNS: Mapping[str, Any] = {
     "Price, after": basis,
 }
 
+
+def stands(row: Mapping[str, Any], when: str) -> Markup:
+    """Dollars, product and kind of price of what stands for a therapy, before or after."""
+    if not known(row[f"low_{when}"]):
+        return text(row[f"reason_{when}"] or "not there")
+    ends = sorted(row[f"{end}_{when}"] for end in ("low", "high"))
+    span = "" if row["chronic"] else " per course"
+    small = f"{row[f'product_{when}']}, {KIND_NAMES[row[f'price_kind_{when}']]}"
+    return html("{}{}<br><small>{}</small>", usd_range(*ends), span, small)
+
+
+STANDING: Mapping[str, Any] = {
+    "Therapy": lambda r: html("{}{}", short_name(r["therapy"]), " *" if r["changed"] else ""),
+    "Before": lambda r: stands(r, "before"),
+    "With your data": lambda r: stands(r, "after"),
+}
+
+TODAY_STANDING: Mapping[str, Any] = {"Therapy": STANDING["Therapy"], "Today": STANDING["Before"]}
+
 TODAY: Mapping[str, Any] = {
     "Therapy": COLUMNS["Therapy"],
     "Regimen": "regimen",
@@ -201,12 +224,13 @@ def not_loaded(names: str, why: str) -> Markup:
 class OwnDataExplorer(Explorer, view=view, digest=digest):
     """File pickers for own prices, CMS's file and a therapy, and what they change.
 
-    `loaded` is the evidence with everything loaded so far, to go on with in code.
+    `evidence` is that with everything loaded so far, to go on with in code, `project` that without.
+    Own prices are the strip's, which carries them; files of the other kinds are this page's alone.
     """
 
     def __init__(self, evidence: Evidence, condition_id: str = "cidp", **more: Any) -> None:
         super().__init__(evidence, condition_id, **more)
-        self.loaded = evidence
+        self.project = evidence
         self.files: dict[str, dict[str, bytes]] = {}
         shown = {
             kind: FilePicker(name, self.not_loaded, accept=".csv", multiple=kind == "therapy")
@@ -215,7 +239,10 @@ class OwnDataExplorer(Explorer, view=view, digest=digest):
         self.pickers = {kind: picker.upload for kind, picker in shown.items()}
         for kind, picker in self.pickers.items():
             picker.observe(lambda change, kind=kind: self.on_file(kind, change), names="value")
-        self.uploads = list(self.pickers.values())
+        self.form = PriceForm(self.use_price, self.say)
+        self.form.of(evidence, self.controls["condition"].value)
+        form = self.form
+        self.uploads = [*self.pickers.values(), form.product, form.price, form.unit]
         self.reset = labelled(w.Button, "Back to the project's data")
         self.reset.on_click(lambda _: self.forget())
         self.message = words()
@@ -223,13 +250,16 @@ class OwnDataExplorer(Explorer, view=view, digest=digest):
         chosen = [shown[kind] for kind in ("prices", "asp_file", "therapy")]
         self.start(
             [
-                heading("Load a file"),
-                w.HBox([*chosen, self.reset], layout=WRAP),
+                heading("One price"),
+                self.form.row,
                 self.message,
-                self.panel("loaded"),
-                heading("Before and after"),
                 self.status,
                 self.finding,
+                self.panel("standing"),
+                heading("Many prices, or other data: a file"),
+                w.HBox([*chosen, self.reset], layout=WRAP),
+                self.panel("loaded"),
+                heading("Before and after"),
                 self.panel("difference"),
                 self.panel("code"),
                 self.panel("downloads"),
@@ -242,18 +272,48 @@ class OwnDataExplorer(Explorer, view=view, digest=digest):
         if self._busy or not change["new"]:
             return
         given = {str(item["name"]): bytes(item["content"]) for item in change["new"]}
-        names = ", ".join(given)
+        files = dict(self.files)
         try:
-            files = self.files | {kind: given}
-            loaded = with_files(self.evidence, files)
+            if kind == "prices":
+                ((name, prices),) = given.items()
+                self.strip.of(self.strip.base, prices, name)
+            else:
+                files[kind] = given
+                self.strip.rebase(with_files(self.project, files))
         except Exception as error:
             why = problems(error) if isinstance(error, DataError) else sentence(error)
-            self.message.value = not_loaded(names, why)
+            self.message.value = not_loaded(", ".join(given), why)
             self.show_chosen(kind, change["old"])
         else:
-            self.files, self.loaded = files, loaded
-            self.message.value = ""
-            self.together(self.offer_conditions)
+            self.files, self.message.value = files, ""
+            self.refresh()
+
+    def say(self, why: str) -> None:
+        """One sentence on what was typed; nothing has changed."""
+        self.message.value = html("<p>{}</p>", why)
+
+    def use_price(self, row: Mapping[str, Any]) -> None:
+        """One price was entered: use it beside those that there are."""
+        strip = self.strip
+        try:
+            strip.of(strip.base, added(strip.prices, row))
+        except DataError as error:
+            self.say(f"This price is not used: {error.problems[0].expected}.")
+            return
+        self.message.value = self.price_note(row["product_id"])
+        self.form.price.value = ""
+        self.refresh()
+
+    def price_note(self, product_id: str) -> Markup:
+        """What to know of the price just entered: far from the limit, or no cost from it yet."""
+        report = self.evidence.loaded[-1].report
+        mine = report["product"].eq(self.evidence.label("products", product_id))
+        told = [f"{remark}." for remark in dict.fromkeys(report.loc[mine, "remark"]) if remark]
+        scenario = self.scenario()
+        costs = cost.annual_cost(self.evidence, scenario.condition_id, scenario.patient)
+        blank = costs["product_id"].eq(product_id) & costs["price_kind"].eq("")
+        told += [f"No cost yet: {why}." for why in dict.fromkeys(costs.loc[blank, "reason"])]
+        return NOTHING.join(html("<p>{}</p>", said[0].upper() + said[1:]) for said in told)
 
     def not_loaded(self, names: str, why: str) -> None:
         """The browser has not sent what was chosen."""
@@ -266,38 +326,53 @@ class OwnDataExplorer(Explorer, view=view, digest=digest):
 
     def forget(self) -> None:
         """Back to the project's own data."""
-        self.files, self.loaded, self.message.value = {}, self.evidence, ""
+        self.files, self.message.value = {}, ""
         for kind in self.pickers:
             self.show_chosen(kind, ())
-        self.together(self.offer_conditions)
+        self.strip.of(self.project, b"")
+        self.refresh()
 
-    def offer_conditions(self) -> None:
-        """The conditions of the evidence as loaded; the present one stays where it can."""
-        self.strip.of(self.loaded)
+    def adapt(self, change: Mapping[str, Any]) -> None:
+        """Another condition has other products; own prices may have been forgotten in the strip."""
+        self.form.of(self.strip.base, self.controls["condition"].value)
+        if not self.strip.prices:
+            self.show_chosen("prices", ())
 
     def compute(self) -> View:
-        return view(self.evidence, self.loaded, self.scenario())
+        return view(self.project, self.evidence, self.scenario())
 
     def show(self, computed: View) -> None:
         self.finding.value = computed.finding
         self.panels["loaded"].value = self.loaded_text(computed)
+        name = "This patient: what stands for each therapy"
+        self.panels["standing"].value = (
+            table(computed.standing, STANDING, f"{name} (* changed)", "No cost here.")
+            if computed.loaded
+            else table(computed.standing, TODAY_STANDING, f"{name} today", "No cost here.")
+        )
         self.panels["difference"].value = self.difference_text(computed)
         scenario = self.scenario()
         self.panels["code"].value = html(
             "<p>The same in two lines of Python (after <code>import compare</code> and "
             "<code>from compare import own</code>):</p>"
             '<pre class="tc-code">{}</pre>',
-            lines_of_code(self.files, scenario),
+            lines_of_code(self.files | self.own_prices, scenario),
         )
         self.panels["templates"].value = self.templates_text()
 
     @property
-    def current(self) -> Evidence:
-        return self.loaded
+    def own_prices(self) -> dict[str, dict[str, bytes]]:
+        """The file of own prices as one of `files`, by the name under which it can be saved."""
+        strip = self.strip
+        name = "own_prices.csv" if strip.prices_name == IN_TAB else strip.prices_name
+        return {"prices": {name: strip.prices}} if strip.prices else {}
 
     def saved(self, computed: View) -> Iterator[Markup]:
-        content = csv_text(self.loaded.cited(computed.difference))
+        content = csv_text(self.evidence.cited(computed.difference))
         yield self.file("Save before and after (CSV)", content, "before-after", *self.about)
+        if self.strip.prices:
+            own_prices = csv_rows(rows_of(self.strip.prices), COLUMNS_OF_PRICES)
+            yield download("Save own prices (CSV)", own_prices, "own_prices.csv")
 
     def cited(self, computed: View) -> Iterable[pd.DataFrame]:
         return (computed.difference,)
@@ -306,9 +381,10 @@ class OwnDataExplorer(Explorer, view=view, digest=digest):
         """What changed; before anything is loaded, the costs of today."""
         frame = computed.difference
         if not computed.loaded:
-            return table(
+            today = table(
                 frame, TODAY, "Costs today, beside which yours will stand", "No cost here."
             )
+            return html("<details><summary>Show the figures</summary>{}</details>", today)
         moved = frame[frame["changed"].ne("same")]
         rest = len(frame) - len(moved)
         after = html("<p>{} costs are the same as before.</p>", rest) if rest and len(moved) else ""
@@ -347,7 +423,7 @@ class OwnDataExplorer(Explorer, view=view, digest=digest):
         """Downloads of files to fill in."""
         links = {
             name: download(name, content, name)
-            for name, content in own.templates(self.evidence).items()
+            for name, content in own.templates(self.project).items()
         }
         prices = links.pop("own_prices.csv")
         return html(

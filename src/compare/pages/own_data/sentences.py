@@ -1,16 +1,25 @@
-"""What files of the reader's own have changed, in a sentence."""
+"""What files and prices of the reader's own have changed, in two sentences."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
-from compare.words import Finding
+from compare.data.rows import Row, known
+from compare.words import Finding, short_name, usd
 
-NOTHING = "Nothing of your own is loaded yet. What you choose is used on this page only."
+NOTHING = "Nothing of your own is used yet. Enter one price, or choose a file."
+NAMED = 2
 
 
-def changed(frame: pd.DataFrame, condition: str, anything: bool) -> Finding:
-    """How many costs of a condition moved, and between what; `frame` is `own.difference`."""
+def changed(
+    standing: Sequence[Row], frame: pd.DataFrame, condition: str, anything: bool
+) -> Finding:
+    """What stands for which therapy now, and how many costs moved.
+
+    `standing` is `own.standing`, `frame` is `own.difference`.
+    """
     if not anything:
         return Finding(NOTHING, {"changed": 0.0, "costs": float(len(frame))})
     moved = frame[frame["changed"].ne("same")]
@@ -36,4 +45,19 @@ def changed(frame: pd.DataFrame, condition: str, anything: bool) -> Finding:
         if count:
             numbers[word.replace(" ", "_")] = float(count)
             text += f"; {count} {word}"
-    return Finding(text + ".", numbers)
+    told = [_said(row) for row in standing if row["changed"]]
+    shown = f"{'; '.join(told[:NAMED])}. " if told else ""
+    more = f"{len(told) - NAMED} more therapies changed. " if len(told) > NAMED else ""
+    return Finding(f"{shown}{more}{text}.", numbers)
+
+
+def _said(row: Row) -> str:
+    """`IVIG in year one: $115,682 (Gamunex-C), was $141,633 (Privigen)`, at the low end."""
+    span = "in year one" if row["chronic"] else "per course"
+    now, then = (
+        f"{usd(row[f'low_{when}'])} ({row[f'product_{when}']})"
+        if known(row[f"low_{when}"])
+        else "no cost"
+        for when in ("after", "before")
+    )
+    return f"{short_name(row['therapy'])} {span}: {now}, was {then}"

@@ -11,19 +11,20 @@ from compare.cost.prices import KINDS
 from compare.pages.cells import glyph
 from compare.pages.markup import BREAK, NOTHING, html
 from compare.pages.patient.own_trials import OwnTrials, Told
-from compare.pages.patient.picture import ORDER, Price, Shown, price_words
+from compare.pages.patient.picture import ANY_DOSE, ORDER, Price, Shown, kind_words, price_words
 from compare.words import usd
 
 MARKS = {"contraindicated": "stop", "boxed_warning": "boxed", "warning": "warn"}
 SAFE = "\u201cNone found\u201d is not \u201csafe\u201d."
-OPEN_TRIALS = 2
+# Of each option; all are one click away, and the words above them count what missed.
+OPEN_TRIALS, OPEN_IF_MANY, MANY = 2, 1, 5
 HEADS = (
     "Option",
-    "Authority for this patient",
+    "Authority",
     "Speaks against it",
     "Its own trials (not compared)",
     "Year one, US dollars",
-    "Visits in year one",
+    "Visits, year one",
 )
 
 
@@ -31,37 +32,45 @@ def picture(shown: Sequence[Shown], name: str) -> Markup:
     """Key and table of all options; every value escaped. Bars share one axis, from 0."""
     if not shown:
         return html('<p class="tc-empty">Our tables name no therapy for this condition.</p>')
-    yearly = [price.high for row in shown for price in row.prices if price.chronic]
+    every = [price for row in shown for price in (*row.prices, *row.marks)]
+    yearly = [price.high for price in every if price.chronic]
     end = max(yearly, default=0.0)
     head = NOTHING.join(html('<th scope="col">{}</th>', one) for one in HEADS)
-    body = NOTHING.join(_row(row, end) for row in shown)
+    few = OPEN_TRIALS if len(shown) < MANY else OPEN_IF_MANY
+    body = NOTHING.join(_row(row, end, few) for row in shown)
     return html(
         '{}<table class="tc-table tc-picture">'
-        "<caption>{}: options for this patient</caption>"
+        "<caption>{}, by {}; then by name</caption>"
         "<thead><tr>{}</tr></thead><tbody>{}</tbody></table>",
-        key(end), name, head, body,
+        key(end, shown), name, ORDER, head, body,
     )  # fmt: skip
 
 
-def key(end: float) -> Markup:
-    """What order, marks and bars mean."""
-    bars = "" if not end else html(
-        '<span><i class="tc-bar"><b class="net"></b></i>{}</span> '
-        '<span><i class="tc-bar"><b class="before_rebates"></b></i>{}</span> '
-        '<span><i class="tc-bar"><b class="net to"></b></i>range of doses and intervals</span> '
-        "<span>a full bar is {}; prices of two kinds are not ranked</span>",
-        KINDS["net"], KINDS["before_rebates"], usd(end),
-    )  # fmt: skip
+def key(end: float, shown: Sequence[Shown]) -> Markup:
+    """What order, marks and bars mean; of the bars and ticks, what is there."""
+    standing = [price for row in shown for price in row.prices if price.chronic]
+    kinds = {price.kind: kind_words(price) for price in standing}
+    looks = [(kind, kinds[kind]) for kind in KINDS if kind in kinds]
+    if any(price.high > price.low for price in standing):
+        looks.append(("net to", "range of doses and intervals"))
+    bars = NOTHING.join(
+        html('<span><i class="tc-bar"><b class="{}"></b></i>{}</span> ', look, said)
+        for look, said in looks
+    )
+    if any(row.marks for row in shown):
+        bars += html('<span><i class="tc-bar tc-tick"><b></b></i>{}</span> ', ANY_DOSE)
+    if end:
+        bars += html("<span>a full bar is {}; kinds of price are not ranked</span>", usd(end))
     return html(
         '<p class="tc-key"><span><span class="stop">contraindicated</span></span> '
         '<span><span class="boxed">boxed warning</span></span> '
-        "<span><b>{}</b></span> <span>Order: {}; then by name.</span> {}</p>",
-        SAFE, ORDER, bars,
+        "<span><b>{}</b></span> {}</p>",
+        SAFE, bars,
     )  # fmt: skip
 
 
-def _row(row: Shown, end: float) -> Markup:
-    cells = (_authority(row), _against(row), _trials(row.trials), _money(row, end),
+def _row(row: Shown, end: float, few: int) -> Markup:
+    cells = (_authority(row), _against(row), _trials(row.trials, few), _money(row, end),
              row.burden)  # fmt: skip
     struck = html(' class="tc-struck"') if row.struck else ""
     body = NOTHING.join(
@@ -97,17 +106,21 @@ def _against(row: Shown) -> Markup:
     return BREAK.join(told)
 
 
-def _trials(trials: OwnTrials) -> Markup:
-    lead = html("<strong>{}</strong><br>", trials.lead) if trials.trials and trials.lead else ""
+def _trials(trials: OwnTrials, few: int) -> Markup:
     if not trials.trials:
         return html('<span class="faint">{}</span>', trials.lead)
-    first, rest = trials.trials[:OPEN_TRIALS], trials.trials[OPEN_TRIALS:]
-    said = lead + BREAK.join(map(_trial, first))
-    said += html("<br><small>{}</small>", trials.shared) if trials.shared else ""
+    lead = html("<strong>{}</strong>", trials.lead) if trials.lead else NOTHING
+    first, rest = trials.trials[:few], trials.trials[few:]
     if rest:
         more = BREAK.join(map(_trial, rest))
-        said += html("<details><summary>{} more</summary>{}</details>", len(rest), more)
-    return said
+        name = html("{}; {} more", lead, len(rest))
+        lead = html("<details><summary>{}</summary>{}</details>", name, more)
+    elif lead:
+        lead += BREAK
+    said = BREAK.join(map(_trial, first))
+    if trials.shared:
+        said += html("{}<small>{}</small>", BREAK if len(first) > 1 else "; ", trials.shared)
+    return lead + said
 
 
 def _trial(trial: Told) -> Markup:
@@ -118,13 +131,14 @@ def _trial(trial: Told) -> Markup:
 
 def _money(row: Shown, end: float) -> Markup:
     told = [_price(price, end) for price in row.prices]
+    told += [_mark(price, end) for price in row.marks]
     if row.no_price:
         told.append(html('<span class="faint">{}</span>', row.no_price))
     return NOTHING.join(html("<div>{}</div>", one) for one in told)
 
 
 def _price(price: Price, end: float) -> Markup:
-    small = html("<small>{}, {}</small>", price.product, KINDS[price.kind])
+    small = html("<small>{}, {}</small>", price.product, kind_words(price))
     if not price.chronic:
         return html("{}<br>{}", price_words(price), small)
     low, more = 100 * price.low / end, 100 * (price.high - price.low) / end
@@ -132,4 +146,13 @@ def _price(price: Price, end: float) -> Markup:
         '<i class="tc-bar" aria-hidden="true"><b class="{0}" style="width:{1:.1f}%"></b>'
         '<b class="{0} to" style="width:{2:.1f}%"></b></i>{3}<br>{4}',
         price.kind, low, more, price_words(price), small,
+    )  # fmt: skip
+
+
+def _mark(price: Price, end: float) -> Markup:
+    """A negotiated price: a tick on the axis of the bars, never a bar."""
+    small = html("<small>{}, {}</small>", price.product, kind_words(price))
+    return html(
+        '<i class="tc-bar tc-tick" aria-hidden="true"><b style="left:{:.1f}%"></b></i>{} {}',
+        100 * price.high / end if end else 0, price_words(price), small,
     )  # fmt: skip

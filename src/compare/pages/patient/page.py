@@ -13,8 +13,8 @@ from compare.data.evidence import Evidence
 from compare.data.scenario import Scenario
 from compare.pages.controls import WRAP, labelled, reveal
 from compare.pages.explorer import Explorer
-from compare.pages.markup import html, table
-from compare.pages.patient import drawing, report, side_by_side
+from compare.pages.markup import NOTHING, html, table
+from compare.pages.patient import drawing, first_dose, report, side_by_side
 from compare.pages.patient.side_by_side import MOST, NOT_SAME_TRIAL, rebates_note
 from compare.pages.patient.tables import BRAND_COLUMNS, CAUTION_COLUMNS, option_columns
 from compare.pages.patient.views import (
@@ -27,11 +27,17 @@ from compare.pages.patient.views import (
 from compare.words import short_name
 
 
+def folded(name: str, shown: Markup) -> Markup:
+    """A long table behind its name, opened by the reader; printed only where it is open."""
+    return html('<details class="tc-long"><summary>{}</summary>{}</details>', name, shown)
+
+
 class PatientExplorer(Explorer, view=view, digest=digest):
     """One patient: options with authority, cautions and cost; two to four side by side."""
 
     def __init__(self, evidence: Evidence, condition_id: str = "cidp", **more: Any) -> None:
         super().__init__(evidence, condition_id, **more)
+        reveal(self.controls["payer"], True)
         self.controls |= {
             **{
                 f"compare_{i}": labelled(w.Dropdown, f"Therapy {i + 1}", options=[("none", "")])
@@ -45,17 +51,20 @@ class PatientExplorer(Explorer, view=view, digest=digest):
             ),
         }
         self.choose(opening(evidence, condition_id))
+        names = [*(f"compare_{i}" for i in range(MOST)), "ivig_product"]
+        choose = w.HBox([self.controls[name] for name in names], layout=WRAP)
+        named = w.HBox([self.controls["name"]], layout=WRAP)
+        for row in (choose, named):
+            row.add_class("tc-choose")
         self.start(
             [
                 self.status,
-                self.panel("who"),
                 self.finding,
                 self.panel("options"),
                 self.panel("heading"),
-                w.HBox([self.controls[f"compare_{i}"] for i in range(MOST)], layout=WRAP),
-                self.controls["ivig_product"],
+                choose,
                 self.panel("side_by_side"),
-                w.HBox([self.controls["name"]], layout=WRAP),
+                named,
                 self.panel("downloads"),
                 self.panel("brands"),
                 self.panel("cautions"),
@@ -67,9 +76,8 @@ class PatientExplorer(Explorer, view=view, digest=digest):
     def choose(self, scenario: Scenario) -> None:
         """Offer the condition's therapies for comparison, and take those of the scenario."""
         listed = side_by_side.option_rows(self.evidence, scenario.condition_id, scenario.patient)
-        choices = [("none", "")] + [
-            (short_name(row["therapy"]), key) for key, row in listed.items()
-        ]
+        named = sorted((short_name(row["therapy"]), key) for key, row in listed.items())
+        choices = [("none", ""), *named]
         chosen = list(scenario.options.get("compare", []))
         for i in range(MOST):
             control = self.controls[f"compare_{i}"]
@@ -99,37 +107,41 @@ class PatientExplorer(Explorer, view=view, digest=digest):
     def show(self, computed: View) -> None:
         panels, scenario = self.panels, self.scenario()
         name = self.evidence.label("conditions", scenario.condition_id)
-        who = report.patient_words(self.evidence, scenario)
-        panels["who"].value = html("<p><b>This patient:</b> {}</p>", who)
         self.finding.value = computed.finding
         figures = table(
             computed.options,
             option_columns(computed),
             f"{name}: each option in full, best label status first",
         )
-        panels["options"].value = drawing.picture(computed.picture, name) + html(
-            "<details><summary>Show the figures</summary>{}</details>", figures
+        before = table(
+            computed.first_dose,
+            first_dose.COLUMNS,
+            f"{name}: before and with the first dose, as the labels ask",
         )
-        panels["heading"].value = html(
-            "<h2>Side by side</h2><p>Choose two to four: what stands here is printed.</p>"
+        panels["options"].value = NOTHING.join(
+            [
+                drawing.picture(computed.picture, name),
+                folded("Before the first dose: tests, premedication, vaccination", before),
+                folded("Show the figures", figures),
+            ]
         )
+        panels["heading"].value = html("<h2>Compare two to four</h2>")
         self.show_comparison(computed)
-        panels["brands"].value = (
-            table(
-                computed.brands,
-                BRAND_COLUMNS,
-                "Brands of IVIG: what is in them; they are not interchangeable",
-            )
-            + html("<p>A change of brand starts again at the slow rate.</p>")
-            if len(computed.brands)
-            else ""
+        brands = table(
+            computed.brands,
+            BRAND_COLUMNS,
+            "They are not interchangeable. A change of brand starts again at the slow rate",
         )
-        panels["cautions"].value = html("<h2>Every caution on the chosen therapies</h2>") + table(
+        panels["brands"].value = (
+            folded("Brands of IVIG: what is in them", brands) if len(computed.brands) else ""
+        )
+        every = table(
             computed.told,
             CAUTION_COLUMNS,
             "What concerns this patient first, then what applies to everyone",
             "Choose a therapy above.",
         )
+        panels["cautions"].value = folded("Every caution on the chosen therapies", every)
 
     def show_comparison(self, computed: View) -> None:
         """The comparison, and the lines that rebuild it."""
@@ -144,11 +156,8 @@ class PatientExplorer(Explorer, view=view, digest=digest):
             "</div><p>{}</p><p>{}.</p>",
             report.table(comparison, "tc-table tc-compare"), note, "; ".join(comparison.labels),
         )  # fmt: skip
-        panels["lines"].value = html(
-            "<details><summary>The lines of Python that rebuild the printed page</summary>"
-            '<pre class="tc-code">{}</pre></details>',
-            report.lines(comparison),
-        )
+        code = html('<pre class="tc-code">{}</pre>', report.lines(self.evidence, comparison))
+        panels["lines"].value = folded("The lines of Python that rebuild the printed page", code)
 
     def saved(self, computed: View) -> Iterator[Markup]:
         comparison = computed.comparison
@@ -167,5 +176,6 @@ class PatientExplorer(Explorer, view=view, digest=digest):
         compared = computed.comparison.source_ids if computed.comparison else ()
         return (
             computed.brands[["source_id"]], computed.told, computed.costs, computed.options,
+            computed.first_dose,
             [{"source_id": key} for key in compared],
         )  # fmt: skip

@@ -8,18 +8,19 @@ from typing import Any
 
 from compare import cost
 from compare.authority import cautions, indications
-from compare.cost.plan import Plan, plans
+from compare.cost.plan import Plan
 from compare.cost.prices import KINDS
-from compare.cost.standing import standing_plans
+from compare.cost.standing import paid_plans, standing_plans
 from compare.cost.timetable import GIVEN_BY
 from compare.data.evidence import Evidence
 from compare.data.rows import Row, grouped, known, split
-from compare.data.scenario import Scenario
+from compare.data.scenario import MEDICARE, Scenario
 from compare.pages.patient.own_trials import OwnTrials, own_trials
 from compare.words import number_range, short_name, usd_range
 
 ORDER = "label and guideline, label alone, label once a box is ticked, guideline alone, outside"
 LABELED_IF = (indications.NEEDS_SEROSTATUS, indications.NEEDS_PRIOR)
+ANY_DOSE = "negotiated by Medicare, any dose"
 STRICT = ("contraindicated", "boxed_warning")
 NO_REGIMEN = "we have no regimen for it here"
 
@@ -38,7 +39,11 @@ class Price:
 
 @dataclass(frozen=True)
 class Shown:
-    """One option as the picture shows it. `against`: severity, what, and under which condition."""
+    """One option as the picture shows it.
+
+    `against`: severity, what, and under which condition. `prices` stand; `marks` are negotiated
+    prices beside them, where the payer is not known to be Medicare.
+    """
 
     therapy_id: str
     therapy: str
@@ -50,6 +55,7 @@ class Shown:
     struck: bool
     trials: OwnTrials
     prices: tuple[Price, ...]
+    marks: tuple[Price, ...]
     no_price: str
     burden: str
     changed: str
@@ -66,10 +72,14 @@ def shown(
     condition_id, patient = scenario.condition_id, scenario.patient
     trials = own_trials(evidence, condition_id)
     by_therapy = grouped(rows, "therapy_id")
-    found = plans(evidence, condition_id, scenario.price_basis)
-    standing = standing_plans(evidence, found, patient)
-    priced = cost.cost_rows(evidence, standing.values(), patient)
-    money = grouped(priced, "therapy_id")
+    basis, medicare = scenario.price_basis, scenario.options.get("payer") == MEDICARE
+    found = paid_plans(evidence, condition_id, basis, None, medicare)
+    fixed = () if medicare or basis else cost.negotiated_plans(evidence, condition_id)
+    standing, marked = (standing_plans(evidence, some, patient) for some in (found, fixed))
+    money, beside = (
+        grouped(cost.cost_rows(evidence, some.values(), patient), "therapy_id")
+        for some in (standing, marked)
+    )
     plans_of: dict[str, list[Plan]] = {}
     for key, plan in standing.items():
         plans_of.setdefault(key[0], []).append(plan)
@@ -89,6 +99,7 @@ def shown(
                 struck=barred(own),
                 trials=trials.get(key, OwnTrials()),
                 prices=tuple(prices(costs)),
+                marks=tuple(prices(beside.get(key, ()))),
                 no_price=no_price(costs),
                 burden=burden(costs, plans_of.get(key, ())),
                 changed="; ".join(changed(evidence, key)),
@@ -148,7 +159,8 @@ def against(rows: Iterable[Row]) -> list[tuple[str, str, str]]:
     The hardest first. A contraindication or box stands alone, with the condition under which it
     counts; what is milder is joined.
     """
-    order = list(cautions.SEVERITIES)
+    order, rows = list(cautions.SEVERITIES), list(rows)
+    limits = {row["factor"]: row["dose_above_mg_per_kg"] for row in rows if barred_above(row)}
     found: dict[tuple[str, str], list[Row]] = {}
     for row in cautions.summary_rows(rows):
         if row["matches"]:
@@ -157,13 +169,21 @@ def against(rows: Iterable[Row]) -> list[tuple[str, str, str]]:
     milder: dict[str, list[str]] = {}
     for (severity, factor), group in sorted(found.items(), key=lambda kv: order.index(kv[0][0])):
         if severity not in STRICT:
-            milder.setdefault(severity, []).append(factor)
+            above = limits.get(factor) if severity == "warning" else None
+            milder.setdefault(severity, []).append(
+                factor + (f" (contraindicated above {above:g} mg/kg)" if above else "")
+            )
             continue
         count, of = sum(row["count"] for row in group), group[0]["of"]
         texts = dict.fromkeys(row["condition_text"] for row in group if row["condition_text"])
         products = f" ({min(count, of)} of {of} products)" if of > 1 else ""
         told.append((severity, factor + products, " / ".join(texts)))
     return told + [(severity, "; ".join(names), "") for severity, names in milder.items()]
+
+
+def barred_above(row: Row) -> bool:
+    """Whether a label bars doses above a limit that the condition's usual dose is not above."""
+    return row["severity"] == "warning" and known(row["met_by_factor"])
 
 
 def for_everyone(rows: Iterable[Row]) -> list[str]:
@@ -236,3 +256,8 @@ def price_words(price: Price) -> str:
     """Dollars with what they are, without the kind of price."""
     said = usd_range(price.low, price.high)
     return said if price.chronic else f"a course: {said}"
+
+
+def kind_words(price: Price) -> str:
+    """The kind of price; one that Medicare negotiated knows no dose."""
+    return ANY_DOSE if price.kind == "negotiated" else KINDS[price.kind]

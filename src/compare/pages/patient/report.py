@@ -28,7 +28,7 @@ from compare.pages.patient.side_by_side import (
     rebates_note,
     statements,
 )
-from compare.pages.reproduce import Name, call, patient_call
+from compare.pages.reproduce import Name, call, load_line, patient_call
 from compare.words import number
 
 NOT_COMPARED = (
@@ -67,16 +67,25 @@ td li + li { margin-top: 0.5mm; }
 .warn { color: #5a4300; } .faint { color: #555; }
 pre { font: 0.85em/1.2 'Liberation Mono', Consolas, monospace; white-space: pre-wrap;
   overflow-wrap: anywhere; background: #f4f6f8; padding: 1mm 1.5mm; margin: 0.6mm 0; }
-ol.sources { margin: 0.4mm 0; padding-left: 5mm; columns: 2; font-size: 0.82em; line-height: 1.15; }
-ol.sources li { break-inside: avoid; overflow-wrap: anywhere; }
-h2 { font-size: 1.05em; margin: 1.4mm 0 0.3mm; }
+ol.sources { margin: 0.4mm 0; padding: 0; columns: 2; column-gap: 6mm;
+  font-size: 0.82em; line-height: 1.15; }
+ol.sources li { margin-left: 6mm; break-inside: avoid; overflow-wrap: anywhere; }
+h2 { break-after: avoid; font-size: 1.05em; margin: 1.4mm 0 0.3mm; }
 .tc-key span { margin-right: 3mm; }
 .tc-picture caption { text-align: left; font-weight: 600; }
+.tc-picture th:nth-child(1) { width: 11%; } .tc-picture th:nth-child(2) { width: 13%; }
+.tc-picture th:nth-child(3) { width: 20%; } .tc-picture th:nth-child(5) { width: 16%; }
+.tc-picture th:nth-child(6) { width: 11%; } .tc-picture summary { list-style: none; }
 .tc-bar { display: flex; height: 2mm; background: #eef0f3; print-color-adjust: exact; }
 .tc-key .tc-bar { display: inline-flex; width: 6mm; margin-right: 1mm; }
 .tc-bar b { box-sizing: border-box; border: 0 solid #0b5394; background: #0b5394; }
 .tc-key .tc-bar b { width: 100%; }
 .tc-bar b.before_rebates { border-width: 0.5mm; background: #fff; } .tc-bar b.to { opacity: 0.4; }
+.tc-bar b.own { background: #9a5b00; border-color: #9a5b00; }
+.tc-bar b.negotiated { background: repeating-linear-gradient(90deg, #0b5394 0 3px, #fff 3px 5px); }
+.tc-tick { position: relative; background: none; border-bottom: 0.3pt solid #b9bfc7; }
+.tc-bar.tc-tick b { position: absolute; left: 50%; width: 1.6mm; height: 1.6mm;
+  border: 0.4mm solid #111; background: #fff; transform: rotate(45deg); }
 .tc-struck th > span { text-decoration: line-through; }
 @media screen { body { font-size: 15px; line-height: 1.4; padding: 16px; max-width: 1100px; }
   h1 { font-size: 24px; } col.name { width: 150px; } th, td { padding: 4px 8px; } }
@@ -118,7 +127,10 @@ def page(evidence: Evidence, comparison: Comparison) -> Markup:
         table(comparison),
         markup.html('<p class="note">{}</p><p class="note">{}</p>', notes, stamp),
         markup.html("<h2>Sources</h2>{}", _sources(evidence, comparison.source_ids)),
-        markup.html("<h2>The lines that rebuild this page</h2><pre>{}</pre>", lines(comparison)),
+        markup.html(
+            "<h2>Appendix: the lines of Python that rebuild this page</h2><pre>{}</pre>",
+            lines(evidence, comparison),
+        ),
         markup.html("</body></html>\n"),
     ]
     return NOTHING.join(parts)
@@ -150,7 +162,7 @@ def print_points(evidence: Evidence, comparison: Comparison, answer: Markup) -> 
         len(row["title"]) + len(row["publisher"] if known(row["publisher"]) else "") + 36
         for row in _found(evidence, comparison.source_ids)
     ]
-    code = [len(line) for line in lines(comparison).splitlines()]
+    code = [len(line) for line in lines(evidence, comparison).splitlines()]
     told = [
         re.sub("<[^>]*>", "", answer),
         READING,
@@ -258,14 +270,16 @@ def _found(evidence: Evidence, source_ids: Sequence[str]) -> list[Row]:
 def _sources(evidence: Evidence, source_ids: Sequence[str]) -> Markup:
     items = []
     for row in sorted(_found(evidence, source_ids), key=lambda row: row["title"]):
-        details = [row["publisher"], row["published"], f"read {row['accessed']:%Y-%m-%d}"]
+        details = [row["publisher"], row["published"]]
+        if known(row["accessed"]):
+            details.append(f"read {row['accessed']:%Y-%m-%d}")
         told = ", ".join(str(part) for part in details if known(part))
         items.append(markup.html("<li>{} ({})</li>", link(row["title"], row["url"]), told))
     return markup.html('<ol class="sources">{}</ol>', NOTHING.join(items))
 
 
-def lines(comparison: Comparison) -> str:
-    """The lines of Python that rebuild the page from the project's own data."""
+def lines(evidence: Evidence, comparison: Comparison) -> str:
+    """The lines of Python that rebuild the page."""
     scenario = comparison.scenario
     options: dict[str, Any] = {
         key: dict(value) if isinstance(value, Mapping) else value
@@ -284,7 +298,7 @@ def lines(comparison: Comparison) -> str:
             "import compare",
             "from compare.pages.patient import report",
             "",
-            "evidence = compare.load()",
+            load_line(evidence),
             f"patient = {patient_call(scenario.patient)}",
             f"scenario = compare.Scenario({arguments})",
             f"page = {asked}",

@@ -8,7 +8,7 @@ from compare.authority import indications
 from compare.authority.cautions import SEVERITIES
 from compare.data.evidence import Evidence
 from compare.data.rows import Row, split
-from compare.pages.patient.picture import LABELED_IF, STRICT, speaks_for
+from compare.pages.patient.picture import LABELED_IF, STRICT, barred_above, speaks_for
 from compare.words import Finding, short_name
 
 MOST_WORDS = 40
@@ -65,28 +65,26 @@ def _against(rows: Sequence[Row]) -> list[str]:
     """What speaks against which, from all that is told to a count."""
     if not rows:
         return ["Nothing entered speaks against one, as far as we read."]
-    found: dict[tuple[str, str, bool], dict[str, str]] = {}
+    found: dict[tuple[str, str, str], dict[str, str]] = {}
     seen: set[tuple[str, str]] = set()
     for severity in SEVERITIES:
         here = [row for row in rows if row["severity"] == severity]
         here = [row for row in here if (row["factor"], row["therapy_id"]) not in seen]
         for row in here:
-            only = severity == "contraindicated" and row["met_by_factor"] == "no"
-            key = row["factor"], severity, only
+            key = row["factor"], severity, _kind(row)
             found.setdefault(key, {})[row["therapy_id"]] = _plain(row["therapy"])
         seen.update((row["factor"], row["therapy_id"]) for row in here)
     hardest = [*STRICT, "warning", "not_in_reading"]
     items = sorted((key for key in found if key[1] in hardest),
-                   key=lambda key: (hardest.index(key[1]), -len(found[key])))  # fmt: skip
+                   key=lambda key: (hardest.index(key[1]), key[2], -len(found[key])))  # fmt: skip
 
-    def told(keys: Sequence[tuple[str, str, bool]], names: bool) -> str:
+    def told(keys: Sequence[tuple[str, str, str]], names: bool) -> str:
         by_factor: dict[str, list[str]] = {}
         for key in keys:
-            factor, severity, only = key
-            kind = SEVERITIES[severity].lower() + (" under a condition" if only else "")
+            factor, _, kind = key
             who = found[key].values()
             on = _joined(who) if names and len(who) <= FEW else _count(len(who))
-            where = "for" if severity in ("contraindicated", "not_in_reading") else "on"
+            where = "for" if kind.startswith(("contraindicated", "not in")) else "on"
             by_factor.setdefault(factor, []).append(f"{kind} {where} {on}")
         return " ".join(f"{factor}: {', '.join(what)}." for factor, what in by_factor.items())
 
@@ -96,6 +94,14 @@ def _against(rows: Sequence[Row]) -> list[str]:
     part = [told(hard[:n], names) for n in range(len(hard), 0, -1) for names in (True, False)]
     few = f"Something concerns {_count(len({row['therapy_id'] for row in rows}))}."
     return [*whole, *(f"{said} The rest is marked." for said in [*part, few])]
+
+
+def _kind(row: Row) -> str:
+    """The severity in words; a contraindication under a condition says so."""
+    if barred_above(row):
+        return f"contraindicated above {row['dose_above_mg_per_kg']:g} mg/kg"
+    only = row["severity"] == "contraindicated" and row["met_by_factor"] == "no"
+    return SEVERITIES[row["severity"]].lower() + (" under a condition" if only else "")
 
 
 def _trials(evidence: Evidence, pairs: Pairs) -> list[str]:

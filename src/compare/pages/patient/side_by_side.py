@@ -10,13 +10,13 @@ from compare import cost
 from compare.authority import cautions, indications
 from compare.authority.factors import patient_factors
 from compare.claims import ivig
-from compare.cost.plan import Plan, plans
+from compare.cost.plan import Plan
 from compare.cost.prices import BASES, REBATE_SENTENCE
-from compare.cost.standing import first_of_kinds, standing_plans
+from compare.cost.standing import first_of_kinds, paid_plans, standing_plans
 from compare.data.evidence import Evidence, kept
 from compare.data.patient import Patient
 from compare.data.rows import Row, known
-from compare.data.scenario import Scenario
+from compare.data.scenario import MEDICARE, Scenario
 from compare.pages.patient import care
 from compare.pages.patient.items import Column, Item, Line, is_therapy, one
 from compare.words import short_name
@@ -50,10 +50,10 @@ def compare_therapies(
 ) -> Comparison:
     """The chosen therapies side by side for the scenario's condition and patient; pure.
 
-    `scenario.options` may hold `products` (therapy id to product id), `cycle_days` and
-    `dosing_weight`; else each therapy is shown as the product that pages open with. Raises
-    `ValueError` for a therapy or product that is not among those of the condition, and for none or
-    more than four therapies.
+    `scenario.options` may hold `products` (therapy id to product id), `cycle_days`,
+    `dosing_weight` and `payer` ("medicare"); else each therapy is shown as the product that pages
+    open with. Raises `ValueError` for a therapy or product that is not among those of the
+    condition, and for none or more than four therapies.
     """
     ids = tuple(dict.fromkeys(therapy_ids))
     offered = indications.therapies_of(evidence, scenario.condition_id)
@@ -123,11 +123,13 @@ def _caution_rows(
 def chosen_plans(evidence: Evidence, scenario: Scenario, therapy_id: str) -> tuple[Plan, ...]:
     """The yearly plan and the course that stand for a therapy, with the product asked for."""
     wanted = dict(scenario.options.get("products", {})).get(therapy_id)
-    patient, given = scenario.patient, (scenario.price_basis, scenario.options.get("cycle_days"))
+    patient, options = scenario.patient, scenario.options
+    medicare = options.get("payer") == MEDICARE
+    given = scenario.price_basis, options.get("cycle_days"), medicare
     if wanted is None:
         chosen = cost.opening_plans(evidence, scenario.condition_id, patient, *given)
     else:
-        found = plans(evidence, scenario.condition_id, *given)
+        found = paid_plans(evidence, scenario.condition_id, *given)
         own = [plan for plan in found if plan.product_id == wanted]
         chosen = first_of_kinds(standing_plans(evidence, own, patient))
     return tuple(plan for plan in chosen.values() if plan.therapy_id == therapy_id)

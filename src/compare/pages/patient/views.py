@@ -16,8 +16,9 @@ from compare.data.conditions import opening_patient
 from compare.data.evidence import Evidence
 from compare.data.patient import Patient
 from compare.data.rows import Row, grouped, known
-from compare.data.scenario import Scenario
+from compare.data.scenario import MEDICARE, Scenario
 from compare.pages.patient import picture, sentences, side_by_side
+from compare.pages.patient.first_dose import first_dose
 from compare.pages.patient.head_to_head import compared
 from compare.trials.arms import MINUS
 from compare.words import NOT_REPORTED
@@ -44,6 +45,7 @@ class View:
     harm: str
     comparison: side_by_side.Comparison | None
     picture: list[picture.Shown]
+    first_dose: list[Row]
     finding: findings.Finding
 
 
@@ -59,12 +61,14 @@ def opening(evidence: Evidence, condition_id: str = "cidp") -> Scenario:
 def view(evidence: Evidence, scenario: Scenario) -> View:
     """Everything on the page; a pure function of its arguments.
 
-    `scenario.options` may hold `compare` (therapy ids, at most four) and `products` (therapy id to
-    product id).
+    `scenario.options` may hold `compare` (therapy ids, at most four), `products` (therapy id to
+    product id) and `payer` ("medicare").
     """
     condition_id, patient = scenario.condition_id, scenario.patient
     rows = side_by_side.caution_rows(evidence, patient, condition_id)
-    chosen = cost.opening_plans(evidence, condition_id, patient, scenario.price_basis)
+    medicare = scenario.options.get("payer") == MEDICARE
+    basis = scenario.price_basis
+    chosen = cost.opening_plans(evidence, condition_id, patient, basis, medicare=medicare)
     costs = cost.cost_rows(evidence, chosen.values(), patient)
     listed, good, harm = _options(evidence, scenario, rows, costs)
     ids = list(scenario.options.get("compare", []))
@@ -72,6 +76,7 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     concerns = (row for row in rows if row["matches"] or row["applies"] == "everyone")
     told = cautions.summary_rows(row for row in concerns if row["therapy_id"] in ids)
     options = list(side_by_side.option_rows(evidence, condition_id, patient).values())
+    drawn = picture.shown(evidence, scenario, options, rows)
     pairs = compared(evidence, condition_id, tuple(row["therapy_id"] for row in options))
     return View(
         scenario=scenario,
@@ -84,7 +89,8 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
         good=good,
         harm=harm,
         comparison=comparison,
-        picture=picture.shown(evidence, scenario, options, rows),
+        picture=drawn,
+        first_dose=first_dose(evidence, condition_id, [row.therapy_id for row in drawn], costs),
         finding=sentences.answer(evidence, options, [r for r in rows if r["matches"]], pairs),
     )
 

@@ -334,6 +334,7 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
         missing,
         seed=scenario.seed,
         said=said,
+        load=reproduce.load_line(evidence),
     )
     if not said:
         silent = Finding("Say what matters to see how the therapies rank for it.")

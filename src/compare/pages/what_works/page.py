@@ -12,12 +12,12 @@ from markupsafe import Markup
 from compare.data.evidence import Evidence
 from compare.data.rows import Row, grouped, records
 from compare.data.scenario import Scenario
+from compare.pages import forest as charts
 from compare.pages.controls import WRAP, labelled, reveal
 from compare.pages.explorer import Explorer
+from compare.pages.forest import Mark
 from compare.pages.markup import NOTHING, cited_csv, html, table
-from compare.pages.what_works import chart as charts
 from compare.pages.what_works import sentences, tables
-from compare.pages.what_works.chart import Mark
 from compare.pages.what_works.views import Across, View, judged_pairs, view
 from compare.trials import benefits
 from compare.trials._effects import COUNTS, RATIOS
@@ -159,7 +159,7 @@ def trials_html(shown: View) -> Markup:
             "<p>No trial here has a comparator other than an active treatment: see below.</p>"
         )
     classes = [row["therapy_class"] for row in shown.rows]
-    missed = any(row["met"] == "no" for row in shown.rows)
+    missed = "missed its endpoint" if any(row["met"] == "no" for row in shown.rows) else ""
     head = html("<h2>Each therapy against its own comparator</h2>")
     return head + charts.key(classes, missed) + NOTHING.join(map(charts.forest_html, shown.forests))
 
@@ -233,7 +233,7 @@ def across_html(evidence: Evidence, shown: Across, also: str) -> Markup:
             drawn, trials, sum(patients.values()), sentences.consistency(network), row["left_out"],
         ),
         "Relative and absolute effects": (
-            charts.key(list(classes.values()), False, predicted=True)
+            charts.key(classes.values(), predicted=True)
             + charts.forest_html(shown.forest)
             if shown.forest
             else ""

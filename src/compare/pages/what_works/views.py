@@ -10,8 +10,8 @@ from compare.data.conditions import opening_patient
 from compare.data.evidence import CLASS_ORDER, Evidence, kept
 from compare.data.rows import Row, records
 from compare.data.scenario import Scenario
+from compare.pages.forest import Forest, Mark
 from compare.pages.what_works import sentences, tables
-from compare.pages.what_works.chart import Forest, Mark
 from compare.trials._effects import COUNTS, RATIOS
 from compare.trials.declared import Declared, declared, networks_of
 from compare.trials.guards import SCALES, SEPARATED, Comparison, too_wide

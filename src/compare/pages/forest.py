@@ -7,7 +7,7 @@ line, on a wide page beside it. The numbers are text; the lines are hidden from 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from markupsafe import Markup
@@ -32,7 +32,8 @@ WIDTH, HEIGHT, LEAST, MOST = 460, 330, 5.0, 20.0
 class Mark:
     """One row of a forest: who, in which words, and where; NaN ends where none is known.
 
-    `hollow`: missed its endpoint. `wide_*`: a prediction interval. `drawn` False: in words only.
+    `hollow`: set apart, as the key says. `wide_*`: a prediction interval. `drawn` False: in words
+    only.
     """
 
     row_id: str
@@ -168,15 +169,15 @@ def _line(forest: Forest, mark: Mark, color: str, shape: str) -> Markup:
     )  # fmt: skip
 
 
-def key(classes: Sequence[str], missed: bool, predicted: bool = False) -> Markup:
-    """The key above a picture: its classes, and what a line and a hollow mark mean."""
+def key(classes: Collection[str], hollow: str = "", predicted: bool = False) -> Markup:
+    """The key above a picture: its classes, and what a hollow mark and a line mean."""
     items = [
         html('<span><b style="color:{}">{}</b> {}</span>', color, GLYPHS[shape], name)
         for c, (name, color, shape) in CLASSES.items()
         if c in classes
     ]
-    if missed:
-        items.append(html("<span>◇ hollow: missed its endpoint</span>"))
+    if hollow:
+        items.append(html("<span>◇ hollow: {}</span>", hollow))
     items.append(html("<span>line: interval, where the source allows one</span>"))
     if predicted:
         items.append(html("<span>thin line: where a further trial would lie</span>"))
