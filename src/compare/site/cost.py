@@ -9,7 +9,7 @@ from compare.data.evidence import Evidence
 from compare.data.scenario import Scenario
 from compare.pages.cost import CostExplorer, view
 from compare.pages.cost.page import View
-from compare.site.states import Bars, ages, patient
+from compare.site.states import Bars, ages, patient, standing_products
 from compare.site.steps import Words, steps
 from compare.site.still import still
 
@@ -74,6 +74,6 @@ def _by_mask(page: CostPage, bars: Bars, weight: float, age: float) -> list[str]
         who = patient(page.evidence, condition_id, weight, age, bars.history(mask))
         at = Scenario(condition_id, who)
         computed = view(page.evidence, at)
-        standing.append({row["product_id"] for row in computed.rows if row["stands_for_therapy"]})
+        standing.append(standing_products(page.evidence, condition_id, who))
         shown.append(page.still(at, computed))
     return shown

@@ -17,8 +17,6 @@ from typing import Any
 
 from compare.authority import cautions
 from compare.authority.factors import excluded_by, implied_by
-from compare.cost.plan import plans
-from compare.cost.standing import standing_plans
 from compare.data.evidence import Evidence, kept
 from compare.data.rows import Row, grouped
 from compare.data.scenario import Scenario
@@ -26,7 +24,7 @@ from compare.pages.markup import text
 from compare.pages.patient import drawing, picture, sentences, side_by_side
 from compare.pages.patient.head_to_head import compared
 from compare.pages.strip import Strip
-from compare.site.states import Bars, ages, asked, patient
+from compare.site.states import Bars, ages, asked, patient, standing_products
 from compare.site.steps import Words, steps
 
 CELL = re.compile(r"<t[dh][^>]*>(.*?)</t[dh]>", re.DOTALL)
@@ -113,7 +111,8 @@ class _Band:
                 out.append(out[less])
                 continue
             history = bars.history(mask)
-            standing.append(standing_products(self.evidence, self.scenario(history, weight)))
+            who = self.scenario(history, weight).patient
+            standing.append(standing_products(self.evidence, self.condition_id, who))
             out.append(str(drawing.picture(self.shown(history, weight), self.name)))
         return out
 
@@ -260,13 +259,6 @@ def _after(row: picture.Shown) -> str:
         cells([replace(row, against=(), everyone=said)])[0][AGAINST] for said in ("", row.everyone)
     )
     return both.removeprefix(none)
-
-
-def standing_products(evidence: Evidence, scenario: Scenario) -> set[str]:
-    """Products that stand for their therapies."""
-    found = plans(evidence, scenario.condition_id, None)
-    standing = standing_plans(evidence, found, scenario.patient)
-    return {plan.product_id for plan in standing.values()}
 
 
 def relations(evidence: Evidence) -> dict[str, dict[str, Any]]:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 from compare.authority.indications import needed_factors
-from compare.cost.plan import plans
-from compare.cost.standing import contraindicating
+from compare.cost.plan import Plan, negotiated_plans, plans
+from compare.cost.standing import contraindicating, standing_plans
 from compare.data.conditions import opening_patient
 from compare.data.evidence import Evidence
 from compare.data.patient import Patient
 from compare.data.rows import known
 
 WEIGHTS = range(5, 161)
-NEGOTIATED = "maximum_fair_price"
 
 
 def patient(
@@ -43,6 +42,20 @@ def ages(evidence: Evidence, condition_id: str, *tables: str) -> list[float]:
     return sorted(float(age) for age in found if known(age))
 
 
+def priced(evidence: Evidence, condition_id: str) -> tuple[Sequence[Plan], Sequence[Plan]]:
+    """Plans at the usual prices, and those at prices that Medicare negotiated."""
+    return plans(evidence, condition_id), negotiated_plans(evidence, condition_id)
+
+
+def standing_products(evidence: Evidence, condition_id: str, who: Patient) -> set[str]:
+    """Products that stand for their therapies, at either kind of price."""
+    return {
+        plan.product_id
+        for found in priced(evidence, condition_id)
+        for plan in standing_plans(evidence, found, who).values()
+    }
+
+
 class Bars:
     """What the history can change of the products that stand for their therapies.
 
@@ -51,8 +64,8 @@ class Bars:
 
     def __init__(self, evidence: Evidence, condition_id: str) -> None:
         self.therapies: dict[str, set[str]] = {}
-        for basis in (None, NEGOTIATED):
-            for plan in plans(evidence, condition_id, basis):
+        for found in priced(evidence, condition_id):
+            for plan in found:
                 self.therapies.setdefault(plan.therapy_id, set()).add(plan.product_id)
         by_factor: dict[str, set[str]] = {}
         for product in set().union(*self.therapies.values()):

@@ -63,7 +63,8 @@ def _cost(evidence: Evidence, condition_id: str, weights: Sequence[int],
 
 PAGES = (
     Page("options", "Options", "One patient: the options", options.states,
-         "two to four therapies side by side, brands of IVIG, every caution in full."),
+         "tests before the first dose, two to four therapies side by side, "
+         "brands of IVIG, every caution in full."),
     Page("cost", "Cost", "What does a year cost?", _cost,
          "the arithmetic behind each bar, other price bases, height and sex, own prices."),
     Page("side_effects", "Side effects", "What goes wrong, against what?", plain.side_effects,
