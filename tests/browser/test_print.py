@@ -7,7 +7,6 @@ from playwright.sync_api import Browser
 
 import compare
 from compare.pages.patient import report
-from tests.browser.conftest import TOKEN, WIDE
 
 CASES = [
     ("cidp", ["ivig", "efgartigimod"], {"thrombosis_history"}),
@@ -39,31 +38,4 @@ def test_two_therapies_print_on_three_pages(
         assert len(re.findall(rb"/Type\s*/Page\b(?!s)", pdf)) <= 3
         assert b"/Font" in pdf
     assert asked == []
-    page.close()
-
-
-@pytest.mark.parametrize(
-    ("name", "sheets"),
-    [("01_indications", 7), ("02_cost", 8), ("03_side_effects", 4), ("06_article_claims", 4)],
-)
-def test_a_page_is_whole_on_few_sheets(
-    voila: str, browser: Browser, name: str, sheets: int
-) -> None:
-    """Its condition named, folded tables left to the page, no chart wider than the paper."""
-    page = browser.new_page(viewport={"width": WIDE, "height": 900})
-    page.goto(f"{voila}?token={TOKEN}")
-    page.locator(f'a[href$="{name}.ipynb"]').click()
-    page.wait_for_function("document.documentElement.classList.contains('tc-live')")
-    charts = page.locator(".tc-chart .main-svg").first
-    if name in ("02_cost", "03_side_effects"):
-        charts.wait_for()
-    pdf = page.pdf(format="A4")
-    assert len(re.findall(rb"/Type\s*/Page\b(?!s)", pdf)) <= sheets
-    page.emulate_media(media="print")
-    assert page.locator(".tc-find input").first.is_visible()
-    assert page.locator("details:not([open]) > .tc-scroll").count()
-    page.set_viewport_size({"width": 700, "height": 900})
-    page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    wide = "all => Math.max(0, ...all.map(one => one.getBoundingClientRect().width))"
-    assert page.locator(".tc-chart .main-svg").evaluate_all(wide) <= 700
     page.close()
