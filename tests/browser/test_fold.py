@@ -16,15 +16,15 @@ MOST_WORDS = 40
 LONG = 560
 # Sheets of A4 that a page may print on, as it opens; a folded table stays so on paper.
 MOST_SHEETS = {
-    "00": 26,
-    "01": 16,
-    "02": 12,
-    "03": 16,
-    "04": 12,
-    "05": 6,
-    "06": 18,
-    "07": 5,
-    "08": 7,
+    "00": 7,
+    "01": 8,
+    "02": 7,
+    "03": 5,
+    "04": 7,
+    "05": 5,
+    "06": 5,
+    "07": 4,
+    "08": 6,
 }
 SIDEWAYS = """() => [...document.querySelectorAll('.tc-scroll, .tc-chart, .tc-maps')]
   .filter((e) => e.checkVisibility() && e.scrollWidth > e.clientWidth + 1)
