@@ -10,12 +10,13 @@ import re
 from collections.abc import Iterable, Mapping
 from difflib import SequenceMatcher
 
-from compare.pages.markup import NOTHING, Markup, html
+from compare.pages.markup import NOTHING, Markup, html, text
 
 NUMBER = re.compile(r"(?:(?<!\w)[-+−])?\$?\d[\d,]*(?:\.\d+)?")  # noqa: RUF001  (a minus sign)
 AMOUNT = re.compile(r"\b\d[\d,]*(?:\.\d+)?\b")
 PART = re.compile(rf"{NUMBER.pattern}|\w+|\s+|.")
 SHOWN = 5
+ARROW = html(" → ")
 Pair = tuple[str | None, str | None]
 
 PAGE = """<!doctype html>
@@ -37,13 +38,13 @@ ins {{ background: #cdeed3; border-bottom: 2px solid #1a6b2d; }}
 """
 
 
-def keyed(text: str) -> dict[str, str]:
+def keyed(digest: str) -> dict[str, str]:
     """Lines by what they are about: their first two cells (the second one's amounts apart), or
     their place among the sentences.
     """
     lines: dict[str, str] = {}
     sentences = 0
-    for line in text.splitlines():
+    for line in digest.splitlines():
         cells = line.split(" | ")
         if len(cells) > 1:
             key = f"{cells[0]} | {AMOUNT.sub('#', cells[1])}"
@@ -95,17 +96,38 @@ def moved(old: str, new: str) -> list[str]:
 # -- HTML ----------------------------------------------------------------------------------------
 
 
-def marked(old: str, new: str) -> tuple[Markup, Markup]:
-    """Both lines as HTML, each with what the other has not marked: a number whole, or words."""
+def steps(old: str, new: str) -> list[tuple[Markup, Markup]]:
+    """Both lines in parts that answer each other, as HTML; parts that differ are marked: numbers
+    whole, or words.
+    """
     a, b = PART.findall(old), PART.findall(new)
     if same_shape(old, new):
-        steps = list(zip(a, b, strict=True))
+        parts = list(zip(a, b, strict=True))
     else:
         found = SequenceMatcher(None, a, b, autojunk=False).get_opcodes()
-        steps = [("".join(a[i:j]), "".join(b[k:m])) for _, i, j, k, m in found]
-    was = [html("<del>{}</del>", x) if x and x != y else html("{}", x) for x, y in steps]
-    now = [html("<ins>{}</ins>", y) if y and x != y else html("{}", y) for x, y in steps]
-    return NOTHING.join(was), NOTHING.join(now)
+        parts = [("".join(a[i:j]), "".join(b[k:m])) for _, i, j, k, m in found]
+    return [
+        (text(x), text(y))
+        if x == y
+        else (
+            html("<del>{}</del>", x) if x else NOTHING,
+            html("<ins>{}</ins>", y) if y else NOTHING,
+        )
+        for x, y in parts
+    ]
+
+
+def marked(old: str, new: str) -> tuple[Markup, Markup]:
+    """The line before and the line after, each with what the other has not marked."""
+    both = steps(old, new)
+    return NOTHING.join(was for was, _ in both), NOTHING.join(now for _, now in both)
+
+
+def inline(old: str, new: str) -> Markup:
+    """The line once, what was ahead of what is."""
+    return NOTHING.join(
+        x if x == y else ARROW.join(filter(None, (x, y))) for x, y in steps(old, new)
+    )
 
 
 def before_after(name: str, old: str, new: str, base: str) -> str:
@@ -117,7 +139,7 @@ def before_after(name: str, old: str, new: str, base: str) -> str:
         else:
             rows.append(html("<tr><td>{}</td><td>{}</td></tr>", *marked(was or "", now or "")))
     body = html(
-        "<p>The numbers that this page opens with, at {} and now. What moved is "
+        "<p>The digest of this page, the numbers that it opens with, at {} and now. What moved is "
         "<del>marked before</del> and <ins>marked after</ins>; gray lines are the same in both. "
         '<a href="{}.html">The whole page now</a> · <a href="index.html">All pages</a></p>'
         '<table><thead><tr><th scope="col">Before</th><th scope="col">After</th></tr></thead>'
@@ -134,8 +156,8 @@ def entry(name: str, old: str | None, new: str) -> Markup:
         return html("<tr><td>{}</td><td>new</td></tr>", page)
     if old == new:
         return html('<tr class="same"><td>{}</td><td>as before</td></tr>', page)
-    differ = [marked(was or "", now or "") for was, now in pairs(old, new) if was != now]
-    first = [html("<li>{} → {}</li>", *(x or "nothing" for x in both)) for both in differ[:SHOWN]]
+    differ = [inline(was or "", now or "") for was, now in pairs(old, new) if was != now]
+    first = [html("<li>{}</li>", line) for line in differ[:SHOWN]]
     if len(differ) > SHOWN:
         first.append(html("<li>and {} more</li>", len(differ) - SHOWN))
     lines = f"{len(differ)} line{'s' * (len(differ) > 1)} moved"
@@ -155,7 +177,7 @@ def index(base: str, entries: Iterable[Markup], chapters: Mapping[str, list[str]
     body = html(
         "<p>What each page opens with now, beside {}. A link with lines that moved leads to both, "
         "side by side; the page's name to the whole page now.</p>"
-        '<table><colgroup><col style="width: 13em"><col></colgroup><thead><tr>'
+        '<table><colgroup><col style="width: 11em"><col></colgroup><thead><tr>'
         '<th scope="col">Page</th><th scope="col">What moved</th></tr></thead>'
         "<tbody>{}</tbody></table>{}",
         base, NOTHING.join(entries), NOTHING.join(told),
