@@ -487,3 +487,6 @@ def test_one_changed_price_fails_the_review(tmp_path: Path) -> None:
     assert "now: gamunex_c | " in chapter
     # At 75 kg 150 g, then 17 times 75 g: 300 + 17 x 150 = 2,850 units of 500 mg, 0.20 dollars each.
     assert "138544.58 -> 139114.58" in chapter
+    both = (tmp_path / "build" / "review" / "02_cost_moved.html").read_text(encoding="utf-8")
+    assert "<del>138544.58</del>" in both
+    assert "<ins>139114.58</ins>" in both
