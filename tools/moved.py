@@ -14,6 +14,7 @@ from compare.pages.markup import NOTHING, Markup, html, text
 
 NUMBER = re.compile(r"(?:(?<!\w)[-+−])?\$?\d[\d,]*(?:\.\d+)?")  # noqa: RUF001  (a minus sign)
 AMOUNT = re.compile(r"\b\d[\d,]*(?:\.\d+)?\b")
+FIGURE = re.compile(f"({NUMBER.pattern})")
 PART = re.compile(rf"{NUMBER.pattern}|\w+|\s+|.")
 SHOWN = 5
 ARROW = html(" → ")
@@ -100,10 +101,10 @@ def steps(old: str, new: str) -> list[tuple[Markup, Markup]]:
     """Both lines in parts that answer each other, as HTML; parts that differ are marked: numbers
     whole, or words.
     """
-    a, b = PART.findall(old), PART.findall(new)
     if same_shape(old, new):
-        parts = list(zip(a, b, strict=True))
+        parts = list(zip(FIGURE.split(old), FIGURE.split(new), strict=True))
     else:
+        a, b = PART.findall(old), PART.findall(new)
         found = SequenceMatcher(None, a, b, autojunk=False).get_opcodes()
         parts = [("".join(a[i:j]), "".join(b[k:m])) for _, i, j, k, m in found]
     return [

@@ -108,6 +108,7 @@ def test_a_moved_price_is_marked_on_both_sides_and_text_stays_text() -> None:
         ("a | 7", "a | no price", "a | <del>7</del>", "a | <ins>no price</ins>"),
         ("", "a | <7", "", "<ins>a | &lt;7</ins>"),
         ("-3.5 percent", "+3.5 percent", "<del>-3.5</del> percent", "<ins>+3.5</ins> percent"),
+        ("x1,5 | 7", "x15 | 7", "x<del>1,5</del> | 7", "x<ins>15</ins> | 7"),
         ("$70 a day", "$7 a day", "<del>$70</del> a day", "<ins>$7</ins> a day"),
     ],
 )
