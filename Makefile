@@ -20,8 +20,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help lab app test soak coverage mutants check review hub-test bench data data-report notebooks hashes \
-  clean
+.PHONY: help lab app site test soak coverage mutants check review hub-test bench data data-report \
+  notebooks hashes clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ lab: $(VENV)/.app ## open the notebooks in JupyterLab (LAB_ARGS="--no-browser" w
 
 app: $(VENV)/.app ## serve the notebooks as pages without code (APP_ARGS="--help" for options)
 	$(BIN)/python app/serve.py $(APP_ARGS)
+
+site: $(VENV)/.app ## the pages as files to read offline, without Python: build/site/index.html (minutes)
+	$(BIN)/therapy-comparison site build/site
 
 test: $(VENV)/.test ## run every test, every notebook, and the browser journeys
 	$(BIN)/python -m pytest -m "not soak" --nbval --nbval-current-env \

@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
+from compare.cost.phases import PricedPhase
 from compare.cost.plan import Plan, age_note, negotiated_plans, plans
+from compare.cost.schedule import MONTH_DAYS
+from compare.data.arguments import number
 from compare.data.evidence import Evidence, kept
 from compare.data.patient import Patient
 from compare.data.rows import known
@@ -47,7 +51,7 @@ def standing_plans(evidence: Evidence, found: Iterable[Plan], patient: Patient) 
     def rank(priced: tuple[tuple[float, float], Plan]) -> tuple[Any, ...]:
         both, plan = priced
         return (
-            _contraindicated(evidence, plan.product_id, patient),
+            bool(patient.factors & contraindicating(evidence, plan.product_id)),
             products[plan.product_id]["stands"] == "no",
             *both,
             plan.product_id,
@@ -78,14 +82,15 @@ def standing_plans(evidence: Evidence, found: Iterable[Plan], patient: Patient) 
     return standing
 
 
-def _contraindicated(evidence: Evidence, product_id: str, patient: Patient) -> bool:
-    """Whether what the patient has meets a contraindication of the label, or its reference's."""
+def contraindicating(evidence: Evidence, product_id: str) -> frozenset[str]:
+    """Factors that alone meet a contraindication of the product's label, or its reference's."""
     reference = evidence.by_id("products")[product_id]["reference_product_id"]
-    return any(
-        row["met_by_factor"] == "yes" and row["factor_id"] in patient.factors
+    return frozenset(
+        row["factor_id"]
         for of in (product_id, reference)
         if known(of)
         for row in evidence.rows("cautions", "product_id", of)
+        if row["met_by_factor"] == "yes"
     )
 
 
@@ -145,3 +150,18 @@ def first_of_kinds(standing: Mapping[Key, Plan]) -> dict[tuple[str, bool], Plan]
     for key in sorted(standing, key=lambda key: order.index(key[2])):
         chosen.setdefault(key[:2], standing[key])
     return chosen
+
+
+def repeated(plan: Plan, months: float) -> Plan:
+    """The plan of a course as one of years: the whole course again every so many months.
+
+    The interval is the reader's; no source of the regimen need have it. `months`: 1 to 60.
+    """
+    months = number("course_months", months, 1, 60, "months")
+    rows: list[PricedPhase] = []
+    for row in plan.rows:
+        days = dict.fromkeys(("cycle_days_low", "cycle_days_high"), months * MONTH_DAYS)
+        first = {"days": row.phase["days"] if known(row.phase["days"]) else "0"}
+        named = {"phase": f"cycle_{len(rows) + 1}", "use": "chronic"}
+        rows.append(replace(row, phase={**row.phase, **days, **first, **named}))
+    return replace(plan, rows=tuple(rows), cycle_days=None)
