@@ -292,7 +292,9 @@ def lines(evidence: Evidence, comparison: Comparison, module: str = "report") ->
     }
     told = [f"{key}={value!r}" for key, value in made.items() if value is not None]
     arguments = ", ".join([repr(scenario.condition_id), "patient", *told])
-    asked = call(f"{module}.html", [Name("evidence"), Name("scenario"), list(comparison.therapy_ids)])
+    asked = call(
+        f"{module}.html", [Name("evidence"), Name("scenario"), list(comparison.therapy_ids)]
+    )
     return "\n".join(
         [
             "import compare",
