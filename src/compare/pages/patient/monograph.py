@@ -11,7 +11,6 @@ from dataclasses import replace
 
 from markupsafe import Markup
 
-from compare.authority.cautions import SEVERITIES
 from compare.data.arguments import whole
 from compare.data.evidence import Evidence
 from compare.data.rows import Row, grouped, known
@@ -33,6 +32,7 @@ from compare.pages.patient.side_by_side import (
     rebates_note,
 )
 from compare.trials import benefits, indirect, results, wording
+from compare.trials.arms import DESIGNS
 from compare.trials.benefits import outcome_text
 from compare.trials.declared import declared, networks_of
 from compare.words import short_name, usd_range
@@ -83,6 +83,7 @@ TO_WRITE = ("Proposed status on the formulary", "For whom, and after what", "Cri
             "Decision, date, names")  # fmt: skip
 STYLE = Markup("""
 @page { margin: 12mm 11mm 14mm; @bottom-right { content: "page " counter(page); font-size: 8pt; } }
+h3 { break-after: avoid; }
 h2 { font-size: 1.3em; margin: 4mm 0 1mm; border-bottom: 1pt solid #333; }
 section { break-inside: avoid; }
 section.long { break-inside: auto; }
@@ -201,7 +202,7 @@ def _designs(evidence: Evidence, comparison: Comparison) -> Iterator[Line]:
 def _design(row: Row) -> str:
     """Design, patients and main result of a trial, in words."""
     blinded = BLINDED.get(str(row.get("trial_blinded")), "blinding not stated")
-    parts = [str(row["design"]).replace("_", " "), blinded]
+    parts = [DESIGNS[row["design"]], blinded]
     parts += [str(row["trial_population"])] if known(row.get("trial_population")) else []
     sizes = [f"{row[n]:,.0f}" for n in ("n_treated", "n_comparator") if known(row[n])]
     parts += [f"{' and '.join(sizes)} patients"] if sizes else []
@@ -238,25 +239,37 @@ def between(evidence: Evidence, comparison: Comparison) -> list[Item]:
             if {pair.treatment, pair.comparator} <= names.keys()
         ]
         told = told or [f"not computed. {declared(evidence, key).refused or NO_ESTIMATE}"]
-        said += [Item(f"{network['network']}: {sentence}", "", behind) for sentence in told]
+        said.append(Item(f"{network['network']}: {' '.join(told)}", "", behind))
     return said or [Item("No trial and no network of our tables compares them.")]
 
 
 def _whom(comparison: Comparison) -> Iterator[Line]:
-    """Contraindications and boxed warnings that hang on what a patient has; not this one's."""
-    for severity in STRICT:
+    """Where a label contraindicates or boxes a therapy in other patients than this: a line each.
+
+    The other columns of a line say what their labels have on the same.
+    """
+    strict = [
+        row
+        for column in comparison.columns
+        for row in column.cautions
+        if row["severity"] in STRICT and row["applies"] != "everyone" and not row["matches"]
+    ]
+    strict.sort(key=lambda row: STRICT.index(row["severity"]))
+    for factor in dict.fromkeys(row["factor"] for row in strict):
         cells = [
             tuple(
-                Item(f"{caution_text(row)} [{origin_text(row)}]", MARKS[severity], row["source_id"])
+                Item(
+                    f"{caution_text(row)} [{origin_text(row)}]",
+                    MARKS.get(row["severity"], ""),
+                    row["source_id"],
+                )
                 for row in column.cautions
-                if row["severity"] == severity
-                and not row["matches"]
-                and row["applies"] != "everyone"
+                if row["factor"] == factor
             )
             or one("none in our reading", "faint")
             for column in comparison.columns
         ]
-        yield Line("In other patients", SEVERITIES[severity], tuple(cells))
+        yield Line("In other patients: contraindicated or boxed", factor, tuple(cells))
 
 
 def patients_per_year(comparison: Comparison) -> Mapping[str, int]:
