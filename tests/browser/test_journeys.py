@@ -85,6 +85,7 @@ def test_nothing_is_ranked_until_the_reader_speaks(open_page: Opener) -> None:
     shown.choose("Condition", "Ulcerative colitis")
     shown.until(lambda: shown.chart() != chart, "the chart did not follow the condition")
     shown.until(lambda: "21 pairs looked at" in shown.finding(), "the network is not said")
+    shown.page.get_by_role("button", name="More on trade-offs").click()
     shown.page.get_by_label("Compare figures of different trials anyway").first.check()
     shown.until(
         lambda: "None of these figures compares" in shown.finding(), "single trials did not follow"

@@ -145,8 +145,20 @@ def test_page_shows_what_its_digest_says(evidence: compare.Evidence, condition_i
 def test_weight_changes_the_page(evidence: compare.Evidence) -> None:
     """A heavier patient costs more; another condition leaves the weight that was set."""
     page = explorer.HistoryExplorer(evidence, "cidp")
-    before = page.panels["year_table"].value
+    before = page.panels["figures"].value
     page.controls["weight"].value = 120
-    assert page.panels["year_table"].value != before
+    assert page.panels["figures"].value != before
     page.controls["condition"].value = "gmg"
     assert page.controls["weight"].value == 120
+
+
+def test_history_follows_the_condition(evidence: compare.Evidence) -> None:
+    """Dollars per gram of IVIG stand where IVIG has a regimen, and nowhere else."""
+    page = explorer.HistoryExplorer(evidence, "cidp")
+    assert "IVIG per gram" in page.panels["gram_finding"].value
+    page.controls["condition"].value = "ra"
+    assert page.status.value == ""
+    assert page.panels["gram_finding"].value == ""
+    assert "per gram" not in page.panels["figures"].value
+    assert "per gram" not in page.digest()
+    assert "For RA" in page.finding.value

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+import compare
 from compare.cost import schedule
 
 BLANK: dict[str, Any] = dict.fromkeys(
@@ -94,3 +95,16 @@ def test_doses_near_the_boundary_are_flagged() -> None:
     """Weekly doses on days 350 to 377 are within 14 days of day 363, on either side."""
     assert schedule.near_boundary(every(7), "low") == [350, 357, 364, 371]
     assert schedule.near_boundary(every(28), "low") == [364]
+
+
+def test_a_price_per_day_pays_no_day_twice(evidence: compare.Evidence) -> None:
+    """With a loading phase too, a year at a price per day is 364 days at most.
+
+    Stelara and Enbrel in psoriasis, negotiated: 364 x $4,695 / 30 and 364 x $2,355 / 30.
+    """
+    found = compare.annual_cost(
+        evidence, "plaque_psoriasis", compare.Patient(85, 45), "maximum_fair_price"
+    )
+    found = found.set_index(["product_id", "regimen_id"])["usd_year_one_low"]
+    assert found["stelara", "ustekinumab_pso"] == pytest.approx(364 * 4695 / 30)
+    assert found["enbrel", "etanercept_pso"] == pytest.approx(364 * 2355 / 30)

@@ -82,7 +82,7 @@ def test_the_line_of_no_difference_stands_inside_the_chart() -> None:
     assert high > 1.0
     none = pd.DataFrame([mark | {"x": math.nan, "y": math.nan, "hover": ""}])
     shapes = tradeoff_charts.layout(none, "difference", "dollars", 0.0)["shapes"]
-    assert [shape["type"] for shape in shapes] == ["rect"] * 3
+    assert [shape["type"] for shape in shapes] == ["rect"]
 
 
 def test_coverage_without_verified_rows_is_no_share() -> None:

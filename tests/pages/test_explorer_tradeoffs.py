@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import json
 import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 import numpy as np
 import pandas as pd
@@ -14,14 +16,13 @@ import pytest
 
 import compare
 from compare import effects, preferences
-from compare.data.scenario import Scenario
+from compare.data.scenario import Scenario, from_address
 from compare.pages.tradeoffs import chart as charts
 from compare.pages.tradeoffs import page as tradeoffs
 from compare.pages.tradeoffs import sentences as findings
 from compare.pages.tradeoffs import tables
 from compare.pages.tradeoffs.page import TradeOffExplorer
 from compare.pages.tradeoffs.sentences import amount
-from compare.pages.tradeoffs.views import break_evens
 from compare.preferences.draws import Ranking
 from compare.trials.arms import MINUS
 
@@ -53,7 +54,7 @@ def test_the_page_opens_with_its_digest(evidence: compare.Evidence, page: TradeO
 
 def test_nothing_is_ranked_before_the_reader_has_spoken(page: TradeOffExplorer) -> None:
     """No ranking, no acceptability and no sensitivity until what matters is said."""
-    for name in ("ranking", "acceptability", "sensitivity", "worth"):
+    for name in ("ranking", "acceptability"):
         assert page.panels[name].value == ""
     assert "Say what matters" in page.panels["said"].value
     page.controls["how"].value = "swing"
@@ -309,15 +310,18 @@ def test_borrowed_and_cross_trial_marks_are_hollow(make: Callable[..., tradeoffs
 def test_the_finding_says_what_each_trial_showed(
     evidence: compare.Evidence, make: Callable[..., tradeoffs.View]
 ) -> None:
-    """Each figure of the chart is in the sentence, in the order of classes and names, never of
-    size; without one the sentence says so, and therapies that lack one are counted."""
+    """Where forty words hold them, each figure in the order of classes and names, never of size;
+    else how many; without one the sentence says so, and therapies that lack one are counted."""
     crossing = effects.default_criteria(evidence, "ra")
-    shown = make("ra", options=CROSSING, criteria=crossing).figures
+    three = CROSSING | {"therapies": ["etanercept", "rituximab", "abatacept"]}
+    shown = make("ra", options=three, criteria=crossing).figures
     assert shown.finding.text.startswith("ACR20 response, more in 100 than on placebo")
     told = shown.chart.dropna(subset=["x"])
     places = [shown.finding.text.index(f"{shown.names[t]} +") for t in told["therapy_id"]]
-    assert len(places) == shown.finding.numbers["shown"] > 5
+    assert len(places) == shown.finding.numbers["shown"] == 3
     assert places == sorted(places)
+    shown = make("ra", options=CROSSING, criteria=crossing).figures
+    assert shown.finding.text.startswith("ACR20 response: 10 of 10 therapies")
     gaps = int(shown.chart[["x", "y"]].isna().any(axis=1).sum())
     assert shown.finding.numbers["gaps"] == gaps
     nothing = findings.each_trial(shown.chart.assign(x=float("nan")), {}, "", "", "")
@@ -517,7 +521,7 @@ def test_points_of_0_everywhere_say_nothing(make: Callable[..., tradeoffs.View])
     shown = make(options={"how": "swing"})
     assert shown.ranking is None
     assert tables.acceptability(shown) == ""
-    assert break_evens(shown).empty
+    assert tables.worth(shown) == ""
 
 
 def test_without_criteria_the_page_asks_for_one(make: Callable[..., tradeoffs.View]) -> None:
@@ -551,3 +555,98 @@ def test_halves_outside_the_criteria_are_passed_over(make: Callable[..., tradeof
     shown = make(options={"how": "order", "halves": {"gone": 5.0}})
     assert shown.shapes == {}
     assert shown.ranking is not None
+
+
+def test_a_course_is_compared_by_the_year_at_the_readers_interval(
+    page: TradeOffExplorer, make: Callable[..., tradeoffs.View]
+) -> None:
+    """IVIG in myasthenia, every 4 months: three courses in year one; the page says who said so."""
+    assert "IVIG, Rituximab: months between courses" in page.controls["months"].description
+    page.controls["how"].value = "order"
+    assert "Say how many months apart" in page.panels["said"].value
+    assert page.scenario().options.get("course_months") is None
+    page.controls["months"].value = 4
+    assert "counted as a course every 4 months, as you said" in page.panels["said"].value
+    assert "Too little is reported to rank IVIG" not in page.panels["said"].value
+    course = make(criteria=("cost_per_course",)).figures.table.set_index("therapy_id")
+    year = make(options={"course_months": 4.0}).figures.table
+    year = year[year["criterion"].eq("cost_year_one")].set_index("therapy_id")
+    assert year.at["ivig", "low"] == pytest.approx(3 * course.at["ivig", "low"])
+    page.controls["condition"].value = "ra"
+    assert page.controls["months"].value == 0
+    assert "tc-hidden" in page.controls["months"]._dom_classes
+
+
+def test_only_chosen_therapies_are_compared(page: TradeOffExplorer) -> None:
+    """Chart, table, ranks and lines of Python hold these and no others; a saved scenario too."""
+    chosen = ("ivig", "efgartigimod", "ravulizumab")
+    page.controls["how"].value = "any"
+    page.controls["therapies"].value = chosen
+    assert page.status.value == ""
+    computed = page.compute()
+    assert set(computed.figures.table["therapy_id"]) == set(chosen)
+    assert set(computed.figures.chart["therapy_id"]) == set(chosen)
+    assert computed.ranking is not None
+    assert set(computed.ranking.acceptability.index) <= set(chosen)
+    assert '["therapy_id"].isin(' in computed.script
+    saved = page.scenario().to_json()
+    other = TradeOffExplorer(page.evidence)
+    other.controls["upload"].value = upload(saved.encode())
+    assert other.digest() == page.digest()
+    page.controls["condition"].value = "ra"
+    assert page.controls["therapies"].value == ()
+
+
+def test_a_missing_figure_is_said_beside_the_rank(
+    evidence: compare.Evidence, make: Callable[..., tradeoffs.View]
+) -> None:
+    """Efgartigimod has no change in MG-ADL: its row of the ranking says so, with the weight."""
+    criteria = effects.default_criteria(evidence, "gmg")
+    shown = make(criteria=criteria, options=CROSSING | {"how": "order"})
+    row = tables.ranking(shown).split("Efgartigimod")[1].split("</tr>")[0]
+    assert "not scored: change in MG-ADL (27 of 100 of the weight)" in row
+
+
+def test_the_answer_has_forty_words_at_most(
+    evidence: compare.Evidence, make: Callable[..., tradeoffs.View]
+) -> None:
+    """Every condition, as it opens and with trials compared all the same."""
+    for condition_id in evidence.conditions["condition_id"]:
+        for options in ({}, CROSSING):
+            text = make(condition_id, options=options).figures.finding.text
+            assert len(text.split()) <= 40, text
+
+
+def test_a_link_carries_what_was_said(page: TradeOffExplorer) -> None:
+    """Weights, chosen therapies and interval open elsewhere as they were; another condition drops
+    them; the address of a page as it opens has none."""
+
+    def address(of: TradeOffExplorer) -> str:
+        return str(json.loads(of.strip.history.told.value)["text"])
+
+    assert "weighed" not in address(page)
+    page.controls["therapies"].value = ("ivig", "efgartigimod", "ravulizumab")
+    page.controls["months"].value = 4
+    page.controls["how"].value = "swing"
+    page.controls["points_0"].value = 60
+    page.controls["points_1"].value = 40
+    page.controls["weight"].value = 62
+    other = TradeOffExplorer(page.evidence)
+    other.strip.history.wish.value = f"1 {address(page)}"
+    assert other.status.value == ""
+    assert other.scenario() == page.scenario()
+    assert other.digest() == page.digest()
+    assert address(other).split("&usual")[0] == address(page).split("&usual")[0]
+    other.controls["condition"].value = "ra"
+    assert "weighed" not in address(other)
+    other.strip.history.wish.value = f"2 {address(page)}".replace("swing", "guess")
+    assert "weights of this link were not taken" in other.status.value
+    assert other.controls["how"].value == ""
+
+
+@pytest.mark.parametrize("weighed", ["1", "[]", "{", '{"how":1}', '{"criteria":7}', "[" * 3000])
+def test_an_address_with_other_weights_is_refused(weighed: str) -> None:
+    """What is no weights, in one sentence."""
+    text = urlencode({"condition": "gmg", "weight": 70, "age": 50, "weighed": weighed})
+    with pytest.raises(ValueError, match=r"weights cannot be read|criteria is|no address|not an"):
+        from_address(text)

@@ -198,7 +198,8 @@ class Plan:
             for span, doses in self.doses(phase, end).items():
                 usd = doses * (dosed.usd_drug + dosed.usd_administration)
                 if tariff.usd_per_day is not None:
-                    usd = usd + schedule.days_covered(phase, span) * tariff.usd_per_day
+                    others = [other.phase for other in self.rows]
+                    usd = usd + schedule.days_covered(phase, span, others) * tariff.usd_per_day
                 paid = doses * dosed.usd_administration
                 columns[f"usd_{span}_{end}"][where] += usd
                 columns[f"usd_administration_{span}{tail}"][where] += paid

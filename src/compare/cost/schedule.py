@@ -7,7 +7,7 @@ Day 0 is the regimen's first dose. Year one is days 0 to 363 (52 weeks), so that
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from compare.data.rows import known
@@ -75,12 +75,18 @@ def later_year_doses(phase: Phase, end: str, cycle_days: float | None = None) ->
     return YEAR_DAYS / step
 
 
-def days_covered(phase: Phase, span: str) -> float:
-    """Days of year one or of a later year for which a price per day is paid."""
+def days_covered(phase: Phase, span: str, others: Iterable[Phase] = ()) -> float:
+    """Days of year one or of a later year for which a price per day is paid.
+
+    A phase is paid until the next of the others begins: no day is paid twice.
+    """
     if span == "later_year":
         return YEAR_DAYS if later_year_doses(phase, "low") else 0.0
     days = year_one_days(phase, "low")
-    return LAST_DAY + 1 - min(days) if days else 0.0
+    if not days:
+        return 0.0
+    begin = [min(year_one_days(other, "low"), default=math.inf) for other in others]
+    return min([LAST_DAY + 1, *(day for day in begin if day > min(days))]) - min(days)
 
 
 def near_boundary(phase: Phase, end: str, cycle_days: float | None = None) -> list[float]:

@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
+from compare.cost.phases import PricedPhase
 from compare.cost.plan import Plan, age_note, negotiated_plans, plans
+from compare.cost.schedule import MONTH_DAYS
+from compare.data.arguments import number
 from compare.data.evidence import Evidence, kept
 from compare.data.patient import Patient
 from compare.data.rows import known
@@ -145,3 +149,18 @@ def first_of_kinds(standing: Mapping[Key, Plan]) -> dict[tuple[str, bool], Plan]
     for key in sorted(standing, key=lambda key: order.index(key[2])):
         chosen.setdefault(key[:2], standing[key])
     return chosen
+
+
+def repeated(plan: Plan, months: float) -> Plan:
+    """The plan of a course as one of years: the whole course again every so many months.
+
+    The interval is the reader's; no source of the regimen need have it. `months`: 1 to 60.
+    """
+    months = number("course_months", months, 1, 60, "months")
+    rows: list[PricedPhase] = []
+    for row in plan.rows:
+        days = dict.fromkeys(("cycle_days_low", "cycle_days_high"), months * MONTH_DAYS)
+        first = {"days": row.phase["days"] if known(row.phase["days"]) else "0"}
+        named = {"phase": f"cycle_{len(rows) + 1}", "use": "chronic"}
+        rows.append(replace(row, phase={**row.phase, **days, **first, **named}))
+    return replace(plan, rows=tuple(rows), cycle_days=None)

@@ -19,6 +19,7 @@ NUMBERS = {
     "iv_weeks": "iv_interval_weeks", "ige": "ige_iu_ml",
 }  # fmt: skip
 IN_ADDRESS = ("condition", *NUMBERS, "sex", "history", "price", "payer")
+WEIGHED = ("criteria", "weights", "ranges", "seed", "options")
 MEDICARE = "medicare"
 LONGEST = 4000
 
@@ -76,6 +77,12 @@ class Scenario:
             return "network"
         return str(self.options.get("basis", "difference"))
 
+    @property
+    def weighed(self) -> dict[str, Any]:
+        """What was said on trade-offs, by `WEIGHED`; not the payer, who is of the strip."""
+        found = {name: getattr(self, name) for name in WEIGHED}
+        return found | {"options": {k: v for k, v in self.options.items() if k != "payer"}}
+
     def to_json(self) -> str:
         """The scenario as JSON text, in a fixed order, so that equal scenarios give equal text."""
         patient = asdict(self.patient) | {"factors": sorted(self.patient.factors)}
@@ -115,7 +122,7 @@ class Scenario:
 
 
 def to_address(scenario: Scenario, usual: Collection[str] = ()) -> str:
-    """Condition, patient and price basis as the part of a page's address after `#`.
+    """Condition, patient, price basis and what is weighed, as a page's address after `#`.
 
     `usual` names what the reader has not set, which another condition may change; of `IN_ADDRESS`.
 
@@ -131,8 +138,30 @@ def to_address(scenario: Scenario, usual: Collection[str] = ()) -> str:
     told["history"] = ",".join(sorted(patient.factors))
     told["price"] = scenario.price_basis or ""
     told["payer"] = scenario.options.get("payer", "")
+    # What a page sets for itself alone is nothing to carry where nothing is weighed.
+    if scenario.criteria:
+        weighed = {name: _plain(value) for name, value in scenario.weighed.items() if value}
+        told["weighed"] = json.dumps(weighed, sort_keys=True, separators=(",", ":"))
     told["usual"] = ",".join(name for name in IN_ADDRESS if name in usual)
     return urlencode({name: value for name, value in told.items() if value}, safe=",")
+
+
+def _plain(value: Any) -> Any:
+    """A part of a scenario as JSON holds it."""
+    return dict(value) if isinstance(value, Mapping) else value
+
+
+def _weighed(text: str) -> dict[str, Any]:
+    """What `to_address` wrote of criteria, weights, ranges, seed and options."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict) or not found.keys() <= {*WEIGHED}:
+        raise ValueError("its weights cannot be read")
+    if "payer" in str(found.get("options", "")):
+        raise ValueError("its weights cannot be read")
+    return found
 
 
 def from_address(text: str) -> tuple[Scenario, frozenset[str]]:
@@ -146,7 +175,7 @@ def from_address(text: str) -> tuple[Scenario, frozenset[str]]:
     except ValueError:
         raise ValueError("it is not an address of a patient") from None
     told = dict(pairs)
-    known = {*IN_ADDRESS, "usual"}
+    known = {*IN_ADDRESS, "weighed", "usual"}
     if len(text) > LONGEST or len(told) < len(pairs) or not told.keys() <= known:
         raise ValueError("it is not an address of a patient")
     if not {"condition", "weight", "age"} <= told.keys():
@@ -164,5 +193,12 @@ def from_address(text: str) -> tuple[Scenario, frozenset[str]]:
         raise ValueError("its payer is not one that we know")
     usual = frozenset(told.get("usual", "").split(",")) & frozenset(IN_ADDRESS)
     patient = Patient(**numbers, sex=sex, factors=factors)
-    found = Scenario(told["condition"], patient, price_basis=told.get("price"), options=options)
+    more = _weighed(told["weighed"]) if "weighed" in told else {}
+    try:
+        options = {**more.pop("options", {}), **options}
+        found = Scenario(
+            told["condition"], patient, price_basis=told.get("price"), options=options, **more
+        )
+    except TypeError:
+        raise ValueError("its weights cannot be read") from None
     return found, usual

@@ -9,6 +9,7 @@ from compare.effects.table import (
     effect_rows,
     effects_table,
     network_id_of,
+    therapies_of,
     why_none,
 )
 
@@ -21,5 +22,6 @@ __all__ = [
     "effect_rows",
     "effects_table",
     "network_id_of",
+    "therapies_of",
     "why_none",
 ]

@@ -42,6 +42,7 @@ __all__ = [
     "effect_rows",
     "effects_table",
     "network_id_of",
+    "therapies_of",
     "why_none",
 ]
 
@@ -71,6 +72,7 @@ SILENT = BLANK | {
     "reason": "not reported", "borrowed_from": "", "shown": "", "comparator": "", "study": "",
 }  # fmt: skip
 NOT_COUNTED = dict.fromkeys(("events", "n", "comparator_events", "comparator_n", "below"), np.nan)
+BY_COURSE = "given by course: say how often it is repeated"
 EVENT_KINDS = ("symptom", "infection", "any_event", "infusion_reaction")
 CORE_KINDS = ("serious_infection", "serious_event", "discontinuation")
 
@@ -85,6 +87,7 @@ def effects_table(
     cycle_days: float | None = None,
     dosing_weight: str = "actual",
     borrow: bool = True,
+    course_months: float | None = None,
 ) -> pd.DataFrame:
     """Effects of every therapy of a condition, one row per therapy and criterion.
 
@@ -97,6 +100,9 @@ def effects_table(
     indirect (the therapy's largest primary row elsewhere, `borrowed_from` names the condition;
     harms only) or missing.
 
+    `course_months`: a therapy that is given by course alone is compared by the year as well, its
+    course repeated every so many months, which the reader says and `shown` repeats.
+
     `criteria` are ids of `criteria_for`; None takes cost, visits, chair hours, the main endpoint
     and the core harms. Raises `ValueError` for an unknown condition, basis or criterion.
 
@@ -108,7 +114,7 @@ def effects_table(
     """
     rows = effect_rows(
         evidence, condition_id, patient, basis, criteria, price_basis, cycle_days, dosing_weight,
-        borrow,
+        borrow, course_months,
     )  # fmt: skip
     return frame(rows, COLUMNS)
 
@@ -123,6 +129,7 @@ def effect_rows(
     cycle_days: float | None = None,
     dosing_weight: str = "actual",
     borrow: bool = True,
+    course_months: float | None = None,
 ) -> list[Row]:
     """The rows of `effects_table` as dictionaries, for those who take them one by one."""
     check_condition(evidence, condition_id)
@@ -131,19 +138,24 @@ def effect_rows(
     one_of("dosing_weight", dosing_weight, cost.DOSING_WEIGHTS)
     if isinstance(criteria, str) or not isinstance(criteria, Sequence | None):
         raise ValueError(f"criteria is {shown(criteria)}; expected None or a list of ids")
-    offered = criterion_rows(evidence, condition_id, basis, bool(borrow), patient)
+    by_course = course_months is not None
+    offered = criterion_rows(evidence, condition_id, basis, bool(borrow), patient, by_course)
     wanted = list(criteria) if criteria is not None else core_criteria(offered)
     for name in wanted:
         if name not in offered:
             raise ValueError(f"unknown criterion {name!r}; see criteria_for")
-    therapies = _therapies(evidence, condition_id)
+    therapies = therapies_of(evidence, condition_id)
     cells: dict[tuple[str, str], Row] = {}
     money = [name for name in wanted if name in COST]
     if money:
-        chosen = cost.opening_plans(evidence, condition_id, patient, price_basis, cycle_days)
+        plans = cost.opening_plans(evidence, condition_id, patient, price_basis, cycle_days)
+        chosen = {**plans, **_repeated(plans, course_months)}
         costs = cost.cost_rows(evidence, chosen.values(), patient, dosing_weight)
         for cell in _cost_cells(therapies, costs, chosen, patient.weight_kg, money):
-            cells[cell["therapy_id"], cell["criterion"]] = cell
+            by_year = cell["reported"] and cell["criterion"] != "cost_per_course"
+            by_course = by_year and (cell["therapy_id"], True) not in plans
+            shown_as = {"shown": f"course every {course_months:g} months"} if by_course else {}
+            cells[cell["therapy_id"], cell["criterion"]] = {**cell, **shown_as}
     others = tuple(name for name in wanted if name not in COST)
     if others:
         asked = _asked(evidence, condition_id, basis, patient)
@@ -151,7 +163,20 @@ def effect_rows(
     return [cells[therapy["therapy_id"], name] for therapy in therapies for name in wanted]
 
 
-def _therapies(evidence: Evidence, condition_id: str) -> list[Row]:
+def _repeated(
+    plans: Mapping[tuple[str, bool], Plan], course_months: float | None
+) -> dict[tuple[str, bool], Plan]:
+    """Plans by the year of therapies that have none but by course, at the reader's interval."""
+    if course_months is None:
+        return {}
+    return {
+        (therapy_id, True): cost.repeated(plan, course_months)
+        for (therapy_id, yearly), plan in plans.items()
+        if not yearly and (therapy_id, True) not in plans
+    }
+
+
+def therapies_of(evidence: Evidence, condition_id: str) -> list[Row]:
     """Therapies of the condition: those the tables speak of, and those with a regimen."""
     spoken = [row["therapy_id"] for row in condition_therapies(evidence, condition_id)]
     given = {row["therapy_id"] for row in evidence.rows("regimens", "condition_id", condition_id)}
@@ -240,7 +265,7 @@ def _no_cost(
         return str(row["reason"]) or "not known"
     if any(one["therapy_id"] == therapy["therapy_id"] for one in costs):
         by_course = name == "cost_per_course"
-        return "given every year, not as a course" if by_course else "given as a course, not yearly"
+        return "given every year, not as a course" if by_course else BY_COURSE
     return "no regimen for this condition in our sources"
 
 
@@ -257,7 +282,7 @@ def _grid(
     cells = evidence_cells(evidence, condition_id, basis, borrow, factors)
     limits = thresholds(evidence, condition_id) if basis == "difference" else {}
     grid = {}
-    for therapy in _therapies(evidence, condition_id):
+    for therapy in therapies_of(evidence, condition_id):
         for name in wanted:
             key, criterion = (therapy["therapy_id"], name), offered[name]
             cell = cells.get(key, SILENT)
@@ -273,13 +298,19 @@ def _grid(
 
 @kept(32)
 def _offered(
-    evidence: Evidence, condition_id: str, basis: str, borrow: bool, factors: frozenset[str]
+    evidence: Evidence,
+    condition_id: str,
+    basis: str,
+    borrow: bool,
+    factors: frozenset[str],
+    by_course: bool = False,
 ) -> Mapping[str, Row]:
     check_basis(basis)
     regimens = evidence.rows("regimens", "condition_id", condition_id)
     yearly = {row["therapy_id"] for row in regimens if row["use"] == "chronic"}
     course = {row["therapy_id"] for row in regimens if row["use"] != "chronic"}
-    therapies = len(_therapies(evidence, condition_id))
+    yearly |= course if by_course else set()
+    therapies = len(therapies_of(evidence, condition_id))
     offered: dict[str, dict[str, Any]] = {}
     for name, (label, _, _, unit) in COST.items():
         count = len(course if name == "cost_per_course" else yearly)
@@ -352,11 +383,15 @@ def criterion_rows(
     basis: str = "difference",
     borrow: bool = True,
     patient: Patient | None = None,
+    by_course: bool = False,
 ) -> Mapping[str, Row]:
-    """The rows of `criteria_for` as dictionaries by criterion, in its order. Shared."""
+    """The rows of `criteria_for` as dictionaries by criterion, in its order. Shared.
+
+    `by_course`: cost and burden of a year count what is given by course as well.
+    """
     check_condition(evidence, condition_id)
     asked = _asked(evidence, condition_id, basis, patient)
-    return _offered(evidence, condition_id, basis, borrow, asked)
+    return _offered(evidence, condition_id, basis, borrow, asked, by_course)
 
 
 def core_criteria(offered: Mapping[str, Row]) -> list[str]:

@@ -102,3 +102,11 @@ def fold(name: str, first: Sequence[w.Widget], more: Sequence[w.Widget]) -> list
     reveal(box, False)
     button.observe(lambda change: reveal(box, change["new"]), names="value")
     return [w.HBox([*first, button], layout=WRAP), box]
+
+
+def reset(control: w.Dropdown, choices: list[tuple[str, str]]) -> None:
+    """New choices for a dropdown, keeping its value where it is still offered."""
+    value = control.value
+    if list(control.options) != choices:
+        control.options = choices
+        control.value = value if value in [key for _, key in choices] else choices[0][1]

@@ -72,6 +72,14 @@ def table(
     )  # fmt: skip
 
 
+def folded(*parts: Markup, name: str = "Show the figures") -> Markup:
+    """Long parts of a page behind a line that opens them; nothing where there are none."""
+    shown = NOTHING.join(parts)
+    if not shown:
+        return NOTHING
+    return html('<details class="tc-long"><summary>{}</summary>{}</details>', name, shown)
+
+
 def read_in(row: Mapping[str, Any]) -> Markup:
     """Title, date and place of what a row of `Evidence.cited` was read in; a cell of a table.
 

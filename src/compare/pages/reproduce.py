@@ -77,12 +77,14 @@ def lines(
     draws: int = DRAWS,
     seed: int = 1,
     said: bool = True,
+    only: Sequence[str] = (),
     load: str = "evidence = compare.load()",
 ) -> str:
     """About ten lines that give `table`, `value` and `shares` (acceptabilities) of a view.
 
     `table_options` are keyword arguments of `effects_table` that differ from its defaults.
-    `said` False leaves the preferences out; `load` is `load_line` of the view's evidence.
+    `said` False leaves the preferences out; `only`: the therapies that are compared, if not all;
+    `load` is `load_line` of the view's evidence.
     """
     options = dict(table_options)
     code = [
@@ -99,6 +101,8 @@ def lines(
             **options,
         ),
     ]
+    if only:
+        code.append(f'table = table[table["therapy_id"].isin({[*only]!r})]')
     if said:
         held = (
             None

@@ -21,6 +21,19 @@ async function find(model, name) {
   }
 }
 
+// In a list of which several can be chosen, a click adds or removes one, without a second key.
+function several(event) {
+  const option = event.target;
+  const list = option.closest?.(".tc-many select[multiple]");
+  if (!list || option.tagName !== "OPTION") return;
+  event.preventDefault();
+  const top = list.scrollTop;
+  option.selected = !option.selected;
+  list.focus();
+  list.dispatchEvent(new Event("change", { bubbles: true }));
+  requestAnimationFrame(() => { list.scrollTop = top; });
+}
+
 // By the id of `wish`: what is called here has no other name in common with what draws.
 const carriers = new Map();
 
@@ -56,6 +69,7 @@ async function carrier(model) {
     for (const link of document.querySelectorAll('a[href*=".ipynb"]')) link.hash = text;
   }
 
+  addEventListener("mousedown", several, { capture: true });
   // Only where they change: what another page of this tab has put there stays.
   function keepPrices() {
     const own = prices.get("value");
@@ -84,6 +98,7 @@ async function carrier(model) {
 
   function end() {
     told.off("change:value", keep);
+    removeEventListener("mousedown", several, { capture: true });
     prices.off("change:value", keepPrices);
     removeEventListener("hashchange", pasted);
   }

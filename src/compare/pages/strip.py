@@ -65,7 +65,8 @@ class Strip:
     """Condition and patient: controls by name, `shown`, and who listens to a change.
 
     `own` names what the reader has set: another condition changes the rest alone. `evidence` is
-    `base` with the reader's own `prices`, the content of a file.
+    `base` with the reader's own `prices`, the content of a file. `weighed` holds what was said on
+    trade-offs (`Scenario.weighed`), carried along by every page.
     """
 
     def __init__(self, evidence: Evidence, condition_id: str) -> None:
@@ -74,6 +75,7 @@ class Strip:
         self.opening_id = condition_id
         self.own: set[str] = set()
         self.said = ""
+        self.weighed: dict[str, Any] = {}
         self.listeners: list[Listener] = []
         self._quiet = False
         self._heard, self._address = 0, ""
@@ -172,6 +174,7 @@ class Strip:
         self.said = ""
         with self.quiet():
             if name == "condition":
+                self.weighed = {}
                 self.to_condition()
             elif name == "history":
                 self.part_twins(change["old"], change["new"])
@@ -279,6 +282,7 @@ class Strip:
         self.said = ""
         with self.quiet():
             self.own.clear()
+            self.weighed = {}
             try:
                 scenario, usual = self.read(address) if address else (None, frozenset())
             except ValueError as error:
@@ -289,6 +293,8 @@ class Strip:
             else:
                 self.take(scenario)
                 self.own = set(IN_ADDRESS) - usual
+                if scenario.criteria:
+                    self.weighed = scenario.weighed
         condition = self.controls["condition"]
         self.publish({"owner": condition, "new": condition.value, "name": "value"})
 
@@ -339,7 +345,7 @@ class Strip:
         """Tell the browser which patient to carry, and what to draw beside the history."""
         try:
             usual = [name for name in IN_ADDRESS if name not in self.own]
-            self._address = to_address(self.scenario(), usual)
+            self._address = to_address(self.scenario(**self.weighed), usual)
         except ValueError:
             pass  # the page says what is wrong; what was carried before stays
         places = list(self.factors)
@@ -354,7 +360,7 @@ class Strip:
         state = {
             "to": self._heard,
             "text": self._address,
-            "set": bool(self.own),
+            "set": bool(self.own or self.weighed),
             "asked": asked,
             "said": " ".join(filter(None, said)),
             "prices": str(own) if own else "not used here" if self.refused else "",

@@ -19,13 +19,13 @@ from compare.data.evidence import Evidence
 from compare.data.rows import Row, frame
 from compare.data.scenario import MEDICARE, Scenario
 from compare.pages import money
-from compare.pages.controls import fold, labelled, reveal
+from compare.pages.controls import fold, heading, labelled, reveal
 from compare.pages.cost import chart as charts
 from compare.pages.cost import sentences as cost_findings
 from compare.pages.cost.tables import COURSE_COLUMNS, YEARLY_COLUMNS, chain_table
 from compare.pages.explorer import Explorer
 from compare.pages.house import CLASSES
-from compare.pages.markup import csv_text, html, table
+from compare.pages.markup import NOTHING, csv_text, folded, html, table
 from compare.words import usd
 
 ONE = "one product per therapy"
@@ -238,16 +238,14 @@ class CostExplorer(Explorer, view=view, digest=digest):
                 self.finding,
                 self.panel("key"),
                 self.chart("yearly"),
-                self.panel("table"),
                 self.panel("course_heading"),
                 self.chart("courses"),
-                self.panel("course_table"),
-                self.panel("unpriced"),
+                self.panel("table"),
+                heading("The arithmetic behind one bar"),
                 self.controls["chosen"],
-                self.panel("chain"),
-                self.chart("sensitivity"),
-                self.panel("sensitivity_table"),
                 self.panel("switching"),
+                self.chart("sensitivity"),
+                self.panel("chain"),
             ],
         )
 
@@ -278,18 +276,22 @@ class CostExplorer(Explorer, view=view, digest=digest):
             self.panels["yearly"].clear()
         else:
             self.panels["yearly"].draw(picture.traces, picture.layout)
-        rows = table(
-            yearly, YEARLY_COLUMNS, "Cost per year, by kind of price: kinds are not compared",
-            "No yearly regimen with a current price.",
-        )  # fmt: skip
-        self.panels["table"].value = "" if alone else rows
         self.show_courses(courses, marks, computed.unpriced if alone else ())
-        self.panels["unpriced"].value = table(
-            computed.unpriced,
-            {"Therapy": "therapy", "Why no cost is shown": "reason"},
-            "Therapies without a cost",
-            "Every therapy with a regimen here has a current price.",
-        )
+        self.panels["table"].value = folded(
+            NOTHING if alone else table(
+                yearly, YEARLY_COLUMNS, "Cost per year, by kind of price: kinds are not compared",
+                "No yearly regimen with a current price.",
+            ),
+            NOTHING if not courses else table(
+                courses, COURSE_COLUMNS, "Cost per course, by kind of price: kinds are not compared"
+            ),
+            table(
+                computed.unpriced,
+                {"Therapy": "therapy", "Why no cost is shown": "reason"},
+                "Therapies without a cost",
+                "Every therapy with a regimen here has a current price.",
+            ),
+        )  # fmt: skip
         self.behind = behind(self.evidence, self.scenario(), computed)
         self.show_chosen(computed, self.behind)
 
@@ -309,14 +311,10 @@ class CostExplorer(Explorer, view=view, digest=digest):
         if not courses:
             heading.value = ""
             chart.clear()
-            self.panels["course_table"].value = ""
             return
         picture = money.Picture(courses, marks, without, money.COURSE)
         heading.value = html("<h2>Courses: money per course, not per year</h2>{}", picture.key)
         chart.draw(picture.traces, picture.layout)
-        self.panels["course_table"].value = table(
-            courses, COURSE_COLUMNS, "Cost per course, by kind of price: kinds are not compared"
-        )
 
     def show_chosen(self, computed: View, found: Behind) -> None:
         """The arithmetic behind one bar, what moves it most, and its other products."""
@@ -328,12 +326,11 @@ class CostExplorer(Explorer, view=view, digest=digest):
         control = self.controls["chosen"]
         with self.quiet():
             control.options, control.value = (choices or [("", "")]), key
-        self.panels["chain"].value = chain_table(found.chain)
         self.panels["sensitivity"].draw(
             charts.sensitivity_traces(found.sensitivity),
             charts.sensitivity_layout(found.sensitivity),
         )
-        self.panels["sensitivity_table"].value = table(
+        moves = table(
             found.sensitivity,
             {
                 "What changes": "factor",
@@ -345,4 +342,5 @@ class CostExplorer(Explorer, view=view, digest=digest):
             "What moves this cost most, one thing at a time",
             "Nothing to vary for this regimen.",
         )
+        self.panels["chain"].value = folded(chain_table(found.chain), moves)
         self.panels["switching"].value = html("<p>{}</p>", found.switching)

@@ -15,7 +15,7 @@ from compare.words import short_name, usd, usd_cents
 
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 SHAPES = ("circle", "square", "diamond", "triangle-up", "x")
-GRAM_HEIGHT, YEAR_HEIGHT = 380, 460
+GRAM_HEIGHT, YEAR_HEIGHT, LEAST_WIDTH = 380, 460, 352
 GAP_DAYS = 100
 EDGE_DAYS = 40
 DAY = "%Y-%m-%d"
@@ -150,9 +150,9 @@ def year_layout(rows: Sequence[Row], what: str) -> dict[str, Any]:
             "xref": "paper",
             "x": 1,
             "y": place,
-            "xshift": 4,
-            "xanchor": "left",
-            "yanchor": "middle",
+            "xanchor": "right",
+            "yanchor": "bottom",
+            "yshift": 5,
             "showarrow": False,
             "font": {"size": 13, "color": INK},
         }
@@ -162,7 +162,8 @@ def year_layout(rows: Sequence[Row], what: str) -> dict[str, Any]:
     return {
         "template": TEMPLATE,
         "height": YEAR_HEIGHT,
-        "margin": {"l": 10, "r": 210, "t": 30, "b": 60},
+        "meta": {"least_width": LEAST_WIDTH},
+        "margin": {"l": 10, "r": 16, "t": 30, "b": 60},
         "xaxis": {
             "title": {"text": "first day of the quarter"},
             "type": "date",

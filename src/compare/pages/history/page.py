@@ -15,10 +15,11 @@ from compare.data.evidence import Evidence
 from compare.data.rows import Row, known
 from compare.data.scenario import Scenario
 from compare.pages.cells import DIRECTIONS, published_cell, source_cell
+from compare.pages.controls import heading
 from compare.pages.explorer import Explorer
 from compare.pages.history import chart as charts
 from compare.pages.history import sentences as findings
-from compare.pages.markup import NOTHING, csv_text, html, read_in, table
+from compare.pages.markup import NOTHING, csv_text, folded, html, read_in, table
 from compare.words import Finding, number, short_name, usd, usd_cents
 
 YEARLY = "in year one"
@@ -46,7 +47,10 @@ def opening(evidence: Evidence, condition_id: str = "cidp") -> Scenario:
 def view(evidence: Evidence, scenario: Scenario) -> View:
     """Everything on the page for one scenario; a pure function of its arguments."""
     condition_id = scenario.condition_id
-    grams = history.usd_per_gram(evidence)
+    named = evidence.by_id("therapies")
+    regimens = evidence.rows("regimens", "condition_id", condition_id)
+    with_ivig = any(named[row["therapy_id"]]["therapy_class"] == "ivig" for row in regimens)
+    grams = history.usd_per_gram(evidence) if with_ivig else []
     money = history.quarter_rows(evidence, condition_id, scenario.patient)
     yearly = [row for row in money if row["use"] == "chronic"]
     courses = [row for row in money if row["use"] != "chronic"]
@@ -63,14 +67,14 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
         courses=courses,
         payers=payers.who_pays(evidence, condition_id),
         access=access,
-        gram_finding=findings.per_gram(grams),
+        gram_finding=findings.per_gram(grams) if with_ivig else Finding(""),
         finding=findings.per_year(shown, name, what),
     )
 
 
 def digest(shown: View) -> str:
     """The numbers behind the page, as text for a reviewer's comparison."""
-    lines = [str(shown.gram_finding), str(shown.finding)]
+    lines = [str(said) for said in (shown.gram_finding, shown.finding) if said.text]
     lines += [
         f"{row['code']} | {row['first']:.3f} to {row['last']:.3f} per gram"
         for row in history.changes(shown.per_gram, ["code", "products"], "usd_per_gram")
@@ -124,30 +128,27 @@ class HistoryExplorer(Explorer, view=view, digest=digest):
         super().__init__(evidence, condition_id, **more)
         self.start(
             [
-                self.panel("gram_finding"),
-                self.chart("per_gram"),
-                self.panel("gram_table"),
+                heading("How have prices moved?"),
                 self.status,
                 self.finding,
                 self.chart("yearly"),
-                self.panel("year_table"),
-                self.panel("payers"),
-                self.panel("access"),
+                self.panel("gram_finding"),
+                self.chart("per_gram"),
+                self.panel("figures"),
             ]
         )
 
     def show(self, computed: View) -> None:
-        self.panels["gram_finding"].value = html(
-            '<h2>IVIG per gram</h2><p class="tc-finding">{}</p>', computed.gram_finding
-        )
         evidence = self.evidence
         grams = evidence.cited_rows(computed.per_gram)
-        self.panels["per_gram"].draw(charts.gram_traces(grams), charts.gram_layout(grams))
-        self.panels["gram_table"].value = _moved(
-            grams, ["code", "products"], "usd_per_gram",
-            "Medicare payment limit per gram of IVIG, first and last quarter in the data",
-            usd_cents,
-        )  # fmt: skip
+        self.panels["gram_finding"].value = NOTHING
+        if grams:
+            self.panels["gram_finding"].value = html(
+                '<h2>IVIG per gram</h2><p class="tc-finding">{}</p>', computed.gram_finding
+            )
+            self.panels["per_gram"].draw(charts.gram_traces(grams), charts.gram_layout(grams))
+        else:
+            self.panels["per_gram"].clear()
         self.finding.value = computed.finding
         yearly = evidence.cited_rows(computed.yearly or computed.courses)
         what = YEARLY if computed.yearly else COURSE
@@ -160,8 +161,15 @@ class HistoryExplorer(Explorer, view=view, digest=digest):
                     "quarter whose price is not in our data"
                 )
                 tables.append(_moved(rows, ["therapy_id", "therapy"], "usd_low", caption, usd))
-        self.panels["year_table"].value = NOTHING.join(tables)
-        self.panels["payers"].value = table(
+        if grams:
+            tables.append(
+                _moved(
+                    grams, ["code", "products"], "usd_per_gram",
+                    "Medicare payment limit per gram of IVIG, first and last quarter in the data",
+                    usd_cents,
+                )
+            )  # fmt: skip
+        who_pays = table(
             evidence.cited_rows(computed.payers),
             {
                 "Therapy": lambda r: html(
@@ -179,7 +187,7 @@ class HistoryExplorer(Explorer, view=view, digest=digest):
             "Who pays (Medicare); inpatient: not modelled",
             "No regimen for this condition in our sources.",
         )
-        self.panels["access"].value = table(
+        access = table(
             computed.access,
             {
                 "Finding": published_cell,
@@ -191,6 +199,9 @@ class HistoryExplorer(Explorer, view=view, digest=digest):
             "Coverage, prior authorization and availability: what was published",
             "No published finding in our tables.",
         )
+        self.panels["figures"].value = folded(
+            *tables, who_pays, access, name="Show the figures, who pays, and access"
+        )
 
     def saved(self, computed: View) -> Iterator[Markup]:
         both = pd.DataFrame([*computed.yearly, *computed.courses], columns=history.YEAR_COLUMNS)
@@ -198,8 +209,9 @@ class HistoryExplorer(Explorer, view=view, digest=digest):
             "Save the history (CSV)", csv_text(self.evidence.cited(both)),
             "price-history", *self.about,
         )  # fmt: skip
-        grams = self.csv("per_gram", computed.per_gram, history.GRAM_COLUMNS)
-        yield self.file("Save dollars per gram (CSV)", grams, "usd-per-gram")
+        if computed.per_gram:
+            grams = self.csv("per_gram", computed.per_gram, history.GRAM_COLUMNS)
+            yield self.file("Save dollars per gram (CSV)", grams, "usd-per-gram")
 
     def cited(self, computed: View) -> Iterable[Sequence[Row]]:
         return (

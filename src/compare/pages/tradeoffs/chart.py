@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import textwrap
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
-from compare.data.rows import known, records
+from compare.data.rows import Row, known, records
 from compare.pages.house import CLASSES, FAINT, GRID, INK, TEMPLATE, Trace, empty_layout, label
+from compare.pages.tradeoffs.sentences import against
 from compare.words import short_name
 
 RAIL_X = "Not scored"
 RAIL_Y = "No price"
-FRAME_PX = 140
-MAIN_PX, GAP_PX, RAIL_PX = 430, 20, 50
+FRAME_PX = 124
+MAIN_PX, GAP_PX, RAIL_PX = 380, 20, 50
 TEXT_PX = 19
-MAIN_X = 0.76
+MAIN_X = 0.7
+LEAST_WIDTH, LETTERS, TITLE = 352, 48, 42
+# A name's share of the main field's width on a phone.
+NAME = 0.4
 # Where a therapy is drawn, by whether its x and its y are known.
 PLACES = {
     (True, True): "main",
@@ -95,10 +101,13 @@ def layout(frame: pd.DataFrame, x_title: str, y_title: str, reference: float) ->
     rows = records(frame)
     x_range = _room(rows, "x", reference)
     y_range = _room(rows, "y", 0.0)
-    unknown = sum(not known(row["x"]) and not known(row["y"]) for row in rows)
-    rail_px = max(RAIL_PX, TEXT_PX * unknown + 6)
-    plot_px = MAIN_PX + GAP_PX + rail_px
-    below, main = (0.0, rail_px / plot_px), ((rail_px + GAP_PX) / plot_px, 1.0)
+    # A rail takes room only where something stands on it.
+    no_price = any(known(row["x"]) and not known(row["y"]) for row in rows)
+    rail_px, gap_px = (RAIL_PX, GAP_PX) if no_price else (0, 0)
+    right = MAIN_X if any(known(row["y"]) and not known(row["x"]) for row in rows) else 1.0
+    without = _without(rows)
+    plot_px = MAIN_PX + gap_px + rail_px
+    below, main = (0.0, rail_px / plot_px), ((rail_px + gap_px) / plot_px, 1.0)
     rail = {
         "type": "category",
         "showgrid": False,
@@ -108,20 +117,30 @@ def layout(frame: pd.DataFrame, x_title: str, y_title: str, reference: float) ->
     }
     shown = {
         "template": TEMPLATE,
-        "height": FRAME_PX + plot_px,
+        "height": FRAME_PX + plot_px + without["height"],
+        "margin": {"l": 10, "r": 16, "t": 50, "b": 74 + without["height"]},
+        "meta": {"least_width": LEAST_WIDTH},
         "xaxis": {
-            "domain": [0, MAIN_X], "title": {"text": x_title}, "range": x_range, "anchor": "y2",
+            "domain": [0, right], "range": x_range,
+            "title": {"text": x_title, "standoff": 6, "font": {"size": 14}},
+            "anchor": "y2" if no_price else "y",
         },
-        "xaxis2": rail | {"domain": [MAIN_X + 0.02, 1], "anchor": "y2", "range": [-0.25, 0.75],
-                           **only(RAIL_X)},
+        "xaxis2": rail | {"domain": [min(right + 0.02, 0.99), 1],
+                          "anchor": "y2" if no_price else "y",
+                          "range": [-0.15, 0.85], "visible": right < 1, **only(RAIL_X),
+                          "showticklabels": False},
         "yaxis": {
-            "domain": list(main), "title": {"text": y_title}, "range": y_range,
+            "domain": list(main), "range": y_range,
+            "title": {"text": y_title, "font": {"size": 14}},
             "tickprefix": "$", "tickformat": "~s",
         },
-        "yaxis2": rail | {"domain": list(below), "range": [-0.5, 0.5], **only(RAIL_Y)},
-        "shapes": [_box([0, MAIN_X], main), _box([MAIN_X + 0.02, 1], (0.0, 1.0)),
-                   _box([0, MAIN_X], below)],
-        "annotations": labels(rows, x_range, y_range),
+        "yaxis2": rail | {"domain": [0, max(below[1], 0.01)], "range": [-0.5, 0.5],
+                          "visible": no_price, **only(RAIL_Y)},
+        "shapes": [_box([0, right], main),
+                   *([_box([right + 0.02, 1], (0.0, 1.0))] if right < 1 else []),
+                   *([_box([0, right], below)] if no_price else [])],
+        "annotations": [*labels(rows, x_range, y_range), *without["notes"],
+                        *([_over_rail(right)] if right < 1 else [])],
         "hovermode": "closest",
     }  # fmt: skip
     if x_range[0] < reference < x_range[1]:
@@ -133,6 +152,29 @@ def layout(frame: pd.DataFrame, x_title: str, y_title: str, reference: float) ->
             }
         )  # fmt: skip
     return shown
+
+
+def _without(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Those with neither figure, as lines below the plot, and how high these are."""
+    none = [row for row in rows if not known(row["x"]) and not known(row["y"])]
+    names = [short_name(row["therapy"]) for row in none]
+    if not names:
+        return {"notes": [], "height": 0}
+    lines = textwrap.wrap(f"Neither figure: {', '.join(names)}", LETTERS)
+    note = {
+        "text": "<br>".join(map(label, lines)), "x": 0, "y": 0, "xref": "paper", "yref": "paper",
+        "xanchor": "left", "yanchor": "top", "yshift": -72, "align": "left", "showarrow": False,
+        "font": {"size": 13, "color": FAINT},
+    }  # fmt: skip
+    return {"notes": [note], "height": 18 * len(lines) + 8}
+
+
+def _over_rail(right: float) -> dict[str, Any]:
+    """The name of the rail at the right, in its head."""
+    return {
+        "text": RAIL_X, "x": right + 0.03, "y": 1, "xref": "paper", "yref": "paper",
+        "xanchor": "left", "yanchor": "top", "showarrow": False, "font": {"size": 13},
+    }  # fmt: skip
 
 
 def only(name: str) -> dict[str, Any]:
@@ -173,15 +215,14 @@ def labels(
         spots = [(_across(row, x_range, on_rail), row["y"] / per_px) for row in part]
         for row, (x, wanted) in zip(part, spots, strict=True):
             at = wanted
-            # Names are about a quarter of the plot wide: only neighbors, and marks to the right,
-            # can be in their way.
-            while any(abs(at - y) < TEXT_PX and abs(x - other) < 0.25 for other, y in taken) or any(
-                abs(at + TEXT_PX / 2 - y) < TEXT_PX / 2 and 0 < other - x < 0.16
+            # Only neighbors, and marks to the right, can be in a name's way.
+            while any(abs(at - y) < TEXT_PX and abs(x - other) < NAME for other, y in taken) or any(
+                abs(at + TEXT_PX / 2 - y) < TEXT_PX / 2 and 0 < other - x < NAME / 2
                 for other, y in spots
             ):
                 at += 2
             taken.append((x, at))
-            right = on_rail or x < 0.72
+            right = on_rail or x < 1 - NAME
             notes.append(
                 {
                     "text": label(short_name(row["therapy"])),
@@ -202,9 +243,6 @@ def labels(
     below = sorted(at_place["rail_y"], key=lambda row: float(row["x"]))
     for i, row in enumerate(below):
         notes.append(_plain(row, row["x"], "x", 12 if i % 2 else -12))
-    if at_place["corner"]:
-        names = "<br>".join(label(short_name(row["therapy"])) for row in at_place["corner"])
-        notes.append(_plain({"therapy": ""}, RAIL_X, "x2", 0) | {"text": names, "xshift": -10})
     return notes
 
 
@@ -219,3 +257,23 @@ def _plain(row: dict[str, Any], x: Any, xref: str, shift: int) -> dict[str, Any]
         "showarrow": False, "xanchor": "left", "xshift": 10, "yshift": shift, "font": {"size": 13},
         "align": "left",
     }  # fmt: skip
+
+
+def titles(offered: Mapping[str, Row], x: str, y: str) -> tuple[str, str]:
+    """Titles of both axes, with unit and, across, the favored direction."""
+    made = []
+    for name in (x, y):
+        if name not in offered:
+            made.append("")
+            continue
+        row = offered[name]
+        side = {"lower": "less is better", "higher": "more is better"}[str(row["favors"])]
+        words = f"{row['label']}, {against(str(row['unit']))}"
+        words += f" ({side})" if name == x else ""
+        made.append("<br>".join(map(label, textwrap.wrap(words, TITLE))))
+    return made[0], made[1]
+
+
+def reference(offered: Mapping[str, Row], x: str) -> float:
+    """Where on the x axis there is no difference."""
+    return 1.0 if x in offered and str(offered[x]["unit"]).endswith("ratio") else 0.0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -20,36 +19,35 @@ from compare.data.scenario import Scenario
 from compare.pages.controls import (
     WRAP,
     checkbox,
+    fold,
     heading,
     labelled,
     layout,
+    reset,
     reveal,
 )
 from compare.pages.explorer import Explorer
-from compare.pages.house import label
-from compare.pages.markup import NOTHING, csv_text, html
+from compare.pages.markup import NOTHING, csv_text, folded, html
 from compare.pages.picker import FilePicker
 from compare.pages.tradeoffs import chart as charts
 from compare.pages.tradeoffs import tables
-from compare.pages.tradeoffs.sentences import against, amount
+from compare.pages.tradeoffs.sentences import amount
+from compare.pages.tradeoffs.typed import number_in, range_in
 from compare.pages.tradeoffs.views import (
     BURDEN,
     HOW,
-    MONEY,
     Figures,
     View,
     digest,
     opening,
     view,
 )
-from compare.trials.arms import MINUS
+from compare.pages.tradeoffs.worth import MONEY
+from compare.words import short_name
 
 __all__ = ["TradeOffExplorer", "digest", "opening", "view"]
 
 SLOTS = 8
-RANGE = re.compile(
-    rf"^\s*\$?([-{MINUS}]?[\d,.]+)\s*(?:to|;)\s*\$?([-{MINUS}]?[\d,.]+)\s*$", re.IGNORECASE
-)
 GROUPS = {"cost": "Cost", "burden": "Burden", "benefit": "Good", "harm": "Harm"}
 BASES = [
     ("difference from the trial's own placebo", "difference"),
@@ -66,14 +64,8 @@ NOTES = {
 GAPS = [("anything in its range", "range"), ("the worst of its range", "worst")]
 BORROW = [("borrow from other conditions, marked", True), ("this condition only", False)]
 POINTS = ("swing", "exact")
-
-
-def number_in(words: str) -> float:
-    """A number as a reader types it. Raises `ValueError` in plain words."""
-    try:
-        return float(words.replace(",", "").replace("$", "").replace(MINUS, "-").strip())
-    except ValueError:
-        raise ValueError(f"{words!r} is not a number") from None
+# Another value of these changes which criteria there are, or how many therapies each has.
+OFFERED_BY = ("cross", "basis", "borrow", "history", "months")
 
 
 class TradeOffExplorer(Explorer, view=view, digest=digest):
@@ -87,8 +79,8 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
         self._refused = ""
         saved = FilePicker("Open a saved scenario", self.not_opened, accept=".json")
         self.controls |= {
-            "x": labelled(w.Dropdown, "Across: harm or good", options=[("", "")]),
-            "y": labelled(w.Dropdown, "Up: cost", options=[("", "")]),
+            "x": labelled(w.Dropdown, "Across", options=[("", "")]),
+            "y": labelled(w.Dropdown, "Up", options=[("", "")]),
             "cross": checkbox(CROSS),
             "basis": labelled(w.Dropdown, "Harms and good as", options=BASES),
             "borrow": labelled(w.Dropdown, "Harms not studied here", options=BORROW),
@@ -97,36 +89,45 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
                 "What matters, given by",
                 options=[(words, key) for key, words in HOW.items()],
             ),
+            "therapies": labelled(
+                w.SelectMultiple, "Compare only (none chosen: all)", options=[], rows=6
+            ),
+            "months": labelled(
+                w.BoundedFloatText,
+                "Months between courses",
+                tooltip="How often a course is repeated, to compare it by the year; 0: not said",
+                value=0,
+                min=0,
+                max=60,
+            ),
+            "more": checkbox("Ranges, and what is worth half"),
             "missing": labelled(w.Dropdown, "A missing figure counts as", options=GAPS),
             "name": labelled(w.Text, "Name of this scenario", "380px"),
             "upload": saved.upload,
         }
+        self.controls["therapies"].add_class("tc-many")
+        self.controls["months"].add_class("tc-few")
         self.rows = [self.slot(i) for i in range(SLOTS)]
         self.offer(start.condition_id, start.criteria)
+        get = self.controls
+        behind = [get[name] for name in ("therapies", "cross", "basis", "borrow")]
         self.start(
             [
+                *fold("More on trade-offs", [get[name] for name in ("x", "y", "months")], behind),
                 self.status,
-                self.panel("cards"),
-                w.HBox(
-                    [self.controls[name] for name in ("x", "y", "cross", "basis", "borrow")],
-                    layout=WRAP,
-                ),
                 self.finding,
                 self.chart("main"),
-                heading("What to weigh"),
+                heading("What matters to you"),
+                w.HBox([get[name] for name in ("how", "missing", "more")], layout=WRAP),
                 self.panel("how_to"),
                 *self.rows,
-                self.panel("ranges"),
-                self.panel("grid"),
-                heading("What matters to you"),
-                w.HBox([self.controls["how"], self.controls["missing"]], layout=WRAP),
                 self.panel("said"),
                 self.panel("ranking"),
                 self.panel("acceptability"),
-                self.panel("sensitivity"),
-                self.panel("worth"),
+                self.panel("cards"),
+                self.panel("grid"),
                 heading("Keep it"),
-                w.HBox([self.controls["name"], saved], layout=WRAP),
+                w.HBox([get["name"], saved], layout=WRAP),
                 self.panel("downloads"),
                 self.panel("script"),
                 self.panel("sources"),
@@ -171,9 +172,25 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
         basis = get["basis"].value if get["cross"].value else "network"
         return basis, get["borrow"].value, self.strip.patient()
 
+    def offer_therapies(self, condition_id: str) -> None:
+        """The condition's therapies to choose from, and the interval where any is by course."""
+        found = effects.therapies_of(self.evidence, condition_id)
+        named = [(short_name(row["therapy"]), row["therapy_id"]) for row in found]
+        if list(self.controls["therapies"].options) != named:
+            self.controls["therapies"].options = named
+        regimens = self.evidence.rows("regimens", "condition_id", condition_id)
+        yearly = {row["therapy_id"] for row in regimens if row["use"] == "chronic"}
+        courses = {row["therapy_id"] for row in regimens} - yearly
+        named_so = ", ".join(name for name, key in named if key in courses)
+        self.controls["months"].description = f"{named_so}: months between courses"
+        reveal(self.controls["months"], bool(courses))
+
     def offer(self, condition_id: str, criteria: tuple[str, ...]) -> None:
         """Fill the choices for a condition, and the rows with these criteria."""
-        offered = effects.criterion_rows(self.evidence, condition_id, *self.scored_by)
+        self.offer_therapies(condition_id)
+        offered = effects.criterion_rows(
+            self.evidence, condition_id, *self.scored_by, bool(self.controls["months"].value)
+        )
         named = [
             (f"{GROUPS[row['group']]}: {row['label']}, {row['scored']} of {row['therapies']}", name)
             for name, row in offered.items()
@@ -223,7 +240,13 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
                     self._refused = f"This file was not opened: {error}."
         elif owner is self.controls["condition"]:
             self.open_condition(change["new"])
-        elif owner in [self.controls[n] for n in ("cross", "basis", "borrow", "history")]:
+            if self.strip.weighed:
+                try:
+                    self.weigh(self.strip.scenario(**self.strip.weighed))
+                except (ValueError, TypeError, TraitError) as error:
+                    self._refused = f"The weights of this link were not taken: {error}."
+                    self.open_condition(change["new"])
+        elif owner in [self.controls[n] for n in OFFERED_BY]:
             other_units = owner in (self.controls["cross"], self.controls["basis"])
             self.offer_again(self.controls["condition"].value, other_units)
         else:
@@ -240,6 +263,7 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
         """The condition's own criteria; what mattered before no longer holds."""
         self.controls["how"].value = ""
         self.controls["cross"].value = False
+        self.controls["months"].value = 0
         chosen = effects.default_criteria(self.evidence, condition_id, *self.scored_by)
         for i in range(SLOTS):
             self.controls[f"points_{i}"].value = 0
@@ -250,19 +274,31 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
     def apply(self, scenario: Scenario) -> None:
         """Set every control to a saved scenario. Raises `ValueError` for what does not fit."""
         opening_patient(self.evidence, scenario.condition_id)
-        options = scenario.options
-        if options.get("how", "") not in HOW:
-            raise ValueError("the saved scenario weighs in a way that this page does not know")
-        if len(scenario.criteria) > SLOTS:
-            raise ValueError(f"the saved scenario has more than {SLOTS} criteria")
+        self.fits(scenario)
         self.strip.take(scenario)
         self.strip.tell()
         self.open_condition(scenario.condition_id)
+        self.weigh(scenario)
+
+    def fits(self, scenario: Scenario) -> None:
+        """Raise `ValueError` for weights that this page has no place for."""
+        if scenario.options.get("how", "") not in HOW:
+            raise ValueError("the saved scenario weighs in a way that this page does not know")
+        if len(scenario.criteria) > SLOTS:
+            raise ValueError(f"the saved scenario has more than {SLOTS} criteria")
+
+    def weigh(self, scenario: Scenario) -> None:
+        """Set the page's own controls to a scenario of the condition that is open."""
+        self.fits(scenario)
+        options = scenario.options
         self.seed = scenario.seed
         self.controls["cross"].value = scenario.basis != "network"
         self.controls["basis"].value = "treated" if scenario.basis == "treated" else "difference"
         for name, usual in (("borrow", True), ("missing", "range")):
             self.controls[name].value = options.get(name, usual)
+        self.controls["months"].value = options.get("course_months", 0)
+        chosen, of = options.get("therapies", ()), self.controls["therapies"]
+        of.value = tuple(key for _, key in of.options if key in chosen)
         self.offer(scenario.condition_id, scenario.criteria)
         for name in ("x", "y"):
             choices = [key for _, key in self.controls[name].options]
@@ -293,13 +329,7 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
             if get[f"points_{i}"] > 0:
                 weights[name] = get[f"points_{i}"]
             if get[f"range_{i}"].strip():
-                match = RANGE.match(get[f"range_{i}"])
-                if match is None:
-                    raise ValueError(
-                        f"range {i + 1} is {get[f'range_{i}']!r}; expected two numbers such as "
-                        "0 to 12"
-                    )
-                ranges[name] = (number_in(match[1]), number_in(match[2]))
+                ranges[name] = range_in(get[f"range_{i}"], f"range {i + 1}")
             if get[f"half_{i}"].strip():
                 halves[name] = number_in(get[f"half_{i}"])
         usual = {"borrow": True, "missing": "range", "how": "", "x": "", "y": ""}
@@ -308,20 +338,31 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
             options |= {"cross_trials": True, "basis": get["basis"]}
         if halves:
             options["halves"] = halves
+        if get["therapies"]:
+            options["therapies"] = sorted(get["therapies"])
+        if get["months"]:
+            options["course_months"] = get["months"]
         return self.strip.scenario(
-            criteria=tuple(criteria),
-            weights=weights,
-            ranges=ranges,
-            seed=self.seed,
-            name=get["name"],
-            options=options,
-        )
+            criteria=tuple(criteria), weights=weights, ranges=ranges, seed=self.seed,
+            name=get["name"], options=options,
+        )  # fmt: skip
+
+    def carry(self, scenario: Scenario) -> None:
+        """Let the address hold what was said here, as soon as it is more than how a page opens."""
+        usual = effects.default_criteria(self.evidence, scenario.condition_id, *self.scored_by)
+        weighed = scenario.weighed
+        said = any(weighed[name] for name in ("weights", "ranges", "options"))
+        weighed = weighed if said or scenario.criteria != usual else {}
+        if weighed != self.strip.weighed:
+            self.strip.weighed = weighed
+            self.strip.tell()
 
     def clear(self) -> None:
         super().clear()
         self._shown = None
 
     def show(self, computed: View) -> None:
+        self.carry(self.scenario())
         if self._refused:
             self.status.value, self._refused = html("<p>{}</p>", self._refused), ""
         figures = computed.figures
@@ -329,12 +370,11 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
         if figures is not self._shown:
             self.show_figures(figures)
             self._shown = figures
-        self.panels["ranges"].value = tables.ranges(computed)
-        self.panels["script"].value = html(
-            "<p><b>Reproduce</b>: these lines rebuild the table{} digit by digit.</p>"
-            '<pre class="tc-code">{}</pre>',
-            ", the values and the ranks" if computed.said else "", computed.script,
-        )  # fmt: skip
+        rebuilt = ", the values and the ranks" if computed.said else ""
+        self.panels["script"].value = folded(
+            html('<pre class="tc-code">{}</pre>', computed.script),
+            name=f"Reproduce: these lines rebuild the table{rebuilt} digit by digit",
+        )
 
     def show_preferences(self, computed: View) -> None:
         """Ranking and what follows from it; only the invitation until the reader has spoken."""
@@ -348,14 +388,12 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
         self.panels["said"].value = html(
             '<p class="tc-finding">{}</p>{}{}', computed.finding, hints, note
         )
-        parts = {
-            "acceptability": tables.acceptability,
-            "ranking": tables.ranking,
-            "sensitivity": tables.sensitivity,
-            "worth": tables.worth,
-        }
-        for name, make in parts.items():
-            self.panels[name].value = make(computed) if computed.ranking is not None else ""
+        ranked = computed.ranking is not None
+        self.panels["ranking"].value = tables.ranking(computed) if ranked else ""
+        self.panels["acceptability"].value = folded(
+            tables.acceptability(computed), tables.sensitivity(computed), tables.worth(computed),
+            name="How sure is it, and what would change it",
+        )  # fmt: skip
 
     def rows_shown(self, computed: View) -> None:
         """Show filled rows and one empty one; points only where points are asked for."""
@@ -366,8 +404,9 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
             reveal(row, i <= last)
             name = self.controls[f"criterion_{i}"].value
             reveal(self.controls[f"points_{i}"], bool(name) and how in POINTS)
-            for part in ("range", "half"):
-                reveal(self.controls[f"{part}_{i}"], bool(name))
+            for control in (self.controls[f"range_{i}"], self.controls[f"half_{i}"]):
+                shown = self.controls["more"].value or control.value
+                reveal(control, bool(name and shown))
             reveal(row.children[-1], bool(name) and i > 0)
             if name in computed.ranges:
                 unit = str(computed.figures.criteria[name]["unit"])
@@ -376,10 +415,9 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
                 if self.controls[f"range_{i}"].placeholder != hint:
                     self.controls[f"range_{i}"].placeholder = hint
         self.panels["how_to"].value = html(
-            "<p>Choose what to weigh. A range says what no value and full value stand for; blank "
-            "takes the widest interval shown. &ldquo;Worth half&rdquo; is the amount that is half "
-            "as good as the whole way; blank is the middle. At the end of each choice: how many "
-            "therapies have a figure that can be scored (for cost and visits: a regimen).</p>"
+            "<p>Choose what to weigh; at the end of each choice, how many therapies have a figure "
+            "that can be scored (for cost and visits: a regimen).</p>{}",
+            tables.ranges(computed) if self.controls["more"].value else "",
         )
 
     def show_figures(self, figures: Figures) -> None:
@@ -388,28 +426,11 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
             reveal(self.controls[name], self.controls["cross"].value)
         self.panels["cards"].value = tables.cards(figures)
         self.finding.value = figures.finding
-        made = charts.layout(figures.chart, *self.titles(figures), self.reference(figures))
+        titles = charts.titles(figures.offered, figures.x, figures.y)
+        made = charts.layout(figures.chart, *titles, charts.reference(figures.offered, figures.x))
         self.panels["main"].draw(charts.traces(figures.chart), made)
-        self.panels["grid"].value = tables.basis_note(self.scored_by[0]) + tables.grid(figures)
-
-    def titles(self, figures: Figures) -> tuple[str, str]:
-        """Titles of both axes, with unit and the favored direction."""
-        titles = []
-        for name in (figures.x, figures.y):
-            if name not in figures.offered:
-                titles.append("")
-                continue
-            row = figures.offered[name]
-            name_of, unit = label(row["label"]), label(against(str(row["unit"])))
-            side = {"lower": "less is better", "higher": "more is better"}[str(row["favors"])]
-            titles.append(html("{}<br>{} ({})", name_of, unit, side) if name == figures.x
-                          else f"{name_of}, {unit}")  # fmt: skip
-        return titles[0], titles[1]
-
-    def reference(self, figures: Figures) -> float:
-        """Where on the chart's x axis there is no difference."""
-        row = figures.offered.get(figures.x, {})
-        return 1.0 if str(row.get("unit", "")).endswith("ratio") else 0.0
+        note = tables.basis_note(self.scored_by[0])
+        self.panels["grid"].value = folded(note, tables.grid(figures))
 
     def saved(self, computed: View) -> Iterator[Markup]:
         scenario = self.scenario()
@@ -426,11 +447,3 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
 
     def cited(self, computed: View) -> Iterable[Sequence[Row]]:
         return ([row for row in computed.figures.rows if row["reported"]],)
-
-
-def reset(control: w.Dropdown, choices: list[tuple[str, str]]) -> None:
-    """New choices for a dropdown, keeping its value where it is still offered."""
-    value = control.value
-    if list(control.options) != choices:
-        control.options = choices
-        control.value = value if value in [key for _, key in choices] else choices[0][1]

@@ -10,12 +10,14 @@ import pandas as pd
 
 from compare.data.rows import Row, known, records
 from compare.effects.networks import PER_100
+from compare.effects.table import BY_COURSE
 from compare.preferences.draws import Ranking
 from compare.trials.arms import MINUS
 from compare.trials.guards import Comparison
 from compare.trials.wording import summary
 from compare.words import Finding, number, usd, usd_range
 
+MOST_WORDS = 40
 FAVORITE = 0.5
 NARROW_POINTS = 2.0
 NARROW_SHARE_OF_COST = 0.1
@@ -59,7 +61,7 @@ def cell_words(cell: Mapping[str, Any]) -> str:
         text = f"{amount(cell['value'], unit)} ({ends[0]} to {ends[1]})"
     if cell["directness"] == "indirect":
         text += f", borrowed from {cell['borrowed_from']}"
-    return text
+    return f"{text}, {cell['shown']}" if cell["shown"] else text
 
 
 def listing(names: list[str]) -> str:
@@ -181,6 +183,19 @@ def first_shares(found: Ranking) -> dict[str, float]:
     return {name: share for name, share in pairs if not math.isnan(share)}
 
 
+def not_scored(row: Mapping[str, Any], labels: Mapping[str, str], found: Ranking) -> str:
+    """The weighed criteria on which a therapy has no figure, with their weight; empty for none.
+
+    `row`: of `weighted_value`, blank where there is no figure.
+    """
+    gaps = [
+        f"{lower(labels[name])} ({of_100(weight)} of 100 of the weight)"
+        for name, weight in found.weights.items()
+        if weight > 0 and not known(row[name])
+    ]
+    return f"not scored: {listing(gaps)}" if gaps else ""
+
+
 def lower(label: str) -> str:
     """A label inside a sentence: its first letter small unless it begins an abbreviation."""
     return label if label[1:2].isupper() else label[:1].lower() + label[1:]
@@ -192,7 +207,8 @@ def each_trial(
     """What each trial showed of the harm or good on the chart, and that none compared therapies.
 
     `chart`: one row per therapy with `x` and `y`; `told`: therapy id to its name and figure in
-    words. Therapies stand in the order of the chart, never by the size of their figures.
+    words. Therapies stand in the order of the chart, never by the size of their figures; where
+    they take too many words they stand on the chart alone.
     """
     shown = [told[row["therapy_id"]] for row in records(chart) if known(row["x"])]
     gaps = int(chart[["x", "y"]].isna().any(axis=1).sum())
@@ -200,12 +216,15 @@ def each_trial(
     if not shown:
         return Finding("No therapy has a harm or good here that can be scored.", numbers)
     text = f"{x_label}, {unit}: {'; '.join(shown)}."
-    if len(shown) > 1:
-        text += " None of these figures compares two of the therapies."
+    tail = " None of these figures compares two of the therapies." if len(shown) > 1 else ""
     if gaps:
         verb = "lacks" if gaps == 1 else "lack"
-        text += f" {gaps} of {len(chart)} therapies {verb} this figure or a {lower(y_label)}."
-    return Finding(text, numbers)
+        tail += f" {gaps} of {len(chart)} {verb} it or a {lower(y_label)}."
+    if len(f"{text}{tail}".split()) > MOST_WORDS:
+        text = (
+            f"{x_label}: {len(shown)} of {len(chart)} therapies, each against its own comparator."
+        )
+    return Finding(text + tail, numbers)
 
 
 def of_network(
@@ -223,7 +242,24 @@ def of_network(
 def not_weighed(why: str, weighed: list[str]) -> Finding:
     """That harm and good are left out of the weighing, why, and what is left to weigh."""
     left = f" Only {listing([lower(name) for name in weighed])} can be weighed." if weighed else ""
-    return Finding(f"Harm and good are not weighed: {why}.{left}")
+    text = f"Harm and good are not weighed: {why}.{left}"
+    if len(text.split()) > MOST_WORDS:
+        text = f"Harm and good are not weighed: {why}."
+    return Finding(text)
+
+
+def by_course(rows: Sequence[Row], names: Mapping[str, str]) -> Finding | None:
+    """Which therapies are given by course, and how they are counted by the year; None for none."""
+    unsaid = [row for row in rows if row["reason"] == BY_COURSE]
+    counted = [row for row in rows if row["shown"].startswith("course every")]
+    if counted:
+        who = listing(list(dict.fromkeys(names[row["therapy_id"]] for row in counted)))
+        return Finding(
+            f"{who}: counted as a {counted[0]['shown']}, as you said. Our sources give the course, "
+            "and no such interval."
+        )
+    who = listing(list(dict.fromkeys(names[row["therapy_id"]] for row in unsaid)))
+    return Finding(f"{who}: given by course. Say how many months apart.") if who else None
 
 
 def correlated(criteria: Mapping[str, Row], weights: Mapping[str, float]) -> Finding | None:

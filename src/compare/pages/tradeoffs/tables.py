@@ -11,16 +11,18 @@ from markupsafe import Markup
 from compare.data.rows import grouped, known, records
 from compare.effects.table import BASES
 from compare.pages.house import CLASSES
-from compare.pages.markup import NOTHING, html, table
+from compare.pages.markup import NOTHING, html, table, text
 from compare.pages.tradeoffs.sentences import (
     against,
     amount,
     cell_words,
     first_phrase,
     moves,
+    not_scored,
     of_100,
 )
-from compare.pages.tradeoffs.views import Figures, View, break_evens
+from compare.pages.tradeoffs.views import Figures, View
+from compare.pages.tradeoffs.worth import break_evens
 from compare.words import usd
 
 BAR_PX = 120
@@ -126,9 +128,20 @@ def segments(parts: list[tuple[float, str, str]], height_px: int = 20) -> Markup
     return html('<span class="tc-stack">{}</span>', NOTHING.join(made))
 
 
+def with_gaps(shown: View) -> dict[str, Markup]:
+    """Each therapy's name, with what it is not scored on below it."""
+    assert shown.ranking is not None
+    found = {}
+    for row in records(shown.value):
+        name = text(shown.figures.names[row["therapy_id"]])
+        gaps = not_scored(row, shown.figures.labels, shown.ranking)
+        found[row["therapy_id"]] = html("{}<br><small>{}</small>", name, gaps) if gaps else name
+    return found
+
+
 def ranking(shown: View) -> Markup:
     """Weighted values as bars, in order, each bar made of the criteria's shares."""
-    labels, names = shown.figures.labels, shown.figures.names
+    labels, names = shown.figures.labels, with_gaps(shown)
     criteria = [name for name in shown.value.columns if name in labels]
     colors = dict(zip(criteria, SHARE_COLORS * 4, strict=False))
     rows = shown.value.sort_values(["too_little", "value"], ascending=[True, False], kind="stable")
@@ -195,19 +208,20 @@ def acceptability(shown: View) -> Markup:
             ]
         )
 
-    names = {0: "first", 1: "second", 2: "third", 3: "fourth" if count <= 4 else "later"}
+    places = {0: "first", 1: "second", 2: "third", 3: "fourth" if count <= 4 else "later"}
     key = NOTHING.join(
         html('<span><i style="background:{}"></i>{}</span>', RANK_COLORS[i], word)
-        for i, word in names.items()
+        for i, word in places.items()
         if i < count
     )
     if count >= 5:
         key += html('<span><i style="background:{}"></i>last</span>', RANK_COLORS[4])
+    names = with_gaps(shown)
     universe = "of 100 draws of figures and weights"
     return html('<div class="tc-key">{}</div>', key) + table(
         rows,
         {
-            "Therapy": lambda r: shown.figures.names[r["therapy_id"]],
+            "Therapy": lambda r: names[r["therapy_id"]],
             f"Ranks, {universe}": stack,
             "In words": lambda r: first_phrase(r[ranks[0]]) if count else "",
         },
@@ -251,7 +265,10 @@ def worth(shown: View) -> Markup:
             html("<li>{}</li>", words[:1].upper() + words[1:]) for words in shown.worth["text"]
         )
         parts.append(html("<p><b>What your weights say</b></p><ul>{}</ul>", items))
-    rows = break_evens(shown)
+    rows = break_evens(
+        shown.ranking, shown.figures.drawn, shown.weights, shown.ranges, shown.shapes,
+        shown.figures.names,
+    )  # fmt: skip
     if len(rows):
         parts.append(
             table(
@@ -280,7 +297,12 @@ def ranges(shown: View) -> Markup:
         rows.append(
             {"label": row["label"], "worst": amount(worst, unit), "most": amount(most, unit)}
         )
-    return table(
+    said = html(
+        "<p>A range says what no value and full value stand for; blank takes the widest interval "
+        "shown. &ldquo;Worth half&rdquo; is the amount that is half as good as the whole way; "
+        "blank is the middle.</p>"
+    )
+    return said + table(
         rows,
         {"Criterion": "label", "No value at": "worst", "Full value at": "most"},
         "Ranges: a weight is worth the whole way from the one to the other",

@@ -15,16 +15,16 @@ from compare.data.evidence import Evidence, kept
 from compare.data.patient import Patient
 from compare.data.rows import Row, grouped, records
 from compare.data.scenario import Scenario
-from compare.effects.networks import PER_100
 from compare.pages import reproduce
 from compare.pages.house import label, read_in
 from compare.pages.tradeoffs import chart as charts
 from compare.pages.tradeoffs import sentences as findings
 from compare.pages.tradeoffs.sentences import against, amount, cell_words
-from compare.preferences.decision import Ranges, Shapes, Weights, central_weights, read
+from compare.pages.tradeoffs.worth import MONEY, worth
+from compare.preferences.decision import Ranges, Weights, read
 from compare.preferences.draws import Draws, Ranking
 from compare.trials.indirect import comparisons
-from compare.words import Finding, short_name, usd
+from compare.words import Finding, short_name
 
 HOW = {
     "": "nothing yet: show the figures only",
@@ -35,7 +35,6 @@ HOW = {
 }
 OPENING_CONDITION = "gmg"
 BURDEN = ("visits_year_one", "chair_hours_year_one")
-MONEY = ("cost_year_one", "cost_later_year", "cost_per_course")
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,7 +91,15 @@ def table_options(scenario: Scenario) -> dict[str, Any]:
         found["price_basis"] = scenario.price_basis
     if options.get("borrow") is False:
         found["borrow"] = False
+    if options.get("course_months"):
+        found["course_months"] = float(options["course_months"])
     return found
+
+
+def only_of(evidence: Evidence, scenario: Scenario) -> tuple[str, ...]:
+    """The therapies of the condition that the reader has chosen to compare; empty for all."""
+    chosen = scenario.options.get("therapies", ())
+    return tuple(name for name in evidence.by_id("therapies") if name in chosen)
 
 
 def axes(scenario: Scenario, offered: Mapping[str, Row]) -> tuple[str, str]:
@@ -122,15 +129,21 @@ def _figures(
     axis: tuple[str, str],
     options: tuple[tuple[str, Any], ...],
     seed: int,
+    only: tuple[str, ...],
 ) -> Figures:
-    """The table and the chart, and draws that are made when first weighed."""
+    """The table and the chart, and draws that are made when first weighed.
+
+    `only` these therapies, or all where it is empty.
+    """
     more = dict(options)
     basis, borrow = more.get("basis", "difference"), more.get("borrow", True)
-    offered = effects.criterion_rows(evidence, condition_id, basis, borrow, patient)
+    by_course = "course_months" in more
+    offered = effects.criterion_rows(evidence, condition_id, basis, borrow, patient, by_course)
     x, y = axis
     needed = {*criteria, *axis, *BURDEN}
     shown = [name for name in offered if name in needed]
-    rows = effects.effect_rows(evidence, condition_id, patient, criteria=shown, **more)
+    every = effects.effect_rows(evidence, condition_id, patient, criteria=shown, **more)
+    rows = [row for row in every if not only or row["therapy_id"] in only]
     whole = pd.DataFrame(rows, columns=effects.COLUMNS)
     table = pd.DataFrame(
         [row for row in rows if row["criterion"] in criteria], columns=effects.COLUMNS
@@ -149,7 +162,8 @@ def _figures(
     if basis == "network":
         network_id = effects.network_id_of(evidence, condition_id, x, patient)
         if network_id:
-            judged = comparisons(evidence, network_id)
+            every_pair = comparisons(evidence, network_id)
+            judged = [one for one in every_pair if {one.treatment, one.comparator} <= names.keys()]
             finding = findings.of_network(chart, labels[x], judged, names)
         else:
             why = effects.why_none(evidence, condition_id, patient)
@@ -291,12 +305,18 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     `scenario.criteria` in their order of importance; `scenario.weights`: points by criterion;
     `scenario.options` may hold `how` (a key of `HOW`), `cross_trials` (True: figures of different
     trials are compared all the same, by `basis`; see `Scenario.basis`), `borrow`, `missing`, `x`
-    and `y` (the criteria on the chart) and `halves` (criterion to the amount that is worth half).
+    and `y` (the criteria on the chart), `halves` (criterion to the amount that is worth half),
+    `therapies` (only these are compared) and `course_months` (how often a course is repeated).
     """
     options = scenario.options
     borrow, patient = bool(options.get("borrow", True)), scenario.patient
     offered = effects.criterion_rows(
-        evidence, scenario.condition_id, scenario.basis, borrow, patient
+        evidence,
+        scenario.condition_id,
+        scenario.basis,
+        borrow,
+        patient,
+        bool(options.get("course_months")),
     )
     # What no network and no trial scores is not weighed, also where a saved scenario names it.
     kept = {name for name, row in offered.items() if row["scored"]}
@@ -312,6 +332,7 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
         axes(scenario, offered),
         tuple(sorted(table_options(scenario).items())),
         scenario.seed,
+        only_of(evidence, scenario),
     )
     said, weights = reader_weights(scenario, criteria)
     missing = str(options.get("missing", "range"))
@@ -334,6 +355,7 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
         missing,
         seed=scenario.seed,
         said=said,
+        only=only_of(evidence, scenario),
         load=reproduce.load_line(evidence),
     )
     if not said:
@@ -351,6 +373,7 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     }
     finding = findings.ranking(ranking, how, figures.names, figures.labels, gaps)
     hints = [
+        findings.by_course(figures.rows, figures.names),
         findings.correlated(figures.criteria, ranking.weights),
         *findings.narrow(figures.criteria, ranges, ranking.weights, sensitivity),
         findings.clipped(ranking.clipped),
@@ -364,63 +387,13 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
         value,
         ranking,
         sensitivity,
-        worth(figures, weights, ranges, shapes) if len(ranking.pairwise) > 1 else empty,
+        worth(figures.drawn.decision, figures.criteria, weights, ranges, shapes)
+        if len(ranking.pairwise) > 1
+        else empty,
         finding,
         tuple(hint for hint in hints if hint is not None),
         script,
     )
-
-
-def worth(figures: Figures, weights: Weights, ranges: Ranges, shapes: Shapes) -> pd.DataFrame:
-    """What one step of each criterion is worth in yearly (or course) dollars, by the weights.
-
-    Columns `criterion, text, usd`. Empty without a weighted cost, or where its value bends.
-    """
-    assert figures.drawn is not None
-    decision = figures.drawn.decision
-    central = dict(zip(decision.criteria, central_weights(decision, weights), strict=True))
-    money = [name for name in MONEY if central.get(name, 0) > 0 and name not in shapes]
-    rows = []
-    for name, row in figures.criteria.items():
-        if not money or name == money[0] or not central[name] > 0 or name in shapes:
-            continue
-        dollars = preferences.equivalent_change(decision, weights, name, money[0], 1.0, ranges)
-        unit = str(row["unit"])
-        step = STEPS.get(unit, f"1 {unit}".strip())
-        more = "one more" if unit.startswith(PER_100) else "one"
-        text = f"{findings.lower(row['label'])}, {step}"
-        if unit.startswith((PER_100, "percent")):
-            text = f"{more} in 100 with {findings.lower(row['label'])}"
-        span = "a course" if money[0] == "cost_per_course" else "a year"
-        rows.append([name, f"{text} is worth {usd(dollars)} {span} to you", dollars])
-    return pd.DataFrame(rows, columns=["criterion", "text", "usd"])
-
-
-STEPS = {"visits a year": "one visit a year", "hours a year": "one hour a year"}
-
-
-def break_evens(shown: View) -> pd.DataFrame:
-    """What each therapy's cost would have to be to draw level with the highest other value.
-
-    Columns `therapy_id, therapy, rival, now, amount, gap`. Empty until the reader has spoken.
-    """
-    names = ["therapy_id", "therapy", "rival", "now", "amount"]
-    drawn, ranking = shown.figures.drawn, shown.ranking
-    if ranking is None or drawn is None:
-        return pd.DataFrame(columns=names)
-    money = [name for name in MONEY if ranking.weights.get(name, 0) > 0]
-    kept = [t for t in drawn.decision.therapies if t not in ranking.too_little]
-    if not money or len(kept) < 2:
-        return pd.DataFrame(columns=names)
-    found = preferences.break_evens(
-        drawn.decision, shown.weights, kept, money[0], shown.ranges, shown.shapes
-    )
-    known_as = shown.figures.names
-    rows = [
-        [one.therapy_id, known_as[one.therapy_id], known_as[one.rival_id], one.now, one.amount]
-        for one in found
-    ]
-    return pd.DataFrame(rows, columns=names)
 
 
 def digest(shown: View) -> str:

@@ -1,0 +1,87 @@
+"""What a reader sees without scrolling: the answer and half of the picture, on every page."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.conftest import TOKEN
+from tools import NOTEBOOKS
+
+PAGES = sorted(path.stem for path in NOTEBOOKS.glob("0[0-8]*.ipynb"))
+FOLD, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+MOST_WORDS, MOST_TABS = 40, 8
+# Sheets of A4 that a page may print on, as it opens; what is folded opens on paper.
+MOST_SHEETS = {
+    "00": 26,
+    "01": 16,
+    "02": 12,
+    "03": 16,
+    "04": 12,
+    "05": 6,
+    "06": 18,
+    "07": 5,
+    "08": 7,
+}
+SEEN = """() => {
+  const seen = (names) => [...document.querySelectorAll(names)].find((e) =>
+    e.checkVisibility({visibilityProperty: true}) && e.getBoundingClientRect().height > 15);
+  const box = (e) => e && {top: e.getBoundingClientRect().top + scrollY,
+                           height: e.getBoundingClientRect().height};
+  const answer = seen('.tc-page .tc-finding');
+  return {answer: answer.innerText, at: box(answer), picture: box(seen(
+    '.tc-page .tc-chart, .tc-page .tc-picture, .tc-page .tc-forest, .tc-page .tc-table'))};
+}"""
+
+
+@pytest.fixture(scope="module", params=PAGES)
+def opened(request: pytest.FixtureRequest, browser: Browser, voila: str) -> Iterator[Page]:
+    """One visit of each page, for all that is looked at in it."""
+    context = browser.new_context(viewport=FOLD)
+    context.request.get(f"{voila}?token={TOKEN}")
+    page = context.new_page()
+    page.goto(f"{voila}voila/render/{request.param}.ipynb")
+    page.wait_for_function("document.documentElement.classList.contains('tc-live')", timeout=60_000)
+    page.wait_for_timeout(1500)
+    yield page
+    context.close()
+
+
+def test_answer_and_half_of_the_picture_are_seen_at_once(opened: Page) -> None:
+    """At 1280 x 900; the answer in forty words at most."""
+    found = opened.evaluate(SEEN)
+    assert len(found["answer"].split()) <= MOST_WORDS, found["answer"]
+    assert found["at"]["top"] + found["at"]["height"] <= FOLD["height"]
+    picture = found["picture"]
+    assert picture["top"] + picture["height"] / 2 <= FOLD["height"], picture
+
+
+def test_few_keys_lead_to_the_strip(opened: Page) -> None:
+    """Eight presses of Tab from the top are enough to reach the first control of the strip."""
+    opened.evaluate("document.activeElement?.blur(); scrollTo(0, 0)")
+    opened.mouse.click(2, 2)
+    names = []
+    for _ in range(MOST_TABS):
+        opened.keyboard.press("Tab")
+        inside = "document.activeElement.closest('.tc-strip') !== null"
+        names.append(opened.evaluate("document.activeElement.textContent.slice(0, 40)"))
+        if opened.evaluate(inside):
+            return
+    pytest.fail(f"only these were reached: {names}")
+
+
+def test_nothing_scrolls_sideways_on_a_phone(opened: Page) -> None:
+    """At 390 pixels the page is as wide as the screen, before and after its own wide parts."""
+    opened.set_viewport_size(PHONE)
+    opened.wait_for_timeout(400)
+    wide = opened.evaluate("document.documentElement.scrollWidth")
+    opened.set_viewport_size(FOLD)
+    assert wide <= PHONE["width"]
+
+
+def test_the_page_prints_whole_on_few_sheets(opened: Page) -> None:
+    """Ctrl+P: more than the first sheet, and not a book."""
+    pdf = opened.pdf(format="A4")
+    sheets = len(re.findall(rb"/Type\s*/Page\b(?!s)", pdf))
+    assert 1 < sheets <= MOST_SHEETS[opened.url.rpartition("/")[2][:2]]
