@@ -7,6 +7,7 @@ LAB_ARGS ?=
 APP_ARGS ?=
 TEST_ARGS ?=
 BENCH_ARGS ?=
+BASE ?=
 # JupyterLab refuses to run as root unless told (containers, CI).
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 # JupyterLab would look for newer versions and news on the internet; pages here ask nobody.
@@ -19,8 +20,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help lab app test soak coverage mutants check review hub-test bench data data-report notebooks hashes \
-  clean
+.PHONY: help lab app site test soak coverage mutants check review hub-test bench data data-report \
+  notebooks hashes clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +31,9 @@ lab: $(VENV)/.app ## open the notebooks in JupyterLab (LAB_ARGS="--no-browser" w
 
 app: $(VENV)/.app ## serve the notebooks as pages without code (APP_ARGS="--help" for options)
 	$(BIN)/python app/serve.py $(APP_ARGS)
+
+site: $(VENV)/.app ## the pages as files to read offline, without Python: build/site/index.html (minutes)
+	$(BIN)/therapy-comparison site build/site
 
 test: $(VENV)/.test ## run every test, every notebook, and the browser journeys
 	$(BIN)/python -m pytest -m "not soak" --nbval --nbval-current-env \
@@ -56,8 +60,8 @@ check: $(VENV)/.dev ## formatting, lint, types, rooms, data, form of the noteboo
 	$(BIN)/python -m tools.data check
 	$(BIN)/python -m tools.notebooks check
 
-review: $(VENV)/.app ## rerun the notebooks: which numbers moved, which rows of data changed
-	$(BIN)/python -m tools.review
+review: $(VENV)/.app ## rerun the notebooks: which numbers moved, since when (BASE=a commit), which rows of data
+	$(BIN)/python -m tools.review $(BASE)
 
 hub-test: $(VENV)/.hub ## three readers under JupyterHub, in a browser (needs npm)
 	$(BIN)/python -m pytest -m soak tests/browser/test_hub.py $(TEST_ARGS)

@@ -2,6 +2,7 @@
 
 therapy-comparison app [options]    the pages without code, on this machine (`app --help`)
 therapy-comparison lab [folder]     the notebooks in JupyterLab, copied to the folder first
+therapy-comparison site [folder]    the pages as files to read offline, without Python
 therapy-comparison --version        versions of the library and of the data
 """
 
@@ -49,7 +50,14 @@ def main(words: Sequence[str] | None = None) -> None:
         help="where the notebooks are copied; what is there already is kept",
     )
     lab.add_argument("--no-browser", action="store_true", help="do not open a browser")
+    site = commands.add_parser("site", help="the pages as files to read offline, without Python")
+    site.add_argument(
+        "site", type=Path, metavar="folder", help="where the files are written; open index.html"
+    )
     found = parser.parse_args(words)
+    if "site" in found:
+        write_site(found.site)
+        return
     try:
         copied = copy_notebooks(found.folder)
     except OSError as err:
@@ -60,6 +68,17 @@ def main(words: Sequence[str] | None = None) -> None:
     paths = [str(part("app") / "lab"), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]
     env = os.environ | {"JUPYTER_CONFIG_PATH": os.pathsep.join(paths)}
     sys.exit(subprocess.call(command, env=env))
+
+
+def write_site(folder: Path) -> None:
+    """Write the pages as files, which takes minutes; says how large they are, zipped too."""
+    from compare.site.write import size, write  # noqa: PLC0415  (pages only where they are used)
+
+    try:
+        write(compare.load(), folder)
+    except OSError as err:
+        sys.exit(f"The pages cannot be written to {folder}: {err.strerror}.")
+    print(f"{folder / 'index.html'}: {size(folder)}")
 
 
 def version() -> str:

@@ -11,7 +11,9 @@ from tools import NOTEBOOKS
 
 PAGES = sorted(path.stem for path in NOTEBOOKS.glob("0[0-8]*.ipynb"))
 FOLD, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
-MOST_WORDS, MOST_TABS = 40, 8
+MOST_WORDS = 40
+# A list of all therapies is longer than any screen: this much of it is seen.
+LONG = 560
 # Sheets of A4 that a page may print on, as it opens; what is folded opens on paper.
 MOST_SHEETS = {
     "00": 26,
@@ -54,21 +56,16 @@ def test_answer_and_half_of_the_picture_are_seen_at_once(opened: Page) -> None:
     assert len(found["answer"].split()) <= MOST_WORDS, found["answer"]
     assert found["at"]["top"] + found["at"]["height"] <= FOLD["height"]
     picture = found["picture"]
-    assert picture["top"] + picture["height"] / 2 <= FOLD["height"], picture
+    assert picture["top"] + min(picture["height"] / 2, LONG) <= FOLD["height"], picture
 
 
-def test_few_keys_lead_to_the_strip(opened: Page) -> None:
-    """Eight presses of Tab from the top are enough to reach the first control of the strip."""
+def test_two_keys_lead_to_the_answer(opened: Page) -> None:
+    """From the top, Tab and Enter: the link past the row of pages stands at the answer."""
     opened.evaluate("document.activeElement?.blur(); scrollTo(0, 0)")
     opened.mouse.click(2, 2)
-    names = []
-    for _ in range(MOST_TABS):
-        opened.keyboard.press("Tab")
-        inside = "document.activeElement.closest('.tc-strip') !== null"
-        names.append(opened.evaluate("document.activeElement.textContent.slice(0, 40)"))
-        if opened.evaluate(inside):
-            return
-    pytest.fail(f"only these were reached: {names}")
+    opened.keyboard.press("Tab")
+    opened.keyboard.press("Enter")
+    assert opened.evaluate("document.activeElement.matches('.tc-finding')")
 
 
 def test_nothing_scrolls_sideways_on_a_phone(opened: Page) -> None:

@@ -51,7 +51,7 @@ def standing_plans(evidence: Evidence, found: Iterable[Plan], patient: Patient) 
     def rank(priced: tuple[tuple[float, float], Plan]) -> tuple[Any, ...]:
         both, plan = priced
         return (
-            _contraindicated(evidence, plan.product_id, patient),
+            bool(patient.factors & contraindicating(evidence, plan.product_id)),
             products[plan.product_id]["stands"] == "no",
             *both,
             plan.product_id,
@@ -82,14 +82,15 @@ def standing_plans(evidence: Evidence, found: Iterable[Plan], patient: Patient) 
     return standing
 
 
-def _contraindicated(evidence: Evidence, product_id: str, patient: Patient) -> bool:
-    """Whether what the patient has meets a contraindication of the label, or its reference's."""
+def contraindicating(evidence: Evidence, product_id: str) -> frozenset[str]:
+    """Factors that alone meet a contraindication of the product's label, or its reference's."""
     reference = evidence.by_id("products")[product_id]["reference_product_id"]
-    return any(
-        row["met_by_factor"] == "yes" and row["factor_id"] in patient.factors
+    return frozenset(
+        row["factor_id"]
         for of in (product_id, reference)
         if known(of)
         for row in evidence.rows("cautions", "product_id", of)
+        if row["met_by_factor"] == "yes"
     )
 
 

@@ -1,0 +1,1 @@
+"""The pages as files to read offline: nothing to install, to run or to ask for."""

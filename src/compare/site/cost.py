@@ -1,0 +1,79 @@
+"""The page on cost for every weight, band of age, and history that changes a product."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from compare.data.evidence import Evidence
+from compare.data.scenario import Scenario
+from compare.pages.cost import CostExplorer, view
+from compare.pages.cost.page import View
+from compare.site.states import Bars, ages, patient, standing_products
+from compare.site.steps import Words, steps
+from compare.site.still import still
+
+# The arithmetic of one bar at a time is chosen in the notebook.
+IN_THE_NOTEBOOK = ("chain", "sensitivity", "switching")
+
+
+class CostPage(CostExplorer):
+    """The explorer for scenarios that no strip holds."""
+
+    at: Scenario | None = None
+
+    def scenario(self) -> Scenario:
+        return self.at or super().scenario()
+
+    def still(self, scenario: Scenario, computed: View | None = None) -> str:
+        """The page for a scenario of its condition, without what only the notebook offers."""
+        self.at = scenario
+        computed = computed or view(self.evidence, scenario)
+        self.show(computed)
+        self.panels["sources"].value = self.sources(computed)
+        return still(self, IN_THE_NOTEBOOK)
+
+
+def states(evidence: Evidence, condition_id: str, weights: Sequence[int]) -> dict[str, Any]:
+    """`ages` (first age of each band), `bits` by factor, `which` chain for age and mask, `chains`
+    of steps over `weights`, and their `words`.
+    """
+    words, bars = Words(), Bars(evidence, condition_id)
+    page = CostPage(evidence, condition_id)
+    chains: dict[tuple[str, ...], int] = {}
+    which = []
+    bands = ages(evidence, condition_id, "regimens")
+    for age in bands:
+        by_weight = [_by_mask(page, bars, weight, age) for weight in weights]
+        which.append(
+            [
+                chains.setdefault(tuple(shown[mask] for shown in by_weight), len(chains))
+                for mask in bars.masks
+            ]
+        )
+    return {
+        "ages": bands,
+        "bits": bars.bits,
+        "which": which,
+        "chains": [steps(words, dict(zip(weights, chain, strict=True))) for chain in chains],
+        "words": list(words.every),
+    }
+
+
+def _by_mask(page: CostPage, bars: Bars, weight: float, age: float) -> list[str]:
+    """The page for each mask of the history."""
+    condition_id = page.strip.opening_id
+    standing: list[set[str]] = []
+    shown: list[str] = []
+    for mask in bars.masks:
+        less = bars.same(mask, standing)
+        if less is not None:
+            standing.append(standing[less])
+            shown.append(shown[less])
+            continue
+        who = patient(page.evidence, condition_id, weight, age, bars.history(mask))
+        at = Scenario(condition_id, who)
+        computed = view(page.evidence, at)
+        standing.append(standing_products(page.evidence, condition_id, who))
+        shown.append(page.still(at, computed))
+    return shown

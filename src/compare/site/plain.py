@@ -1,0 +1,65 @@
+"""Pages that depend on the condition alone, or on nothing: the explorer's page as it opens."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from markupsafe import Markup
+
+from compare import claims as assessed
+from compare.data.evidence import Evidence
+from compare.pages.claims import ClaimsExplorer
+from compare.pages.coverage import StartExplorer
+from compare.pages.harms import HarmsExplorer
+from compare.pages.markup import html, sources
+from compare.pages.what_works import WhatWorksExplorer
+from compare.site.still import still
+
+
+def side_effects(
+    evidence: Evidence, condition_id: str, weights: Sequence[int] = (), factors: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Side effects, counted and compared as the page opens."""
+    del weights, factors
+    return {"html": still(HarmsExplorer(evidence, condition_id))}
+
+
+def what_works(
+    evidence: Evidence, condition_id: str, weights: Sequence[int] = (), factors: Sequence[str] = ()
+) -> dict[str, Any]:
+    """What the trials showed, at the condition's opening endpoint and network."""
+    del weights, factors
+    return {"html": still(WhatWorksExplorer(evidence, condition_id))}
+
+
+def evidence(
+    evidence: Evidence, condition_id: str, weights: Sequence[int] = (), factors: Sequence[str] = ()
+) -> dict[str, Any]:
+    """What the tables hold, and the condition's therapies."""
+    del weights, factors
+    # How old the data are is said by the site's own script, on the day of reading.
+    page = StartExplorer(evidence, condition_id, today=evidence.data_date)
+    return {"html": still(page)}
+
+
+def claims(
+    evidence: Evidence, condition_id: str, weights: Sequence[int] = (), factors: Sequence[str] = ()
+) -> dict[str, Any]:
+    """All claims, and of each what it rests on."""
+    del condition_id, weights, factors
+    first = ClaimsExplorer(evidence)
+    every = [ids for claim in first.compute().assessments for ids in claim.source_ids]
+    parts = [still(first, [name for name in first.panels if name != "summary"])]
+    for claim in assessed.CLAIMS:
+        page = ClaimsExplorer(evidence, claim)
+        page.finding.value = ""
+        behind = Markup(still(page, ["summary", "sources"]))
+        parts.append(
+            html(
+                '<details class="tc-sources"><summary>{}</summary>{}</details>',
+                page.compute().chosen.claim, behind,
+            )
+        )  # fmt: skip
+    parts.append(sources(evidence, every, "Sources of all verdicts"))
+    return {"html": "".join(map(str, parts))}

@@ -1,0 +1,116 @@
+"""On what a page depends, as few states as there are: bands of age, and marks of the history."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+
+from compare.authority.indications import needed_factors
+from compare.cost.plan import Plan, negotiated_plans, plans
+from compare.cost.standing import contraindicating, standing_plans
+from compare.data.conditions import opening_patient
+from compare.data.evidence import Evidence
+from compare.data.patient import Patient
+from compare.data.rows import known
+
+WEIGHTS = range(5, 161)
+
+
+def patient(
+    evidence: Evidence, condition_id: str, weight: float, age: float, history: Iterable[str] = ()
+) -> Patient:
+    """As the notebooks' strip makes one: the condition's usual height, sex not given."""
+    height = opening_patient(evidence, condition_id).height_cm
+    return Patient(weight, age, height, factors=frozenset(history))
+
+
+def ages(evidence: Evidence, condition_id: str, *tables: str) -> list[float]:
+    """The first age of each band within which no row of the tables changes; the first is 0.
+
+    Of `factors` those count that age alone gives: sex is not asked here.
+    """
+    found = {0.0}
+    for table in tables:
+        for row in (
+            evidence.by_id(table).values()
+            if table == "factors"
+            else evidence.rows(table, "condition_id", condition_id)
+        ):
+            if table == "factors":
+                found |= set() if known(row["only_sex"]) else {row["assumed_age_from"]}
+            else:
+                found |= {row["age_years_from"], row["age_years_below"]}
+    return sorted(float(age) for age in found if known(age))
+
+
+def priced(evidence: Evidence, condition_id: str) -> tuple[Sequence[Plan], Sequence[Plan]]:
+    """Plans at the usual prices, and those at prices that Medicare negotiated."""
+    return plans(evidence, condition_id), negotiated_plans(evidence, condition_id)
+
+
+def standing_products(evidence: Evidence, condition_id: str, who: Patient) -> set[str]:
+    """Products that stand for their therapies, at either kind of price."""
+    return {
+        plan.product_id
+        for found in priced(evidence, condition_id)
+        for plan in standing_plans(evidence, found, who).values()
+    }
+
+
+class Bars:
+    """What the history can change of the products that stand for their therapies.
+
+    `bits` gives each factor that bars a product its bit; factors that bar the same share one.
+    """
+
+    def __init__(self, evidence: Evidence, condition_id: str) -> None:
+        self.therapies: dict[str, set[str]] = {}
+        for found in priced(evidence, condition_id):
+            for plan in found:
+                self.therapies.setdefault(plan.therapy_id, set()).add(plan.product_id)
+        by_factor: dict[str, set[str]] = {}
+        for product in set().union(*self.therapies.values()):
+            for factor in contraindicating(evidence, product):
+                by_factor.setdefault(factor, set()).add(product)
+        some = {product for group in self._choices() for product in group}
+        seen: dict[frozenset[str], int] = {}
+        self.bits = {
+            factor: seen.setdefault(frozenset(products & some), 1 << len(seen))
+            for factor, products in sorted(by_factor.items())
+            if products & some
+        }
+        self.products = {bit: products for products, bit in seen.items()}
+        self.masks = range(1 << len(seen))
+        self.barred = [self._barred(mask) for mask in self.masks]
+
+    def _choices(self) -> list[set[str]]:
+        """Products among which there is a choice."""
+        return [products for products in self.therapies.values() if len(products) > 1]
+
+    def history(self, mask: int) -> list[str]:
+        """One factor for each bit of a mask."""
+        first = {bit: factor for factor, bit in reversed(self.bits.items())}
+        return [factor for bit, factor in first.items() if bit & mask]
+
+    def _barred(self, mask: int) -> frozenset[str]:
+        """Products that stand only where there is no other: where all are barred, none is."""
+        found = set().union(*(own for bit, own in self.products.items() if bit & mask))
+        return frozenset(
+            p for group in self._choices() if not group <= found for p in group & found
+        )
+
+    def same(self, mask: int, standing: Sequence[Collection[str]]) -> int | None:
+        """A smaller mask with the same page: what it bars less does not stand there anyway.
+
+        `standing`: products that stand, of each smaller mask. None where there is no such mask.
+        """
+        mine = self.barred[mask]
+        for less in range(mask):
+            its = self.barred[less]
+            if its <= mine and not (mine - its) & set(standing[less]):
+                return less
+        return None
+
+
+def asked(evidence: Evidence, condition_id: str) -> dict[str, int]:
+    """Factors on which labels here depend (serostatus, earlier treatment), each with its bit."""
+    return {key: 1 << at for at, key in enumerate(needed_factors(evidence, condition_id))}
