@@ -7,6 +7,7 @@ LAB_ARGS ?=
 APP_ARGS ?=
 TEST_ARGS ?=
 BENCH_ARGS ?=
+BASE ?=
 # JupyterLab refuses to run as root unless told (containers, CI).
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 # JupyterLab would look for newer versions and news on the internet; pages here ask nobody.
@@ -59,8 +60,8 @@ check: $(VENV)/.dev ## formatting, lint, types, rooms, data, form of the noteboo
 	$(BIN)/python -m tools.data check
 	$(BIN)/python -m tools.notebooks check
 
-review: $(VENV)/.app ## rerun the notebooks: which numbers moved, which rows of data changed
-	$(BIN)/python -m tools.review
+review: $(VENV)/.app ## rerun the notebooks: which numbers moved, since when (BASE=a commit), which rows of data
+	$(BIN)/python -m tools.review $(BASE)
 
 hub-test: $(VENV)/.hub ## three readers under JupyterHub, in a browser (needs npm)
 	$(BIN)/python -m pytest -m soak tests/browser/test_hub.py $(TEST_ARGS)

@@ -2,8 +2,9 @@
 
 Reruns every notebook from a clean kernel and compares its digest cells with the stored ones, names
 the rows of `data/` that differ from the last commit and from the last tag and the trials that moved
-a network since, and writes each executed notebook as a page to build/review/. Ends with 0 only if
-no digest moved and every table is the one that datapackage.json records.
+a network since. To build/review/ it writes each executed notebook as a page, what moved in it since
+a commit as a page with both sides marked, and index.html, which lists them. Ends with 0 only if no
+digest moved since it was stored and every table is the one that datapackage.json records.
 """
 
 from __future__ import annotations
@@ -12,90 +13,67 @@ import csv
 import io
 import json
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import nbformat
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 from compare.data.evidence import DESCRIPTOR, content_hash
+from compare.pages.markup import Markup, html
 from tools import BUILD, DATA, ROOT, files, networks_moved, still
+from tools.moved import before_after, entry, index, moved
 from tools.notebooks import execute, is_digest, paths, read, text_of
 
 SHOWN = 25
-NUMBER = re.compile(r"(?:(?<!\w)[-+−])?\$?\d[\d,]*(?:\.\d+)?")  # noqa: RUF001  (a minus sign)
-AMOUNT = re.compile(r"\b\d[\d,]*(?:\.\d+)?\b")
+STORED = "the digests as stored"
 COLORS = re.compile(r"\x1b\[[0-9;]*m")
 Row = dict[str, str]
 
 
-# -- digests -------------------------------------------------------------------------------------
+# -- pages ---------------------------------------------------------------------------------------
 
 
-def keyed(text: str) -> dict[str, str]:
-    """Lines by what they are about: their first two cells (the second one's amounts apart), or
-    their place among the sentences.
+def digests(notebook: Any) -> dict[str, str]:
+    """What the digest cells of a notebook hold, by the cell's id."""
+    return {cell["id"]: text_of(cell) for cell in notebook.cells if is_digest(cell)}
+
+
+def digest_at(commit: str, name: str) -> str | None:
+    """The digest that a commit holds of a notebook; None where it had no such notebook."""
+    stored = git("show", f"{commit}:notebooks/{name}")
+    return stored and "".join(digests(nbformat.reads(stored.decode(), as_version=4)).values())
+
+
+def review_notebook(path: Path, folder: Path, base: str | None = None) -> tuple[list[str], Markup]:
+    """What moved in one notebook since it was stored, and its row in the list of pages.
+
+    The page is written to `folder`, and beside it what moved since the commit `base` (None: since
+    it was stored), marked, where anything did.
     """
-    lines: dict[str, str] = {}
-    sentences = 0
-    for line in text.splitlines():
-        cells = line.split(" | ")
-        if len(cells) > 1:
-            key = f"{cells[0]} | {AMOUNT.sub('#', cells[1])}"
-        else:
-            sentences += 1
-            key = f"sentence {sentences}"
-        while key in lines:
-            key += " (again)"
-        lines[key] = line
-    return lines
-
-
-def figures_moved(old: str, new: str) -> str:
-    """The figures that differ between two lines of the same shape, as "from -> to"."""
-    if NUMBER.sub("#", old) != NUMBER.sub("#", new):
-        return ""
-    pairs = zip(NUMBER.findall(old), NUMBER.findall(new), strict=True)
-    return ", ".join(f"{a} -> {b}" for a, b in pairs if a != b)
-
-
-def moved(old: str, new: str) -> list[str]:
-    """What differs between a stored digest and a fresh one, in lines to print."""
-    before, after = keyed(old), keyed(new)
-    found = []
-    for key, line in before.items():
-        if key not in after:
-            found += [f"  gone: {line}"]
-        elif after[key] != line:
-            found += [f"  was: {line}", f"  now: {after[key]}"]
-            figures = figures_moved(line, after[key])
-            found += [f"       ({figures})"] if figures else []
-    found += [f"  new:  {line}" for key, line in after.items() if key not in before]
-    if not found and old != new:
-        found = ["  the same lines in another order"]
-    return found
-
-
-def review_notebook(path: Path, folder: Path) -> list[str]:
-    """What moved in one notebook; its page is written to `folder`."""
     notebook = read(path)
-    stored = {cell["id"]: text_of(cell) for cell in notebook.cells if is_digest(cell)}
+    stored = digests(notebook)
     try:
         execute(notebook, path.parent)
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-        return [f"  it does not run: {COLORS.sub('', str(error)).strip().splitlines()[-1]}"]
-    page = still.page(notebook, path.stem)
-    files.write(folder / f"{path.stem}.html", page)
+        said = f"it does not run: {COLORS.sub('', str(error)).strip().splitlines()[-1]}"
+        return [f"  {said}"], html("<tr><td>{}</td><td>{}</td></tr>", path.stem, said)
+    files.write(folder / f"{path.stem}.html", still.page(notebook, path.stem))
+    fresh = digests(notebook)
     found = []
-    for cell in notebook.cells:
-        if is_digest(cell):
-            if not stored[cell["id"]]:
-                found.append("  no digest is stored; run `make notebooks`")
-            else:
-                found += moved(stored[cell["id"]], text_of(cell))
-    return found
+    for cell, was in stored.items():
+        none = ["  no digest is stored; run `make notebooks`"]
+        found += moved(was, fresh[cell]) if was else none
+    now = "".join(fresh.values())
+    before = digest_at(base, path.name) if base else "".join(stored.values())
+    if before not in (None, now):
+        page = before_after(path.stem, before, now, base or STORED)
+        files.write(folder / f"{path.stem}_moved.html", page)
+    return found, entry(path.stem, before, now)
 
 
 # -- data ----------------------------------------------------------------------------------------
@@ -191,25 +169,41 @@ def say(heading: str, lines: list[str], nothing: str) -> bool:
     return bool(lines)
 
 
-def main() -> int:
-    """Exit code: 0 only if nothing moved."""
+def main(base: str | None = None) -> int:
+    """Exit code: 0 only if nothing moved since it was stored.
+
+    `base`: the commit to set the pages beside; the last version where none is named.
+    """
     folder = BUILD / "review"
+    # What moved in an earlier review is not to be read as what moves now.
+    shutil.rmtree(folder, ignore_errors=True)
     still.write_script(folder)
     package = json.loads((DATA / DESCRIPTOR).read_text(encoding="utf-8"))
     failed = say("Tables not as recorded", not_recorded(package), "none")
     names = [resource["path"] for resource in package["resources"]]
     head = "HEAD" if git("rev-parse", "--verify", "--quiet", "HEAD") else None
-    for commit, called in ((head, "the last commit"), (last_version(), None)):
+    if base and git("rev-parse", "--verify", "--quiet", f"{base}^{{commit}}") is None:
+        sys.exit(f"review: {base} is no commit here")
+    base = base or last_version() or head
+    chapters = {}
+    for commit, which in {base: base, head: "the last commit"}.items():
         if commit:
-            which = called or commit
-            say(f"Rows that differ from {which}", data_since(commit, package), "none")
-            by_trial = networks_moved.since(commit, names)
-            say(f"Networks that moved since {which}, and by which trials", by_trial, "none")
+            data = f"Rows that differ from {which}"
+            networks = f"Networks that moved since {which}, and by which trials"
+            chapters[data] = data_since(commit, package)
+            chapters[networks] = networks_moved.since(commit, names)
+    for heading, lines in chapters.items():
+        say(heading, lines, "none")
     count = 0
+    entries = []
     for path in paths():
-        lines = review_notebook(path, folder)
+        lines, row = review_notebook(path, folder, base)
         count += say(f"notebooks/{path.name}", lines, "every digest line as stored")
-    print(f"Pages to read: {folder.relative_to(ROOT)}/*.html")
+        entries.append(row)
+    made = git("log", "-1", "--format=%h, %cs", base) if base else None
+    beside = f"{base} ({made.decode().strip()})" if made else STORED
+    files.write(folder / "index.html", index(beside, entries, chapters))
+    print(f"Pages to read, what moved marked: {folder.relative_to(ROOT)}/index.html")
     if count:
         print(f"{count} of {len(paths())} notebooks moved. If that is right: `make notebooks`.")
     return 1 if failed or count else 0
@@ -217,6 +211,6 @@ def main() -> int:
 
 if __name__ == "__main__":
     try:
-        sys.exit(main())
+        sys.exit(main(*sys.argv[1:2]))
     except KeyboardInterrupt:
         sys.exit("review: stopped before the end; nothing outside of build/ was written")

@@ -22,7 +22,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 import compare
 from compare.pages import every_explorer
 from compare.pages.chart import EMPTY, LiveFigure
-from tools import ROOT, data, files, hashes, notebooks, review, still, versions
+from tools import ROOT, data, files, hashes, moved, notebooks, review, still, versions
 
 OLD = (
     "Cost is between $1,000 and $2,500.\n"
@@ -83,6 +83,88 @@ def test_figures_in_the_second_cell_are_no_part_of_its_name() -> None:
         "  now: ivig | -2.5 percent",
         "       (-3.5 -> -2.5)",
     ]
+
+
+def test_a_moved_price_is_marked_on_both_sides_and_text_stays_text() -> None:
+    """The figure that moved, whole, and no other; a cell with a tag in it is no tag."""
+    old = "age < 18 | <b>x</b> | year one 138,544.58 to 139414.02 | doses 18\nsame | a & b | 7\n"
+    page = moved.before_after("02_cost", old, old.replace("138,544.58", "139,114.58"), "v1")
+    cells = "<td>age &lt; 18 | &lt;b&gt;x&lt;/b&gt; | year one {} to 139414.02 | doses 18</td>"
+    was = cells.format("<del>138,544.58</del>")
+    assert f"<tr>{was}{cells.format('<ins>139,114.58</ins>')}</tr>" in page
+    assert '<tr class="same"><td colspan="2">same | a &amp; b | 7</td></tr>' in page
+    assert page.count("<del>") == page.count("<ins>") == 2  # the other one is in the legend
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "was", "now"),
+    [
+        (
+            "10 to 20",
+            "20 to 10",
+            "<del>10</del> to <del>20</del>",
+            "<ins>20</ins> to <ins>10</ins>",
+        ),
+        ("a | 7", "a | no price", "a | <del>7</del>", "a | <ins>no price</ins>"),
+        ("", "a | <7", "", "<ins>a | &lt;7</ins>"),
+        ("-3.5 percent", "+3.5 percent", "<del>-3.5</del> percent", "<ins>+3.5</ins> percent"),
+        ("x1,5 | 7", "x15 | 7", "x<del>1,5</del> | 7", "x<ins>15</ins> | 7"),
+        ("$70 a day", "$7 a day", "<del>$70</del> a day", "<ins>$7</ins> a day"),
+    ],
+)
+def test_marks_are_on_what_differs(old: str, new: str, was: str, now: str) -> None:
+    """Figures by their place, with sign and currency; words where words came; a new line whole."""
+    assert moved.marked(old, new) == (was, now)
+
+
+def test_the_list_names_each_page_and_what_moved() -> None:
+    """A page that moved leads to both sides, its first lines told; others are as before, or new."""
+    many = "".join(f"a{i} | {i}\n" for i in range(7))
+    entries = [
+        moved.entry("cost", OLD, OLD.replace("950.00", "960.00")),
+        moved.entry("harms", OLD, OLD),
+        moved.entry("late", None, OLD),
+        moved.entry("many", "", many),
+        moved.entry("turned", many, "".join(reversed(many.splitlines(keepends=True)))),
+    ]
+    page = moved.index("v1", entries, {"Rows": ["  prices.csv <J1>"], "Networks": []})
+    for said in (
+        '<a href="cost_moved.html">1 line moved</a>',
+        "<li>privigen | cidp | year one 900.00 to <del>950.00</del> → <ins>960.00</ins> | doses 18",
+        '<tr class="same"><td><a href="harms.html">harms</a></td><td>as before</td></tr>',
+        '<a href="late.html">late</a></td><td>new</td>',
+        "<li><ins>a4 | 4</ins></li><li>and 2 more</li>",
+        '<a href="turned_moved.html">the same lines in another order</a>',
+        "<h2>Rows</h2><pre>  prices.csv &lt;J1&gt;</pre>",
+    ):
+        assert said in page
+    assert "Networks" not in page
+
+
+def test_pages_are_set_beside_the_commit_that_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A digest stored anew has not moved since; its page still shows what the commit held."""
+    monkeypatch.setattr(review, "ROOT", tmp_path)
+    monkeypatch.setattr(review, "execute", lambda *_: None)
+    repository(tmp_path, "code,usd\n")
+    path = tmp_path / "notebooks" / "n.ipynb"
+    path.parent.mkdir()
+    for figure in (41, 42):
+        printed = new_output("stream", name="stdout", text=f"a | b | {figure}\n")
+        digest = new_code_cell("", id="d", outputs=[printed], metadata={"tags": ["digest"]})
+        nbformat.write(new_notebook(cells=[digest]), path)
+        subprocess.run(["git", "add", "."], cwd=tmp_path, check=True)
+        who = ["-c", "user.name=Test", "-c", "user.email=test@example.org"]
+        made = ["commit", "--message=x", "--no-gpg-sign", "--quiet"]
+        subprocess.run(["git", *who, *made], cwd=tmp_path, check=True)
+    said, row = review.review_notebook(path, tmp_path, "HEAD~")
+    assert said == []
+    assert "<li>a | b | <del>41</del> → <ins>42</ins></li>" in row
+    assert "<td>new</td>" in review.review_notebook(path, tmp_path, "HEAD~2")[1]
+    monkeypatch.setattr(review, "BUILD", tmp_path / "build")
+    with pytest.raises(SystemExit, match="nowhere is no commit here"):
+        review.main("nowhere")
 
 
 def test_changed_rows_are_named_by_key_line_and_cell() -> None:
@@ -237,14 +319,16 @@ def test_a_notebook_is_rerun_and_compared(tmp_path: Path) -> None:
     notebook = new_notebook(cells=[new_markdown_cell("# Why?"), digest])
     path = tmp_path / "n.ipynb"
     nbformat.write(notebook, path)
-    assert review.review_notebook(path, tmp_path) == [
-        "  was: a | b | 41", "  now: a | b | 42", "       (41 -> 42)",
-    ]  # fmt: skip
+    said, row = review.review_notebook(path, tmp_path)
+    assert said == ["  was: a | b | 41", "  now: a | b | 42", "       (41 -> 42)"]
+    assert "a | b | <del>41</del> → <ins>42</ins>" in row
+    both = (tmp_path / "n_moved.html").read_text(encoding="utf-8")
+    assert "<td>a | b | <del>41</del></td><td>a | b | <ins>42</ins></td>" in both
     assert "a | b | 42" in (tmp_path / "n.html").read_text(encoding="utf-8")
 
 
 def test_pages_to_read_hold_every_chart(evidence: compare.Evidence) -> None:
-    """Each chart that a page opens with is drawn on its still page: nine on all nine."""
+    """Each chart that a page opens with is drawn on its still page: seven on all."""
     drawn = 0
     for explorer in every_explorer():
         opened = explorer(evidence)
@@ -256,7 +340,7 @@ def test_pages_to_read_hold_every_chart(evidence: compare.Evidence) -> None:
         filled = sum(figure.drawing.value != EMPTY for figure in figures)
         assert still.page(notebook, "page").count('class="plotly-graph-div"') == filled
         drawn += filled
-    assert drawn == 9
+    assert drawn == 7
 
 
 def test_a_review_that_is_stopped_ends_in_one_line(tmp_path: Path) -> None:
@@ -357,7 +441,9 @@ def test_a_notebook_that_does_not_run_is_named(
     monkeypatch.setattr(review, "execute", fails)
     path = tmp_path / "n.ipynb"
     nbformat.write(new_notebook(), path)
-    assert review.review_notebook(path, tmp_path) == ["  it does not run: ValueError: no"]
+    said, row = review.review_notebook(path, tmp_path)
+    assert said == ["  it does not run: ValueError: no"]
+    assert row == "<tr><td>n</td><td>it does not run: ValueError: no</td></tr>"
 
 
 @pytest.mark.soak
@@ -402,3 +488,6 @@ def test_one_changed_price_fails_the_review(tmp_path: Path) -> None:
     assert "now: gamunex_c | " in chapter
     # At 75 kg 150 g, then 17 times 75 g: 300 + 17 x 150 = 2,850 units of 500 mg, 0.20 dollars each.
     assert "138544.58 -> 139114.58" in chapter
+    both = (tmp_path / "build" / "review" / "02_cost_moved.html").read_text(encoding="utf-8")
+    assert "<del>138544.58</del>" in both
+    assert "<ins>139114.58</ins>" in both

@@ -14,7 +14,7 @@ from compare.site.steps import Words, steps
 from compare.site.still import still
 
 # The arithmetic of one bar at a time is chosen in the notebook.
-IN_THE_NOTEBOOK = ("chain", "sensitivity", "sensitivity_table", "switching")
+IN_THE_NOTEBOOK = ("chain", "sensitivity", "switching")
 
 
 class CostPage(CostExplorer):

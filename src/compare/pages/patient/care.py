@@ -24,17 +24,18 @@ KEY_KINDS = (
 WAYS = ("all_cause", "label_listed", "adverse_reaction", "within_72h")
 SHOWN_OUTCOMES = 4
 HARM = "Harm, with its comparator"
+# Columns of a cost, low and high, and whether it is one of a year.
+SPANS = {
+    "Year one": ("usd_year_one_low", "usd_year_one_high", True),
+    "A later year": ("usd_later_year_low", "usd_later_year_high", True),
+    "Per course": ("usd_per_course", "usd_per_course_high", False),
+}
 
 
 def money_lines(evidence: Evidence, scenario: Scenario, columns: list[Column]) -> list[Line]:
     section = "What it costs (US dollars)"
-    spans = {
-        "Year one": ("usd_year_one_low", "usd_year_one_high", True),
-        "A later year": ("usd_later_year_low", "usd_later_year_high", True),
-        "Per course": ("usd_per_course", "usd_per_course_high", False),
-    }
     lines = []
-    for label, (low, high, chronic) in spans.items():
+    for label, (low, high, chronic) in SPANS.items():
         cells, some = [], False
         for column in columns:
             rows = [row for row in column.costs if (row["use"] == "chronic") == chronic]

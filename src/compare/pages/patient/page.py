@@ -11,10 +11,10 @@ from markupsafe import Markup
 from compare.authority import cautions
 from compare.data.evidence import Evidence
 from compare.data.scenario import Scenario
-from compare.pages.controls import WRAP, labelled, reveal
+from compare.pages.controls import WRAP, checkbox, labelled, reveal
 from compare.pages.explorer import Explorer
 from compare.pages.markup import NOTHING, html, table
-from compare.pages.patient import drawing, first_dose, report, side_by_side
+from compare.pages.patient import drawing, first_dose, monograph, report, side_by_side
 from compare.pages.patient.side_by_side import MOST, NOT_SAME_TRIAL, rebates_note
 from compare.pages.patient.tables import BRAND_COLUMNS, CAUTION_COLUMNS, option_columns
 from compare.pages.patient.views import (
@@ -26,10 +26,19 @@ from compare.pages.patient.views import (
 )
 from compare.words import short_name
 
+PATIENTS = "Your patients per year"
+LONGEST = 20  # digits
+
 
 def folded(name: str, shown: Markup) -> Markup:
     """A long table behind its name, opened by the reader; printed only where it is open."""
     return html('<details class="tc-long"><summary>{}</summary>{}</details>', name, shown)
+
+
+def count_of(said: str) -> Any:
+    """The whole number that a reader has written, or his words, which `monograph` refuses."""
+    plain = said.replace(",", "")
+    return int(plain) if plain.isdecimal() and len(plain) < LONGEST else said
 
 
 class PatientExplorer(Explorer, view=view, digest=digest):
@@ -49,11 +58,20 @@ class PatientExplorer(Explorer, view=view, digest=digest):
             "name": labelled(
                 w.Text, "Title of the printout (optional)", "480px", continuous_update=False
             ),
+            "monograph": checkbox(
+                "Monograph for a P&T committee",
+                tooltip="A longer page to print, with what your own patients cost in a year",
+            ),
+            **{
+                f"patients_{i}": labelled(w.Text, PATIENTS, "330px", continuous_update=False)
+                for i in range(MOST)
+            },
         }
         self.choose(opening(evidence, condition_id))
         names = [*(f"compare_{i}" for i in range(MOST)), "ivig_product"]
         choose = w.HBox([self.controls[name] for name in names], layout=WRAP)
-        named = w.HBox([self.controls["name"]], layout=WRAP)
+        asked = [f"patients_{i}" for i in range(MOST)]
+        named = w.HBox([self.controls[n] for n in ("name", "monograph", *asked)], layout=WRAP)
         for row in (choose, named):
             row.add_class("tc-choose")
         self.start(
@@ -83,6 +101,7 @@ class PatientExplorer(Explorer, view=view, digest=digest):
             control = self.controls[f"compare_{i}"]
             control.options = choices
             control.value = chosen[i] if i < len(chosen) else ""
+            self.ask_patients(i)
         has_ivig = "ivig" in listed
         brands = cautions.products_of(self.evidence, "ivig") if has_ivig else []
         names = [(self.evidence.label("products", key), key) for key in brands]
@@ -91,9 +110,24 @@ class PatientExplorer(Explorer, view=view, digest=digest):
         reveal(control, has_ivig)
 
     def adapt(self, change: Mapping[str, Any]) -> None:
-        """A new condition has therapies of its own."""
+        """A new condition has therapies of its own, and a new therapy patients of its own."""
         if change["owner"] is self.controls["condition"]:
             self.choose(opening(self.evidence, change["new"]))
+        for i in range(MOST):
+            if change["owner"] is self.controls[f"compare_{i}"]:
+                self.ask_patients(i)
+        if change["owner"] is self.controls["monograph"]:
+            for i in range(MOST):
+                self.ask_patients(i, self.controls[f"patients_{i}"].value)
+
+    def ask_patients(self, i: int, entered: str = "") -> None:
+        """Ask for the hospital's own number of patients on the therapy chosen, for a monograph."""
+        therapy_id, asked = self.controls[f"compare_{i}"].value, self.controls[f"patients_{i}"]
+        asked.value = entered
+        asked.description = PATIENTS
+        if therapy_id:
+            asked.description += f": {short_name(self.evidence.label('therapies', therapy_id))}"
+        reveal(asked, bool(therapy_id) and self.controls["monograph"].value)
 
     def scenario(self) -> Scenario:
         """The state of the controls."""
@@ -102,6 +136,10 @@ class PatientExplorer(Explorer, view=view, digest=digest):
         options: dict[str, Any] = {"compare": list(dict.fromkeys(chosen))}
         if get["ivig_product"]:
             options["products"] = {"ivig": get["ivig_product"]}
+        if get["monograph"]:
+            entered = ((get[f"compare_{i}"], get[f"patients_{i}"].strip()) for i in range(MOST))
+            counts = {key: count_of(said) for key, said in entered if key and said}
+            options |= {monograph.PATIENTS: counts} if counts else {}
         return self.strip.scenario(name=get["name"], options=options)
 
     def show(self, computed: View) -> None:
@@ -166,6 +204,10 @@ class PatientExplorer(Explorer, view=view, digest=digest):
             page = report.page(self.evidence, comparison)
             said = report.comparison_csv(comparison)
             yield self.file("Save the page to print (HTML)", page, *name, ending="html")
+            if self.controls["monograph"].value:
+                long = monograph.page(self.evidence, comparison)
+                named = "monograph", *name[1:]
+                yield self.file("Save the monograph (HTML)", long, *named, ending="html")
             yield self.file("Save the comparison (CSV)", said, *name)
         listed = self.csv("options", computed.options, OPTION_COLUMNS)
         told = self.csv("cautions", computed.cautions, cautions.COLUMNS)

@@ -107,7 +107,7 @@ def page(evidence: Evidence, comparison: Comparison) -> Markup:
     """`html` of a comparison that is already made."""
     scenario = comparison.scenario
     names = " and ".join(name for name, _ in comparison.heads)
-    condition = _condition(evidence, scenario)
+    condition = condition_name(evidence, scenario)
     title = f"{names}: {condition}"
     notes = " ".join(filter(None, [READING, NOT_SAME_TRIAL, rebates_note(comparison)]))
     stamp = f"Data of {evidence.data_date}, version {evidence.version}. Labels: "
@@ -126,7 +126,7 @@ def page(evidence: Evidence, comparison: Comparison) -> Markup:
         answer,
         table(comparison),
         markup.html('<p class="note">{}</p><p class="note">{}</p>', notes, stamp),
-        markup.html("<h2>Sources</h2>{}", _sources(evidence, comparison.source_ids)),
+        markup.html("<h2>Sources</h2>{}", source_list(evidence, comparison.source_ids)),
         markup.html(
             "<h2>Appendix: the lines of Python that rebuild this page</h2><pre>{}</pre>",
             lines(evidence, comparison),
@@ -201,7 +201,7 @@ def _height_mm(
     return 1.2 * size_mm * (count + len(sections)) + 1.1 * gaps
 
 
-def _condition(evidence: Evidence, scenario: Scenario) -> str:
+def condition_name(evidence: Evidence, scenario: Scenario) -> str:
     return str(evidence.by_id("conditions")[scenario.condition_id]["condition"])
 
 
@@ -267,7 +267,7 @@ def _found(evidence: Evidence, source_ids: Sequence[str]) -> list[Row]:
     return [row for key, row in evidence.by_id("sources").items() if key in wanted]
 
 
-def _sources(evidence: Evidence, source_ids: Sequence[str]) -> Markup:
+def source_list(evidence: Evidence, source_ids: Sequence[str]) -> Markup:
     items = []
     for row in sorted(_found(evidence, source_ids), key=lambda row: row["title"]):
         details = [row["publisher"], row["published"]]
@@ -278,8 +278,8 @@ def _sources(evidence: Evidence, source_ids: Sequence[str]) -> Markup:
     return markup.html('<ol class="sources">{}</ol>', NOTHING.join(items))
 
 
-def lines(evidence: Evidence, comparison: Comparison) -> str:
-    """The lines of Python that rebuild the page."""
+def lines(evidence: Evidence, comparison: Comparison, module: str = "report") -> str:
+    """The lines of Python that rebuild the page that this module makes."""
     scenario = comparison.scenario
     options: dict[str, Any] = {
         key: dict(value) if isinstance(value, Mapping) else value
@@ -292,11 +292,13 @@ def lines(evidence: Evidence, comparison: Comparison) -> str:
     }
     told = [f"{key}={value!r}" for key, value in made.items() if value is not None]
     arguments = ", ".join([repr(scenario.condition_id), "patient", *told])
-    asked = call("report.html", [Name("evidence"), Name("scenario"), list(comparison.therapy_ids)])
+    asked = call(
+        f"{module}.html", [Name("evidence"), Name("scenario"), list(comparison.therapy_ids)]
+    )
     return "\n".join(
         [
             "import compare",
-            "from compare.pages.patient import report",
+            f"from compare.pages.patient import {module}",
             "",
             load_line(evidence),
             f"patient = {patient_call(scenario.patient)}",

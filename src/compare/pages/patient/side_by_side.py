@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from compare import cost
@@ -30,13 +30,17 @@ NOT_SAME_TRIAL = (
 
 @dataclass(frozen=True)
 class Comparison:
-    """Therapies side by side. `heads` are therapy and product as shown above the columns."""
+    """Therapies side by side. `heads` are therapy and product as shown above the columns.
+
+    `columns`: what the lines were written from, for those who say more of it.
+    """
 
     scenario: Scenario
     therapy_ids: tuple[str, ...]
     heads: tuple[tuple[str, str], ...]
     lines: tuple[Line, ...]
     labels: tuple[str, ...]
+    columns: tuple[Column, ...] = field(repr=False)
 
     @property
     def source_ids(self) -> list[str]:
@@ -72,7 +76,8 @@ def compare_therapies(
         (short_name(c.therapy["therapy"]), evidence.label("products", c.product_id))
         for c in columns
     )
-    return Comparison(scenario, ids, heads, tuple(lines), tuple(_labels(evidence, columns)))
+    labels = tuple(_labels(evidence, columns))
+    return Comparison(scenario, ids, heads, tuple(lines), labels, tuple(columns))
 
 
 def _column(evidence: Evidence, scenario: Scenario, therapy_id: str) -> Column:

@@ -1,0 +1,162 @@
+"""The monograph for a P&T committee: every section, the hospital's own count, hostile text."""
+
+from __future__ import annotations
+
+import base64
+import re
+
+import pandas as pd
+import pytest
+
+import compare
+from compare.pages.patient import monograph, report, side_by_side
+from compare.pages.patient.page import PatientExplorer
+from compare.words import usd_range
+from tests.pages.test_hostile import MARK, PAGE_TAGS, hostile, read
+from tests.pages.test_report import Page
+
+# The second has a therapy that is given as a course.
+PAIRS = [
+    ("cidp", ["ivig", "efgartigimod"], {"ivig": 40, "efgartigimod": 12}),
+    ("ms_relapsing", ["natalizumab", "alemtuzumab"], {"natalizumab": 30, "alemtuzumab": 5}),
+]
+WHO = compare.Patient(70, 45, 170)
+
+
+def made(evidence, condition_id, ids, counts):
+    """The comparison behind a monograph."""
+    options = {monograph.PATIENTS: counts} if counts else {}
+    scenario = compare.Scenario(condition_id, WHO, options=options)
+    return side_by_side.compare_therapies(evidence, scenario, ids)
+
+
+def cells(lines, label):
+    """Texts of a line, one a therapy."""
+    found = next(line for line in lines if line.label == label)
+    return ["; ".join(item.text for item in cell) for cell in found.cells]
+
+
+@pytest.mark.parametrize(("condition_id", "ids", "counts"), PAIRS)
+def test_every_section_is_there(evidence, condition_id, ids, counts):
+    """Eight sections in their order, each with its table, well-formed, nothing loaded."""
+    comparison = made(evidence, condition_id, ids, counts)
+    page = Page(monograph.page(evidence, comparison))
+    places = [page.text.index(title) for title in monograph.TITLES.values()]
+    assert places == sorted(places)
+    assert page.open == []
+    assert not {"script", "iframe", "img", "link", "object"} & set(page.tags)
+    assert all(monograph.sections(evidence, comparison).values())
+    for words in (*monograph.TO_WRITE, monograph.NOT_GRADED, "Schedule", "Monitoring",
+                  "Boxed warnings", "Patients per year"):  # fmt: skip
+        assert words in page.text, words
+
+
+@pytest.mark.parametrize(("condition_id", "ids", "counts"), PAIRS)
+def test_nothing_of_the_comparison_is_lost(evidence, condition_id, ids, counts):
+    """Every line of the printed comparison stands in one section of the monograph."""
+    comparison = made(evidence, condition_id, ids, counts)
+    told = [line for lines in monograph.sections(evidence, comparison).values() for line in lines]
+    for line in comparison.lines:
+        assert told.count(line) == 1
+
+
+@pytest.mark.parametrize(("condition_id", "ids", "counts"), PAIRS)
+def test_budget_is_cost_per_patient_times_patients(evidence, condition_id, ids, counts):
+    """Low and high by hand, from the rows of `annual_cost` of the product shown."""
+    comparison = made(evidence, condition_id, ids, counts)
+    lines = list(monograph.budget_lines(evidence, comparison))
+    found = compare.annual_cost(evidence, condition_id, WHO)
+    for i, column in enumerate(comparison.columns):
+        for cost in column.costs:
+            same = found["regimen_id"].eq(cost["regimen_id"])
+            row = found[same & found["product_id"].eq(cost["product_id"])].iloc[0]
+            chronic = row["use"] == "chronic"
+            name = "usd_year_one_low" if chronic else "usd_per_course"
+            high = "usd_year_one_high" if chronic else "usd_per_course_high"
+            count = counts[ids[i]]
+            said = cells(lines, "All in year one" if chronic else "One course each")[i]
+            assert said == usd_range(row[name] * count, row[high] * count)
+            assert "$" in said
+
+
+def test_budget_agrees_with_a_cohort_of_such_patients(evidence):
+    """Its low end is that of `cohort_cost` for as many patients of the same weight."""
+    comparison = made(evidence, *PAIRS[0])
+    patients = pd.DataFrame({"patient_id": range(12), "weight_kg": 70.0})
+    patients = patients.assign(condition_id="cidp", therapy_id="efgartigimod")
+    patients["product_id"] = comparison.columns[1].product_id
+    low = compare.cohort_cost(evidence, patients)["usd_year_one"].sum()
+    lines = list(monograph.budget_lines(evidence, comparison))
+    assert cells(lines, "All in year one")[1].split(" to ")[0] == f"${low:,.0f}"
+
+
+def test_blank_counts_give_no_dollars(evidence):
+    """Without a number of patients the budget says so, and invents none."""
+    lines = list(monograph.budget_lines(evidence, made(evidence, *PAIRS[0][:2], {})))
+    assert len(lines) == 3
+    for line in lines:
+        assert {item.text for cell in line.cells for item in cell} == {monograph.NOT_ENTERED}
+
+
+def test_a_year_without_doses_is_not_a_free_one(evidence):
+    """Alemtuzumab's later year counts no dose: the zero stands with its reason."""
+    lines = list(monograph.budget_lines(evidence, made(evidence, *PAIRS[1])))
+    assert "no dose is counted" in cells(lines, "All in a later year")[1]
+    assert "the regimen ends" in cells(lines, "All in a later year")[1]
+
+
+@pytest.mark.parametrize("count", [-1, 1.5, "many", True, 10**7])
+def test_wrong_counts_are_refused(evidence, count):
+    """No negative, broken, worded or absurd number of patients; nor one of another therapy."""
+    with pytest.raises(ValueError, match="patients per year on ivig"):
+        monograph.patients_per_year(made(evidence, *PAIRS[0][:2], {"ivig": count}))
+    with pytest.raises(ValueError, match="expected therapies that are compared"):
+        monograph.patients_per_year(made(evidence, *PAIRS[0][:2], {"scig": 1}))
+
+
+def test_therapies_meet_in_the_words_of_trials_alone(evidence):
+    """A pair of a network is told by `wording.sentence`; one that never met is told so."""
+    pair = ["ustekinumab", "vedolizumab"]
+    met = monograph.between(evidence, made(evidence, "ulcerative_colitis", pair, {}))
+    assert any("odds of clinical remission" in item.text for item in met)
+    assert all(item.source_id for item in met)
+    none = monograph.between(evidence, made(evidence, *PAIRS[0]))
+    assert [item.text for item in none] == ["No trial and no network of our tables compares them."]
+
+
+def test_its_own_lines_rebuild_it(evidence):
+    """The lines of Python that it prints give the same page, the counts included."""
+    comparison = made(evidence, *PAIRS[0])
+    names: dict[str, object] = {}
+    exec(compile(report.lines(evidence, comparison, "monograph"), "page", "exec"), names)
+    assert names["page"] == monograph.page(evidence, comparison)
+
+
+def test_hostile_text_stays_text(evidence):
+    """With an attack in every free text of the tables, no tag and no address but our own."""
+    attacked = hostile(evidence)
+    for pair in PAIRS:
+        page = monograph.page(attacked, made(attacked, *pair))
+        assert MARK in page
+        read(page, PAGE_TAGS)
+
+
+def test_page_offers_it_on_request(evidence):
+    """Asked for, it is saved with the numbers entered; a new therapy begins without one."""
+    page = PatientExplorer(evidence)
+    assert "Save the monograph" not in page.panels["downloads"].value
+    assert "tc-hidden" in page.controls["patients_0"]._dom_classes
+    page.controls["monograph"].value = True
+    assert "tc-hidden" not in page.controls["patients_0"]._dom_classes
+    page.controls["patients_0"].value = "1,200"
+    assert page.status.value == ""
+    kept = page.panels["downloads"].value
+    link = re.search(r'<a[^>]*href="data:text/html[^"]*base64,([^"]+)">Save the monograph', kept)
+    assert "1,200" in base64.b64decode(link.group(1)).decode()
+    other = next(key for _, key in page.controls["compare_0"].options if key
+                 and key not in page.scenario().options["compare"])  # fmt: skip
+    page.controls["compare_0"].value = other
+    assert page.controls["patients_0"].value == ""
+    assert monograph.PATIENTS not in page.scenario().options
+    page.controls["patients_0"].value = "many"
+    assert "expected a whole number" in page.status.value
