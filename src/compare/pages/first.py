@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import anywidget
 import ipywidgets as w
 
 from compare.pages.chart import LiveFigure
@@ -142,7 +143,9 @@ def _text(words: object) -> str:
 
 def _open(widget: w.DOMWidget, kind: str) -> str:
     """The opening tag of a widget, with its classes and its layout."""
-    classes = " ".join(("jupyter-widgets", kind, *widget._dom_classes))
+    # Our own (anywidget's) do not have the class, nor the margin that goes with it.
+    common = () if isinstance(widget, anywidget.AnyWidget) else ("jupyter-widgets",)
+    classes = " ".join((*common, kind, *widget._dom_classes))
     return f'<div class="{classes}" {_look(widget)}>'
 
 
