@@ -8,7 +8,11 @@ from playwright.sync_api import Browser, BrowserContext, expect
 from tests.browser.conftest import TOKEN
 from tools import BUILD, PAGES
 
-NAMES = [path.stem for path in PAGES]
+# Each day the page that is opened first and one with a chart; all of them in the soak.
+DAILY = ("00_start_here", "02_cost")
+NAMES = [
+    pytest.param(path.stem, marks=() if path.stem in DAILY else pytest.mark.soak) for path in PAGES
+]
 SHIFT, JUMP = 0.05, 4
 # Layout shift as browsers count it; where answer and picture stand, each time that it changes; and
 # whether what was sent ahead was ever seen.

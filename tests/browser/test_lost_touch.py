@@ -77,7 +77,7 @@ class Served:
         urllib.request.urlopen(asked, timeout=20).close()
 
 
-@pytest.fixture(scope="module", params=["voila", "lab"])
+@pytest.fixture(scope="module", params=["voila", pytest.param("lab", marks=pytest.mark.soak)])
 def served(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Served]:
