@@ -45,7 +45,7 @@ def attacked_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     command = [sys.executable, "app/serve.py", "--no-browser", f"--port={port}"]
     command += [f"--token={TOKEN}", f"--notebooks={folder}"]
     address = f"http://127.0.0.1:{port}/"
-    for served in serve(command, address, folder / "log", PYTHONPATH=str(ROOT / "tests")):
+    for served in serve(command, address, folder / "log", PYTHONPATH=str(ROOT)):
         # Nobody has opened the page yet: its kernel is made ready all the same.
         end = time.monotonic() + 60
         while not (folder / "ready").exists():

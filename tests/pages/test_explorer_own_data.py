@@ -146,8 +146,8 @@ def test_new_quarter_changes_costs_on_screen_after_one_call(evidence: compare.Ev
     for explorer in (page, after):
         explorer.controls["products"].value = cost.EVERY
     said = usd_range(row["usd_per_course"], row["usd_per_course_high"])
-    assert said in after.panels["course_table"].value
-    assert said not in page.panels["course_table"].value
+    assert said in after.panels["table"].value
+    assert said not in page.panels["table"].value
     assert after.panels["courses"].spec != page.panels["courses"].spec
     assert "Data of 2027-01-01" in after.banner.value
     assert f"Data of {evidence.data_date}" in page.banner.value

@@ -7,9 +7,10 @@ import http.client
 import json
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlparse
 
 import guard
@@ -42,6 +43,15 @@ ODD = (
     "/api/kernels/00000000-0000-0000-0000-000000000000/channels", "/api/contents", "/api/sessions",
     "/login?next=//example.org", "/login?next=%ff", "/logout?x=%00", "/static/x",
 )  # fmt: skip
+
+
+T = TypeVar("T")
+
+
+def finished(coroutine: Coroutine[Any, Any, T]) -> T:
+    """What a coroutine returns, in a thread: the browser of other tests has a loop in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()
 
 
 @pytest.fixture(scope="module")
@@ -164,7 +174,7 @@ def test_pages_are_counted_and_a_sentence_says_when_it_is_enough(app: str) -> No
         await websocket_connect(f"ws://{one.host}/voila/query/{kernel}", connect_timeout=5)
 
     with pytest.raises(Exception, match="HTTP"):
-        asyncio.run(query())
+        finished(query())
     status, _, text = one.ask("/logout")
     assert status == 200
     assert "You are logged out" in text
@@ -219,8 +229,8 @@ def test_code_sent_to_a_page_is_not_run(app: str) -> None:
             line.close()
         return found
 
-    assert "kernel_info_reply" in asyncio.run(told("kernel_info_request"))
-    found = asyncio.run(told("execute_request", code="print(1)", silent=False))
+    assert "kernel_info_reply" in finished(told("kernel_info_request"))
+    found = finished(told("execute_request", code="print(1)", silent=False))
     assert not {"execute_reply", "execute_input", "stream"} & set(found)
     visitor.ask("/logout")
 
@@ -242,15 +252,15 @@ def test_pages_that_nobody_looks_at_make_room() -> None:
     """The oldest without a browser is ended; one that just opens, or is looked at, never."""
     visits, manager = guard.Visits(most=3, each=3), Manager(seen=1, left=0, late=0)
     visits.pages = {"seen": ("a", -1e9), "left": ("a", -1e9), "late": ("a", -1e9)}
-    asyncio.run(visits.admit("a", manager))
+    finished(visits.admit("a", manager))
     assert manager.ended == ["left"]
     visits.pages = {"seen": ("a", -1e9), "new": ("b", 1e12)}
     visits.most = 2
     with pytest.raises(HTTPError) as full:
-        asyncio.run(visits.admit("c", Manager(seen=1, new=0)))
+        finished(visits.admit("c", Manager(seen=1, new=0)))
     assert full.value.status_code == 503
     visits.pages = {"culled": ("a", -1e9), "new": ("b", 1e12)}
-    asyncio.run(visits.admit("c", Manager(new=0)))
+    finished(visits.admit("c", Manager(new=0)))
     assert "culled" not in visits.pages
 
 

@@ -90,6 +90,10 @@ class Evidence:
             f"from {len(self.sources)} sources{note}"
         )
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Everything but what is kept, which each process makes for itself."""
+        return {name: value for name, value in self.__dict__.items() if name != "_kept"}
+
     @property
     def stamp(self) -> str:
         """Date and version of the data for names of files, and whether more was loaded."""
