@@ -9,7 +9,12 @@ from playwright.sync_api import Browser, Page
 from tests.browser.conftest import TOKEN
 from tools import NOTEBOOKS
 
-PAGES = sorted(path.stem for path in NOTEBOOKS.glob("0[0-8]*.ipynb"))
+# Each day the pages that say most; all of them in the soak.
+DAILY = ("00_start_here", "01_indications", "03_side_effects", "05_trade_offs")
+PAGES = [
+    pytest.param(path.stem, marks=() if path.stem in DAILY else pytest.mark.soak)
+    for path in sorted(NOTEBOOKS.glob("0[0-8]*.ipynb"))
+]
 FOLD, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 MOST_WORDS = 40
 # A list of all therapies is longer than any screen: this much of it is seen.

@@ -261,6 +261,7 @@ def test_marked_after_the_server_ends_the_kernel(opened: Opened, served: Served)
     opened.marked_for_good()
 
 
+@pytest.mark.soak
 def test_follows_again_after_sleep(opened: Opened) -> None:
     """A laptop that slept and found everything in its place: no mark, and the next weight shown."""
     asleep(opened, 6)
@@ -269,6 +270,7 @@ def test_follows_again_after_sleep(opened: Opened) -> None:
     opened.current()
 
 
+@pytest.mark.soak
 def test_marked_where_the_kernel_ended_during_sleep(opened: Opened, served: Served) -> None:
     """Culled overnight, or restarted: marked as soon as the laptop wakes, and not before."""
     kernel = opened.kernel()
@@ -295,6 +297,7 @@ def asleep(opened: Opened, seconds: float, meanwhile: Callable[[], None] = lambd
 
 
 @pytest.mark.usefixtures("opened")
+@pytest.mark.soak
 def test_dropped_connection_is_marked_then_catches_up(browser: Browser, served: Served) -> None:
     """A proxy that cuts the line and takes no new one: marked; once it does, the last weight."""
     context = browser.new_context(viewport={"width": WIDE, "height": TALL})
