@@ -21,20 +21,15 @@ from urllib.parse import urlparse
 
 import axe_core_python
 import pytest
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page
 from playwright.sync_api import Error as PlaywrightError
 
+from tests.conftest import chromium
 from tools import BUILD, NOTEBOOKS, ROOT
 
 TOKEN = "journey"
 WAIT_SECONDS = 60
 WIDE, NARROW, TALL = 1280, 820, 2400
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-
-
-def chromium() -> str | None:
-    """The system's Chromium."""
-    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -137,19 +132,6 @@ def voila_server(pages: Path, home: Path, *more: str) -> Iterator[str]:
     # A kernel of each page is more than the journeys need; test_under_fire.py has one ready.
     command += [f"--token={TOKEN}", f"--notebooks={pages}", "--no-preheat", *more]
     yield from serve(command, f"http://127.0.0.1:{port}/", home / "log")
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """The system's Chromium, without a screen."""
-    program = chromium()
-    assert program, "no Chromium on this machine"
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=program, args=["--no-sandbox", "--disable-dev-shm-usage"]
-        )
-        yield started
-        started.close()
 
 
 def choose(control: Locator, option: str) -> None:

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from compare import Evidence
 from compare.site import options, write
-from tests.browser.conftest import chromium
 
 MUST = ("iga_deficiency", "corn_allergy", "hyperprolinemia", "achr_positive", "seronegative")
 
@@ -49,18 +48,6 @@ def whole_site(evidence: Evidence, tmp_path_factory: pytest.TempPathFactory) -> 
     write.write(evidence, folder)
     conditions = list(evidence.by_id("conditions"))
     return Site(folder, conditions, list(write.WEIGHTS), options.history_of(evidence))
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """The system's browser; without one these tests are skipped."""
-    program = chromium()
-    if program is None:
-        pytest.skip("no Chromium on this machine; install it, or name one in CHROMIUM")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 @pytest.fixture
