@@ -10,6 +10,7 @@ from compare.data.errors import clipped
 # What fits into one message to a notebook's kernel (10 MiB) with room for its names.
 MAX_BYTES = 8_000_000
 # The widest table of ours has some fifty columns, the longest some thousand rows.
+MAX_CELL = 131_072
 MAX_COLUMNS = 256
 MAX_ROWS = 10_000
 EMPTY = "the file is empty; expected a header line and rows"
@@ -80,6 +81,8 @@ def rows_of(text: str, delimiter: str = ",") -> tuple[Lines, int, str]:
 
     Quotes are read strictly. The reason is empty where all was read.
     """
+    # Other libraries change this limit for the whole process.
+    csv.field_size_limit(MAX_CELL)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows: Lines = []
     start = 1
