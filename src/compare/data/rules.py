@@ -54,6 +54,10 @@ def _more_than(column: str, total: str) -> Callable[[pd.DataFrame], pd.Series]:
     return lambda f: f[column].gt(f[total])
 
 
+def _less(column: str, other: str) -> Callable[[pd.DataFrame], pd.Series]:
+    return lambda f: f[column] < f[other]
+
+
 def _other_share(column: str, events: str, total: str) -> Callable[[pd.DataFrame], pd.Series]:
     """Whether a percentage is not that of the counts beside it, to a whole point of rounding."""
     return lambda f: (
@@ -115,23 +119,18 @@ RULES: Sequence[tuple[str, str, str, Callable[[pd.DataFrame], pd.Series]]] = (
         "expected a day on or after effective_from",
         lambda f: f["effective_to"] < f["effective_from"],
     ),
-    (
-        "regimens",
-        "dose_high",
-        "expected dose_low or more",
-        lambda f: f["dose_high"] < f["dose_low"],
-    ),
-    (
-        "regimens",
-        "interval_high",
-        "expected interval_low or more",
-        lambda f: f["interval_high"] < f["interval_low"],
-    ),
-    (
-        "factors",
-        "assumed_age_to",
-        "expected assumed_age_from or more",
-        lambda f: f["assumed_age_to"] < f["assumed_age_from"],
+    *(
+        (table, high, f"expected {low} or more", _less(high, low))
+        for table, low, high in (
+            ("regimens", "dose_low", "dose_high"),
+            ("regimens", "interval_low", "interval_high"),
+            ("factors", "assumed_age_from", "assumed_age_to"),
+            ("regimens", "cycle_days_low", "cycle_days_high"),
+            ("regimens", "weight_kg_min", "weight_kg_max"),
+            ("regimens", "ige_iu_ml_min", "ige_iu_ml_max"),
+            ("regimens", "visits_per_dose_low", "visits_per_dose_high"),
+            ("outcomes", "ci_low", "ci_high"),
+        )
     ),
     ("regimens", "dose_unit", "a dose needs its unit", _without("dose_low", "dose_unit")),
     ("regimens", "dose_high", "expected the higher dose too", _without("dose_low", "dose_high")),
@@ -173,39 +172,15 @@ RULES: Sequence[tuple[str, str, str, Callable[[pd.DataFrame], pd.Series]]] = (
     ),
     (
         "regimens",
-        "cycle_days_high",
-        "expected cycle_days_low or more",
-        lambda f: f["cycle_days_high"] < f["cycle_days_low"],
-    ),
-    (
-        "regimens",
         "administration_class",
         "what a professional gives needs its class of administration",
         lambda f: f["given_by"].ne("self") & f["administration_class"].eq("none"),
     ),
     (
         "regimens",
-        "weight_kg_max",
-        "expected weight_kg_min or more",
-        lambda f: f["weight_kg_max"] < f["weight_kg_min"],
-    ),
-    (
-        "regimens",
-        "ige_iu_ml_max",
-        "expected ige_iu_ml_min or more",
-        lambda f: f["ige_iu_ml_max"] < f["ige_iu_ml_min"],
-    ),
-    (
-        "regimens",
         "no_dose_reason",
         "a dose, or the reason why there is none, not both",
         lambda f: f["no_dose_reason"].notna() & f["dose_low"].notna(),
-    ),
-    (
-        "regimens",
-        "visits_per_dose_high",
-        "expected visits_per_dose_low or more",
-        lambda f: f["visits_per_dose_high"] < f["visits_per_dose_low"],
     ),
     (
         "regimens",
@@ -240,12 +215,6 @@ RULES: Sequence[tuple[str, str, str, Callable[[pd.DataFrame], pd.Series]]] = (
     *(
         (table, "disputes", "a row cannot dispute itself", lambda f: f["disputes"].eq(f["row_id"]))
         for table in ("adverse_events", "outcomes")
-    ),
-    (
-        "outcomes",
-        "ci_high",
-        "expected ci_low or more",
-        lambda f: f["ci_high"] < f["ci_low"],
     ),
     (
         "products",
