@@ -79,9 +79,7 @@ const LEAST_WIDTH = 720;
 const PAPER = 660;
 
 async function render({ model, el }) {
-  const drawing = await model.widget_manager.get_model(
-    model.get("drawing").slice("IPY_MODEL_".length),
-  );
+  const drawing = await find(model, model.get("drawing"));
   const plot = document.createElement("div");
   plot.style.width = "100%";
   el.classList.add("tc-chart");

@@ -6,7 +6,6 @@ import functools
 import json
 import os
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import anywidget
@@ -18,6 +17,7 @@ from plotly.utils import PlotlyJSONEncoder
 
 from compare.pages.controls import layout, style
 from compare.pages.house import Trace
+from compare.pages.modules import module
 
 
 @functools.cache
@@ -42,7 +42,7 @@ class LiveFigure(anywidget.AnyWidget):
     machine, and the chart would go on showing what it opened with.
     """
 
-    _esm = Path(__file__).parent / "chart.js"
+    _esm = module("find", "chart")
     drawing = traitlets.Instance(w.Label).tag(sync=True, **w.widget_serialization)
     library = traitlets.Bytes(b"").tag(sync=True)
     label = traitlets.Unicode("chart; the same numbers stand in a table").tag(sync=True)

@@ -19,9 +19,8 @@ const advice = () =>
     : "restart the kernel and run all cells; settings are then entered anew";
 
 async function render({ model, el }) {
-  const find = (reference) => model.widget_manager.get_model(reference.slice("IPY_MODEL_".length));
-  const line = await find(model.get("line"));
-  const controls = await Promise.all(model.get("controls").map(find));
+  const line = await find(model, model.get("line"));
+  const controls = await Promise.all(model.get("controls").map((one) => find(model, one)));
   const { kernel } = model.widget_manager;
   // Two windows may show one kernel: an answer to the other says nothing of this one's connection.
   const window_ = crypto.getRandomValues(new Uint32Array(1))[0];

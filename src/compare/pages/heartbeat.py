@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import anywidget
@@ -12,6 +11,7 @@ import traitlets
 
 from compare.pages.chart import LiveFigure
 from compare.pages.controls import layout, style
+from compare.pages.modules import module
 from compare.pages.search import Search
 from compare.pages.strip import History
 
@@ -24,7 +24,7 @@ class Heartbeat(anywidget.AnyWidget):
     whose changes must have been heard before the page counts as current again.
     """
 
-    _esm = Path(__file__).parent / "heartbeat.js"
+    _esm = module("find", "heartbeat")
     line = traitlets.Instance(w.Label).tag(sync=True, **w.widget_serialization)
     controls = traitlets.List(traitlets.Instance(w.Widget)).tag(sync=True, **w.widget_serialization)
 

@@ -3,20 +3,8 @@
 //
 // What is handed over is the value of a widget of ipywidgets: see `chart.py` for why.
 
-async function find(model, name) {
-  const id = model.get(name).slice("IPY_MODEL_".length);
-  for (let tries = 0; ; tries += 1) {
-    try {
-      return await model.widget_manager.get_model(id);
-    } catch (error) {
-      if (tries > 50) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-  }
-}
-
 async function render({ model, el }) {
-  const upload = await find(model, "upload");
+  const upload = await find(model, model.get("upload"));
   const input = document.createElement("input");
   input.type = "file";
   input.accept = upload.get("accept");

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 import anywidget
@@ -12,6 +11,7 @@ import traitlets
 
 from compare.data.cells import MAX_BYTES, too_large
 from compare.pages.controls import labelled, layout
+from compare.pages.modules import module
 
 
 class FilePicker(anywidget.AnyWidget):
@@ -21,7 +21,7 @@ class FilePicker(anywidget.AnyWidget):
     or cannot be read, none is sent, and `refused` is called with their names and the reason.
     """
 
-    _esm = Path(__file__).parent / "picker.js"
+    _esm = module("find", "picker")
     upload = traitlets.Instance(w.FileUpload).tag(sync=True, **w.widget_serialization)
     most_bytes = traitlets.Int(MAX_BYTES).tag(sync=True)
 

@@ -2,10 +2,8 @@
 // all of them by groups. It reads and sets a dropdown of ipywidgets: see `chart.py` for why.
 
 async function render({ model, el }) {
-  const choice = await model.widget_manager.get_model(
-    model.get("choice").slice("IPY_MODEL_".length),
-  );
-  const id = `tc-list-${model.get("choice").slice("IPY_MODEL_".length)}`;
+  const choice = await find(model, model.get("choice"));
+  const id = `tc-list-${choice.model_id}`;
   const field = document.createElement("div");
   const label = document.createElement("label");
   const box = document.createElement("span");

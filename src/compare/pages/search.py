@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import anywidget
 import ipywidgets as w
 import traitlets
 
-HERE = Path(__file__).parent
-MATCHING = (HERE / "matching.js").read_text(encoding="utf-8")
+from compare.pages.modules import module
 
 
 class Search(anywidget.AnyWidget):
@@ -18,7 +15,7 @@ class Search(anywidget.AnyWidget):
     `about`: by the name of a choice its group, then other words by which it is found.
     """
 
-    _esm = MATCHING + (HERE / "search.js").read_text(encoding="utf-8")
+    _esm = module("find", "matching", "search")
     label = traitlets.Unicode().tag(sync=True)
     choice = traitlets.Instance(w.Dropdown).tag(sync=True, **w.widget_serialization)
     about: traitlets.Dict[str, list[str]] = traitlets.Dict().tag(sync=True)

@@ -1,7 +1,7 @@
 // The browser's own slider: it has a name for screen readers, which ipywidgets' slider lacks.
 
 async function render({ model, el }) {
-  const box = await model.widget_manager.get_model(model.get("box").slice("IPY_MODEL_".length));
+  const box = await find(model, model.get("box"));
   const input = document.createElement("input");
   input.type = "range";
   input.style.width = "180px";

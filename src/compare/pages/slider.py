@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import anywidget
 import ipywidgets as w
 import traitlets
+
+from compare.pages.modules import module
 
 
 class Slider(anywidget.AnyWidget):
@@ -15,6 +15,6 @@ class Slider(anywidget.AnyWidget):
     The box changes when the slider is released or moved by a key.
     """
 
-    _esm = Path(__file__).parent / "slider.js"
+    _esm = module("find", "slider")
     label = traitlets.Unicode().tag(sync=True)
     box = traitlets.Instance(w.BoundedFloatText).tag(sync=True, **w.widget_serialization)

@@ -9,18 +9,6 @@ const PRICES = `${KEY}-prices`;
 const inApp = () => document.getElementById("rendered_cells") !== null;
 const carried = () => (inApp() && location.hash.slice(1)) || sessionStorage.getItem(KEY) || "";
 
-async function find(model, name) {
-  const id = model.get(name).slice("IPY_MODEL_".length);
-  for (let tries = 0; ; tries += 1) {
-    try {
-      return await model.widget_manager.get_model(id);
-    } catch (error) {
-      if (tries > 50) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-  }
-}
-
 // In a list of which several can be chosen, a click adds or removes one, without a second key.
 function several(event) {
   const option = event.target;
@@ -44,7 +32,7 @@ const carriers = new Map();
  */
 async function carrier(model) {
   const names = ["wish", "told", "prices"];
-  const [wish, told, prices] = await Promise.all(names.map((name) => find(model, name)));
+  const [wish, told, prices] = await Promise.all(names.map((name) => find(model, model.get(name))));
   let sent = 0;
   let begun = false;
 
@@ -127,7 +115,7 @@ function make(kind, name, text = "") {
 }
 
 async function render({ model, el }) {
-  const [history_, told] = await Promise.all([find(model, "history"), find(model, "told")]);
+  const [history_, told] = await Promise.all(["history", "told"].map((name) => find(model, model.get(name))));
   const carrying = await carrierOf(model);
   carrying.begin();
   const entries = model.get("entries");

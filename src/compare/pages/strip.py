@@ -31,7 +31,8 @@ from compare.pages.controls import (
     reveal,
     style,
 )
-from compare.pages.search import HERE, MATCHING, Search
+from compare.pages.modules import module
+from compare.pages.search import Search
 
 QUICK_KG = (60, 80, 100)
 DEFAULT_BASIS = "by who gives it"
@@ -53,7 +54,7 @@ class History(anywidget.AnyWidget):
     is a new patient. `prices` are those that the tab is to keep: nothing else ever holds them.
     """
 
-    _esm = MATCHING + (HERE / "strip.js").read_text(encoding="utf-8")
+    _esm = module("find", "matching", "strip")
     history = traitlets.Instance(w.SelectMultiple).tag(sync=True, **w.widget_serialization)
     wish = traitlets.Instance(w.Label).tag(sync=True, **w.widget_serialization)
     told = traitlets.Instance(w.Label).tag(sync=True, **w.widget_serialization)
