@@ -8,7 +8,6 @@ from typing import Any
 from compare.data.evidence import Evidence
 from compare.data.scenario import Scenario
 from compare.pages.cost import CostExplorer, view
-from compare.pages.cost.page import View
 from compare.site.states import Bars, ages, patient, standing_products
 from compare.site.steps import Words, steps
 from compare.site.still import still
@@ -25,10 +24,10 @@ class CostPage(CostExplorer):
     def scenario(self) -> Scenario:
         return self.at or super().scenario()
 
-    def still(self, scenario: Scenario, computed: View | None = None) -> str:
+    def still(self, scenario: Scenario) -> str:
         """The page for a scenario of its condition, without what only the notebook offers."""
         self.at = scenario
-        computed = computed or view(self.evidence, scenario)
+        computed = view(self.evidence, scenario)
         self.show(computed)
         self.panels["sources"].value = self.sources(computed)
         return still(self, IN_THE_NOTEBOOK)
@@ -62,18 +61,12 @@ def states(evidence: Evidence, condition_id: str, weights: Sequence[int]) -> dic
 
 def _by_mask(page: CostPage, bars: Bars, weight: float, age: float) -> list[str]:
     """The page for each mask of the history."""
-    condition_id = page.strip.opening_id
-    standing: list[set[str]] = []
-    shown: list[str] = []
-    for mask in bars.masks:
-        less = bars.same(mask, standing)
-        if less is not None:
-            standing.append(standing[less])
-            shown.append(shown[less])
-            continue
-        who = patient(page.evidence, condition_id, weight, age, bars.history(mask))
-        at = Scenario(condition_id, who)
-        computed = view(page.evidence, at)
-        standing.append(standing_products(page.evidence, condition_id, who))
-        shown.append(page.still(at, computed))
-    return shown
+    evidence, condition_id = page.evidence, page.strip.opening_id
+
+    def at(history: list[str]) -> Scenario:
+        return Scenario(condition_id, patient(evidence, condition_id, weight, age, history))
+
+    return bars.shown(
+        lambda history: standing_products(evidence, condition_id, at(history).patient),
+        lambda history: page.still(at(history)),
+    )

@@ -102,19 +102,15 @@ class _Band:
 
     def pictures(self, bars: Bars, weight: float) -> list[str]:
         """The picture for each mask of what bars products."""
-        standing: list[set[str]] = []
-        out: list[str] = []
-        for mask in bars.masks:
-            less = bars.same(mask, standing)
-            if less is not None:
-                standing.append(standing[less])
-                out.append(out[less])
-                continue
-            history = bars.history(mask)
+
+        def standing(history: list[str]) -> set[str]:
             who = self.scenario(history, weight).patient
-            standing.append(standing_products(self.evidence, self.condition_id, who))
-            out.append(str(drawing.picture(self.shown(history, weight), self.name)))
-        return out
+            return standing_products(self.evidence, self.condition_id, who)
+
+        return bars.shown(
+            standing,
+            lambda history: str(drawing.picture(self.shown(history, weight), self.name)),
+        )
 
     def told(self, factors: Sequence[str], words: Words) -> dict[str, Any]:
         """What history changes.
@@ -216,11 +212,8 @@ class _Band:
                      for line in self.lines(here[therapy], own, factor)]  # fmt: skip
             if found:
                 lines[therapy] = found
-            bar = sorted({row["product_id"] for row in own if row["matches"]
-                          and row["severity"] == "contraindicated"
-                          and row["met_by_factor"] == "yes"})  # fmt: skip
-            if bar:
-                barred[therapy] = bar
+            if bar := picture.barred_products(own):
+                barred[therapy] = sorted(bar)
         return lines, barred
 
     def lines(self, row: picture.Shown, own: Sequence[Row], factor: str) -> list[Any]:

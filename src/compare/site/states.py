@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from compare.authority.indications import needed_factors
 from compare.cost.plan import Plan, negotiated_plans, plans
@@ -98,7 +98,25 @@ class Bars:
             p for group in self._choices() if not group <= found for p in group & found
         )
 
-    def same(self, mask: int, standing: Sequence[Collection[str]]) -> int | None:
+    def shown(
+        self,
+        standing: Callable[[list[str]], set[str]],
+        draw: Callable[[list[str]], str],
+    ) -> list[str]:
+        """What `draw` makes of each mask's history, made once for masks with the same page.
+
+        `standing`: the products that stand for their therapies with a history.
+        """
+        stood: list[set[str]] = []
+        drawn: list[str] = []
+        for mask in self.masks:
+            less = self._same(mask, stood)
+            history = self.history(mask)
+            stood.append(standing(history) if less is None else stood[less])
+            drawn.append(draw(history) if less is None else drawn[less])
+        return drawn
+
+    def _same(self, mask: int, standing: Sequence[Collection[str]]) -> int | None:
         """A smaller mask with the same page: what it bars less does not stand there anyway.
 
         `standing`: products that stand, of each smaller mask. None where there is no such mask.

@@ -192,13 +192,18 @@ def for_everyone(rows: Iterable[Row]) -> list[str]:
     return list(dict.fromkeys(row["factor"] for row in every if row["severity"] in STRICT))
 
 
-def barred(rows: Sequence[Row]) -> bool:
-    """Whether every product has a contraindication that this patient meets by a factor alone."""
-    met = {
+def barred_products(rows: Iterable[Row]) -> set[str]:
+    """Products with a contraindication that this patient meets by a factor alone."""
+    return {
         row["product_id"]
         for row in rows
         if row["matches"] and row["severity"] == "contraindicated" and row["met_by_factor"] == "yes"
     }
+
+
+def barred(rows: Sequence[Row]) -> bool:
+    """Whether every product of a therapy is barred."""
+    met = barred_products(rows)
     return bool(met) and met == {row["product_id"] for row in rows}
 
 
