@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from compare.data.errors import Problem
-from compare.data.evidence import Evidence
+from compare.data.evidence import Evidence, kept
 from compare.data.rows import Row, grouped, known, records
 from compare.trials._effects import COUNTS, RATIOS
 from compare.trials.benefits import rows_by_condition
@@ -88,8 +88,9 @@ def networks_of(evidence: Evidence, condition_id: str) -> list[Row]:
     return sorted(evidence.rows("networks", "condition_id", condition_id), key=rank)
 
 
+@kept(64)
 def declared(evidence: Evidence, network_id: str) -> Declared:
-    """A declared network. Raises `ValueError` for one that is not."""
+    """A declared network. Raises `ValueError` for one that is not. Shared: do not change it."""
     rows = evidence.rows("networks", "network_id", network_id)
     if not rows:
         names = ", ".join(evidence.networks["network_id"])
