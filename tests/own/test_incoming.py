@@ -495,16 +495,21 @@ def test_difference_sees_a_price_that_is_gone(evidence: compare.Evidence) -> Non
     assert table.set_index("product_id").at["privigen", "changed"] == "no price now"
 
 
-def test_difference_of_a_condition_of_ones_own(evidence: compare.Evidence) -> None:
-    """A condition that the project's data do not have: all of it is new."""
+def with_newitis() -> dict[str, str]:
+    """The therapy's files for a condition that the project's data do not have."""
     files = dict(THERAPY)
     files["conditions.csv"] = (
         "condition_id,condition,short_name,specialty,default_age_years,default_weight_kg,"
-        "default_height_cm\nnewitis,Newitis,NWT,Neurology,50,70,170\n"
+        "default_height_cm\nnewitis,Newitis,NWT,Neurology,50,61,170\n"
     )
     for name in ("regimens.csv", "indications.csv", "adverse_events.csv"):
         files[name] = files[name].replace(",cidp,", ",newitis,")
-    after = with_therapy(evidence, encoded(files))
+    return files
+
+
+def test_difference_of_a_condition_of_ones_own(evidence: compare.Evidence) -> None:
+    """A condition that the project's data do not have: all of it is new."""
+    after = with_therapy(evidence, encoded(with_newitis()))
     table = own.difference(evidence, after, "newitis", PATIENT)
     assert list(table["changed"]) == ["new"]
 

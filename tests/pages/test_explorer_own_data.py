@@ -18,7 +18,7 @@ from compare.pages.cost import page as cost
 from compare.pages.own_data import page as own_data
 from compare.words import usd_range
 from tests.conftest import ROOT
-from tests.own.test_incoming import PRICES, THERAPY, asp, encoded
+from tests.own.test_incoming import PRICES, THERAPY, asp, encoded, with_newitis
 
 
 @pytest.fixture
@@ -164,14 +164,8 @@ def test_cms_file_changes_the_page(page: own_data.OwnDataExplorer) -> None:
 
 def test_own_therapy_with_a_condition_of_its_own(page: own_data.OwnDataExplorer) -> None:
     """Its condition can be chosen; going back to the project's data takes it away again."""
-    files = dict(THERAPY)
-    files["conditions.csv"] = (
-        "condition_id,condition,short_name,specialty,default_age_years,default_weight_kg,"
-        "default_height_cm\nnewitis,Newitis,NWT,Neurology,50,61,170\n"
-    )
-    for name in ("regimens.csv", "indications.csv", "adverse_events.csv"):
-        files[name] = files[name].replace(",cidp,", ",newitis,")
-    contents = {name.replace(".", "__"): content for name, content in encoded(files).items()}
+    files = encoded(with_newitis())
+    contents = {name.replace(".", "__"): content for name, content in files.items()}
     choose(page, "therapy", **contents)
     assert page.message.value == ""
     page.controls["condition"].value = "newitis"
