@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 import compare
-from compare.pages.search import MATCHING
+from compare.pages.modules import module
 from compare.pages.strip import Strip
 from tests.browser.conftest import BOXES, NARROW, TALL, WIDE, choose, inaccessible, voila_server
 from tools import PAGES
@@ -431,7 +431,7 @@ def test_history_is_found_by_any_of_its_names(
              const { search } = await import(url);
              return search(entries, typed).map(({ place }) => entries[place].name);
            }""",
-        [MATCHING, entries, typed],
+        [module("matching"), entries, typed],
     )
     assert found[:1] == ([first] if first else [])
     assert len(found) >= count
