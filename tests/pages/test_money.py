@@ -14,9 +14,10 @@ from compare.data.conditions import opening_patient
 from compare.data.patient import Patient
 from compare.data.rows import Row, known, records
 from compare.data.scenario import Scenario
-from compare.pages import history, money
+from compare.pages import claims, coverage, history, money, own_data, tradeoffs
 from compare.pages.controls import HIDDEN
 from compare.pages.cost import page as cost
+from compare.pages.explorer import Explorer
 
 CONDITIONS = list(compare.load().by_id("conditions"))
 PATIENTS = (
@@ -172,6 +173,25 @@ def test_medicare_control_moves_the_page(evidence: compare.Evidence) -> None:
     page.controls["chosen"].value = place
     assert page.status.value == ""
     assert "maximum fair price" in page.panels["chain"].value
+
+
+@pytest.mark.parametrize(
+    ("page", "panel", "told"),
+    [
+        (tradeoffs.TradeOffExplorer, "script", "medicare=True"),
+        (claims.ClaimsExplorer, "places", "$88,363 in year one"),
+        (own_data.OwnDataExplorer, "standing", "$28,574"),
+        (coverage.StartExplorer, "therapies", "$28,574"),
+    ],
+)
+def test_medicare_control_moves_every_page_with_money(
+    evidence: compare.Evidence, page: type[Explorer], panel: str, told: str
+) -> None:
+    """RA: 05, 06, 07 and 08 follow the box; Enbrel is no longer the dearest."""
+    made = page(evidence, condition_id="ra")
+    assert told not in made.panels[panel].value
+    made.controls["payer"].value = True
+    assert told in made.panels[panel].value
 
 
 def test_golimumab_stands_at_both_kinds(evidence: compare.Evidence) -> None:

@@ -88,6 +88,7 @@ def effects_table(
     dosing_weight: str = "actual",
     borrow: bool = True,
     course_months: float | None = None,
+    medicare: bool = False,
 ) -> pd.DataFrame:
     """Effects of every therapy of a condition, one row per therapy and criterion.
 
@@ -102,6 +103,7 @@ def effects_table(
 
     `course_months`: a therapy that is given by course alone is compared by the year as well, its
     course repeated every so many months, which the reader says and `shown` repeats.
+    `medicare`: the payer is Medicare; a price that it negotiated comes before one before rebates.
 
     `criteria` are ids of `criteria_for`; None takes cost, visits, chair hours, the main endpoint
     and the core harms. Raises `ValueError` for an unknown condition, basis or criterion.
@@ -114,7 +116,7 @@ def effects_table(
     """
     rows = effect_rows(
         evidence, condition_id, patient, basis, criteria, price_basis, cycle_days, dosing_weight,
-        borrow, course_months,
+        borrow, course_months, medicare,
     )  # fmt: skip
     return frame(rows, COLUMNS)
 
@@ -130,6 +132,7 @@ def effect_rows(
     dosing_weight: str = "actual",
     borrow: bool = True,
     course_months: float | None = None,
+    medicare: bool = False,
 ) -> list[Row]:
     """The rows of `effects_table` as dictionaries, for those who take them one by one."""
     check_condition(evidence, condition_id)
@@ -148,7 +151,8 @@ def effect_rows(
     cells: dict[tuple[str, str], Row] = {}
     money = [name for name in wanted if name in COST]
     if money:
-        plans = cost.opening_plans(evidence, condition_id, patient, price_basis, cycle_days)
+        given = price_basis, cycle_days, medicare
+        plans = cost.opening_plans(evidence, condition_id, patient, *given)
         chosen = {**plans, **_repeated(plans, course_months)}
         costs = cost.cost_rows(evidence, chosen.values(), patient, dosing_weight)
         for cell in _cost_cells(therapies, costs, chosen, patient.weight_kg, money):

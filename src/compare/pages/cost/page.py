@@ -17,9 +17,9 @@ from compare.cost.prices import NEGOTIATED
 from compare.data.conditions import opening_patient
 from compare.data.evidence import Evidence
 from compare.data.rows import Row, frame
-from compare.data.scenario import MEDICARE, Scenario
+from compare.data.scenario import Scenario
 from compare.pages import money
-from compare.pages.controls import fold, heading, labelled, reveal
+from compare.pages.controls import fold, heading, labelled
 from compare.pages.cost import chart as charts
 from compare.pages.cost import sentences as cost_findings
 from compare.pages.cost.tables import COURSE_COLUMNS, YEARLY_COLUMNS, chain_table
@@ -70,8 +70,7 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     patient, condition_id = scenario.patient, scenario.condition_id
     wanted, one_each = options.get("therapy_class"), options.get("products", ONE) == ONE
     rows, negotiated = priced_rows(evidence, scenario)
-    medicare = options.get("payer") == MEDICARE
-    every = [*rows, *negotiated] if medicare else rows
+    every = [*rows, *negotiated] if scenario.medicare else rows
     shown = [row for row in every if wanted in (None, row["therapy_class"])]
     priced = [row for row in shown if row["price_kind"]]
     bars = [row for row in priced if row["stands_for_therapy"] or not one_each]
@@ -82,7 +81,7 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     yearly = money.in_panels([row for row in bars if row["use"] == "chronic"])
     courses = money.in_panels([row for row in bars if row["use"] != "chronic"], money.COURSE)
     marks = [other for row in bars for other in cost.beside(every, row)] if one_each else []
-    if not medicare:
+    if not scenario.medicare:
         with_bar = {(row["therapy_id"], row["use"]) for row in bars}
         marks += [
             row
@@ -211,7 +210,6 @@ class CostExplorer(Explorer, view=view, digest=digest):
 
     def __init__(self, evidence: Evidence, condition_id: str = "cidp", **more: Any) -> None:
         super().__init__(evidence, condition_id, **more)
-        reveal(self.controls["payer"], True)
         classes = [("all classes", "")] + [(name, key) for key, (name, *_) in CLASSES.items()]
         self.controls |= {
             "therapy_class": labelled(w.Dropdown, "Class", options=classes),

@@ -14,7 +14,7 @@ from compare.cost.standing import paid_plans, standing_plans
 from compare.cost.timetable import GIVEN_BY
 from compare.data.evidence import Evidence
 from compare.data.rows import Row, grouped, known, split
-from compare.data.scenario import MEDICARE, Scenario
+from compare.data.scenario import Scenario
 from compare.pages.patient.own_trials import OwnTrials, own_trials
 from compare.words import number_range, short_name, usd_range
 
@@ -72,7 +72,7 @@ def shown(
     condition_id, patient = scenario.condition_id, scenario.patient
     trials = own_trials(evidence, condition_id)
     by_therapy = grouped(rows, "therapy_id")
-    basis, medicare = scenario.price_basis, scenario.options.get("payer") == MEDICARE
+    basis, medicare = scenario.price_basis, scenario.medicare
     found = paid_plans(evidence, condition_id, basis, None, medicare)
     fixed = () if medicare or basis else cost.negotiated_plans(evidence, condition_id)
     standing, marked = (standing_plans(evidence, some, patient) for some in (found, fixed))

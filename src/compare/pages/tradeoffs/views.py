@@ -89,6 +89,8 @@ def table_options(scenario: Scenario) -> dict[str, Any]:
         found["basis"] = scenario.basis
     if scenario.price_basis:
         found["price_basis"] = scenario.price_basis
+    if scenario.medicare:
+        found["medicare"] = True
     if options.get("borrow") is False:
         found["borrow"] = False
     if options.get("course_months"):
