@@ -18,6 +18,7 @@ from compare.pages import claims, coverage, history, money, own_data, tradeoffs
 from compare.pages.controls import HIDDEN
 from compare.pages.cost import page as cost
 from compare.pages.explorer import Explorer
+from compare.pages.patient import views as own
 
 CONDITIONS = list(compare.load().by_id("conditions"))
 PATIENTS = (
@@ -173,6 +174,26 @@ def test_medicare_control_moves_the_page(evidence: compare.Evidence) -> None:
     page.controls["chosen"].value = place
     assert page.status.value == ""
     assert "maximum fair price" in page.panels["chain"].value
+
+
+@pytest.mark.parametrize("options", [{}, {"payer": "medicare"}])
+@pytest.mark.parametrize("condition_id", ["crohns", "ulcerative_colitis"])
+def test_negotiated_price_that_gives_no_sum_is_said_at_its_place(
+    evidence: compare.Evidence, condition_id: str, options: dict[str, str]
+) -> None:
+    """Stelara's first dose is an infusion, which has no negotiated price: 00 and 02 say so."""
+    said = "Stelara, negotiated by Medicare: no sum, no maximum fair price for IV use"
+    view = shown(evidence, condition_id, **options)
+    assert [row["reason"] for row in view.unpriced if row["therapy_id"] == "ustekinumab"] == [said]
+    picture = money.Picture(view.yearly, view.marks, view.unpriced)
+    drawn = " ".join(note["text"].replace("<br>", " ") for note in picture.notes)
+    assert said in drawn
+    who = opening_patient(evidence, condition_id)
+    options_of_page = own.view(evidence, Scenario(condition_id, who, options=options)).picture
+    (row,) = (one for one in options_of_page if one.therapy_id == "ustekinumab")
+    assert row.no_price == said
+    assert [price.kind for price in row.prices] == ["before_rebates"]
+    assert not row.marks
 
 
 @pytest.mark.parametrize(

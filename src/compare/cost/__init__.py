@@ -16,6 +16,7 @@ from compare.cost.table import (
     dosing_weight_kg,
     ending_note,
     plan_cost,
+    without_negotiated,
 )
 
 __all__ = [
@@ -45,4 +46,5 @@ __all__ = [
     "repeated",
     "sensitivity",
     "standing_plans",
+    "without_negotiated",
 ]

@@ -147,6 +147,19 @@ def cost_rows(
     return rows
 
 
+def without_negotiated(rows: Iterable[Row]) -> dict[str, str]:
+    """Why there is no year or course at Medicare's negotiated price, by therapy.
+
+    `rows` are those of negotiated plans. A part of a sum is never shown: a dose without such a
+    price, as an infusion before pens, leaves the whole blank.
+    """
+    return {
+        row["therapy_id"]: f"{row['product']}, negotiated by Medicare: no sum, {row['reason']}"
+        for row in rows
+        if row["stands_for_therapy"] and not row["price_kind"]
+    }
+
+
 def beside(rows: Iterable[Row], standing: Row) -> list[Row]:
     """The other products that a row stands for, one row each, cheapest at the usual dose first.
 

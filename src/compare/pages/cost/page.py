@@ -69,7 +69,8 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     options = scenario.options
     patient, condition_id = scenario.patient, scenario.condition_id
     wanted, one_each = options.get("therapy_class"), options.get("products", ONE) == ONE
-    rows, negotiated = priced_rows(evidence, scenario)
+    rows, fixed = priced_rows(evidence, scenario)
+    negotiated = [row for row in fixed if row["price_kind"]]
     every = [*rows, *negotiated] if scenario.medicare else rows
     shown = [row for row in every if wanted in (None, row["therapy_class"])]
     priced = [row for row in shown if row["price_kind"]]
@@ -78,15 +79,18 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     unpriced = [
         row for row in shown if row["therapy_id"] not in with_price and row["stands_for_therapy"]
     ]
+    why = cost.without_negotiated(fixed)
+    with_bar = {row["therapy_id"]: row for row in bars if row["therapy_id"] in why}
+    unpriced += [{**row, "reason": why[key]} for key, row in with_bar.items()]
     yearly = money.in_panels([row for row in bars if row["use"] == "chronic"])
     courses = money.in_panels([row for row in bars if row["use"] != "chronic"], money.COURSE)
     marks = [other for row in bars for other in cost.beside(every, row)] if one_each else []
     if not scenario.medicare:
-        with_bar = {(row["therapy_id"], row["use"]) for row in bars}
+        uses = {(row["therapy_id"], row["use"]) for row in bars}
         marks += [
             row
             for row in negotiated
-            if row["stands_for_therapy"] and (row["therapy_id"], row["use"]) in with_bar
+            if row["stands_for_therapy"] and (row["therapy_id"], row["use"]) in uses
         ]
     return View(
         rows=every,
@@ -118,7 +122,7 @@ def priced_rows(evidence: Evidence, scenario: Scenario) -> tuple[list[Row], list
         money.with_products(evidence, cost.cost_rows(evidence, some, scenario.patient, weight))
         for some in (found, at_negotiated)
     )
-    return rows, [row for row in negotiated if row["price_kind"]]
+    return rows, negotiated
 
 
 def key_of(row: Row) -> tuple[str, str]:
