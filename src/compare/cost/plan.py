@@ -204,9 +204,7 @@ class Plan:
                 columns[f"usd_{span}_{end}"][where] += usd
                 columns[f"usd_administration_{span}{tail}"][where] += paid
                 columns[f"doses_{span}{tail}"][where] += doses
-                columns[f"visits_{span}{tail}"][where] += (
-                    doses * dosed.visits * in_clinic(phase, end)
-                )
+                columns[f"visits_{span}{tail}"][where] += doses * visits(phase, end)
                 columns[f"chair_hours_{span}{tail}"][where] += doses * dosed.chair_minutes / 60
             if not self.chronic:
                 course = len(schedule.fixed_days(phase)) or 1
@@ -240,9 +238,12 @@ def _no_dose(phase: Phase) -> str:
     return NO_HEIGHT if str(phase["dose_unit"]).endswith("m2") else NO_DOSE
 
 
-def in_clinic(phase: Phase, end: str) -> float:
-    """1 where a dose means a visit, 0 where the patient gives it; `either` is 0 at the low end."""
-    return 1.0 if administration.by_professional(phase, end) else 0.0
+def visits(phase: Phase, end: str) -> float:
+    """The fewest or most visits that a dose may be divided over, whichever of them costs least.
+
+    None where the patient gives it; `either` is none at the low end.
+    """
+    return float(phase[f"visits_per_dose_{end}"]) * administration.by_professional(phase, end)
 
 
 def plans(

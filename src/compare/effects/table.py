@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 
 from compare import cost
-from compare.cost.plan import Plan, in_clinic
+from compare.cost.plan import Plan
+from compare.cost.plan import visits as visits_of
 from compare.data.arguments import one_of, shown
 from compare.data.conditions import check_condition, condition_therapies
 from compare.data.evidence import Evidence, kept
@@ -250,9 +251,8 @@ def _burden_without_price(plan: Plan, weight_kg: float, name: str) -> list[float
         for one in plan.alternatives():
             total = 0.0
             for row in one.rows:
-                if row.fits(np.array([weight_kg]))[0] and in_clinic(row.phase, end):
-                    doses = one.doses(row.phase, end)["year_one"]
-                    total += doses * float(row.phase[f"visits_per_dose_{end}"])
+                if row.fits(np.array([weight_kg]))[0]:
+                    total += one.doses(row.phase, end)["year_one"] * visits_of(row.phase, end)
             visits.append(total)
     if name == "chair_hours_year_one" and max(visits) > 0:
         return [np.nan, np.nan]
