@@ -15,6 +15,7 @@ from compare.cost.table import (
     cost_rows,
     dosing_weight_kg,
     ending_note,
+    later_note,
     plan_cost,
     without_negotiated,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "dosing_weight_kg",
     "ending_note",
     "first_of_kinds",
+    "later_note",
     "negotiated_plans",
     "opened",
     "opening_plans",

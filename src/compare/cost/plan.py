@@ -62,6 +62,11 @@ class Plan:
         return bool(self.first["use"] == "chronic")
 
     @property
+    def ends(self) -> bool:
+        """Whether a yearly regimen has a last dose: its later year is the second one."""
+        return self.chronic and all(schedule.ends(row.phase) for row in self.rows)
+
+    @property
     def price_basis(self) -> str:
         """Basis, or bases joined by ` + `, on which the plan is priced; empty where it is not."""
         used = [row.tariff.price_basis for row in self.rows if isinstance(row.tariff, Tariff)]

@@ -228,7 +228,7 @@ def _cost_cells(
                     "borrowed_from": "",
                     "reported": reported,
                     "reason": "" if reported else _no_cost(row, name, costs, therapy),
-                    "shown": "",
+                    "shown": cost.later_note(row)[2:] if row and name == "cost_later_year" else "",
                     "ascertainment": "",
                     "comparator": "",
                     "study": "" if row is None else f"{row['product']}: {row['regimen']}",
