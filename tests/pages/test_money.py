@@ -215,6 +215,21 @@ def test_medicare_control_moves_every_page_with_money(
     assert told in made.panels[panel].value
 
 
+def test_trade_offs_say_that_kinds_of_price_are_mixed(evidence: compare.Evidence) -> None:
+    """RA: net of rebates, before them and, for Medicare, negotiated; each cost names its own."""
+    page = tradeoffs.TradeOffExplorer(evidence, "ra")
+    page.controls["how"].value = "any"
+    said = "several kinds (net of rebates and before rebates): a comparison that mixes them favors"
+    assert said in page.panels["cards"].value
+    assert said in page.panels["said"].value
+    assert "$108,191, before rebates" in page.panels["grid"].value
+    page.controls["payer"].value = True
+    assert "before rebates and negotiated by Medicare)" in page.panels["cards"].value
+    assert "$28,574, negotiated by Medicare" in page.panels["grid"].value
+    page = tradeoffs.TradeOffExplorer(evidence, "cidp")
+    assert "several kinds" not in page.panels["cards"].value
+
+
 def test_golimumab_stands_at_both_kinds(evidence: compare.Evidence) -> None:
     """In RA intravenous net of rebates and subcutaneous before rebates, in two panels."""
     rows = [row for row in shown(evidence, "ra").yearly if row["therapy_id"] == "golimumab"]

@@ -95,7 +95,8 @@ def effects_table(
 
     Columns: `COLUMNS`. `value`, `low`, `high` are in `unit`; a harm or benefit by difference is
     treated minus comparator in points (95 percent interval). A cost is one product; its low and
-    high are the range of doses, intervals and visits, its value the middle of that range.
+    high are the range of doses, intervals and visits, its value the middle of that range, its
+    `price_kind` that of `annual_cost`.
     `distribution` and the counts say how a figure is drawn (see `decision.read`). `reported` is
     False where there is nothing to score: `reason` says why, `shown` what is known all the same,
     `below` what the figure lies under where a label's threshold tells. `directness`: direct,
@@ -232,6 +233,7 @@ def _cost_cells(
                     "ascertainment": "",
                     "comparator": "",
                     "study": "" if row is None else f"{row['product']}: {row['regimen']}",
+                    "price_kind": row["price_kind"] if row and group_of(name) == "cost" else "",
                     "row_id": None,
                     "source_id": None if row is None else row["source_id"],
                 }
