@@ -195,3 +195,12 @@ def test_first_dose_lists_every_option_in_the_order_of_the_picture(evidence, con
         assert all(row[step] and row[step][0]["text"] for step in first_dose.SHOWN)
     scig = next((row for row in found.first_dose if row["therapy"].startswith("SCIG")), None)
     assert scig is None or "viscosity" in scig["before"][0]["text"]
+
+
+def test_a_price_of_a_product_without_the_label_says_so(evidence):
+    """Kawasaki: Gammagard S/D has the label, the guideline's 2 g/kg is priced with another brand."""
+    found = page.view(evidence, page.opening(evidence, "kawasaki"))
+    html = drawing.picture(found.picture, "Kawasaki")
+    assert "Octagam 10%, net of rebates, not in its label here" in html
+    assert shown(found, "ivig").label == "FDA"
+    assert "not in its label here" not in drawing.picture(view(evidence, "cidp").picture, "CIDP")

@@ -27,7 +27,10 @@ NO_REGIMEN = "we have no regimen for it here"
 
 @dataclass(frozen=True)
 class Price:
-    """Year one, or a course, of the product that stands for one kind of price; US dollars."""
+    """Year one, or a course, of the product that stands for one kind of price; US dollars.
+
+    `outside`: the product's own label does not have this use, or was not read for it.
+    """
 
     product: str
     kind: str
@@ -35,6 +38,7 @@ class Price:
     high: float
     chronic: bool
     source_id: str
+    outside: bool = False
 
 
 @dataclass(frozen=True)
@@ -218,8 +222,9 @@ def prices(costs: Iterable[Row]) -> list[Price]:
                                                              "usd_per_course_high")))  # fmt: skip
         if known(low):
             low, high = sorted([low, high if known(high) else low])
-            kind = row["price_kind"]
-            found.append(Price(row["product"], kind, low, high, chronic, row["source_id"]))
+            kind, outside = row["price_kind"], row["label_status"] != "in label"
+            named = row["product"], kind, low, high, chronic, row["source_id"], outside
+            found.append(Price(*named))
     return sorted(found, key=lambda price: (not price.chronic, list(KINDS).index(price.kind)))
 
 
