@@ -198,7 +198,7 @@ def test_first_dose_lists_every_option_in_the_order_of_the_picture(evidence, con
 
 
 def test_a_price_of_a_product_without_the_label_says_so(evidence):
-    """Kawasaki: Gammagard S/D has the label, the guideline's 2 g/kg is priced with another brand."""
+    """Kawasaki: Gammagard S/D has the label; the guideline's 2 g/kg is priced with another."""
     found = page.view(evidence, page.opening(evidence, "kawasaki"))
     html = drawing.picture(found.picture, "Kawasaki")
     assert "Octagam 10%, net of rebates, not in its label here" in html
