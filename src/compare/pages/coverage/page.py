@@ -148,8 +148,7 @@ class StartExplorer(Explorer, view=view, digest=digest):
         )
 
     def compute(self) -> View:
-        scenario = self.scenario()
-        return view(self.evidence, scenario.condition_id, scenario.medicare)
+        return view(self.evidence, *(self.controls[name].value for name in ("condition", "payer")))
 
     def show(self, computed: View) -> None:
         self.finding.value = computed.coverage_finding
