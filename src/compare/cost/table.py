@@ -11,7 +11,6 @@ import math
 from collections.abc import Iterable
 
 import numpy as np
-import pandas as pd
 
 from compare.cost import schedule
 from compare.cost.money import MONEY_COLUMNS
@@ -20,7 +19,7 @@ from compare.cost.standing import standing_plans
 from compare.data.arguments import one_of
 from compare.data.evidence import Evidence
 from compare.data.patient import Patient
-from compare.data.rows import LEADING, Row, frame, known
+from compare.data.rows import LEADING, Row, framed, known
 
 OF_PRICE = ["price_basis", "price_kind", "mixed_kinds", "stands_for_therapy"]
 USUAL = ["usd_year_one_usual", "usd_per_course_usual"]
@@ -41,6 +40,7 @@ COLUMNS = [
 DOSING_WEIGHTS = ("actual", "ideal", "adjusted")
 
 
+@framed(COLUMNS)
 def annual_cost(
     evidence: Evidence,
     condition_id: str,
@@ -48,7 +48,7 @@ def annual_cost(
     price_basis: str | None = None,
     cycle_days: float | None = None,
     dosing_weight: str = "actual",
-) -> pd.DataFrame:
+) -> list[Row]:
     """What each regimen costs this patient with each product, in US dollars.
 
     One row per regimen and product: ids, `price_basis`, `price_kind` ("net" of rebates,
@@ -75,7 +75,7 @@ def annual_cost(
     """
     Patient.check(patient)
     found = plans(evidence, condition_id, price_basis, cycle_days)
-    return frame(cost_rows(evidence, found, patient, dosing_weight), COLUMNS)
+    return cost_rows(evidence, found, patient, dosing_weight)
 
 
 def dosing_weight_kg(patient: Patient, plan: Plan, dosing_weight: str = "actual") -> float:

@@ -162,7 +162,7 @@ def _effects(evidence: Evidence, condition_id: str) -> dict[str, tuple[str, dict
 
     No patient matters for either.
     """
-    offered = effects.criterion_rows(evidence, condition_id)
+    offered = effects.criteria_for.rows(evidence, condition_id)
     wanted = effects.default_criteria(evidence, condition_id)
     patient = opening_patient(evidence, condition_id)
     names = {
@@ -171,7 +171,7 @@ def _effects(evidence: Evidence, condition_id: str) -> dict[str, tuple[str, dict
     }
     chosen = [name for name in names.values() if name]
     found: dict[str, dict[str, Row]] = {}
-    for row in effects.effect_rows(evidence, condition_id, patient, criteria=chosen):
+    for row in effects.effects_table.rows(evidence, condition_id, patient, criteria=chosen):
         found.setdefault(row["criterion"], {})[row["therapy_id"]] = row
     heads = {
         name: f"{offered[name]['label']}, {offered[name]['unit']}, against its own comparator"

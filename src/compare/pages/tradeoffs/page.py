@@ -188,7 +188,7 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
     def offer(self, condition_id: str, criteria: tuple[str, ...]) -> None:
         """Fill the choices for a condition, and the rows with these criteria."""
         self.offer_therapies(condition_id)
-        offered = effects.criterion_rows(
+        offered = effects.criteria_for.rows(
             self.evidence, condition_id, *self.scored_by, bool(self.controls["months"].value)
         )
         named = [
