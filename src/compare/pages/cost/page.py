@@ -324,7 +324,7 @@ class CostExplorer(Explorer, view=view, digest=digest):
         ]
         key = choice_of(found.same[0]) if found.same else ""
         control = self.controls["chosen"]
-        with self.quiet():
+        with self.quiet:
             control.options, control.value = (choices or [("", "")]), key
         self.panels["sensitivity"].draw(
             charts.sensitivity_traces(found.sensitivity),
