@@ -17,7 +17,7 @@ from typing import Any
 from markupsafe import Markup
 
 from compare.pages.house import FAINT, FONT, GRID, INK, TEMPLATE, Trace
-from compare.pages.markup import NOTHING, html
+from compare.pages.markup import NOTHING, html, tagged
 
 Json = Mapping[str, Any]
 DRAWN = {"bar", "scatter", "heatmap"}
@@ -302,7 +302,7 @@ def _cells(trace: Trace, x: Axis, y: Axis) -> Iterator[Markup]:
             if said := trace["text"][j][i]:
                 yield html(
                     '<text x="{:.2f}%" y="{:.2f}%" dy=".35em" text-anchor="middle" '
-                    'font-size="13" fill="{}">{}</text>', left, top, INK, _safe(str(said)),
+                    'font-size="13" fill="{}">{}</text>', left, top, INK, tagged(str(said)),
                 )  # fmt: skip
 
 
@@ -321,24 +321,14 @@ def _between(scale: Sequence[tuple[float, str]], share: float) -> str:
 
 
 def _length(words: str) -> int:
-    """Letters of a text of a chart, which may hold a few tags and escapes."""
-    lines = re.split("<br>", words)
-    return max(len(Markup(re.sub("<[^>]*>", "", line)).unescape()) for line in lines)
-
-
-KNOWN_TAGS = re.compile(r"(</?(?:b|i)>|<br>|<span style=\"color:#[0-9A-Fa-f]{6}\">|</span>)")
-
-
-def _safe(said: str) -> Markup:
-    """Text of a chart as HTML: the few tags that our charts have, all else escaped."""
-    parts = map(Markup, KNOWN_TAGS.split(said))
-    return NOTHING.join(part if place % 2 else part.unescape() for place, part in enumerate(parts))
+    """Letters of the longest line of a text of a chart, without its tags."""
+    return max(len(tagged(line).striptags()) for line in words.split("<br>"))
 
 
 def _words(said: str, place: str, size: float = 14, color: str = INK) -> Markup:
     """Text of a chart at a place."""
     look = f"position: absolute; white-space: pre; line-height: 1.3; font-size: {size:g}px"
-    return html('<span style="{}; color: {}; {}">{}</span>', look, color, place, _safe(said))
+    return html('<span style="{}; color: {}; {}">{}</span>', look, color, place, tagged(said))
 
 
 def _tick(axis: Axis, name: str, at: float, said: str) -> Markup:
@@ -424,7 +414,7 @@ def _legend(traces: Sequence[Trace], layout: Json) -> Markup:
         entries.append(
             html(
                 '<span style="margin-right: 16px"><svg width="16" height="14" '
-                'viewBox="-8 -7 16 14">{}</svg> {}</span>', drawn, _safe(trace["name"]),
+                'viewBox="-8 -7 16 14">{}</svg> {}</span>', drawn, tagged(trace["name"]),
             )
         )  # fmt: skip
     legend = layout.get("legend", TEMPLATE.layout.legend.to_plotly_json())
