@@ -18,7 +18,7 @@ from compare.claims.verdicts import (
     together,
     with_places,
 )
-from compare.cost.standing import opening_plans
+from compare.cost.standing import opening_money
 from compare.cost.table import plan_cost
 from compare.data.conditions import article_conditions, article_events, opening_patient
 from compare.data.evidence import Evidence
@@ -64,13 +64,13 @@ def _cost_row(evidence: Evidence, condition_id: str, weight_kg: float | None) ->
     patient = opening_patient(evidence, condition_id)
     if weight_kg is not None:
         patient = replace(patient, weight_kg=weight_kg)
-    costs = [
+    costs: list[Row] = [
         {
             "therapy_id": plan.therapy_id,
             "source_id": plan.of(patient).at(patient.weight_kg).source_ids,
-            **plan_cost(plan, patient)[0],
+            **plan_cost(plan, patient, at_usual=money)[0],
         }
-        for plan in opening_plans(evidence, condition_id, patient).values()
+        for plan, money in opening_money(evidence, condition_id, patient).values()
     ]
     yearly = [one for one in costs if known(one["usd_year_one_low"])]
     ivig = [one for one in yearly if one["therapy_id"] == "ivig"]

@@ -199,8 +199,8 @@ class Plan:
             tail = "" if end == "low" else "_high"
             each = dosed.usd_drug + dosed.usd_administration
             if not self.chronic:
-                doses = len(schedule.fixed_days(phase)) or 1
-                columns[f"usd_per_course{tail}"][where] += doses * each
+                course = len(schedule.fixed_days(phase)) or 1
+                columns[f"usd_per_course{tail}"][where] += course * each
                 continue
             for span, doses in self.doses(phase, end).items():
                 usd = doses * each
