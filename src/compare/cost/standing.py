@@ -119,22 +119,20 @@ def opening_plans(
     where the payer is `medicare`, a negotiated one comes before the latter.
     """
     plans(evidence, condition_id, price_basis, cycle_days)  # refuses wrong arguments
-    priced = opening_money(evidence, condition_id, patient, price_basis, cycle_days, medicare)
-    return {use: plan for use, (plan, _) in priced.items()}
+    return _opening_plans(evidence, condition_id, patient, price_basis, cycle_days, medicare)
 
 
 @kept(64)
-def opening_money(
+def _opening_plans(
     evidence: Evidence,
     condition_id: str,
     patient: Patient,
-    price_basis: str | None = None,
-    cycle_days: float | None = None,
-    medicare: bool = False,
-) -> Mapping[tuple[str, bool], Priced]:
-    """The plans of `opening_plans`, each with the money by which it stands. Shared."""
+    price_basis: str | None,
+    cycle_days: float | None,
+    medicare: bool,
+) -> Mapping[tuple[str, bool], Plan]:
     found = paid_plans(evidence, condition_id, price_basis, cycle_days, medicare)
-    return MappingProxyType(first_of_kinds(standing_money(evidence, found, patient)))
+    return MappingProxyType(first_of_kinds(standing_plans(evidence, found, patient)))
 
 
 def paid_plans(
