@@ -14,6 +14,7 @@ from compare.claims.verdicts import (
     SUPPORTED,
     Assessment,
     from_directions,
+    ids_of,
     in_order,
     together,
     with_places,
@@ -195,7 +196,6 @@ def _harm_row(evidence: Evidence, condition_id: str) -> dict[str, Any]:
         and known(row["risk_comparator_pct"])
     ]
     own = _by_reason(beside)
-    used = [row["source_id"] for part in (ivig, beside, others) for row in part]
     said = "No figure of IVIG against placebo for these events"
     if own:
         said = "IVIG against placebo: " + "; ".join(own)
@@ -213,7 +213,7 @@ def _harm_row(evidence: Evidence, condition_id: str) -> dict[str, Any]:
         "pairs": len(pairs),
         "ivig_figures": len(beside),
         "ivig_more": sum(row[low] > 0 for row in ivig),
-        "source_id": ";".join(dict.fromkeys(used)) or None,
+        "source_id": ids_of([*ivig, *beside, *others]),
     }
 
 
@@ -257,7 +257,7 @@ def pass_soon(evidence: Evidence, blank: Assessment) -> Assessment:
                 "tables_say": said,
                 "low_pct": min(risks, default=None),
                 "high_pct": max(risks, default=None),
-                "source_id": ";".join(dict.fromkeys(row["source_id"] for row in soon)) or None,
+                "source_id": ids_of(soon),
             }
         )
     found = with_places(blank, rows)
@@ -306,7 +306,7 @@ def rare(evidence: Evidence, blank: Assessment) -> Assessment:
                 "low_pct": worst["risk_low_pct"],
                 "high_pct": worst["risk_high_pct"],
                 "n": worst["n_treated"],
-                "source_id": ";".join(dict.fromkeys(row["source_id"] for row in own)),
+                "source_id": ids_of(own),
             }
         )
     found = with_places(blank, rows, ["low_pct"])

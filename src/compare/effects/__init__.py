@@ -1,8 +1,7 @@
 """The effects table: what each therapy does to a patient, one row a therapy and criterion."""
 
+from compare.effects.cells import BASES, COLUMNS
 from compare.effects.table import (
-    BASES,
-    COLUMNS,
     criteria_for,
     default_criteria,
     effects_table,

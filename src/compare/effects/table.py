@@ -31,18 +31,6 @@ from compare.effects.cells import (
     thresholds,
 )
 
-__all__ = [
-    "BASES",
-    "COLUMNS",
-    "core_criteria",
-    "criteria_for",
-    "default_criteria",
-    "effects_table",
-    "network_id_of",
-    "therapies_of",
-    "why_none",
-]
-
 COST = {
     "cost_year_one": (
         "Cost in year one", "usd_year_one_low", "usd_year_one_high", "dollars a year",

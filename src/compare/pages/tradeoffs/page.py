@@ -45,8 +45,6 @@ from compare.pages.tradeoffs.views import (
 from compare.pages.tradeoffs.worth import MONEY
 from compare.words import short_name
 
-__all__ = ["TradeOffExplorer", "digest", "opening", "view"]
-
 SLOTS = 8
 GROUPS = {"cost": "Cost", "burden": "Burden", "benefit": "Good", "harm": "Harm"}
 BASES = [
