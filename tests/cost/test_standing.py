@@ -191,3 +191,14 @@ def test_usual_dose_is_named_or_the_middle(evidence: compare.Evidence) -> None:
     assert blank.usual().phase["dose_high"] == 1.5
     assert all(known(row.phase["dose_low"]) for row in panzyga.rows)
     assert not math.isnan(row.phase["dose_high"])
+
+
+def test_one_row_a_kind_stands_also_beside_negotiated_prices(evidence: compare.Evidence) -> None:
+    """Where both are priced together, a product at two prices stands by the one that is chosen."""
+    found = (cost.plans, cost.negotiated_plans)
+    who = opening_patient(evidence, "plaque_psoriasis")
+    plans = [plan for make in found for plan in make(evidence, "plaque_psoriasis")]
+    rows = pd.DataFrame(cost.cost_rows(evidence, plans, who))
+    rows = rows[rows["stands_for_therapy"]]
+    assert not rows.duplicated(["therapy_id", "use", "price_kind"]).any()
+    assert "negotiated" in set(rows["price_kind"])

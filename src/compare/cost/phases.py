@@ -116,7 +116,7 @@ class PricedPhase:
         assert isinstance(self.tariff, Tariff)
         dose = self.dose_mg(end, weight_kg, surface_m2)
         kind = administration.classes(self.phase)[ENDS.index(end)]
-        strength = mg_per_ml(self.tariff)
+        strength = mg_per_ml(self.tariff) if self.phase["rate_unit"] == "mL/h" else None
         best: Dosed | None = None
         notes = set()
         span = range(

@@ -146,28 +146,30 @@ class Plan:
         if len(several := self.alternatives()) > 1:
             each = [plan.money(weight_kg, surface_m2, ends) for plan in several]
             return span_of(each, "usd_year_one_low" if self.chronic else "usd_per_course")
-        shape = weight_kg.shape
+        shape, chronic = weight_kg.shape, self.chronic
         names = [name for name in MONEY_COLUMNS if "high" in ends or not name.endswith("_high")]
         columns = {name: np.zeros(shape) for name in names}
         reason = np.full(shape, "", dtype=object)
+        blank = np.zeros(shape, dtype=bool)
         covered: dict[str, NDArray[np.bool_]] = {}
         for row in self.rows:
             fits = row.fits(weight_kg)
             name = str(row.phase["phase"])
-            covered[name] = covered.get(name, np.zeros(shape, dtype=bool)) | fits
+            covered[name] = covered[name] | fits if name in covered else fits
             if isinstance(row.tariff, str):
                 reason[fits] = row.tariff
-                columns["usd_year_one_low"][fits] = np.nan
+                blank |= fits
             elif fits.any():
                 self._add(columns, reason, row, fits, weight_kg, surface_m2, ends)
         for fits in covered.values():
             reason[~fits] = NO_IGE_BAND if any(row.by_ige for row in self.rows) else NO_BAND
-            columns["usd_year_one_low"][~fits] = np.nan
-        blank = np.isnan(columns["usd_year_one_low"])
+            blank |= ~fits
+        blank |= np.isnan(columns["usd_year_one_low" if chronic else "usd_per_course"])
+        some = blank.any()
         for name, values in columns.items():
-            if ("_year" in name) != self.chronic:
+            if ("_year" in name) != chronic:
                 values[:] = np.nan
-            elif blank.any():
+            elif some:
                 values[blank] = np.nan
         return Money(columns, reason)
 
@@ -195,8 +197,13 @@ class Plan:
             if (unknown := np.isnan(dosed.usd_drug)).any():
                 reason[np.flatnonzero(fits)[unknown]] = _no_dose(phase)
             tail = "" if end == "low" else "_high"
+            each = dosed.usd_drug + dosed.usd_administration
+            if not self.chronic:
+                course = len(schedule.fixed_days(phase)) or 1
+                columns[f"usd_per_course{tail}"][where] += course * each
+                continue
             for span, doses in self.doses(phase, end).items():
-                usd = doses * (dosed.usd_drug + dosed.usd_administration)
+                usd = doses * each
                 if tariff.usd_per_day is not None:
                     others = [other.phase for other in self.rows]
                     usd = usd + schedule.days_covered(phase, span, others) * tariff.usd_per_day
@@ -208,10 +215,6 @@ class Plan:
                     doses * dosed.visits * in_clinic(phase, end)
                 )
                 columns[f"chair_hours_{span}{tail}"][where] += doses * dosed.chair_minutes / 60
-            if not self.chronic:
-                course = len(schedule.fixed_days(phase)) or 1
-                usd = course * (dosed.usd_drug + dosed.usd_administration)
-                columns[f"usd_per_course{tail}"][where] += usd
 
     def doses(self, phase: Phase, end: str) -> dict[str, float]:
         """Doses of one phase in year one and in a later year."""
