@@ -4,10 +4,12 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+from xdist.scheduler import LoadScopeScheduling
 
 import compare
 from tests.offline import sitecustomize
@@ -55,3 +57,18 @@ def pytest_configure() -> None:
     sitecustomize.block()
     inherited = os.environ.get("PYTHONPATH")
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(OFFLINE), inherited]))
+
+
+class ByFile(LoadScopeScheduling):
+    """With several workers each file is run by one, and so are all of the browser's: these share
+    servers, and are timed, so that no two of them may run at once.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return "browser" if file.startswith("tests/browser/") else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    """How `make test` shares the tests between two workers."""
+    return ByFile(config, log)
