@@ -9,7 +9,6 @@ from typing import Any
 import hypothesis
 import pytest
 from playwright.sync_api import Browser, sync_playwright
-from xdist.scheduler import LoadScopeScheduling
 
 import compare
 from tests.offline import sitecustomize
@@ -59,16 +58,16 @@ def pytest_configure() -> None:
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(OFFLINE), inherited]))
 
 
-class ByFile(LoadScopeScheduling):
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """With several workers each file is run by one, and so are all of the browser's: these share
-    servers, and are timed, so that no two of them may run at once.
+    servers, and what they promise is timed, so that no two of them may run at once.
     """
+    from xdist.scheduler import LoadScopeScheduling  # noqa: PLC0415  (only with workers)
 
-    def _split_scope(self, nodeid: str) -> str:
-        file = nodeid.partition("::")[0]
-        return "browser" if file.startswith("tests/browser/") else file
+    class ByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            return "browser" if file.startswith("tests/browser/") else file
 
-
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
-    """How `make test` shares the tests between two workers."""
     return ByFile(config, log)

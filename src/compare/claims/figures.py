@@ -18,10 +18,12 @@ from compare.claims.verdicts import (
     together,
     with_places,
 )
+from compare.cost.plan import Plan
 from compare.cost.standing import opening_plans
-from compare.cost.table import cost_rows
+from compare.cost.table import plan_cost
 from compare.data.conditions import article_conditions, article_events, opening_patient
 from compare.data.evidence import Evidence
+from compare.data.patient import Patient
 from compare.data.rows import Row, grouped, known
 from compare.trials import harms
 
@@ -65,7 +67,7 @@ def _cost_row(evidence: Evidence, condition_id: str, weight_kg: float | None) ->
     if weight_kg is not None:
         patient = replace(patient, weight_kg=weight_kg)
     chosen = opening_plans(evidence, condition_id, patient)
-    costs = cost_rows(evidence, chosen.values(), patient)
+    costs = [_usd(plan, patient) for plan in chosen.values()]
     yearly = [one for one in costs if known(one["usd_year_one_low"])]
     ivig = [one for one in yearly if one["therapy_id"] == "ivig"]
     others = [one for one in yearly if one["therapy_id"] != "ivig"]
@@ -105,6 +107,12 @@ def _cost_row(evidence: Evidence, condition_id: str, weight_kg: float | None) ->
     row["tables_say"] = _cost_says(row, evidence, condition_id)
     row["source_id"] = ";".join(dict.fromkeys(used))
     return row
+
+
+def _usd(plan: Plan, patient: Patient) -> dict[str, Any]:
+    """What a plan costs the patient, with its therapy and sources."""
+    used = plan.of(patient).at(patient.weight_kg).source_ids
+    return {"therapy_id": plan.therapy_id, "source_id": used, **plan_cost(plan, patient)[0]}
 
 
 def _cost_says(row: Mapping[str, Any], evidence: Evidence, condition_id: str) -> str:
