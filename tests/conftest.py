@@ -4,7 +4,6 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import hypothesis
 import pytest
@@ -56,18 +55,3 @@ def pytest_configure() -> None:
     sitecustomize.block()
     inherited = os.environ.get("PYTHONPATH")
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(OFFLINE), inherited]))
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """With several workers each file is run by one, and so are all of the browser's: these share
-    servers, and what they promise is timed, so that no two of them may run at once.
-    """
-    from xdist.scheduler import LoadScopeScheduling  # noqa: PLC0415  (only with workers)
-
-    class ByFile(LoadScopeScheduling):
-        def _split_scope(self, nodeid: str) -> str:
-            file = nodeid.partition("::")[0]
-            return "browser" if file.startswith("tests/browser/") else file
-
-    return ByFile(config, log)
