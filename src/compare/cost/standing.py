@@ -83,7 +83,7 @@ def standing_money(
         # Each plan is priced once: this runs at every change of weight.
         kinds: dict[str, list[tuple[tuple[float, float], Priced]]] = {}
         for plan in left:
-            money = plan.of(patient).usual().money(weight, surface)
+            money = plan.of(patient).usual.money(weight, surface)
             both = usd(plan, money.columns)
             kind = "" if math.isnan(both[0]) else plan.price_kind
             kinds.setdefault(kind, []).append((both, (plan, money)))

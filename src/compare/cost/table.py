@@ -176,7 +176,7 @@ def plan_cost(
     surface = patient.body_surface_m2 or math.nan
     plan = plan.of(patient)
     size = np.array([weight]), np.array([surface])
-    usual = plan.usual()
+    usual = plan.usual
     if at_usual is None or weight != patient.weight_kg:
         at_usual = usual.money(*size)
     same = all(one is other for one, other in zip(usual.rows, plan.rows, strict=True))

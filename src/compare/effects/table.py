@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from compare import cost
-from compare.cost.plan import Plan, in_clinic
+from compare.cost.administration import by_professional
+from compare.cost.plan import Plan
 from compare.data.arguments import one_of, shown
 from compare.data.conditions import check_condition, condition_therapies
 from compare.data.evidence import Evidence, kept
@@ -212,7 +213,7 @@ def _burden_without_price(plan: Plan, weight_kg: float, name: str) -> list[float
         for one in plan.alternatives():
             total = 0.0
             for row in one.rows:
-                if row.fits(np.array([weight_kg]))[0] and in_clinic(row.phase, end):
+                if row.fits(np.array([weight_kg]))[0] and by_professional(row.phase, end):
                     doses = one.doses(row.phase, end)["year_one"]
                     total += doses * float(row.phase[f"visits_per_dose_{end}"])
             visits.append(total)
