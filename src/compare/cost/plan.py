@@ -63,6 +63,11 @@ class Plan:
         return bool(self.first["use"] == "chronic")
 
     @property
+    def ends(self) -> bool:
+        """Whether a yearly regimen has a last dose: its later year is the second one."""
+        return self.chronic and all(schedule.ends(row.phase) for row in self.rows)
+
+    @property
     def price_basis(self) -> str:
         """Basis, or bases joined by ` + `, on which the plan is priced; empty where it is not."""
         used = [row.tariff.price_basis for row in self.rows if isinstance(row.tariff, Tariff)]
@@ -224,8 +229,7 @@ class Plan:
                 columns[f"usd_{span}_{end}"][where] += usd
                 columns[f"usd_administration_{span}{tail}"][where] += paid
                 columns[f"doses_{span}{tail}"][where] += doses
-                if administration.by_professional(phase, end):
-                    columns[f"visits_{span}{tail}"][where] += doses * dosed.visits
+                columns[f"visits_{span}{tail}"][where] += doses * visits(phase, end)
                 columns[f"chair_hours_{span}{tail}"][where] += doses * dosed.chair_minutes / 60
 
     def doses(self, phase: Phase, end: str) -> dict[str, float]:
@@ -253,6 +257,14 @@ def _no_dose(phase: Phase) -> str:
     if known(phase["previous_iv_dose_factor"]):
         return NO_IV_DOSE
     return NO_HEIGHT if str(phase["dose_unit"]).endswith("m2") else NO_DOSE
+
+
+def visits(phase: Phase, end: str) -> float:
+    """The fewest or most visits that a dose may be divided over, whichever of them costs least.
+
+    None where the patient gives it; `either` is none at the low end.
+    """
+    return float(phase[f"visits_per_dose_{end}"]) * administration.by_professional(phase, end)
 
 
 def plans(

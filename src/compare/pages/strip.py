@@ -144,7 +144,6 @@ class Strip:
         more.add_class("tc-more")
         reveal(more, False)
         self.shown: list[w.Widget] = [row, more]
-        reveal(self.controls["payer"], False)
         self.offer()
         self.tell()
 
@@ -316,7 +315,7 @@ class Strip:
             "height": patient.height_cm or 0,
             "sex": patient.sex or "",
             "price": scenario.price_basis or "",
-            "payer": scenario.options.get("payer") == MEDICARE,
+            "payer": scenario.medicare,
             "history": tuple(key for key in self.factors if key in patient.factors),
             "iv_dose": patient.iv_dose_g or 0,
             "iv_weeks": patient.iv_interval_weeks or 0,
