@@ -210,9 +210,20 @@ def test_a_plan_of_two_kinds_stands_with_its_maintenance(evidence: compare.Evide
 def test_usual_dose_is_named_or_the_middle(evidence: compare.Evidence) -> None:
     """Panzyga in CIDP is usually 1 g/kg of 1 to 2; where no dose is named, the middle stands."""
     (panzyga,) = [p for p in cost.plans(evidence, "cidp") if p.product_id == "panzyga"]
-    assert {row.phase["dose_low"] for row in panzyga.usual().rows} == {1.0}
+    assert {row.phase["dose_low"] for row in panzyga.usual.rows} == {1.0}
     row = panzyga.rows[-1]
     blank = dataclasses.replace(row, phase={**row.phase, "dose_typical": None})
     assert blank.usual().phase["dose_high"] == 1.5
     assert all(known(row.phase["dose_low"]) for row in panzyga.rows)
     assert not math.isnan(row.phase["dose_high"])
+
+
+def test_one_row_a_kind_stands_also_beside_negotiated_prices(evidence: compare.Evidence) -> None:
+    """Where both are priced together, a product at two prices stands by the one that is chosen."""
+    found = (cost.plans, cost.negotiated_plans)
+    who = opening_patient(evidence, "plaque_psoriasis")
+    plans = [plan for make in found for plan in make(evidence, "plaque_psoriasis")]
+    rows = pd.DataFrame(cost.cost_rows(evidence, plans, who))
+    rows = rows[rows["stands_for_therapy"]]
+    assert not rows.duplicated(["therapy_id", "use", "price_kind"]).any()
+    assert "negotiated" in set(rows["price_kind"])

@@ -14,12 +14,13 @@ from compare.claims.verdicts import (
     SUPPORTED,
     Assessment,
     from_directions,
+    ids_of,
     in_order,
     together,
     with_places,
 )
-from compare.cost.standing import opening_plans
-from compare.cost.table import cost_rows
+from compare.cost.standing import first_of_kinds, paid_plans, standing_money
+from compare.cost.table import plan_cost
 from compare.data.conditions import article_conditions, article_events, opening_patient
 from compare.data.evidence import Evidence
 from compare.data.rows import Row, grouped, known
@@ -68,8 +69,17 @@ def _cost_row(
     patient = opening_patient(evidence, condition_id)
     if weight_kg is not None:
         patient = replace(patient, weight_kg=weight_kg)
-    chosen = opening_plans(evidence, condition_id, patient, medicare=medicare)
-    costs = cost_rows(evidence, chosen.values(), patient)
+    standing = standing_money(
+        evidence, paid_plans(evidence, condition_id, medicare=medicare), patient
+    )
+    costs: list[Row] = [
+        {
+            "therapy_id": plan.therapy_id,
+            "source_id": plan.of(patient).at(patient.weight_kg).source_ids,
+            **plan_cost(plan, patient, at_usual=money)[0],
+        }
+        for plan, money in first_of_kinds(standing).values()
+    ]
     yearly = [one for one in costs if known(one["usd_year_one_low"])]
     ivig = [one for one in yearly if one["therapy_id"] == "ivig"]
     others = [one for one in yearly if one["therapy_id"] != "ivig"]
@@ -191,7 +201,6 @@ def _harm_row(evidence: Evidence, condition_id: str) -> dict[str, Any]:
         and known(row["risk_comparator_pct"])
     ]
     own = _by_reason(beside)
-    used = [row["source_id"] for part in (ivig, beside, others) for row in part]
     said = "No figure of IVIG against placebo for these events"
     if own:
         said = "IVIG against placebo: " + "; ".join(own)
@@ -209,7 +218,7 @@ def _harm_row(evidence: Evidence, condition_id: str) -> dict[str, Any]:
         "pairs": len(pairs),
         "ivig_figures": len(beside),
         "ivig_more": sum(row[low] > 0 for row in ivig),
-        "source_id": ";".join(dict.fromkeys(used)) or None,
+        "source_id": ids_of([*ivig, *beside, *others]),
     }
 
 
@@ -253,7 +262,7 @@ def pass_soon(evidence: Evidence, blank: Assessment) -> Assessment:
                 "tables_say": said,
                 "low_pct": min(risks, default=None),
                 "high_pct": max(risks, default=None),
-                "source_id": ";".join(dict.fromkeys(row["source_id"] for row in soon)) or None,
+                "source_id": ids_of(soon),
             }
         )
     found = with_places(blank, rows)
@@ -302,7 +311,7 @@ def rare(evidence: Evidence, blank: Assessment) -> Assessment:
                 "low_pct": worst["risk_low_pct"],
                 "high_pct": worst["risk_high_pct"],
                 "n": worst["n_treated"],
-                "source_id": ";".join(dict.fromkeys(row["source_id"] for row in own)),
+                "source_id": ids_of(own),
             }
         )
     found = with_places(blank, rows, ["low_pct"])

@@ -10,11 +10,9 @@ from __future__ import annotations
 
 from compare.claims.authority import available, covered, over_days, prevention, steroids, used
 from compare.claims.figures import cheaper, fewer, pass_soon, rare
-from compare.claims.verdicts import NOT_ASSESSABLE, VERDICTS, Assessment
+from compare.claims.verdicts import NOT_ASSESSABLE, Assessment
 from compare.data.evidence import Evidence, kept
 from compare.data.rows import Row, known
-
-__all__ = ["CLAIMS", "VERDICTS", "Assessment", "assess", "assess_all", "publications"]
 
 CLAIMS = (
     "cheaper",

@@ -52,6 +52,15 @@ class PricedPhase:
         ]
         return all(low == high or not (known(low) or known(high)) for low, high in ends)
 
+    @property
+    def any_size(self) -> bool:
+        """Whether a dose costs and takes the same whatever the patient's weight and surface."""
+        phase = self.phase
+        if known(phase["weight_kg_min"]) or known(phase["weight_kg_max"]):
+            return False
+        units = "".join(str(phase[f"{name}_unit"]) for name in ("dose", "max_dose", "rate"))
+        return "/kg" not in units and "/m2" not in units
+
     def usual(self) -> PricedPhase:
         """The phase at its usual dose: `dose_typical`, else the middle of the range."""
         phase = self.phase
@@ -117,7 +126,7 @@ class PricedPhase:
         assert isinstance(self.tariff, Tariff)
         dose = self.dose_mg(end, weight_kg, surface_m2)
         kind = administration.classes(self.phase)[ENDS.index(end)]
-        strength = mg_per_ml(self.tariff)
+        strength = mg_per_ml(self.tariff) if self.phase["rate_unit"] == "mL/h" else None
         best: Dosed | None = None
         fewest, notes = (np.minimum if end == "low" else np.maximum), set()
         span = range(

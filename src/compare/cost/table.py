@@ -11,16 +11,15 @@ import math
 from collections.abc import Iterable
 
 import numpy as np
-import pandas as pd
 
 from compare.cost import schedule
-from compare.cost.money import MONEY_COLUMNS
+from compare.cost.money import MONEY_COLUMNS, Money
 from compare.cost.plan import IGE_OPEN, Plan, age_note, names_of, plans
-from compare.cost.standing import standing_plans
+from compare.cost.standing import standing_money
 from compare.data.arguments import one_of
 from compare.data.evidence import Evidence
 from compare.data.patient import Patient
-from compare.data.rows import LEADING, Row, frame, known
+from compare.data.rows import LEADING, Row, framed, known
 
 OF_PRICE = ["price_basis", "price_kind", "mixed_kinds", "stands_for_therapy"]
 USUAL = ["usd_year_one_usual", "usd_per_course_usual"]
@@ -42,6 +41,7 @@ COLUMNS = [
 DOSING_WEIGHTS = ("actual", "ideal", "adjusted")
 
 
+@framed(COLUMNS)
 def annual_cost(
     evidence: Evidence,
     condition_id: str,
@@ -49,7 +49,7 @@ def annual_cost(
     price_basis: str | None = None,
     cycle_days: float | None = None,
     dosing_weight: str = "actual",
-) -> pd.DataFrame:
+) -> list[Row]:
     """What each regimen costs this patient with each product, in US dollars.
 
     One row per regimen and product: ids, `price_basis`, `price_kind` ("net" of rebates,
@@ -76,7 +76,7 @@ def annual_cost(
     """
     Patient.check(patient)
     found = plans(evidence, condition_id, price_basis, cycle_days)
-    return frame(cost_rows(evidence, found, patient, dosing_weight), COLUMNS)
+    return cost_rows(evidence, found, patient, dosing_weight)
 
 
 def dosing_weight_kg(patient: Patient, plan: Plan, dosing_weight: str = "actual") -> float:
@@ -111,13 +111,11 @@ def cost_rows(
 ) -> list[Row]:
     """The rows of `annual_cost` for plans that are already built."""
     whole_plans = list(found)
-    standing = {
-        (plan.regimen_id, plan.product_id)
-        for plan in standing_plans(evidence, whole_plans, patient).values()
-    }
+    priced = standing_money(evidence, whole_plans, patient).values()
+    at_usual = {id(plan): money for plan, money in priced}
     rows: list[Row] = []
     for whole in whole_plans:
-        columns, reason = plan_cost(whole, patient, dosing_weight)
+        columns, reason = plan_cost(whole, patient, dosing_weight, at_usual.get(id(whole)))
         paid = "usd_year_one_low" if whole.chronic else "usd_per_course"
         plan = whole.of(patient).at(dosing_weight_kg(patient, whole, dosing_weight))
         rows.append(
@@ -128,7 +126,7 @@ def cost_rows(
                 "price_basis": plan.price_basis,
                 "price_kind": "" if math.isnan(columns[paid]) else plan.price_kind,
                 "mixed_kinds": plan.mixed_kinds,
-                "stands_for_therapy": (plan.regimen_id, plan.product_id) in standing,
+                "stands_for_therapy": id(whole) in at_usual,
                 **columns,
                 "ends": plan.ends,
                 "reason": reason,
@@ -191,18 +189,22 @@ def beside(rows: Iterable[Row], standing: Row) -> list[Row]:
 
 
 def plan_cost(
-    plan: Plan, patient: Patient, dosing_weight: str = "actual"
+    plan: Plan, patient: Patient, dosing_weight: str = "actual", at_usual: Money | None = None
 ) -> tuple[dict[str, float], str]:
-    """Columns of one plan for one patient, and the reason for what is blank or not counted."""
+    """Columns of one plan for one patient, and the reason for what is blank or not counted.
+
+    `at_usual`: its money at the usual dose and actual weight, where that is known already.
+    """
     weight = dosing_weight_kg(patient, plan, dosing_weight)
     surface = patient.body_surface_m2 or math.nan
     plan = plan.of(patient)
     size = np.array([weight]), np.array([surface])
-    money = plan.money(*size)
-    columns = {name: float(values[0]) for name, values in money.columns.items()}
-    usual = plan.usual()
+    usual = plan.usual
+    if at_usual is None or weight != patient.weight_kg:
+        at_usual = usual.money(*size)
     same = all(one is other for one, other in zip(usual.rows, plan.rows, strict=True))
-    at_usual = money if same else usual.money(*size)
+    money = at_usual if same else plan.money(*size)
+    columns = {name: float(values[0]) for name, values in money.columns.items()}
     ends = ("usd_year_one_low", "usd_year_one_high"), ("usd_per_course", "usd_per_course_high")
     for name, (low, high) in zip(USUAL, ends, strict=True):
         columns[name] = float(at_usual.columns[low][0])

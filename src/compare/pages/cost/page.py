@@ -16,7 +16,7 @@ from compare.cost import plan
 from compare.cost.prices import NEGOTIATED
 from compare.data.conditions import opening_patient
 from compare.data.evidence import Evidence
-from compare.data.rows import Row, frame
+from compare.data.rows import Row
 from compare.data.scenario import Scenario
 from compare.pages import money
 from compare.pages.controls import fold, heading, labelled
@@ -25,7 +25,7 @@ from compare.pages.cost import sentences as cost_findings
 from compare.pages.cost.tables import COURSE_COLUMNS, YEARLY_COLUMNS, chain_table
 from compare.pages.explorer import Explorer
 from compare.pages.house import CLASSES
-from compare.pages.markup import NOTHING, csv_text, folded, html, table
+from compare.pages.markup import NOTHING, cited_csv, folded, html, table
 from compare.words import usd
 
 ONE = "one product per therapy"
@@ -298,8 +298,8 @@ class CostExplorer(Explorer, view=view, digest=digest):
         self.show_chosen(computed, self.behind)
 
     def saved(self, computed: View) -> Iterator[Markup]:
-        everything = self.evidence.cited(frame(computed.rows, cost.COLUMNS))
-        yield self.file("Save the whole table (CSV)", csv_text(everything), "cost", *self.about)
+        everything = cited_csv(self.evidence.cited_rows(computed.rows), cost.COLUMNS)
+        yield self.file("Save the whole table (CSV)", everything, "cost", *self.about)
 
     def cited(self, computed: View) -> Iterable[Sequence[Row]]:
         # With the sentence on other products of the same regimen.
@@ -326,7 +326,7 @@ class CostExplorer(Explorer, view=view, digest=digest):
         ]
         key = choice_of(found.same[0]) if found.same else ""
         control = self.controls["chosen"]
-        with self.quiet():
+        with self.quiet:
             control.options, control.value = (choices or [("", "")]), key
         self.panels["sensitivity"].draw(
             charts.sensitivity_traces(found.sensitivity),

@@ -270,7 +270,7 @@ class OwnDataExplorer(Explorer, view=view, digest=digest):
 
     def on_file(self, kind: str, change: Mapping[str, Any]) -> None:
         """A file was chosen: take it whole, or say what is wrong and change nothing."""
-        if self._busy or not change["new"]:
+        if self.quiet or not change["new"]:
             return
         given = {str(item["name"]): bytes(item["content"]) for item in change["new"]}
         files = dict(self.files)
@@ -322,7 +322,7 @@ class OwnDataExplorer(Explorer, view=view, digest=digest):
 
     def show_chosen(self, kind: str, chosen: Any) -> None:
         """Let a picker count the files that are loaded, and not those that were refused."""
-        with self.quiet():
+        with self.quiet:
             self.pickers[kind].value = chosen
 
     def forget(self) -> None:

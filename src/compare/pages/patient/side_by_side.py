@@ -106,7 +106,7 @@ def _column(evidence: Evidence, scenario: Scenario, therapy_id: str) -> Column:
 
 def option_rows(evidence: Evidence, condition_id: str, patient: Patient) -> Mapping[str, Row]:
     """Rows of `indications.options` by therapy."""
-    rows = indications.option_rows(evidence, condition_id, patient)
+    rows = indications.options.rows(evidence, condition_id, patient)
     return {row["therapy_id"]: row for row in rows}
 
 

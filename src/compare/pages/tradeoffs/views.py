@@ -140,11 +140,11 @@ def _figures(
     more = dict(options)
     basis, borrow = more.get("basis", "difference"), more.get("borrow", True)
     by_course = "course_months" in more
-    offered = effects.criterion_rows(evidence, condition_id, basis, borrow, patient, by_course)
+    offered = effects.criteria_for.rows(evidence, condition_id, basis, borrow, patient, by_course)
     x, y = axis
     needed = {*criteria, *axis, *BURDEN}
     shown = [name for name in offered if name in needed]
-    every = effects.effect_rows(evidence, condition_id, patient, criteria=shown, **more)
+    every = effects.effects_table.rows(evidence, condition_id, patient, criteria=shown, **more)
     rows = [row for row in every if not only or row["therapy_id"] in only]
     whole = pd.DataFrame(rows, columns=effects.COLUMNS)
     table = pd.DataFrame(
@@ -313,7 +313,7 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     """
     options = scenario.options
     borrow, patient = bool(options.get("borrow", True)), scenario.patient
-    offered = effects.criterion_rows(
+    offered = effects.criteria_for.rows(
         evidence,
         scenario.condition_id,
         scenario.basis,
