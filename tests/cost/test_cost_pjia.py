@@ -48,7 +48,7 @@ def test_adalimumab_is_dosed_by_band(evidence: Evidence, weight_kg: float, usd: 
 
 
 def test_certolizumab_below_40_kg_comes_from_the_vial(evidence: Evidence) -> None:
-    """200 mg three times, then 100 mg: each dose takes a vial of 200 mg at 3.14 a mg, and a visit."""
+    """200 mg three times, then 100 mg: each takes a vial of 200 mg at 3.14 a mg, and a visit."""
     usd = 200 * 3.14 + 15.36
     assert costs(evidence, "cimzia", "certolizumab_pjia", 25) == (
         26,
