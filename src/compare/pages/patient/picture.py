@@ -245,11 +245,18 @@ def burden(costs: Iterable[Row], plans_shown: Iterable[Plan]) -> str:
             continue
         visits = sorted([row["visits_year_one"], row["visits_year_one_high"]])
         hours = sorted([row["chair_hours_year_one"], row["chair_hours_year_one_high"]])
-        said = f"{number_range(*visits)} visits" if visits[1] else "at home, no visits"
-        told.append(said + (f", {number_range(*hours)} chair hours" if known(hours[1])
-                            and hours[1] else ""))  # fmt: skip
+        said = [count(visits, "visit") if visits[1] else "at home, no visits"]
+        said += [count(hours, "chair hour")] if known(hours[1]) and hours[1] else []
+        told.append(", ".join(said))
     told = told or [f"given {GIVEN_BY[plan.first['given_by']]}" for plan in plans_shown]
     return "; ".join(dict.fromkeys(told)) or "not counted"
+
+
+def count(ends: list[float], one: str) -> str:
+    """`1 visit`, or `13 to 18 visits`."""
+    low, high = ends
+    shown = number_range(low, high)
+    return f"{shown} {one}" if shown == "1" else f"{shown} {one}s"
 
 
 def changed(evidence: Evidence, therapy_id: str) -> list[str]:
