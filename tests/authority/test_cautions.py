@@ -416,6 +416,16 @@ def test_rates_of_a_brand_are_not_borrowed(evidence):
         assert not borrowed["text"].str.contains(r"\d").any()
 
 
+def test_ige_is_measured_where_it_gives_the_dose(evidence):
+    """Before omalizumab in asthma and nasal polyps; in urticaria IgE does not give the dose."""
+    for condition_id, asked in (
+        ("asthma", True), ("crswnp", True), ("chronic_spontaneous_urticaria", False),
+    ):  # fmt: skip
+        rows = guidance.steps(evidence, "omalizumab", condition_id, "xolair")
+        (before,) = [row["text"] for row in rows if row["step"] == "before"]
+        assert before.startswith("Measure total IgE") is asked, condition_id
+
+
 def test_schedule_in_words(evidence):
     """IVIG in CIDP at 62 kg: 2 g/kg is 124 g over days, then 62 g every 3 weeks from day 21."""
     plan = next(
