@@ -186,11 +186,12 @@ IVIG_COLUMNS: dict[str, str | Cell] = {
 
 
 def about_events(evidence: Evidence) -> dict[str, list[str]]:
-    """By an event's name its organ system, and the words by which it is found: those that sources
-    print for it, and those for what in a history singles it out.
+    """By an event's name its organ system, that name, and the words by which it is found: those
+    that sources print for it, and those for what in a history singles it out.
     """
     found = {
-        key: [row["event"], row["system_organ"]] for key, row in evidence.by_id("events").items()
+        key: [row["event"], row["system_organ"], row["event"]]
+        for key, row in evidence.by_id("events").items()
     }
     for row in evidence.by_id("factors").values():
         if known(row["event_id"]):

@@ -57,7 +57,7 @@ def _labeled(evidence: Evidence, options: Sequence[Row]) -> tuple[str, dict[str,
     if not more:
         return f"{said}.", numbers
     key = max(more, key=lambda key: more[key])
-    tick = f"if {evidence.label('factors', key)}: tick it."
+    tick = f"if “{evidence.label('factors', key)}”: tick it."
     return (f"{said}, {more[key]} more {tick}" if count else f"{more[key]} labeled {tick}"), numbers
 
 
