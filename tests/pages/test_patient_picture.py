@@ -136,6 +136,17 @@ def test_misses_are_told(evidence):
     assert "53% against 36%" in str(crohns)
 
 
+def test_a_miss_of_another_endpoint_is_told(evidence):
+    """CIDP: the IVIG withdrawal trial missed I-RODS, on which nothing stands; Crohn's: GEMINI 2 met
+    remission and missed response.
+    """
+    ivig = own_trials.own_trials(evidence, "cidp")["ivig"]
+    assert ivig.lead == "2 trials, 1 missed"
+    assert "missed its endpoint; IVIG withdrawal trial (Adrichem 2022)" in str(ivig)
+    vedolizumab = own_trials.own_trials(evidence, "crohns")["vedolizumab"]
+    assert vedolizumab.lead == "2 trials, 1 missed, 1 missed in part"
+
+
 FIELDS = (
     "Authority, for this patient", "Guidelines:", "label read:", "Boxed warning for everyone",
     "FDA label, for this patient", "Labeled for", "Strongest guideline statement",

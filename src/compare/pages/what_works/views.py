@@ -26,6 +26,7 @@ from compare.trials.results import (
     WORDS,
     block,
     head_to_head,
+    missed_beside,
     result,
     standing,
     trial_rows,
@@ -128,7 +129,7 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
         networks=networks,
         across=across,
         no_network="" if drawn else followed,
-        finding=sentences.answer(name, stands, followed),
+        finding=sentences.answer(name, stands, missed_beside(everything), followed),
     )
 
 
