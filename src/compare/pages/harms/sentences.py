@@ -8,7 +8,7 @@ from typing import Any
 from compare.data.rows import Row, known
 from compare.trials.arms import KINDS, per_100, risk_words
 from compare.trials.harms import RAW_ARMS
-from compare.words import Finding, short_name
+from compare.words import Finding, lower, short_name
 
 NAMED = 3
 AGAINST = {
@@ -159,8 +159,7 @@ def _of_state(rows: Sequence[Row], state: str) -> list[Row]:
 
 
 def _list(names: Iterable[object]) -> str:
-    words = [str(name) for name in names]
-    words = [word if word[:2].isupper() else word[0].lower() + word[1:] for word in words]
+    words = [lower(str(name)) for name in names]
     return words[0] if len(words) == 1 else ", ".join(words[:-1]) + f" and {words[-1]}"
 
 
