@@ -147,8 +147,7 @@ class HarmsExplorer(Explorer, view=view, digest=digest):
             for rows, columns, caption, said in (
                 (whole.rare, RARE_COLUMNS, "Rare serious harms, one by one, never summed",
                  "That none is counted in this condition's rows is not the same as none."),
-                (whole.pml, PML_COLUMNS,
-                 "Progressive multifocal leukoencephalopathy, by antibody status and duration", ""),
+                (whole.pml, PML_COLUMNS, PML, ""),
                 (computed.ivig, IVIG_COLUMNS,
                  "IVIG and the others, percent of patients, from any cause",
                  computed.ivig_finding),
@@ -180,6 +179,7 @@ class HarmsExplorer(Explorer, view=view, digest=digest):
         )  # fmt: skip
 
 
+PML = "Progressive multifocal leukoencephalopathy, by antibody status and duration"
 IVIG_COLUMNS: dict[str, str | Cell] = {
     "Event": "event", "IVIG": "ivig_words", "Other therapies": "others_words",
 }  # fmt: skip
@@ -217,6 +217,13 @@ def forest_html(shown: View) -> Markup:
     set_ = shown.settings
     drawn = charts.forest_of(shown.forest, set_.basis, set_.ascertainment)
     missing = [row["therapy"] for row in shown.forest if row["state"] == "missing"]
+    strata = shown.whole.of_strata(set_.event_id)
+    if strata and not any(mark.drawn for mark in drawn.marks):
+        silent = sorted({*missing} - {row["therapy"] for row in strata})
+        said = (
+            html("<p>Not reported, which is not zero: {}.</p>", listing(silent)) if silent else ""
+        )
+        return table(strata, PML_COLUMNS, PML) + said
     after = html("<p>Not reported, which is not zero: {}.</p>", listing(missing)) if missing else ""
     if not drawn.marks:
         return html("<p>No therapy here has a figure of this event in this form.</p>{}", after)

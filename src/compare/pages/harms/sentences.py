@@ -17,10 +17,17 @@ AGAINST = {
 }  # fmt: skip
 
 
-def answer(rows: Sequence[Row], condition: str, basis: str, comparison: str) -> Finding:
+def answer(
+    rows: Sequence[Row],
+    condition: str,
+    basis: str,
+    comparison: str,
+    strata: Sequence[Row] = (),
+) -> Finding:
     """What this condition's own trials showed of one event, in 40 words; nothing is ranked.
 
-    `rows`: of the forest, one a therapy. Borrowed figures are counted, never named.
+    `rows`: of the forest, one a therapy. Borrowed figures are counted, never named. `strata`:
+    figures of the event by antibody status and duration, which no single one stands for.
     """
     if not rows:
         return Finding(f"{condition}: no event is reported with these settings.")
@@ -35,7 +42,10 @@ def answer(rows: Sequence[Row], condition: str, basis: str, comparison: str) -> 
         "borrowed": len(shown) - len(own),
     }  # fmt: skip
     start = f"{rows[0]['event']} in {condition}: "
-    if not own:
+    if strata and not own:
+        who = _list(dict.fromkeys(short_name(row["therapy"]) for row in strata))
+        said = f"on {who} the risk goes by antibody status, earlier treatment and duration: below"
+    elif not own:
         said = "no figure of this kind from its own trials"
     elif basis == "treated":
         said = f"{_risks(own)}, in the treated group alone"
