@@ -207,9 +207,9 @@ class StartExplorer(Explorer, view=view, digest=digest):
             "Coverage in numbers: how many of how many",
         )
         self.panels["coverage_table"].value = html(
-            "<details><summary>The map in numbers, and what is counted</summary><ul>{}"
+            "{}<details><summary>The map in numbers, and what is counted</summary><ul>{}"
             "</ul>{}</details>",
-            meanings, shown,
+            coverage_charts.small(frame), meanings, shown,
         )  # fmt: skip
         self.panels["age"].value = age_text(self.evidence.age(self.today))
 
