@@ -127,8 +127,8 @@ def no_network(name: str, rows: Sequence[Row], refused: str) -> str:
         only = lower(short_name(rows[0]["therapy"])) if rows else name
         return f"{NO_NETWORK}: {only} alone has trials here."
     if kinds == {UNCONTROLLED}:
-        why = "its trials had no comparator group to connect them"
-    elif OWN in kinds and WITHDRAWAL in kinds:
+        return f"{NO_NETWORK}: its trials had no comparator group to connect them."
+    if OWN in kinds and WITHDRAWAL in kinds:
         why = (
             "withdrawal trials, whose placebo patients had had the drug, are not mixed with others"
         )
