@@ -257,8 +257,8 @@ def map_heading(shown: View) -> Markup:
         else "More (orange) or fewer (blue) patients with the event per 100 than on the comparator"
     )
     return html(
-        '<h2>All events, {}</h2><p class="tc-key"><span>{}</span><span>&times; not reported, '
-        "which is not zero</span><span>○ a figure in another form</span>"
-        "<span>[dashed] borrowed from another condition</span>{}</p>",
+        '<h2>All events, {}</h2><p class="tc-key"><span>{}</span><span class="tc-wide">&times; '
+        'not reported, which is not zero</span><span class="tc-wide">○ a figure in another form</span>'
+        "<span>[in brackets] borrowed from another condition</span>{}</p>",
         ASCERTAINMENTS[shown.settings.ascertainment][0], what, silent,
     )  # fmt: skip
