@@ -258,7 +258,7 @@ def map_heading(shown: View) -> Markup:
     )
     return html(
         '<h2>All events, {}</h2><p class="tc-key"><span>{}</span><span class="tc-wide">&times; '
-        'not reported, which is not zero</span><span class="tc-wide">○ a figure in another form</span>'
-        "<span>[in brackets] borrowed from another condition</span>{}</p>",
+        'not reported, which is not zero</span><span class="tc-wide">○ a figure in another '
+        "form</span><span>[in brackets] borrowed from another condition</span>{}</p>",
         ASCERTAINMENTS[shown.settings.ascertainment][0], what, silent,
     )  # fmt: skip
