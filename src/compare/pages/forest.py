@@ -118,7 +118,7 @@ def forest_html(forest: Forest) -> Markup:
         html(
             '<span style="left:{:.2f}%">{}</span>',
             place(forest, tick),
-            f"{tick:g}".replace("-", MINUS),
+            _tick(forest, tick),
         )
         for tick in ticks(forest)
         if 3 <= place(forest, tick) <= 97
@@ -126,6 +126,12 @@ def forest_html(forest: Forest) -> Markup:
     axis = html('<div class="tc-axis" aria-hidden="true">{}</div>', scale) if drawn else ""
     title = html("<h3>{}</h3>", forest.title) if forest.title else ""
     return html('{}{}<ul class="tc-forest">{}</ul>{}', title, head, rows, axis)
+
+
+def _tick(forest: Forest, value: float) -> str:
+    """A round value; a difference with its sign, since the axis may be turned."""
+    signed = forest.null and not forest.ratio and value
+    return (f"{value:+g}" if signed else f"{value:g}").replace("-", MINUS)
 
 
 def _row(forest: Forest, mark: Mark) -> Markup:
