@@ -58,7 +58,7 @@ def answer(
         said = f"against {AGAINST[comparison]}, {', '.join(told)}"
     text = f"{start}{said}."
     if count := numbers["borrowed"]:
-        text += f" {count} figure{'s are' if count > 1 else ' is'} borrowed or set apart."
+        text += f" {count} more: borrowed, or of groups not followed alike."
     if shown and (rest := len(rows) - len(shown)):
         text += f" No such figure for {rest} other{'s' if rest > 1 else ''}."
     return Finding(text, _floats(numbers))
