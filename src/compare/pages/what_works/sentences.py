@@ -111,9 +111,9 @@ def answer(name: str, rows: Sequence[Row], beside: Sequence[Row], network: str) 
     else:
         told += ", no recorded miss"
     if beside:
-        names = list(dict.fromkeys(short_name(row["trial_name"]) for row in beside))
-        listed = names[0] if len(names) == 1 else f"{len(names)} trials"
-        told += f"; another primary endpoint missed: {listed}"
+        others = list(dict.fromkeys(short_name(row["trial_name"]) for row in beside))
+        which = others[0] if len(others) == 1 else f"{len(others)} trials"
+        told += f"; another primary endpoint missed: {which}"
     return Finding(f"{told}. {network}", {key: float(n) for key, n in numbers.items()})
 
 
