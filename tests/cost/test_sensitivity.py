@@ -55,7 +55,7 @@ def test_weight_price_and_visits_of_gamunex_c(evidence: Evidence) -> None:
     base = 19 * 140 * UNIT + 19 * fee
     assert [row["usd_base"] for row in found.values()] == pytest.approx([base] * 3)
     price = found["price since 2023"]
-    assert (price["low"], price["high"]) == ("limit of 2026-10", "limit of 2024-01")
+    assert (price["low"], price["high"]) == ("2026-10", "2024-01")
     assert price["usd_low"] == pytest.approx(base)
     assert price["usd_high"] == pytest.approx(19 * 140 * 49.786 + 19 * fee)
     # Four visits of 35 g and two: 500 mg/kg take 30 min x 2, then 440 / 8 = 55: 85 min, one hour.

@@ -96,7 +96,7 @@ def test_cidp_as_a_pharmacist_would_read_it(evidence):
 def test_gmg_says_what_would_make_more(evidence):
     """Without a serostatus: "7 labeled if"; with it, seven options and no more to tick."""
     found = page.view(evidence, page.opening(evidence, "gmg"))
-    assert str(found.finding).startswith("7 labeled if AChR antibody positive: tick it.")
+    assert str(found.finding).startswith("7 labeled if “AChR antibody positive”: tick it.")
     ticked = view(evidence, "gmg", factors={"achr_positive"})
     assert str(ticked.finding).startswith("7 options are labeled for this patient.")
     assert {row.label for row in ticked.picture[:7]} == {"FDA"}
@@ -135,6 +135,17 @@ def test_misses_are_told(evidence):
     crohns = own_trials.own_trials(evidence, "crohns")["mirikizumab"]
     assert crohns.lead == own_trials.DIFFERENTLY
     assert "53% against 36%" in str(crohns)
+
+
+def test_a_miss_of_another_endpoint_is_told(evidence):
+    """CIDP: the IVIG withdrawal trial missed I-RODS, on which nothing stands; Crohn's: GEMINI 2 met
+    remission and missed response.
+    """
+    ivig = own_trials.own_trials(evidence, "cidp")["ivig"]
+    assert ivig.lead == "2 trials, 1 missed"
+    assert "missed its endpoint; IVIG withdrawal trial (Adrichem 2022)" in str(ivig)
+    vedolizumab = own_trials.own_trials(evidence, "crohns")["vedolizumab"]
+    assert vedolizumab.lead == "2 trials, 1 missed, 1 missed in part"
 
 
 FIELDS = (

@@ -76,8 +76,8 @@ def sensitivity(
         drug = base[span] - fee
         add(
             "price since 2023",
-            (f"limit of {low_day}", fee + drug * low_factor),
-            (f"limit of {high_day}", fee + drug * high_factor),
+            (str(low_day), fee + drug * low_factor),
+            (str(high_day), fee + drug * high_factor),
         )
     others = [
         other

@@ -111,6 +111,19 @@ def standing(rows: Sequence[Row]) -> list[Row]:
     return [row for row in rows if row["stands"] == "yes"]
 
 
+def missed_beside(rows: Sequence[Row]) -> list[Row]:
+    """Primary endpoints that a trial missed and of which no row stands, one a therapy and trial;
+    not of trials that stand with a miss.
+    """
+    told = {(row["therapy_id"], row["trial_id"]) for row in standing(rows) if row["met"] == "no"}
+    found: dict[tuple[str, str], Row] = {}
+    for row in rows:
+        key = row["therapy_id"], row["trial_id"]
+        if row["missed_primary"] and row["stands"] != "yes" and key not in told:
+            found.setdefault(key, row)
+    return list(found.values())
+
+
 def head_to_head(rows: Sequence[Row]) -> list[Row]:
     """Rows against an active drug: those that stand, and one of each other trial, its primary
     endpoint in all its patients, the longest. Pools only where a therapy has no trial by itself.

@@ -135,8 +135,8 @@ def label_words(evidence: Evidence, option: Mapping[str, Any]) -> str:
     if status == indications.IN_LABEL:
         return "FDA"
     if status in LABELED_IF:
-        names = [evidence.label("factors", key) for key in split(option["requires_any"])]
-        return f"FDA, if: {' or '.join(names)}"
+        names = [f"“{evidence.label('factors', key)}”" for key in split(option["requires_any"])]
+        return f"FDA, if {' or '.join(names)}"
     if status == indications.OTHER_AGES:
         return f"FDA, other ages: {option['population']}"
     return "warned against by a label" if option["label_warning"] else "outside label"
@@ -150,7 +150,7 @@ def guideline_words(option: Mapping[str, Any]) -> str:
     said = f"{option['body']}{year}"
     if option["statement"] != "recommended":
         said += f": {indications.STATEMENTS[option['statement']]}"
-    marks = [f"grade {option['grade']}" if option["grade"] else ""]
+    marks = [option["grade"]]
     marks += ["retired" if option["retired"] else ""]
     marks += [f"asks for {option['guideline_needs']}" if option["guideline_needs"] else ""]
     marks += ["others disagree" if option["conflicting"] else ""]
