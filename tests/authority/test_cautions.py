@@ -502,3 +502,14 @@ def test_silent_therapy_reads_not_in_our_reading(evidence):
     assert list(frame["step"]) == list(guidance.STEPS)
     assert frame["text"].str.startswith("not in our reading").all()
     assert frame["source_id"].isna().all()
+
+
+def test_a_biosimilar_takes_the_guidance_of_its_reference(evidence):
+    """What the reference's label alone says is said of Inflectra too, and marked."""
+    mine = evidence.guidance[evidence.guidance["therapy_id"].eq("infliximab")]
+    told = dataclasses.replace(evidence, guidance=mine.assign(product_id="remicade"))
+    found = [
+        row for row in guidance.steps(told, "infliximab", "ra", "inflectra") if row["source_id"]
+    ]
+    assert {row["inherited_from"] for row in found} == {"its reference product"}
+    assert len(found) > 3
