@@ -19,8 +19,7 @@ from compare.claims.verdicts import (
     together,
     with_places,
 )
-from compare.cost.plan import plans
-from compare.cost.standing import first_of_kinds, standing_money
+from compare.cost.standing import first_of_kinds, paid_plans, standing_money
 from compare.cost.table import plan_cost
 from compare.data.conditions import article_conditions, article_events, opening_patient
 from compare.data.evidence import Evidence
@@ -33,10 +32,12 @@ COMMON_PCT, RARE_PCT = 1.0, 0.1
 # Cheaper: costs of year one, condition by condition.
 
 
-def cheaper(evidence: Evidence, blank: Assessment, weight_kg: float | None) -> Assessment:
+def cheaper(
+    evidence: Evidence, blank: Assessment, weight_kg: float | None, medicare: bool
+) -> Assessment:
     with_ivig = [row["condition_id"] for row in evidence.rows("regimens", "therapy_id", "ivig")]
     rows = [
-        _cost_row(evidence, condition_id, weight_kg)
+        _cost_row(evidence, condition_id, weight_kg, medicare)
         for condition_id in in_order(evidence, [*with_ivig, *article_conditions(evidence)])
     ]
     compared = [row for row in rows if row["verdict"] != NOT_ASSESSABLE]
@@ -57,7 +58,9 @@ def _compared(found: Assessment, numbers: Mapping[str, float]) -> Assessment:
     return replace(found, verdict=verdict, rests_on=rests_on, numbers={**first, **numbers})
 
 
-def _cost_row(evidence: Evidence, condition_id: str, weight_kg: float | None) -> dict[str, Any]:
+def _cost_row(
+    evidence: Evidence, condition_id: str, weight_kg: float | None, medicare: bool
+) -> dict[str, Any]:
     """IVIG's cost range in year one beside the range of each other therapy.
 
     Dearer: the other's range lies above IVIG's; cheaper: below; else they overlap. Money per course
@@ -66,7 +69,9 @@ def _cost_row(evidence: Evidence, condition_id: str, weight_kg: float | None) ->
     patient = opening_patient(evidence, condition_id)
     if weight_kg is not None:
         patient = replace(patient, weight_kg=weight_kg)
-    standing = standing_money(evidence, plans(evidence, condition_id), patient)
+    standing = standing_money(
+        evidence, paid_plans(evidence, condition_id, medicare=medicare), patient
+    )
     costs: list[Row] = [
         {
             "therapy_id": plan.therapy_id,

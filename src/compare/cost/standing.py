@@ -83,7 +83,7 @@ def standing_money(
         # Each plan is priced once: this runs at every change of weight.
         kinds: dict[str, list[tuple[tuple[float, float], Priced]]] = {}
         for plan in left:
-            money = plan.of(patient).usual().money(weight, surface)
+            money = plan.of(patient).usual.money(weight, surface)
             both = usd(plan, money.columns)
             kind = "" if math.isnan(both[0]) else plan.price_kind
             kinds.setdefault(kind, []).append((both, (plan, money)))
@@ -138,9 +138,9 @@ def _opening_plans(
 def paid_plans(
     evidence: Evidence,
     condition_id: str,
-    price_basis: str | None,
-    cycle_days: float | None,
-    medicare: bool,
+    price_basis: str | None = None,
+    cycle_days: float | None = None,
+    medicare: bool = False,
 ) -> tuple[Plan, ...]:
     """`plans`, and where the payer is `medicare` those at a negotiated price.
 

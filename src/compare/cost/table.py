@@ -31,6 +31,7 @@ COLUMNS = [
     *OF_PRICE,
     *MONEY_COLUMNS,
     *USUAL,
+    "ends",
     "reason",
     "note",
     "label_status",
@@ -59,8 +60,8 @@ def annual_cost(
     administration alone, doses, visits and chair hours (plain: at the low end; `_high`: at the
     other), `usd_per_course(_high)` for courses, `usd_year_one_usual` and `usd_per_course_usual`
     (the low end at the usual dose, at which products are compared; the middle where IgE is not
-    known), `reason` where a figure is
-    blank or a fee is not known, `note`, `label_status`, `is_default`, `source_id`.
+    known), `ends` (the regimen has a last dose: its later year is the second one), `reason` where a
+    figure is blank or a fee is not known, `note`, `label_status`, `is_default`, `source_id`.
     `dosing_weight` "ideal" or "adjusted" applies to intravenous immunoglobulin only; where actual
     weight counts all the same (`dosing_weight_note`), `note` says so. Raises `ValueError` for an
     unknown condition, basis or dosing weight.
@@ -127,6 +128,7 @@ def cost_rows(
                 "mixed_kinds": plan.mixed_kinds,
                 "stands_for_therapy": id(whole) in at_usual,
                 **columns,
+                "ends": plan.ends,
                 "reason": reason,
                 "note": "; ".join(
                     [
@@ -143,6 +145,27 @@ def cost_rows(
             }
         )
     return rows
+
+
+def later_note(row: Row) -> str:
+    """What the later year is of a regimen that ends, to follow its dollars; else empty."""
+    if not row["ends"]:
+        return ""
+    due = row["doses_later_year"]
+    return ", in year two; then none is scheduled" if due else ", as the regimen ends"
+
+
+def without_negotiated(rows: Iterable[Row]) -> dict[str, str]:
+    """Why there is no year or course at Medicare's negotiated price, by therapy.
+
+    `rows` are those of negotiated plans. A part of a sum is never shown: a dose without such a
+    price, as an infusion before pens, leaves the whole blank.
+    """
+    return {
+        row["therapy_id"]: f"{row['product']}, negotiated by Medicare: no sum, {row['reason']}"
+        for row in rows
+        if row["stands_for_therapy"] and not row["price_kind"]
+    }
 
 
 def beside(rows: Iterable[Row], standing: Row) -> list[Row]:
@@ -176,7 +199,7 @@ def plan_cost(
     surface = patient.body_surface_m2 or math.nan
     plan = plan.of(patient)
     size = np.array([weight]), np.array([surface])
-    usual = plan.usual()
+    usual = plan.usual
     if at_usual is None or weight != patient.weight_kg:
         at_usual = usual.money(*size)
     same = all(one is other for one, other in zip(usual.rows, plan.rows, strict=True))
@@ -195,8 +218,7 @@ def plan_cost(
 
 def ending_note(plan: Plan) -> list[str]:
     """What to say of a yearly regimen that ends, with the courses that come after year one."""
-    repeating = any(plan.doses(row.phase, "low")["later_year"] for row in plan.rows)
-    if repeating or not plan.chronic:
+    if not plan.ends:
         return []
     later = [
         f"{len(days)} doses from day {min(days):g}"

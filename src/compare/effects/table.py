@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from compare import cost
-from compare.cost.plan import Plan, in_clinic
+from compare.cost.plan import Plan
+from compare.cost.plan import visits as visits_of
 from compare.data.arguments import one_of, shown
 from compare.data.conditions import check_condition, condition_therapies
 from compare.data.evidence import Evidence, kept
@@ -74,12 +75,14 @@ def effects_table(
     dosing_weight: str = "actual",
     borrow: bool = True,
     course_months: float | None = None,
+    medicare: bool = False,
 ) -> list[Row]:
     """Effects of every therapy of a condition, one row per therapy and criterion.
 
     Columns: `COLUMNS`. `value`, `low`, `high` are in `unit`; a harm or benefit by difference is
     treated minus comparator in points (95 percent interval). A cost is one product; its low and
-    high are the range of doses, intervals and visits, its value the middle of that range.
+    high are the range of doses, intervals and visits, its value the middle of that range, its
+    `price_kind` that of `annual_cost`.
     `distribution` and the counts say how a figure is drawn (see `decision.read`). `reported` is
     False where there is nothing to score: `reason` says why, `shown` what is known all the same,
     `below` what the figure lies under where a label's threshold tells. `directness`: direct,
@@ -88,6 +91,7 @@ def effects_table(
 
     `course_months`: a therapy that is given by course alone is compared by the year as well, its
     course repeated every so many months, which the reader says and `shown` repeats.
+    `medicare`: the payer is Medicare; a price that it negotiated comes before one before rebates.
 
     `criteria` are ids of `criteria_for`; None takes cost, visits, chair hours, the main endpoint
     and the core harms. Raises `ValueError` for an unknown condition, basis or criterion.
@@ -114,7 +118,8 @@ def effects_table(
     cells: dict[tuple[str, str], Row] = {}
     money = [name for name in wanted if name in COST]
     if money:
-        plans = cost.opening_plans(evidence, condition_id, patient, price_basis, cycle_days)
+        given = price_basis, cycle_days, medicare
+        plans = cost.opening_plans(evidence, condition_id, patient, *given)
         chosen = {**plans, **_repeated(plans, course_months)}
         costs = cost.cost_rows(evidence, chosen.values(), patient, dosing_weight)
         for cell in _cost_cells(therapies, costs, chosen, patient.weight_kg, money):
@@ -189,10 +194,11 @@ def _cost_cells(
                     "borrowed_from": "",
                     "reported": reported,
                     "reason": "" if reported else _no_cost(row, name, costs, therapy),
-                    "shown": "",
+                    "shown": cost.later_note(row)[2:] if row and name == "cost_later_year" else "",
                     "ascertainment": "",
                     "comparator": "",
                     "study": "" if row is None else f"{row['product']}: {row['regimen']}",
+                    "price_kind": row["price_kind"] if row and group_of(name) == "cost" else "",
                     "row_id": None,
                     "source_id": None if row is None else row["source_id"],
                 }
@@ -212,9 +218,8 @@ def _burden_without_price(plan: Plan, weight_kg: float, name: str) -> list[float
         for one in plan.alternatives():
             total = 0.0
             for row in one.rows:
-                if row.fits(np.array([weight_kg]))[0] and in_clinic(row.phase, end):
-                    doses = one.doses(row.phase, end)["year_one"]
-                    total += doses * float(row.phase[f"visits_per_dose_{end}"])
+                if row.fits(np.array([weight_kg]))[0]:
+                    total += one.doses(row.phase, end)["year_one"] * visits_of(row.phase, end)
             visits.append(total)
     if name == "chair_hours_year_one" and max(visits) > 0:
         return [np.nan, np.nan]

@@ -52,13 +52,15 @@ class History(anywidget.AnyWidget):
     What the browser carries comes as the value of `wish` (a number, a space, an address, and below
     it own prices as CSV); `told` answers with that number and the present address. An empty address
     is a new patient. `prices` are those that the tab is to keep: nothing else ever holds them.
+    Nothing is handed on before changes of the page's `controls` are in the address.
     """
 
-    _esm = module("find", "matching", "strip")
+    _esm = module("find", "unheard", "matching", "strip")
     history = traitlets.Instance(w.SelectMultiple).tag(sync=True, **w.widget_serialization)
     wish = traitlets.Instance(w.Label).tag(sync=True, **w.widget_serialization)
     told = traitlets.Instance(w.Label).tag(sync=True, **w.widget_serialization)
     prices = traitlets.Instance(w.Label).tag(sync=True, **w.widget_serialization)
+    controls = traitlets.List(traitlets.Instance(w.Widget)).tag(sync=True, **w.widget_serialization)
     entries: traitlets.List[Any] = traitlets.List().tag(sync=True)
 
 
@@ -142,7 +144,6 @@ class Strip:
         more.add_class("tc-more")
         reveal(more, False)
         self.shown: list[w.Widget] = [row, more]
-        reveal(self.controls["payer"], False)
         self.offer()
         self.tell()
 
@@ -314,7 +315,7 @@ class Strip:
             "height": patient.height_cm or 0,
             "sex": patient.sex or "",
             "price": scenario.price_basis or "",
-            "payer": scenario.options.get("payer") == MEDICARE,
+            "payer": scenario.medicare,
             "history": tuple(key for key in self.factors if key in patient.factors),
             "iv_dose": patient.iv_dose_g or 0,
             "iv_weeks": patient.iv_interval_weeks or 0,

@@ -100,7 +100,8 @@ def view(before: Evidence, after: Evidence, scenario: Scenario) -> View:
     """Costs before and after for one scenario; a pure function of its arguments."""
     frame = own.difference(before, after, scenario.condition_id, scenario.patient)
     name = after.label("conditions", scenario.condition_id)
-    standing = own.standing(before, after, scenario.condition_id, scenario.patient)
+    of = scenario.condition_id, scenario.patient, scenario.medicare
+    standing = own.standing(before, after, *of)
     finding = findings.changed(standing, frame, name, bool(after.loaded))
     return View(frame, standing, finding, after.loaded)
 

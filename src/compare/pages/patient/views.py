@@ -16,7 +16,7 @@ from compare.data.conditions import opening_patient
 from compare.data.evidence import Evidence
 from compare.data.patient import Patient
 from compare.data.rows import Row, grouped, known
-from compare.data.scenario import MEDICARE, Scenario
+from compare.data.scenario import Scenario
 from compare.pages.patient import picture, sentences, side_by_side
 from compare.pages.patient.first_dose import first_dose
 from compare.pages.patient.head_to_head import compared
@@ -66,9 +66,8 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     """
     condition_id, patient = scenario.condition_id, scenario.patient
     rows = side_by_side.caution_rows(evidence, patient, condition_id)
-    medicare = scenario.options.get("payer") == MEDICARE
-    basis = scenario.price_basis
-    chosen = cost.opening_plans(evidence, condition_id, patient, basis, medicare=medicare)
+    given = scenario.price_basis, None, scenario.medicare
+    chosen = cost.opening_plans(evidence, condition_id, patient, *given)
     costs = cost.cost_rows(evidence, chosen.values(), patient)
     listed, good, harm = _options(evidence, scenario, rows, costs)
     ids = list(scenario.options.get("compare", []))

@@ -89,6 +89,8 @@ def table_options(scenario: Scenario) -> dict[str, Any]:
         found["basis"] = scenario.basis
     if scenario.price_basis:
         found["price_basis"] = scenario.price_basis
+    if scenario.medicare:
+        found["medicare"] = True
     if options.get("borrow") is False:
         found["borrow"] = False
     if options.get("course_months"):
@@ -196,7 +198,8 @@ def cards(
         low = amount(min(row["low"] for row in part), unit)
         high = amount(max(row["high"] for row in part), unit)
         shown = low if low == high else f"{low} to {high}"
-        return f"{words}: {shown} ({len(part)} of {count} therapies)."
+        kinds = findings.kinds_of_price(part)
+        return f"{words}: {shown} ({len(part)} of {count} therapies). {kinds}".strip()
 
     home = [row["therapy"] for row in cells.get("visits_year_one", []) if row["high"] == 0]
     often = span("visits_year_one", "Clinic visits in year one")
@@ -374,6 +377,7 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     finding = findings.ranking(ranking, how, figures.names, figures.labels, gaps)
     hints = [
         findings.by_course(figures.rows, figures.names),
+        findings.mixed(row for row in figures.rows if row["criterion"] in criteria),
         findings.correlated(figures.criteria, ranking.weights),
         *findings.narrow(figures.criteria, ranges, ranking.weights, sensitivity),
         findings.clipped(ranking.clipped),
