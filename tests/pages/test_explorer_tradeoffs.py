@@ -64,6 +64,16 @@ def test_nothing_is_ranked_before_the_reader_has_spoken(page: TradeOffExplorer) 
     assert "rank" in page.panels["acceptability"].value
 
 
+def test_ranges_stand_behind_a_box_with_the_better_end_named(page: TradeOffExplorer) -> None:
+    """Cost is worth nothing at the dearest: the ends stand in the order of their value."""
+    assert "No value at" not in page.panels["how_to"].value
+    page.controls["more"].value = True
+    told, shown = page.panels["how_to"].value, page.compute()
+    low, high = shown.ranges["cost_year_one"]
+    dear, cheap = (amount(end, "dollars a year") for end in (high, low))
+    assert told.index(str(dear)) < told.index(str(cheap))
+
+
 def scored_by_trials(shown: tradeoffs.View) -> pd.DataFrame:
     """Cells of harms and benefits that are scored."""
     table = shown.figures.table

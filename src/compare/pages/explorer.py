@@ -126,8 +126,6 @@ class Explorer:
 
     def refresh(self) -> None:
         """Show the state of the controls; on an error, show nothing but the reason."""
-        if self.quiet:
-            return
         self.status.value = ""
         self.guarded(lambda: self.write(self.compute()))
 

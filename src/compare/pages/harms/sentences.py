@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from compare.data.rows import Row, known
-from compare.trials.arms import KINDS, per_100, risk_words
+from compare.trials.arms import per_100, risk_words
 from compare.trials.harms import RAW_ARMS
 from compare.words import Finding, lower, short_name
 
@@ -142,12 +142,6 @@ def controlled(rows: Sequence[Row], condition: str) -> Finding:
     if without:
         text += f" None for {_list(short_name(name) for name in without)}."
     return Finding(text, _floats(numbers))
-
-
-def kinds(rows: Sequence[Row]) -> str:
-    """The comparators of a series, in words."""
-    found = dict.fromkeys(row["comparator_kind"] for row in _of_state(rows, "reported"))
-    return "; ".join(KINDS[kind] for kind in found)
 
 
 def _difference(row: Row) -> str:

@@ -156,7 +156,7 @@ def _concerns(rows: Sequence[Row]) -> list[Row]:
         count, of = sum(row["count"] for row in group), group[0]["of"]
         texts = list(dict.fromkeys(row["condition_text"] for row in group if row["condition_text"]))
         where = f", counts if: {' / '.join(texts)}" if texts else ""
-        marked = sum(len(row["marked"].split(", ")) if row["marked"] else 0 for row in group)
+        marked = sum(row["inherited"] for row in group)
         products = f" ({min(count, of)} of {of} products" + (
             f", {marked} inherited)" if marked else ")"
         )
