@@ -160,6 +160,17 @@ def test_thrombolytics_near_the_exact_likelihood():
         assert math.log(row["high"] / row["low"]) / 3.92 == pytest.approx(sd, abs=0.01)
 
 
+def test_parkinson_as_flat_priors_have_it():
+    """Means of seven trials: NICE's differences and deviations to the digit, ends within 0.03."""
+    told = CASES["NMA-TSD2-PARKINSON"]["expected"]
+    table = arms("NMA-TSD2-PARKINSON")
+    effects = by_treatment(network_meta_analysis(table, "mean_difference", "common", "1"))
+    for name, (mean, sd) in told["md_mean_sd"].items():
+        estimate, low, high = effects.loc[name, ["estimate", "low", "high"]]
+        assert [estimate, (high - low) / 3.92] == pytest.approx([mean, sd], abs=0.011)
+        assert [low, high] == pytest.approx(told["interval"][name], abs=0.03)
+
+
 def test_crohns_star_gives_bucher():
     """Ten published indirect comparisons of a star, from the network and from `bucher` alike."""
     case = CASES["BUCHER-CD-NAIVE"]

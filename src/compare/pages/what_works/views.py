@@ -30,7 +30,7 @@ from compare.trials.results import (
     standing,
     trial_rows,
 )  # fmt: skip
-from compare.trials.wording import summary
+from compare.trials.wording import elsewhere, summary
 from compare.words import Finding, short_name
 
 MAIN = ""
@@ -105,15 +105,14 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
         network_id = wanted if wanted in ids else ids[0]
         across = shown_network(evidence, network_id, options)
         followed = summary(across.judged, across.names)
-        if len(followed.split()) > 20:
+        if len(followed.split()) > 22:
             followed = f"{followed.split(':')[0]}; which, stands below."
         followed = f"Across {len(across.found.facts)} trials: {followed[0].lower()}{followed[1:]}"
         apart = sum(
             any(pair.verdict == SEPARATED for pair in judged_pairs(evidence, key))
             for _, key in networks
         )
-        if apart:
-            followed += f" {apart} of {len(networks)} networks separate some: listed below."
+        followed = f"{followed} {elsewhere(apart, len(networks))}".rstrip()
     else:
         if declared_here:
             refused = declared(evidence, declared_here[0]["network_id"]).refused
