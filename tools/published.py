@@ -30,10 +30,11 @@ Made from `published_networks.csv` by `python -m tools.published`; a test recomp
 estimates stand as the source prints them, ours are random-effects estimates of the declared
 networks on the same scale. Ratio: ours over theirs. Other trials, other definitions of an endpoint
 and other models are the usual reasons; where the ratio lies outside of 1/1.15 to 1.15, the reason
-is given. Searched for and not found with numbers that could be read: Lasa 2022 (ulcerative colitis),
-Cochrane's estimates for plaque psoriasis, McInnes 2022 and Ruyssen-Witrand 2020 (psoriatic
-arthritis), networks in ankylosing spondylitis by therapy, and, for relapsing MS, rate ratios with
-intervals of OPERA I and II, ASCLEPIOS I and II, AFFIRM, PRISMS, TEMSO, TOWER and TENERE.
+is given. Searched for and not found with numbers that could be read: Lasa 2022 (ulcerative
+colitis), Cochrane's estimates for plaque psoriasis, McInnes 2022 and Ruyssen-Witrand 2020
+(psoriatic arthritis), networks in ankylosing spondylitis by therapy, and, for relapsing MS, rate
+ratios with intervals of OPERA I and II, ASCLEPIOS I and II, AFFIRM, PRISMS, TEMSO, TOWER and
+TENERE.
 """
 
 

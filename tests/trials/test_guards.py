@@ -514,7 +514,7 @@ def test_when_the_trials_of_a_pair_looked():
 
 def test_direct_evidence_is_doubted_for_its_own_patients_alone():
     """Where loops disagree, the pair's own trials say whether prior treatment is alike."""
-    trials = {**LOOP, "ab": {"a": 60, "b": 120}}
+    trials = {**LOOP, "ab": {"a": 150, "b": 50}}
     for kind, verdict in (("naive", "separated"), ("mixed", "not distinguished")):
         own = [
             replace(fact, prior_exposure=kind if fact.study == "ab" else "unknown")
