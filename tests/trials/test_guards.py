@@ -159,6 +159,14 @@ def test_withdrawal_is_not_mixed_with_treat_through():
         (["naive"] * 3 + ["mixed"], "prior treatment differs between the trials (naive, mixed)"),
         (["mixed"] * 4, "patients with and without prior treatment are mixed"),
         (["unknown"] * 4, "prior treatment is not known"),
+        (
+            ["unknown", "mixed"] * 2,
+            "patients with and without prior treatment are mixed, or it is not known",
+        ),
+        (
+            ["unknown"] + ["exposed"] * 3,
+            "prior treatment is not known in some trials (exposed, unknown)",
+        ),
         (["naive", "exposed"] * 2, "prior treatment differs between the trials (naive, exposed)"),
         (
             ["unknown", "mixed", "exposed", "naive"],

@@ -112,12 +112,15 @@ def unlike_exposure(facts: Sequence[TrialFacts]) -> str:
     kinds = {fact.prior_exposure for fact in facts}
     if kinds <= {"naive"} or kinds <= {"exposed"}:
         return ""
-    if kinds == {"unknown"}:
+    known = kinds - {"unknown"}
+    if not known:
         return "prior treatment is not known"
-    if kinds == {"mixed"}:
-        return "patients with and without prior treatment are mixed"
+    if known == {"mixed"}:
+        also = ", or it is not known" if known < kinds else ""
+        return f"patients with and without prior treatment are mixed{also}"
     told = ", ".join(kind for kind in ("naive", "exposed", "mixed", "unknown") if kind in kinds)
-    return f"prior treatment differs between the trials ({told})"
+    how = "is not known in some trials" if len(known) == 1 else "differs between the trials"
+    return f"prior treatment {how} ({told})"
 
 
 def unlike_loops(network: Network) -> str:

@@ -106,7 +106,7 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
         across = shown_network(evidence, network_id, options)
         followed = summary(across.judged, across.names)
         if len(followed.split()) > 22:
-            followed = f"{followed.split(':')[0]}; which, stands below."
+            followed = f"{followed.split(':')[0]}; details stand below."
         followed = f"Across {len(across.found.facts)} trials: {followed[0].lower()}{followed[1:]}"
         apart = sum(
             any(pair.verdict == SEPARATED for pair in judged_pairs(evidence, key))
