@@ -95,6 +95,7 @@ class Explorer:
         head = [] if self.below else [*self.strip.shown, self.banner]
         children = [*head, *children, *last]
         self.heartbeat = Heartbeat([*self.controls.values(), *self.uploads], children)
+        self.strip.history.controls = self.heartbeat.controls
         self.page = w.VBox([self.heartbeat, *children], layout=FULL)
         self.page.add_class("tc-page")
         for name, control in self.controls.items():

@@ -52,13 +52,15 @@ class History(anywidget.AnyWidget):
     What the browser carries comes as the value of `wish` (a number, a space, an address, and below
     it own prices as CSV); `told` answers with that number and the present address. An empty address
     is a new patient. `prices` are those that the tab is to keep: nothing else ever holds them.
+    Nothing is handed on before changes of the page's `controls` are in the address.
     """
 
-    _esm = module("find", "matching", "strip")
+    _esm = module("find", "unheard", "matching", "strip")
     history = traitlets.Instance(w.SelectMultiple).tag(sync=True, **w.widget_serialization)
     wish = traitlets.Instance(w.Label).tag(sync=True, **w.widget_serialization)
     told = traitlets.Instance(w.Label).tag(sync=True, **w.widget_serialization)
     prices = traitlets.Instance(w.Label).tag(sync=True, **w.widget_serialization)
+    controls = traitlets.List(traitlets.Instance(w.Widget)).tag(sync=True, **w.widget_serialization)
     entries: traitlets.List[Any] = traitlets.List().tag(sync=True)
 
 
