@@ -704,7 +704,7 @@ def test_wrong_arguments_are_listed_together():
     """Measure, model and favors in one sentence; a reference that is not there; no frame."""
     with pytest.raises(
         ValueError,
-        match="^measure is 'or'; .*; model is 'fixed'; expected one of common, random; favors is 'up'",
+        match=r"^measure is 'or'; .* model is 'fixed'; .* common, random; favors is 'up'",
     ):
         network_meta_analysis(loop(), "or", "fixed", favors="up")
     with pytest.raises(ValueError, match="reference is 'Z'; expected one of A, B, C"):
