@@ -18,7 +18,11 @@ from compare.trials.guards import (
     refusal,
     too_wide,
     unknown_tau,
+    unlike_designs,
+    unlike_exposure,
     unlike_loops,
+    unlike_windows,
+    weak_link,
 )
 from compare.trials.wording import elsewhere, sentence, summary
 
@@ -73,6 +77,22 @@ def test_a_clear_pair_is_separated():
     )
     told = summary([pair], NAMES)
     assert told == "Of 1 pair looked at, 1 is separated: A from B."
+
+
+def test_guards_without_an_objection_say_nothing():
+    """Each guard alone, on the clear pair; and a fact without a zero cell unless it is said."""
+    net, plain = networks()["odds_ratio"], facts()
+    said = [
+        unlike_windows(plain),
+        unlike_designs(plain),
+        unlike_exposure(plain),
+        unlike_loops(net),
+        weak_link(net.trials, plain, "a", "b"),
+        unknown_tau(net, "a", "b", None),
+        too_wide("odds_ratio", 1, 2),
+    ]
+    assert said == [""] * 7
+    assert not TrialFacts("", 8, "parallel", "naive", 200).zero_cell
 
 
 def test_the_favored_therapy_comes_first():
@@ -350,6 +370,7 @@ def test_the_larger_estimate_stands_first():
         (float("nan"), 0.09, "p = 0.09"),
         (0.05, float("nan"), "p = 0.05"),
         (0.11, 0.11, ""),
+        (0.10, 0.10, ""),
         (float("nan"), float("nan"), ""),
     ],
 )
@@ -518,6 +539,8 @@ def test_when_the_trials_of_a_pair_looked():
     assert (pair.treatment, pair.weeks, pair.held) == ("b", ((8, 8), (8, 12)), False)
     mixed = facts(prior_exposure="mixed")
     assert the_pair(compare_pairs(networks(), mixed, ["a", "b"])).held
+    more = {**STAR, "c1": LOOP["c1"]}
+    assert the_pair(compare_pairs(networks(more), facts(more), ["a", "b"])).trials == 4
 
 
 def test_direct_evidence_is_doubted_for_its_own_patients_alone():
