@@ -33,8 +33,7 @@ and other models are the usual reasons; where the ratio lies outside of 1/1.15 t
 is given. Searched for and not found with numbers that could be read: Lasa 2022 (ulcerative
 colitis), Cochrane's estimates for plaque psoriasis, McInnes 2022 and Ruyssen-Witrand 2020
 (psoriatic arthritis), networks in ankylosing spondylitis by therapy, and, for relapsing MS, rate
-ratios with intervals of OPERA I and II, ASCLEPIOS I and II, AFFIRM, PRISMS, TEMSO, TOWER and
-TENERE.
+ratios with intervals of OPERA I and II, ASCLEPIOS I and II, TEMSO, TOWER and TENERE.
 """
 
 
