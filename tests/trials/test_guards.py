@@ -470,9 +470,13 @@ PAIR = Comparison(
             "not.",
         ),
         (
-            {"verdict": "not distinguished", "basis": "direct", "low": 1.004, "high": 1.02},
+            {"verdict": "not distinguished", "basis": "direct", "low": 1.0041, "high": 1.016},
             "A and B are not distinguished: compatible with 1.004 to 1.02 times the odds on A; "
             "compared directly (2 trials at weeks 8 to 12).",
+        ),
+        (
+            {"verdict": "not distinguished", "low": 1.0, "high": 1.3},
+            "A and B are not distinguished: compatible with 1 to 1.3 times the odds on A.",
         ),
     ],
 )
