@@ -107,7 +107,7 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
         across = shown_network(evidence, network_id, options)
         followed = summary(across.judged, across.names)
         if len(followed.split()) > 20:
-            followed = f"{followed.split(':')[0]}; which, stands below."
+            followed = f"{followed.split(':')[0]}; details stand below."
         about = {
             row["network_id"]: evidence.label("endpoints", row["endpoint_id"]) for row in drawn
         }
