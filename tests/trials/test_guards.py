@@ -24,7 +24,7 @@ from compare.trials.guards import (
     unlike_windows,
     weak_link,
 )
-from compare.trials.wording import elsewhere, sentence, summary
+from compare.trials.wording import sentence, summary
 
 COUNTS = ("odds_ratio", "risk_ratio", "risk_difference")
 NAMES = {name: name.upper() for name in "abcd"}
@@ -527,13 +527,6 @@ def test_pairs_that_are_not_compared_are_counted():
     assert summary([level, lost, lost, held], NAMES) == (
         "Of 4 pairs looked at, none is separated; 2 are not compared; 1 is held back: a doubt."
     )
-
-
-def test_networks_elsewhere_in_words():
-    """One separates, two separate; nothing is said of none."""
-    assert elsewhere(0, 3) == ""
-    assert elsewhere(1, 3) == "1 of 3 networks separates some: listed below."
-    assert elsewhere(2, 3) == "2 of 3 networks separate some: listed below."
 
 
 def test_when_the_trials_of_a_pair_looked():

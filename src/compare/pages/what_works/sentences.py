@@ -111,8 +111,11 @@ def answer(name: str, rows: Sequence[Row], beside: Sequence[Row], network: str) 
         told += f", {len(missed)} missed{listed}"
     else:
         told += ", no recorded miss"
-    if beside:
-        others = list(dict.fromkeys(short_name(row["trial_name"]) for row in beside))
+    named = {row["trial_name"] for row in missed}
+    others = list(
+        dict.fromkeys(short_name(r["trial_name"]) for r in beside if r["trial_name"] not in named)
+    )
+    if others:
         which = others[0] if len(others) == 1 else f"{len(others)} trials"
         told += f"; another primary endpoint missed: {which}"
     return Finding(f"{told}. {network}", {key: float(n) for key, n in numbers.items()})
