@@ -323,6 +323,14 @@ def test_counts_by_hand(measure, estimate, variance):
     assert row["high"] == pytest.approx(shown(estimate + 1.959964 * math.sqrt(variance)), rel=1e-6)
 
 
+def test_means_with_their_errors_by_hand():
+    """2 (error 0.3) against 1 (error 0.4): a difference of 1 with an error of 0.5."""
+    columns = ["study", "treatment", "mean", "se"]
+    table = pd.DataFrame([("t", "A", 2.0, 0.3), ("t", "P", 1.0, 0.4)], columns=columns)
+    row = by_treatment(network_meta_analysis(table, "mean_difference", reference="P")).loc["A"]
+    assert [row["estimate"], row["high"]] == pytest.approx([1, 1 + 1.959964 * 0.5])
+
+
 @pytest.mark.parametrize(
     ("measure", "estimate", "variance"),
     [
