@@ -538,15 +538,3 @@ def test_when_the_trials_of_a_pair_looked():
     assert the_pair(compare_pairs(networks(), mixed, ["a", "b"])).held
     more = {**STAR, "c1": LOOP["c1"]}
     assert the_pair(compare_pairs(networks(more), facts(more), ["a", "b"])).trials == 4
-
-
-def test_direct_evidence_is_doubted_for_its_own_patients_alone():
-    """Where loops disagree, the pair's own trials say whether prior treatment is alike."""
-    trials = {**LOOP, "ab": {"a": 150, "b": 50}}
-    for kind, verdict in (("naive", "separated"), ("mixed", "not distinguished")):
-        own = [
-            replace(fact, prior_exposure=kind if fact.study == "ab" else "unknown")
-            for fact in facts(trials)
-        ]
-        pair = the_pair(compare_pairs(networks(trials), own, ["a", "b"]))
-        assert (pair.basis, pair.verdict, pair.held) == ("direct", verdict, kind == "mixed")

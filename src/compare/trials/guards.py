@@ -205,9 +205,8 @@ def compare_pairs(
         estimate, low, high = ends[chosen.measure]
         trials = [t for t in chosen.trials if not loops or {one, other} <= set(t.treatments)]
         lost = loops if math.isnan(estimate) else weak_link(trials, facts, one, other)
-        behind = {trial.study for trial in trials}
         doubt = (
-            unlike_exposure([fact for fact in facts if not loops or fact.study in behind])
+            unlike_exposure(facts)
             or unknown_tau(chosen, one, other, external_tau)
             or too_wide(chosen.measure, low, high)
         )
