@@ -1,7 +1,7 @@
 """Every cell of the site is the one that Python makes for the same patient."""
 
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import pytest
 from markupsafe import escape
@@ -12,7 +12,7 @@ from compare.authority.factors import excluded_by
 from compare.pages.patient import drawing, view
 from compare.site import cost
 from compare.site.states import patient
-from compare.site.steps import Words, played, steps
+from compare.site.steps import Steps, Words, steps
 from tests.site.conftest import Site
 
 # Both go through the browser's own reading of HTML; the count is of texts that a reader can see.
@@ -94,6 +94,17 @@ def test_cost_is_pythons_in_every_cell(page: Page, site: Site, evidence: Evidenc
 def test_options_are_pythons_in_every_cell(page: Page, site: Site, evidence: Evidence) -> None:
     """Options: order, authority, cautions, trials, prices, visits are equal, letter by letter."""
     assert compare_options(page, site, evidence, 4) > 50
+
+
+def played(every: Sequence[str], found: Steps, weight: float) -> str:
+    """The page at a weight, as the site's own script makes it."""
+    shown: list[str] = []
+    for at, changes in found:
+        if at > weight:
+            break
+        for place, gone, *come in changes:
+            shown[place : place + gone] = [every[number] for number in come]
+    return "".join(shown)
 
 
 def test_steps_give_each_page_back() -> None:

@@ -63,6 +63,11 @@ class Plan:
         return bool(self.first["use"] == "chronic")
 
     @property
+    def ends(self) -> bool:
+        """Whether a yearly regimen has a last dose: its later year is the second one."""
+        return self.chronic and all(schedule.ends(row.phase) for row in self.rows)
+
+    @property
     def price_basis(self) -> str:
         """Basis, or bases joined by ` + `, on which the plan is priced; empty where it is not."""
         used = [row.tariff.price_basis for row in self.rows if isinstance(row.tariff, Tariff)]
@@ -159,28 +164,30 @@ class Plan:
         if len(several := self.alternatives()) > 1:
             each = [plan.money(weight_kg, surface_m2, ends) for plan in several]
             return span_of(each, "usd_year_one_low" if self.chronic else "usd_per_course")
-        shape = weight_kg.shape
+        shape, chronic = weight_kg.shape, self.chronic
         names = [name for name in MONEY_COLUMNS if "high" in ends or not name.endswith("_high")]
         columns = {name: np.zeros(shape) for name in names}
         reason = np.full(shape, "", dtype=object)
+        blank = np.zeros(shape, dtype=bool)
         covered: dict[str, NDArray[np.bool_]] = {}
         for row in self.rows:
             fits = row.fits(weight_kg)
             name = str(row.phase["phase"])
-            covered[name] = covered.get(name, np.zeros(shape, dtype=bool)) | fits
+            covered[name] = covered[name] | fits if name in covered else fits
             if isinstance(row.tariff, str):
                 reason[fits] = row.tariff
-                columns["usd_year_one_low"][fits] = np.nan
+                blank |= fits
             elif fits.any():
                 self._add(columns, reason, row, fits, weight_kg, surface_m2, ends)
         for fits in covered.values():
             reason[~fits] = NO_IGE_BAND if any(row.by_ige for row in self.rows) else NO_BAND
-            columns["usd_year_one_low"][~fits] = np.nan
-        blank = np.isnan(columns["usd_year_one_low"])
+            blank |= ~fits
+        blank |= np.isnan(columns["usd_year_one_low" if chronic else "usd_per_course"])
+        some = blank.any()
         for name, values in columns.items():
-            if ("_year" in name) != self.chronic:
+            if ("_year" in name) != chronic:
                 values[:] = np.nan
-            elif blank.any():
+            elif some:
                 values[blank] = np.nan
         return Money(columns, reason)
 
@@ -208,8 +215,13 @@ class Plan:
             if (unknown := np.isnan(dosed.usd_drug)).any():
                 reason[np.flatnonzero(fits)[unknown]] = _no_dose(phase)
             tail = "" if end == "low" else "_high"
+            each = dosed.usd_drug + dosed.usd_administration
+            if not self.chronic:
+                course = len(schedule.fixed_days(phase)) or 1
+                columns[f"usd_per_course{tail}"][where] += course * each
+                continue
             for span, doses in self.doses(phase, end).items():
-                usd = doses * (dosed.usd_drug + dosed.usd_administration)
+                usd = doses * each
                 if tariff.usd_per_day is not None:
                     others = [other.phase for other in self.rows]
                     usd = usd + schedule.days_covered(phase, span, others) * tariff.usd_per_day
@@ -217,13 +229,8 @@ class Plan:
                 columns[f"usd_{span}_{end}"][where] += usd
                 columns[f"usd_administration_{span}{tail}"][where] += paid
                 columns[f"doses_{span}{tail}"][where] += doses
-                if administration.by_professional(phase, end):
-                    columns[f"visits_{span}{tail}"][where] += doses * dosed.visits
+                columns[f"visits_{span}{tail}"][where] += doses * visits(phase, end)
                 columns[f"chair_hours_{span}{tail}"][where] += doses * dosed.chair_minutes / 60
-            if not self.chronic:
-                course = len(schedule.fixed_days(phase)) or 1
-                usd = course * (dosed.usd_drug + dosed.usd_administration)
-                columns[f"usd_per_course{tail}"][where] += usd
 
     def doses(self, phase: Phase, end: str) -> dict[str, float]:
         """Doses of one phase in year one and in a later year."""
@@ -250,6 +257,14 @@ def _no_dose(phase: Phase) -> str:
     if known(phase["previous_iv_dose_factor"]):
         return NO_IV_DOSE
     return NO_HEIGHT if str(phase["dose_unit"]).endswith("m2") else NO_DOSE
+
+
+def visits(phase: Phase, end: str) -> float:
+    """The fewest or most visits that a dose may be divided over, whichever of them costs least.
+
+    None where the patient gives it; `either` is none at the low end.
+    """
+    return float(phase[f"visits_per_dose_{end}"]) * administration.by_professional(phase, end)
 
 
 def plans(

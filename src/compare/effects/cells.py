@@ -21,9 +21,10 @@ COLUMNS = [
     *LEADING, "criterion", "label", "group", "value", "low", "high", "unit", "favors",
     "distribution",
     "events", "n", "comparator_events", "comparator_n", "below", "directness", "borrowed_from",
-    "reported", "reason", "shown", "ascertainment", "comparator", "study", "row_id", "source_id",
+    "reported", "reason", "shown", "ascertainment", "comparator", "study", "price_kind",
+    "row_id", "source_id",
 ]  # fmt: skip
-BLANK = dict.fromkeys(COLUMNS, math.nan) | {"key": False}
+BLANK = dict.fromkeys(COLUMNS, math.nan) | {"key": False, "price_kind": ""}
 BASES = {
     "difference": "difference from each trial's own placebo or background arm",
     "treated": "treated arms alone (a cross-trial view)",

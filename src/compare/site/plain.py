@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from markupsafe import Markup
-
 from compare import claims as assessed
 from compare.data.evidence import Evidence
 from compare.pages.claims import ClaimsExplorer
 from compare.pages.coverage import StartExplorer
 from compare.pages.harms import HarmsExplorer
-from compare.pages.markup import html, sources
+from compare.pages.markup import NOTHING, html, sources
 from compare.pages.what_works import WhatWorksExplorer
 from compare.site.still import still
 
@@ -54,7 +52,7 @@ def claims(
     for claim in assessed.CLAIMS:
         page = ClaimsExplorer(evidence, claim)
         page.finding.value = ""
-        behind = Markup(still(page, ["summary", "sources"]))
+        behind = still(page, ["summary", "sources"])
         parts.append(
             html(
                 '<details class="tc-sources"><summary>{}</summary>{}</details>',
@@ -62,4 +60,4 @@ def claims(
             )
         )  # fmt: skip
     parts.append(sources(evidence, every, "Sources of all verdicts"))
-    return {"html": "".join(map(str, parts))}
+    return {"html": NOTHING.join(parts)}

@@ -2,7 +2,7 @@
 
 HTML is taken apart into numbers and what stands between them (`parts`), each kept once (`Words`).
 A change is a splice: place, how many parts go, and those that come. Nothing is rounded or guessed:
-`played` gives every page back letter by letter.
+`site.js` plays them and gives every page back letter by letter.
 """
 
 from __future__ import annotations
@@ -89,14 +89,3 @@ def steps(words: Words, pages: Mapping[int, str]) -> Steps:
             found.append((weight, splices(words, before, page) if before else first))
         before = page
     return found
-
-
-def played(every: Sequence[str], found: Steps, weight: float) -> str:
-    """The page at a weight, as the site's own script makes it."""
-    shown: list[str] = []
-    for at, changes in found:
-        if at > weight:
-            break
-        for place, gone, *come in changes:
-            shown[place : place + gone] = [every[number] for number in come]
-    return "".join(shown)
