@@ -200,7 +200,10 @@ def signed(value: float) -> str:
 
 
 def risk_words(row: Row, prefix: str = "risk") -> str:
-    """A risk with its interval, or its upper bound, as text."""
+    """A risk with its interval, or its upper bound, as text; a rate as one."""
+    rate = row[f"{prefix.replace('risk', 'rate')}_per_100_patient_years"]
+    if known(rate):
+        return f"{rate:.10g} per 100 patient-years"
     risk, low, high = (row[f"{prefix}{end}_pct"] for end in ("", "_low", "_high"))
     if not known(risk):
         return f"up to {percent(high)}%" if known(high) else "not printed"

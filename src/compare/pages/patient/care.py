@@ -120,8 +120,8 @@ def _harm_lines(evidence: Evidence, condition_id: str, ids: tuple[str, ...]) -> 
     found: dict[tuple[str, str], dict[str, Mapping[str, Any]]] = {}
     for way in WAYS:
         for row in harms.series(evidence, condition_id, way):
-            shown = row["event_id"] in key and row["state"] in ("reported", "bound")
-            if shown and row["therapy_id"] in ids:
+            told = row["state"] in ("reported", "bound") or row["measure"] == harms.RATE
+            if row["event_id"] in key and told and row["therapy_id"] in ids:
                 found.setdefault((row["event_id"], way), {})[row["therapy_id"]] = row
     lines = []
     for event_id in key:
