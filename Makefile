@@ -36,7 +36,7 @@ site: $(VENV)/.app ## the pages as files to read offline, without Python: build/
 	$(BIN)/therapy-comparison site build/site
 
 test: $(VENV)/.test ## run every test, every notebook, and the browser journeys (one by one: TEST_ARGS="-n 0")
-	$(BIN)/python -m pytest -m "not soak" -n 2 --dist loadfile --no-loadscope-reorder \
+	$(BIN)/python -m pytest -m "not soak" -n 2 --no-loadscope-reorder \
 	  --nbval --nbval-current-env --nbval-cell-timeout=120 tests notebooks $(TEST_ARGS)
 
 soak: $(VENV)/.hub ## the long runs, by hand

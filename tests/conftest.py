@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -55,3 +56,16 @@ def pytest_configure() -> None:
     sitecustomize.block()
     inherited = os.environ.get("PYTHONPATH")
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(OFFLINE), inherited]))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Workers take a file each; those of the site count as one, since it takes long to write."""
+    from xdist.scheduler import LoadFileScheduling  # noqa: PLC0415  (only with workers)
+
+    class ByFile(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            site = "tests/site/"
+            return site if nodeid.startswith(site) else str(super()._split_scope(nodeid))
+
+    return ByFile(config, log)

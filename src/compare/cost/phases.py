@@ -180,6 +180,35 @@ def phase_words(row: PricedPhase) -> str:
     return f"{name}, IgE {' '.join(ends)} IU/mL"
 
 
+def whole_devices(phase: Phase, tariff: Tariff) -> tuple[Phase, Tariff | str, list[str]]:
+    """A device is bought for its own dose: a dose that no priced devices add up to has no price.
+
+    Where only one end of a dose range can be bought, the plan is priced at that end, and says so.
+    """
+    unit, visits = phase["dose_unit"], int(phase["visits_per_dose_low"])
+    if unit not in MCG_PER:
+        return phase, tariff, []
+    each = {end: float(phase[f"dose_{end}"]) / visits for end in ENDS}
+    fits = {end: _adds_up(tariff, dose * MCG_PER[unit]) for end, dose in each.items()}
+    if all(fits.values()):
+        return phase, tariff, []
+    if not any(fits.values()):
+        return phase, f"no current price for a device of {each['low']:g} {unit}", []
+    kept, lost = ("high", "low") if fits["high"] else ("low", "high")
+    amount = phase[f"dose_{kept}"]
+    note = f"no current price for {each[lost]:g} {unit}; shown for {each[kept]:g} {unit}"
+    return {**phase, "dose_low": amount, "dose_high": amount}, tariff, [note]
+
+
+def _adds_up(tariff: Tariff, dose_mcg: float) -> bool:
+    """Whether the fewest devices for the dose, of all that are made, each have a price."""
+    made = tuple(sorted({*tariff.strengths_mcg, *tariff.unpriced_mcg}))
+    counts = containers(np.array([dose_mcg]), made)[0]
+    exact = abs(float(counts @ np.array(made)) - dose_mcg) < 1
+    used = {strength for strength, count in zip(made, counts, strict=True) if count}
+    return exact and used <= set(tariff.strengths_mcg)
+
+
 def mg_per_ml(tariff: Tariff) -> float | None:
     """Strength of the liquid in the containers, where every container has the same one."""
     pairs = zip(tariff.strengths_mcg, tariff.ml_each, strict=True)

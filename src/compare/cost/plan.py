@@ -15,9 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare.cost import administration, schedule
-from compare.cost.containers import MCG_PER, containers
 from compare.cost.money import MONEY_COLUMNS, Money, span_of
-from compare.cost.phases import ENDS, Floats, PricedPhase
+from compare.cost.phases import ENDS, Floats, PricedPhase, whole_devices
 from compare.cost.prices import BASES, KIND_OF, NEGOTIATED, SHORT, PriceBook, Tariff, price_book
 from compare.cost.schedule import Phase
 from compare.data.arguments import number, one_of
@@ -429,7 +428,7 @@ def _price(
                 tariff = book.last_known(product_id, route)
         bought = phase
         if isinstance(tariff, Tariff) and tariff.by_device:
-            bought, tariff, note = _whole_devices(phase, tariff)
+            bought, tariff, note = whole_devices(phase, tariff)
             notes += note
         elif isinstance(tariff, Tariff) and _part_b_at_home(phase, tariff):
             notes.append(PART_B_NOTE)
@@ -440,32 +439,3 @@ def _price(
 def _part_b_at_home(phase: Phase, tariff: Tariff) -> bool:
     """Whether what the patient may give is priced as what a professional gives."""
     return bool(phase["given_by"] == "either" and tariff.price_basis == "asp_payment_limit")
-
-
-def _whole_devices(phase: Phase, tariff: Tariff) -> tuple[Phase, Tariff | str, list[str]]:
-    """A device is bought for its own dose: a dose that no priced devices add up to has no price.
-
-    Where only one end of a dose range can be bought, the plan is priced at that end, and says so.
-    """
-    unit, visits = phase["dose_unit"], int(phase["visits_per_dose_low"])
-    if unit not in MCG_PER:
-        return phase, tariff, []
-    each = {end: float(phase[f"dose_{end}"]) / visits for end in ENDS}
-    fits = {end: _adds_up(tariff, dose * MCG_PER[unit]) for end, dose in each.items()}
-    if all(fits.values()):
-        return phase, tariff, []
-    if not any(fits.values()):
-        return phase, f"no current price for a device of {each['low']:g} {unit}", []
-    kept, lost = ("high", "low") if fits["high"] else ("low", "high")
-    amount = phase[f"dose_{kept}"]
-    note = f"no current price for {each[lost]:g} {unit}; shown for {each[kept]:g} {unit}"
-    return {**phase, "dose_low": amount, "dose_high": amount}, tariff, [note]
-
-
-def _adds_up(tariff: Tariff, dose_mcg: float) -> bool:
-    """Whether the fewest devices for the dose, of all that are made, each have a price."""
-    made = tuple(sorted({*tariff.strengths_mcg, *tariff.unpriced_mcg}))
-    counts = containers(np.array([dose_mcg]), made)[0]
-    exact = abs(float(counts @ np.array(made)) - dose_mcg) < 1
-    used = {strength for strength, count in zip(made, counts, strict=True) if count}
-    return exact and used <= set(tariff.strengths_mcg)
