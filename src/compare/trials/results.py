@@ -91,7 +91,7 @@ def uncontrolled(row: Row) -> bool:
 def trial_rows(evidence: Evidence, condition_id: str) -> tuple[Row, ...]:
     """Rows of `benefits.outcomes` of a condition, each with its trial's columns (`trial_...`), as
     which patients and readings it counts, with titles of sources. A second reading of a row is
-    left out.
+    left out. `also_missed`: another primary endpoint that its trial missed in all patients.
     """
     raw = {row["row_id"]: row for row in evidence.rows("outcomes", "condition_id", condition_id)}
     found = []
@@ -103,6 +103,15 @@ def trial_rows(evidence: Evidence, condition_id: str) -> tuple[Row, ...]:
         about = {f"trial_{k.removeprefix('trial_')}": v for row in trials for k, v in row.items()}
         about["trial_name"] = trials[0]["trial"] if trials else row["study"]
         found.append({**row, **about, **more})
+    missed = {
+        (row["trial_id"], row["therapy_id"]): row
+        for row in found
+        if row["missed_primary"] and not known(row["subgroup"])
+    }
+    for row in found:
+        other = missed.get((row["trial_id"], row["therapy_id"]))
+        apart = other is not None and other["endpoint_id"] != row["endpoint_id"]
+        row["also_missed"] = str(other["endpoint"]) if other and apart else ""
     return tuple(found)
 
 

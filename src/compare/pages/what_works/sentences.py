@@ -84,7 +84,8 @@ def about(row: Row, endpoint: bool) -> str:
 def chip(row: Row) -> str:
     """Said of an endpoint that was not met."""
     if row["met"] != "no":
-        return ""
+        other = row["also_missed"]
+        return f"missed another primary endpoint: {other}" if other else ""
     return "missed its primary endpoint" if row["missed_primary"] else "missed this endpoint"
 
 
@@ -96,7 +97,7 @@ def answer(name: str, rows: Sequence[Row], beside: Sequence[Row], network: str) 
     blocks: dict[str, list[Row]] = {}
     for row in rows:
         blocks.setdefault(block(row), []).append(row)
-    missed = [row for row in rows if row["met"] == "no"]
+    missed = [row for row in rows if row["met"] == "no" or row["also_missed"]]
     therapies = {row["therapy_id"] for row in rows}
     numbers = {"trials": len(rows), "therapies": len(therapies), "missed": len(missed)}
     trials = "1 pivotal trial" if len(rows) == 1 else f"{len(rows)} pivotal trials"
@@ -110,8 +111,11 @@ def answer(name: str, rows: Sequence[Row], beside: Sequence[Row], network: str) 
         told += f", {len(missed)} missed{listed}"
     else:
         told += ", no recorded miss"
-    if beside:
-        others = list(dict.fromkeys(short_name(row["trial_name"]) for row in beside))
+    named = {row["trial_name"] for row in missed}
+    others = list(
+        dict.fromkeys(short_name(r["trial_name"]) for r in beside if r["trial_name"] not in named)
+    )
+    if others:
         which = others[0] if len(others) == 1 else f"{len(others)} trials"
         told += f"; another primary endpoint missed: {which}"
     return Finding(f"{told}. {network}", {key: float(n) for key, n in numbers.items()})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -35,6 +36,7 @@ from compare.trials.wording import summary
 from compare.words import Finding, listing, lower, short_name
 
 MAIN = ""
+MOST_WORDS = 40
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,7 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     declared_here = networks_of(evidence, condition_id)
     drawn = [row for row in declared_here if not declared(evidence, row["network_id"]).refused]
     networks = [(str(row["network"]), str(row["network_id"])) for row in drawn]
+    beside = missed_beside(everything)
     across = None
     refused = ""
     if drawn:
@@ -105,14 +108,10 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
         wanted = str(options.get("network", ""))
         network_id = wanted if wanted in ids else ids[0]
         across = shown_network(evidence, network_id, options)
-        followed = summary(across.judged, across.names)
-        if len(followed.split()) > 20:
-            followed = f"{followed.split(':')[0]}; which, stands below."
         about = {
             row["network_id"]: evidence.label("endpoints", row["endpoint_id"]) for row in drawn
         }
-        trials = len(across.found.facts)
-        followed = f"{short_name(about[network_id])} across {trials} trials: {lower(followed)}"
+        head = f"{short_name(about[network_id])} across {len(across.found.facts)} trials: "
         apart = [
             lower(short_name(about[key]))
             + (" in other patients" if about[key] == about[network_id] else "")
@@ -120,8 +119,12 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
             if key != network_id
             and any(pair.verdict == SEPARATED for pair in judged_pairs(evidence, key))
         ]
-        if apart:
-            followed += f" Some are on {listing(dict.fromkeys(apart))}: listed below."
+        tail = f" Some are, on {listing(dict.fromkeys(apart))}: listed below." if apart else ""
+        said = lower(summary(across.judged, across.names))
+        followed = f"{head}{said}{tail}"
+        if len(sentences.answer(name, stands, beside, followed).text.split()) > MOST_WORDS:
+            said = re.split("[:;]", said)[0]
+            followed = f"{head}{said}{'.' if apart else '; details stand below.'}{tail}"
     else:
         if declared_here:
             refused = declared(evidence, declared_here[0]["network_id"]).refused
@@ -136,7 +139,7 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
         networks=networks,
         across=across,
         no_network="" if drawn else followed,
-        finding=sentences.answer(name, stands, missed_beside(everything), followed),
+        finding=sentences.answer(name, stands, beside, followed),
     )
 
 
