@@ -185,7 +185,7 @@ def test_a_plan_of_two_kinds_stands_with_its_maintenance(evidence: compare.Evide
 def test_usual_dose_is_named_or_the_middle(evidence: compare.Evidence) -> None:
     """Panzyga in CIDP is usually 1 g/kg of 1 to 2; where no dose is named, the middle stands."""
     (panzyga,) = [p for p in cost.plans(evidence, "cidp") if p.product_id == "panzyga"]
-    assert {row.phase["dose_low"] for row in panzyga.usual().rows} == {1.0}
+    assert {row.phase["dose_low"] for row in panzyga.usual.rows} == {1.0}
     row = panzyga.rows[-1]
     blank = dataclasses.replace(row, phase={**row.phase, "dose_typical": None})
     assert blank.usual().phase["dose_high"] == 1.5

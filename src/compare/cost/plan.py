@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from compare.cost import administration, schedule
 from compare.cost.containers import MCG_PER, containers
-from compare.cost.money import MONEY_COLUMNS, Money, span_of
+from compare.cost.money import MONEY_COLUMNS, Money, once, span_of
 from compare.cost.phases import ENDS, Floats, PricedPhase
 from compare.cost.prices import BASES, KIND_OF, NEGOTIATED, SHORT, PriceBook, Tariff, price_book
 from compare.cost.schedule import Phase
@@ -103,9 +104,12 @@ class Plan:
                 found.append(f"{SHORT[row.tariff.price_basis]}: {row.tariff.method_note}")
         return tuple(dict.fromkeys(found))
 
+    @cached_property
     def usual(self) -> Plan:
         """The plan at the usual dose: as the source names it, else the middle of its range."""
-        return replace(self, rows=tuple(row.usual() for row in self.rows))
+        rows = tuple(row.usual() for row in self.rows)
+        same = all(one is other for one, other in zip(rows, self.rows, strict=True))
+        return self if same else replace(self, rows=rows)
 
     def at(self, weight_kg: float) -> Plan:
         """The plan with only the weight bands of this patient (with all where none fits)."""
@@ -136,6 +140,7 @@ class Plan:
         )
         return tuple(self.at_ige((low + high) / 2) for low, high in ends) or (self,)
 
+    @once
     def money(self, weight_kg: Floats, surface_m2: Floats, ends: Sequence[str] = ENDS) -> Money:
         """The core: year one, a later year and the course, at both ends, for every weight.
 

@@ -40,7 +40,7 @@ def standing_plans(evidence: Evidence, found: Iterable[Plan], patient: Patient) 
 
     def usd(plan: Plan) -> tuple[float, float]:
         """First year (or course) and later year at the usual dose, in the middle of ranges."""
-        dosed = plan.of(patient).usual()
+        dosed = plan.of(patient).usual
         money = dosed.money(weight, surface).columns
         first = ("usd_year_one_low", "usd_year_one_high")
         if not plan.chronic:

@@ -177,9 +177,7 @@ def plan_cost(
     size = np.array([weight]), np.array([surface])
     money = plan.money(*size)
     columns = {name: float(values[0]) for name, values in money.columns.items()}
-    usual = plan.usual()
-    same = all(one is other for one, other in zip(usual.rows, plan.rows, strict=True))
-    at_usual = money if same else usual.money(*size)
+    at_usual = plan.usual.money(*size)
     ends = ("usd_year_one_low", "usd_year_one_high"), ("usd_per_course", "usd_per_course_high")
     for name, (low, high) in zip(USUAL, ends, strict=True):
         columns[name] = float(at_usual.columns[low][0])

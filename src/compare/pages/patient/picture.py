@@ -154,17 +154,17 @@ def guideline_words(option: Mapping[str, Any]) -> str:
 
 
 def against(rows: Iterable[Row]) -> list[tuple[str, str, str]]:
-    """What speaks against a therapy in this patient: severity, factors and how many products.
+    """What speaks against one therapy in this patient: severity, factors, and how many products.
 
     The hardest first. A contraindication or box stands alone, with the condition under which it
     counts; what is milder is joined.
     """
     order, rows = list(cautions.SEVERITIES), list(rows)
+    of = len({row["product_id"] for row in rows})
     limits = {row["factor"]: row["dose_above_mg_per_kg"] for row in rows if barred_above(row)}
     found: dict[tuple[str, str], list[Row]] = {}
-    for row in cautions.summary_rows(rows):
-        if row["matches"]:
-            found.setdefault((row["severity"], row["factor"]), []).append(row)
+    for row in cautions.summary_rows(row for row in rows if row["matches"]):
+        found.setdefault((row["severity"], row["factor"]), []).append(row)
     told: list[tuple[str, str, str]] = []
     milder: dict[str, list[str]] = {}
     for (severity, factor), group in sorted(found.items(), key=lambda kv: order.index(kv[0][0])):
@@ -174,7 +174,7 @@ def against(rows: Iterable[Row]) -> list[tuple[str, str, str]]:
                 factor + (f" (contraindicated above {above:g} mg/kg)" if above else "")
             )
             continue
-        count, of = sum(row["count"] for row in group), group[0]["of"]
+        count = sum(row["count"] for row in group)
         texts = dict.fromkeys(row["condition_text"] for row in group if row["condition_text"])
         products = f" ({min(count, of)} of {of} products)" if of > 1 else ""
         told.append((severity, factor + products, " / ".join(texts)))
