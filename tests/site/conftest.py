@@ -52,11 +52,14 @@ def whole_site(evidence: Evidence, tmp_path_factory: pytest.TempPathFactory) -> 
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """A page without a network, on which any error of a script fails the test."""
+    """A page without a network; a script's error, or a request for more than files, is a fault."""
     context = browser.new_context(offline=True, viewport={"width": 1280, "height": 900})
     opened = context.new_page()
     errors: list[str] = []
     opened.on("pageerror", lambda error: errors.append(str(error)))
+    asked: list[str] = []
+    opened.on("request", lambda request: asked.append(request.url))
     yield opened
     context.close()
     assert errors == []
+    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
