@@ -31,8 +31,6 @@ from traitlets import List, Unicode
 from traitlets.config import Config
 from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
 
-from compare.pages.chart import SERVED
-
 APP = Path(__file__).resolve().parent
 NOTEBOOKS = APP.parent / "notebooks"
 CHART_LIBRARY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
@@ -243,8 +241,9 @@ class App(guard.Guarded):
 def run(settings: Any, app: type[App] = App) -> None:
     """Serve with these settings until stopped."""
     found = os.environ.get("JUPYTER_PATH")
+    # The pages' template, and kernels without a debugger.
     os.environ["JUPYTER_PATH"] = os.pathsep.join([str(APP), *([found] if found else [])])
-    os.environ[SERVED] = "1"
+    os.environ["COMPARE_SERVED"] = "1"
     app.launch_instance(argv=[], config=settings)
 
 

@@ -21,6 +21,7 @@ from compare.pages.modules import module
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
+
 @functools.cache
 def chart_library() -> bytes:
     """Plotly's JavaScript, 5 MB, read once however many pages are opened."""
