@@ -35,7 +35,7 @@ from compare.trials import benefits, indirect, results, wording
 from compare.trials.arms import DESIGNS
 from compare.trials.benefits import outcome_text
 from compare.trials.declared import declared, networks_of
-from compare.words import short_name, usd_range
+from compare.words import listing, short_name, usd_range
 
 PATIENTS = "patients_per_year"
 CERTAIN, NOT_GRADED = "How certain it is", "not graded"
@@ -113,7 +113,7 @@ def page(evidence: Evidence, comparison: Comparison) -> Markup:
     lines = (*(line for lines in told.values() for line in lines), Line("", "", (tuple(met),)))
     sources = replace(comparison, lines=lines).source_ids
     condition = report.condition_name(evidence, scenario)
-    title = f"{' and '.join(name for name, _ in comparison.heads)}: {condition}"
+    title = f"{listing(name for name, _ in comparison.heads)}: {condition}"
     stamp = f"Data of {evidence.data_date}, version {evidence.version}. Labels: "
     stamp += "; ".join(comparison.labels) + "."
     pairs = NOTHING.join(markup.html("<li>{}</li>", item.text) for item in met)

@@ -16,7 +16,7 @@ from compare.data.evidence import Evidence
 from compare.data.rows import Row, grouped, known, split
 from compare.data.scenario import MEDICARE, Scenario
 from compare.pages.patient.own_trials import OwnTrials, own_trials
-from compare.words import number_range, short_name, usd_range
+from compare.words import number_of, short_name, usd_range
 
 ORDER = "label and guideline, label alone, label once a box is ticked, guideline alone, outside"
 LABELED_IF = (indications.NEEDS_SEROSTATUS, indications.NEEDS_PRIOR)
@@ -239,8 +239,8 @@ def burden(costs: Iterable[Row], plans_shown: Iterable[Plan]) -> str:
             continue
         visits = sorted([row["visits_year_one"], row["visits_year_one_high"]])
         hours = sorted([row["chair_hours_year_one"], row["chair_hours_year_one_high"]])
-        said = f"{number_range(*visits)} visits" if visits[1] else "at home, no visits"
-        told.append(said + (f", {number_range(*hours)} chair hours" if known(hours[1])
+        said = number_of(visits, "visit") if visits[1] else "at home, no visits"
+        told.append(said + (f", {number_of(hours, 'chair hour')}" if known(hours[1])
                             and hours[1] else ""))  # fmt: skip
     told = told or [f"given {GIVEN_BY[plan.first['given_by']]}" for plan in plans_shown]
     return "; ".join(dict.fromkeys(told)) or "not counted"

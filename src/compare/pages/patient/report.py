@@ -29,7 +29,7 @@ from compare.pages.patient.side_by_side import (
     statements,
 )
 from compare.pages.reproduce import Name, call, load_line, patient_call
-from compare.words import number
+from compare.words import listing, number
 
 NOT_COMPARED = (
     "For clinicians. It informs and does not advise; nothing here is ranked. Not compared here: "
@@ -106,7 +106,7 @@ def html(evidence: Evidence, scenario: Scenario, therapy_ids: Sequence[str]) -> 
 def page(evidence: Evidence, comparison: Comparison) -> Markup:
     """`html` of a comparison that is already made."""
     scenario = comparison.scenario
-    names = " and ".join(name for name, _ in comparison.heads)
+    names = listing(name for name, _ in comparison.heads)
     condition = condition_name(evidence, scenario)
     title = f"{names}: {condition}"
     notes = " ".join(filter(None, [READING, NOT_SAME_TRIAL, rebates_note(comparison)]))
