@@ -39,9 +39,11 @@ SHOWN = """async ([state, expected]) => {
   const its = cells(other), mine = cells(shown);
   const wrong = its.map((cell, at) => [cell, mine[at]]).filter(([one, two]) => one !== two);
   if (mine.length > its.length) wrong.push(["no more cells", mine[its.length]]);
-  const first = [...other.innerHTML].findIndex((sign, at) => sign !== shown.innerHTML[at]);
-  const near = (box) => box.innerHTML.slice(Math.max(0, first - 150), first + 150);
-  if (!wrong.length && shown.innerHTML !== other.innerHTML) wrong.push([near(other), near(shown)]);
+  const [one, two] = [other.innerHTML, shown.innerHTML];
+  if (!wrong.length && one !== two) {
+    const first = [...one].findIndex((sign, at) => sign !== two[at]);
+    wrong.push([one, two].map((whole) => whole.slice(Math.max(0, first - 150), first + 150)));
+  }
   return { cells: its.length, wrong };
 }"""
 

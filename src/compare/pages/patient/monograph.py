@@ -43,7 +43,7 @@ BLINDED = {"double": "double blind", "open": "open label"}
 NO_ESTIMATE = "It has no estimate for this pair."
 MET = 2  # outcomes shown of a trial of two of the therapies
 MOST_PATIENTS = 1_000_000
-SHORT = 8  # lines of a section that is not broken over two sheets
+SHORT = 6  # lines of a section that is not broken over two sheets
 NOT_ENTERED = "patients per year not entered"
 TITLES = {
     "authority": "1. Indications and authority",
@@ -87,7 +87,7 @@ h3 { break-after: avoid; }
 h2 { font-size: 1.3em; margin: 4mm 0 1mm; border-bottom: 1pt solid #333; }
 section { break-inside: avoid; }
 section.long { break-inside: auto; }
-col.name { width: 31mm; }
+col.name { width: 34mm; }
 section > ul { margin: 1mm 0; padding-left: 5mm; }
 td.write { height: 21mm; }
 pre { break-inside: avoid; }

@@ -73,8 +73,8 @@ ol.sources li { margin-left: 6mm; break-inside: avoid; overflow-wrap: anywhere; 
 h2 { break-after: avoid; font-size: 1.05em; margin: 1.4mm 0 0.3mm; }
 .tc-key span { margin-right: 3mm; }
 .tc-picture caption { text-align: left; font-weight: 600; }
-.tc-picture th:nth-child(1) { width: 11%; } .tc-picture th:nth-child(2) { width: 13%; }
-.tc-picture th:nth-child(3) { width: 20%; } .tc-picture th:nth-child(5) { width: 16%; }
+.tc-picture th:nth-child(1) { width: 14%; } .tc-picture th:nth-child(2) { width: 13%; }
+.tc-picture th:nth-child(3) { width: 19%; } .tc-picture th:nth-child(5) { width: 16%; }
 .tc-picture th:nth-child(6) { width: 11%; } .tc-picture summary { list-style: none; }
 .tc-bar { display: flex; height: 2mm; background: #eef0f3; print-color-adjust: exact; }
 .tc-key .tc-bar { display: inline-flex; width: 6mm; margin-right: 1mm; }
