@@ -162,11 +162,12 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_wheel_carries_the_tables(wheel: Path) -> None:
-    """The wheel holds descriptor, tables, stylesheet and type marker, as they stand here."""
+    """The wheel holds descriptor, tables, stylesheet, kernel and type marker, as they stand here."""
     for path in [*DATA.glob("*.csv"), DATA / "datapackage.json"]:
         assert (wheel / "compare" / "tables" / path.name).read_bytes() == path.read_bytes()
     assert (wheel / "compare" / "py.typed").is_file()
     assert (wheel / "compare" / "pages" / "house.css").is_file()
+    assert (wheel / "compare" / "app" / "kernels" / "python3" / "kernel.json").is_file()
 
 
 def test_wheel_works_without_the_checkout(wheel: Path, evidence: compare.Evidence) -> None:
