@@ -162,7 +162,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_wheel_carries_the_tables(wheel: Path) -> None:
-    """The wheel holds descriptor, tables, stylesheet, kernel and type marker, as they stand here."""
+    """The wheel holds descriptor, tables, stylesheet, kernel, type marker, as they stand here."""
     for path in [*DATA.glob("*.csv"), DATA / "datapackage.json"]:
         assert (wheel / "compare" / "tables" / path.name).read_bytes() == path.read_bytes()
     assert (wheel / "compare" / "py.typed").is_file()
