@@ -37,7 +37,7 @@ CHART_LIBRARY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 LOCAL = {"localhost", "127.0.0.1", "::1"}
 OPEN_TO_OTHERS = """\
 This server answers other machines, at {ip}. That means:
-- everybody who has the token can open the pages, and each page open takes about 170 MB;
+- everybody who has the token can open the pages, and each page open takes about 130 MB;
 - the connection is plain HTTP: put a proxy with HTTPS before it;
 - what a visitor enters (weight, age, history) is sent over that connection to this machine.
 """
@@ -53,7 +53,7 @@ def arguments(words: list[str] | None = None) -> argparse.Namespace:
         "--preheat",
         action=argparse.BooleanOptionalAction,
         default=True,
-        help="keep one kernel ready for each page: pages open faster, about 140 MB each are taken",
+        help="keep one kernel ready for each page: pages open faster, about 130 MB each are taken",
     )
     parser.add_argument(
         "--ip", default="127.0.0.1", help="address to listen on; see --allow-others"
@@ -70,7 +70,7 @@ def arguments(words: list[str] | None = None) -> argparse.Namespace:
         "--most-pages",
         type=int,
         default=40,
-        help="pages open at once, of all visitors; each takes about 170 MB (default 40)",
+        help="pages open at once, of all visitors; each takes about 130 MB (default 40)",
     )
     parser.add_argument(
         "--most-pages-each",
