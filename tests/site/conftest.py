@@ -11,7 +11,14 @@ from playwright.sync_api import Browser, Page
 from compare import Evidence
 from compare.site import options, write
 
-MUST = ("iga_deficiency", "corn_allergy", "hyperprolinemia", "achr_positive", "seronegative")
+MUST = (
+    "iga_deficiency",
+    "thrombosis_history",
+    "corn_allergy",
+    "hyperprolinemia",
+    "achr_positive",
+    "seronegative",
+)
 
 
 @dataclass(frozen=True)
