@@ -35,9 +35,9 @@ app: $(VENV)/.app ## serve the notebooks as pages without code (APP_ARGS="--help
 site: $(VENV)/.app ## the pages as files to read offline, without Python: build/site/index.html (minutes)
 	$(BIN)/therapy-comparison site build/site
 
-test: $(VENV)/.test ## run every test, every notebook, and the browser journeys
-	$(BIN)/python -m pytest -m "not soak" --nbval --nbval-current-env \
-	  --nbval-cell-timeout=120 tests notebooks $(TEST_ARGS)
+test: $(VENV)/.test ## run every test, every notebook, and the browser journeys (one by one: TEST_ARGS="-n 0")
+	$(BIN)/python -m pytest -m "not soak" -n 2 --dist loadfile --no-loadscope-reorder \
+	  --nbval --nbval-current-env --nbval-cell-timeout=120 tests notebooks $(TEST_ARGS)
 
 soak: $(VENV)/.hub ## the long runs, by hand
 	$(BIN)/python -m pytest -m soak tests $(TEST_ARGS)

@@ -9,7 +9,7 @@ from compare.data.patient import Patient
 from compare.data.scenario import Scenario
 from compare.effects.table import effects_table
 from compare.own.load import load
-from compare.preferences.values import rank_acceptability, weighted_value
+from compare.preferences import rank_acceptability, weighted_value
 from compare.trials import harms
 from compare.trials.harms import adverse_events
 from compare.trials.indirect import indirect

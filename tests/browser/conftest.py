@@ -21,7 +21,7 @@ from urllib.parse import urlparse
 
 import axe_core_python
 import pytest
-from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import Browser, BrowserContext, Locator, Page
 from playwright.sync_api import Error as PlaywrightError
 
 from tests.conftest import chromium
@@ -120,9 +120,15 @@ def lab_server(pages: Path, home: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def voila(pages: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def voila_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the app writes what it has to say."""
+    return tmp_path_factory.mktemp("voila") / "log"
+
+
+@pytest.fixture(scope="session")
+def voila(pages: Path, voila_log: Path) -> Iterator[str]:
     """The pages without code, as `make app` serves them."""
-    yield from voila_server(pages, tmp_path_factory.mktemp("voila"))
+    yield from voila_server(pages, voila_log.parent)
 
 
 def voila_server(pages: Path, home: Path, *more: str) -> Iterator[str]:
@@ -141,6 +147,15 @@ def choose(control: Locator, option: str) -> None:
         return
     control.fill(option)
     control.press("Enter")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the journeys go: a server and a window of the browser."""
+
+    name: str
+    address: str
+    context: BrowserContext
 
 
 @dataclass
@@ -251,23 +266,30 @@ def _record(text: str, shown: Shown) -> None:
         shown.errors.append(text)
 
 
-@pytest.fixture(params=["lab", "voila"])
-def open_page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Callable[[str], Shown]]:
+@pytest.fixture(scope="session", params=["lab", "voila"])
+def place(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Place]:
+    """JupyterLab, then the app, each in a window that keeps the files which it has fetched."""
+    address = request.getfixturevalue(request.param)
+    context = browser.new_context(viewport={"width": WIDE, "height": TALL})
+    yield Place(request.param, address, context)
+    context.close()
+
+
+@pytest.fixture
+def open_page(place: Place) -> Iterator[Callable[[str], Shown]]:
     """Opens a notebook by its name: once in JupyterLab, once as a page of the app.
 
     At the end of the test nothing may have been asked of another host, no error may stand in the
     console, nothing may lie on anything else or leave the page at either width, and axe-core may
     find nothing but trifles.
     """
-    place = request.param
-    address = request.getfixturevalue(place)
-    context = browser.new_context(viewport={"width": WIDE, "height": TALL})
+    address = place.address
     opened: list[Shown] = []
 
     def open_(name: str) -> Shown:
-        page = context.new_page()
+        page = place.context.new_page()
         page.set_default_timeout(WAIT_SECONDS * 1000)
-        shown = Shown(page, name, place)
+        shown = Shown(page, name, place.name)
         opened.append(shown)
         host = urlparse(address).netloc
         page.on(
@@ -281,7 +303,7 @@ def open_page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Call
             lambda message: message.type != "error" or _record(message.text, shown),
         )
         page.on("pageerror", lambda error: _record(str(error), shown))
-        if place == "lab":
+        if place.name == "lab":
             path = f"lab/workspaces/{uuid.uuid4()}/tree/{name}.ipynb?token={TOKEN}&reset"
             page.goto(address + path)
             page.locator(".jp-Notebook .jp-Cell").first.wait_for()
@@ -301,13 +323,16 @@ def open_page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Call
         return shown
 
     yield open_
-    for shown in opened:
-        for width in (NARROW, WIDE):
-            shown.save_picture(width)
-            assert shown.misplaced() == [], f"at {width} pixels"
-        assert shown.same_names() == []
-        if shown.place == "voila":
-            assert inaccessible(shown.page) == []
-        assert shown.outside == []
-        assert shown.errors == []
-    context.close()
+    try:
+        for shown in opened:
+            for width in (NARROW, WIDE):
+                shown.save_picture(width)
+                assert shown.misplaced() == [], f"at {width} pixels"
+            assert shown.same_names() == []
+            if shown.place == "voila":
+                assert inaccessible(shown.page) == []
+            assert shown.outside == []
+            assert shown.errors == []
+    finally:
+        for shown in opened:
+            shown.page.close()

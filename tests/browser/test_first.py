@@ -82,27 +82,25 @@ def test_answer_and_picture_need_no_widgets(context: BrowserContext, voila: str)
     page.close()
 
 
-@pytest.mark.parametrize("place", ["address", "tab"])
-def test_never_another_patient_first(context: BrowserContext, voila: str, place: str) -> None:
+def test_never_another_patient_first(context: BrowserContext, voila: str) -> None:
     """Who carries a patient, in the address or the tab, sees the answer for that one alone."""
-    page = context.new_page()
-    page.goto(f"{voila}voila/render/02_cost.ipynb")
-    page.get_by_label("Weight (kg)", exact=True).fill("62")
-    page.get_by_label("Weight (kg)", exact=True).press("Enter")
-    page.wait_for_function("() => location.hash.length > 1")
-    carried = page.evaluate("location.hash")
-    if place == "tab":
-        page.goto(f"{voila}voila/render/02_cost.ipynb?again")
-    else:
-        page = context.new_page()
-        page.goto(f"{voila}voila/render/02_cost.ipynb{carried}")
-    expect(page.locator(".tc-finding").first).to_contain_text("at 62 kg", timeout=60_000)
-    page.wait_for_timeout(1000)
-    assert not page.evaluate("window.ahead")
-    assert {"at 62 kg" in words for _, _, words in page.evaluate("window.places")} == {True}
-    page.close()
+    address = f"{voila}voila/render/02_cost.ipynb"
+    tab, other = context.new_page(), context.new_page()
+    tab.goto(address)
+    tab.get_by_label("Weight (kg)", exact=True).fill("62")
+    tab.get_by_label("Weight (kg)", exact=True).press("Enter")
+    tab.wait_for_function("() => location.hash.length > 1")
+    carried = tab.evaluate("location.hash")
+    for page, asked in ((tab, f"{address}?again"), (other, address + carried)):
+        page.goto(asked)
+        expect(page.locator(".tc-finding").first).to_contain_text("at 62 kg", timeout=60_000)
+        page.wait_for_timeout(1000)
+        assert not page.evaluate("window.ahead")
+        assert {"at 62 kg" in words for _, _, words in page.evaluate("window.places")} == {True}
+        page.close()
 
 
+@pytest.mark.parametrize("context", [1280], indirect=True)
 def test_the_chart_library_is_kept_by_the_browser(context: BrowserContext, voila: str) -> None:
     """Fetched once as a file that never changes; no message of a page carries it."""
     sizes: list[int] = []

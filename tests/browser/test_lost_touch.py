@@ -13,7 +13,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, WebSocket, expect
 
 from tests.browser.conftest import TALL, TOKEN, WIDE, lab_server, voila_server
 from tools import BUILD
@@ -101,6 +101,17 @@ class Opened:
     page: Page
     served: Served
     sockets: list[str] = field(default_factory=list)
+    idle: int = 0
+
+    def connected(self, socket: WebSocket) -> None:
+        """Keep the address of a connection, and count how often Python says there that it rests."""
+        self.sockets.append(socket.url)
+        socket.on("framereceived", self.heard)
+
+    def heard(self, frame: str | bytes) -> None:
+        """Count one more message that says so."""
+        content = frame if isinstance(frame, bytes) else frame.encode()
+        self.idle += b'"execution_state": "idle"' in content
 
     def kernel(self) -> str:
         """The kernel that the page was last connected to."""
@@ -157,6 +168,15 @@ class Opened:
         expect(self.page.locator(".tc-alert:popover-open")).to_have_count(0, timeout=WITHIN)
         expect(self.page.locator(".tc-stale")).to_have_count(0)
 
+    def rests(self) -> None:
+        """Python has just said that it is idle: where it was last heard to be busy, the page takes
+        silence for a long computation.
+        """
+        said, end = self.idle, time.monotonic() + 20
+        while self.idle == said:
+            assert time.monotonic() < end, "Python never says that it rests"
+            self.page.wait_for_timeout(20)
+
     def at(self, weight: float) -> None:
         """The sentence is for this weight, in the end."""
         expect(self.page.locator(".tc-finding").first).to_contain_text(
@@ -168,7 +188,7 @@ def open_tab(context: BrowserContext, served: Served) -> Opened:
     """The page in a tab of its own, drawn."""
     page = context.new_page()
     opened = Opened(page, served)
-    page.on("websocket", lambda socket: opened.sockets.append(socket.url))
+    page.on("websocket", opened.connected)
     if served.place == "lab":
         path = f"lab/workspaces/{uuid.uuid4()}/tree/lost.ipynb?token={TOKEN}&reset"
         page.goto(served.address + path)
@@ -225,10 +245,13 @@ def test_marked_while_python_stands_still_then_catches_up(opened: Opened, served
 
 def test_marked_while_offline_then_catches_up(opened: Opened) -> None:
     """The network off: marked; once it is on again, the last weight is shown."""
+    opened.rests()
     opened.page.context.set_offline(True)
-    opened.enter(101)
-    opened.marked()
-    opened.page.context.set_offline(False)
+    try:
+        opened.enter(101)
+        opened.marked()
+    finally:
+        opened.page.context.set_offline(False)
     opened.at(101)
     opened.current()
 

@@ -108,7 +108,7 @@ def test_myasthenia_under_the_readers_weights_and_the_link(go: Go, context: Brow
     expect(said).to_contain_text("never first")
     expect(page.get_by_text("course every 4 months, as you said")).to_be_visible()
     assert act.count <= 9
-    page.wait_for_function("() => location.hash.includes('weighed')")
+    page.wait_for_function("() => location.hash.includes('40.0')")
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.get_by_role("button", name="Copy link").click()
     link = page.evaluate("navigator.clipboard.readText()")

@@ -187,13 +187,16 @@ def test_natalizumab_has_13_doses(evidence: Evidence) -> None:
 
 
 def test_alemtuzumab_ends(evidence: Evidence) -> None:
-    """60 mg in year one, 36 mg from day 365, and no later year for ever."""
+    """60 mg in year one; 12 months later, in year two, 36 mg; then nothing, and it is said."""
     found = row(evidence, "ms_relapsing", "lemtrada")
     # 240 min: 67.14 + 3 x 21.38 a day.
     assert found["usd_year_one_low"] == pytest.approx(
         5 * (12 * 2506.2 + 67.14 + 3 * 21.38), abs=0.005
     )
-    assert found["usd_later_year_low"] == 0
+    # 3 x (30,074.40 + 131.28)
+    assert found["usd_later_year_low"] == pytest.approx(90_617.04, abs=0.005)
+    assert (found["doses_later_year"], bool(found["ends"])) == (3, True)
+    assert cost.later_note(found) == ", in year two; then none is scheduled"
     assert "the regimen ends; after year one: 3 doses from day 365" in found["note"]
 
 

@@ -399,8 +399,8 @@ def test_ends_that_are_not_known_are_alike() -> None:
     assert not one_way._alike(math.nan, 2.0)
 
 
-def test_no_break_even_in_a_year_without_doses(evidence: Evidence) -> None:
-    """Alemtuzumab has no later year: no price makes it cost what another one costs then."""
+def test_no_break_even_in_later_years_of_what_ends(evidence: Evidence) -> None:
+    """Alemtuzumab's second year is its last: no price makes it cost what another one goes on to."""
     ends, other = (plan_of(evidence, "ms_relapsing", name) for name in ("lemtrada", "tysabri"))
     assert math.isnan(cost.break_even_price(ends, other, ADULT))
     assert cost.break_even_price(ends, other, ADULT, "year_one") > 0

@@ -116,6 +116,31 @@ def test_scig_in_cidp_is_compared_at_one_dose(evidence: compare.Evidence, weight
     assert product_of(standing(evidence, "cidp", weight_kg=weight_kg), "scig") == "hizentra"
 
 
+@pytest.mark.parametrize(
+    ("condition_id", "therapy_id", "usd", "column"),
+    [
+        # 2 days of 70 g: 140 units of 500 mg at $47.133, and 110 minutes: $67.14 + $21.38 a day.
+        ("itp", "ivig", 2 * (140 * 47.133 + 67.14 + 21.38), "usd_per_course"),
+        # 14 kg x 2 g/kg: 56 units; 12 hours: $67.14 + 11 x $21.38.
+        ("kawasaki", "ivig", 56 * 47.133 + 67.14 + 11 * 21.38, "usd_per_course"),
+        # 672 mg, 70 units, in 205 minutes, 4 times; two courses of 2 x 1000 mg in 255 minutes.
+        (
+            "nmosd",
+            "rituximab",
+            4 * (70 * 21.083 + 67.14 + 2 * 21.38) + 4 * (100 * 21.083 + 67.14 + 3 * 21.38),
+            "usd_year_one_low",
+        ),
+    ],
+)
+def test_a_therapy_opens_at_the_dose_that_is_used(
+    evidence: compare.Evidence, condition_id: str, therapy_id: str, usd: float, column: str
+) -> None:
+    """IVIG at 2 g/kg, not at half of it because one label says so; rituximab as in its trial."""
+    table = standing(evidence, condition_id)
+    (found,) = table.loc[table["therapy_id"].eq(therapy_id), column]
+    assert found == pytest.approx(usd, abs=0.005)
+
+
 def test_off_label_use_stands_by_the_regimen_that_is_named(evidence: compare.Evidence) -> None:
     """No product is labeled: those that the regimen serves compete, and the row says so."""
     for condition_id, therapy_id in (("ms_relapsing", "rituximab"), ("gbs", "ivig")):
@@ -191,3 +216,14 @@ def test_usual_dose_is_named_or_the_middle(evidence: compare.Evidence) -> None:
     assert blank.usual().phase["dose_high"] == 1.5
     assert all(known(row.phase["dose_low"]) for row in panzyga.rows)
     assert not math.isnan(row.phase["dose_high"])
+
+
+def test_one_row_a_kind_stands_also_beside_negotiated_prices(evidence: compare.Evidence) -> None:
+    """Where both are priced together, a product at two prices stands by the one that is chosen."""
+    found = (cost.plans, cost.negotiated_plans)
+    who = opening_patient(evidence, "plaque_psoriasis")
+    plans = [plan for make in found for plan in make(evidence, "plaque_psoriasis")]
+    rows = pd.DataFrame(cost.cost_rows(evidence, plans, who))
+    rows = rows[rows["stands_for_therapy"]]
+    assert not rows.duplicated(["therapy_id", "use", "price_kind"]).any()
+    assert "negotiated" in set(rows["price_kind"])

@@ -560,7 +560,7 @@ def test_halves_outside_the_criteria_are_passed_over(make: Callable[..., tradeof
 def test_a_course_is_compared_by_the_year_at_the_readers_interval(
     page: TradeOffExplorer, make: Callable[..., tradeoffs.View]
 ) -> None:
-    """IVIG in myasthenia, every 4 months: three courses in year one; the page says who said so."""
+    """IVIG in myasthenia, every 4 months: three courses in year one, each over 2 to 5 days."""
     assert "IVIG, Rituximab: months between courses" in page.controls["months"].description
     page.controls["how"].value = "order"
     assert "Say how many months apart" in page.panels["said"].value
@@ -570,8 +570,10 @@ def test_a_course_is_compared_by_the_year_at_the_readers_interval(
     assert "Too little is reported to rank IVIG" not in page.panels["said"].value
     course = make(criteria=("cost_per_course",)).figures.table.set_index("therapy_id")
     year = make(options={"course_months": 4.0}).figures.table
-    year = year[year["criterion"].eq("cost_year_one")].set_index("therapy_id")
-    assert year.at["ivig", "low"] == pytest.approx(3 * course.at["ivig", "low"])
+    money = year[year["criterion"].eq("cost_year_one")].set_index("therapy_id")
+    assert money.at["ivig", "low"] == pytest.approx(3 * course.at["ivig", "low"])
+    visits = year[year["criterion"].eq("visits_year_one")].set_index("therapy_id").loc["ivig"]
+    assert (visits["low"], visits["high"]) == (3 * 2, 3 * 5)  # a course over 2 to 5 days
     page.controls["condition"].value = "ra"
     assert page.controls["months"].value == 0
     assert "tc-hidden" in page.controls["months"]._dom_classes

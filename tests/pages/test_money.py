@@ -14,9 +14,11 @@ from compare.data.conditions import opening_patient
 from compare.data.patient import Patient
 from compare.data.rows import Row, known, records
 from compare.data.scenario import Scenario
-from compare.pages import history, money
+from compare.pages import claims, coverage, history, money, own_data, tradeoffs
 from compare.pages.controls import HIDDEN
 from compare.pages.cost import page as cost
+from compare.pages.explorer import Explorer
+from compare.pages.patient import views as own
 
 CONDITIONS = list(compare.load().by_id("conditions"))
 PATIENTS = (
@@ -172,6 +174,60 @@ def test_medicare_control_moves_the_page(evidence: compare.Evidence) -> None:
     page.controls["chosen"].value = place
     assert page.status.value == ""
     assert "maximum fair price" in page.panels["chain"].value
+
+
+@pytest.mark.parametrize("options", [{}, {"payer": "medicare"}])
+@pytest.mark.parametrize("condition_id", ["crohns", "ulcerative_colitis"])
+def test_negotiated_price_that_gives_no_sum_is_said_at_its_place(
+    evidence: compare.Evidence, condition_id: str, options: dict[str, str]
+) -> None:
+    """Stelara's first dose is an infusion, which has no negotiated price: 00 and 02 say so."""
+    said = "Stelara, negotiated by Medicare: no sum, no maximum fair price for IV use"
+    view = shown(evidence, condition_id, **options)
+    assert [row["reason"] for row in view.unpriced if row["therapy_id"] == "ustekinumab"] == [said]
+    picture = money.Picture(view.yearly, view.marks, view.unpriced)
+    drawn = " ".join(note["text"].replace("<br>", " ") for note in picture.notes)
+    assert said in drawn
+    who = opening_patient(evidence, condition_id)
+    options_of_page = own.view(evidence, Scenario(condition_id, who, options=options)).picture
+    (row,) = (one for one in options_of_page if one.therapy_id == "ustekinumab")
+    assert row.no_price == said
+    assert [price.kind for price in row.prices] == ["before_rebates"]
+    assert not row.marks
+
+
+@pytest.mark.parametrize(
+    ("page", "panel", "told"),
+    [
+        (tradeoffs.TradeOffExplorer, "script", "medicare=True"),
+        (claims.ClaimsExplorer, "places", "$88,363 in year one"),
+        (own_data.OwnDataExplorer, "standing", "$28,574"),
+        (coverage.StartExplorer, "therapies", "$28,574"),
+    ],
+)
+def test_medicare_control_moves_every_page_with_money(
+    evidence: compare.Evidence, page: type[Explorer], panel: str, told: str
+) -> None:
+    """RA: 05, 06, 07 and 08 follow the box; Enbrel is no longer the dearest."""
+    made = page(evidence, condition_id="ra")
+    assert told not in made.panels[panel].value
+    made.controls["payer"].value = True
+    assert told in made.panels[panel].value
+
+
+def test_trade_offs_say_that_kinds_of_price_are_mixed(evidence: compare.Evidence) -> None:
+    """RA: net of rebates, before them and, for Medicare, negotiated; each cost names its own."""
+    page = tradeoffs.TradeOffExplorer(evidence, "ra")
+    page.controls["how"].value = "any"
+    said = "several kinds (net of rebates and before rebates): a comparison that mixes them favors"
+    assert said in page.panels["cards"].value
+    assert said in page.panels["said"].value
+    assert "$108,191, before rebates" in page.panels["grid"].value
+    page.controls["payer"].value = True
+    assert "before rebates and negotiated by Medicare)" in page.panels["cards"].value
+    assert "$28,574, negotiated by Medicare" in page.panels["grid"].value
+    page = tradeoffs.TradeOffExplorer(evidence, "cidp")
+    assert "several kinds" not in page.panels["cards"].value
 
 
 def test_golimumab_stands_at_both_kinds(evidence: compare.Evidence) -> None:

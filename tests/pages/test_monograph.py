@@ -98,11 +98,12 @@ def test_blank_counts_give_no_dollars(evidence):
         assert {item.text for cell in line.cells for item in cell} == {monograph.NOT_ENTERED}
 
 
-def test_a_year_without_doses_is_not_a_free_one(evidence):
-    """Alemtuzumab's later year counts no dose: the zero stands with its reason."""
+def test_a_later_year_of_what_ends_is_the_second(evidence):
+    """Alemtuzumab, five patients: 5 x 3 days of 12 mg in year two, and no year after it."""
     lines = list(monograph.budget_lines(evidence, made(evidence, *PAIRS[1])))
-    assert "no dose is counted" in cells(lines, "All in a later year")[1]
-    assert "the regimen ends" in cells(lines, "All in a later year")[1]
+    said = cells(lines, "All in a later year")[1]
+    assert said.startswith(f"${5 * 90_617.04:,.0f} to ")
+    assert said.endswith(", in year two; then none is scheduled")
 
 
 @pytest.mark.parametrize("count", [-1, 1.5, "many", True, 10**7])

@@ -1,17 +1,18 @@
-"""A quantity that stands on two pages is the same on both: all conditions, five patients."""
+"""A quantity that stands on two pages is the same on both: all conditions, six patients."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import pytest
 
 import compare
 from compare import effects
+from compare.cost import negotiated_plans
 from compare.data.conditions import opening_patient
-from compare.data.rows import known
+from compare.data.rows import Row, known, records
 from compare.data.scenario import Scenario
-from compare.pages import claims, cost, harms, indications, patient, tradeoffs
+from compare.pages import claims, cost, coverage, harms, indications, patient, tradeoffs
 from compare.pages.cost import page as cost_page
 from compare.pages.indications import page as indications_page
 from compare.pages.patient import views as patient_views
@@ -23,6 +24,7 @@ PATIENTS = (
     compare.Patient(85, 64, 176, "male", factors=frozenset({"heart_failure"})),
     compare.Patient(48, 31, 160, "female", factors=frozenset({"achr_positive", "migraine"})),
     compare.Patient(24, 8, 128),
+    None,  # the condition's own, the payer being Medicare, where it negotiated a price
 )
 ENDS = {
     "cost_year_one": ("usd_year_one_low", "usd_year_one_high"),
@@ -45,13 +47,15 @@ class Pages:
 
 @pytest.fixture(scope="module")
 def every(evidence: compare.Evidence) -> list[Pages]:
-    """All conditions, five patients."""
+    """All conditions, five patients, and one whose payer is Medicare."""
 
     def made() -> Iterator[Pages]:
         for condition_id in evidence.conditions["condition_id"]:
-            for i, who in enumerate(PATIENTS):
+            negotiated = [{"payer": "medicare"}] if negotiated_plans(evidence, condition_id) else []
+            payers = [{}] * (len(PATIENTS) - 1) + negotiated
+            for i, (who, payer) in enumerate(zip(PATIENTS, payers, strict=False)):
                 person = who or opening_patient(evidence, condition_id)
-                one = Scenario(condition_id, person)
+                one = Scenario(condition_id, person, options=payer)
                 yield Pages(
                     f"{condition_id}, patient {i + 1}",
                     one,
@@ -62,6 +66,11 @@ def every(evidence: compare.Evidence) -> list[Pages]:
                 )
 
     return list(made())
+
+
+def opened(every: list[Pages], medicare: bool = False) -> list[Pages]:
+    """Of each condition's own patient."""
+    return [one for one in every if one.name.endswith("patient 6" if medicare else "patient 1")]
 
 
 def same(one: float, other: float) -> bool:
@@ -134,33 +143,76 @@ def test_cautions_of_picture_and_tables_agree(every: list[Pages]) -> None:
     assert marked > 50
 
 
+@pytest.mark.parametrize("medicare", [False, True])
 def test_the_claim_on_cost_rests_on_the_bars(
-    evidence: compare.Evidence, every: list[Pages]
+    evidence: compare.Evidence, every: list[Pages], medicare: bool
 ) -> None:
-    """06, cheaper: IVIG in year one and by course is what 02 shows for the condition's patient."""
-    places = {row["condition_id"]: row for row in claims.view(evidence, "cheaper").chosen.places}
+    """06, cheaper: IVIG and the others' ends are what 02 and 00 show, whoever the payer is."""
+    found = claims.view(evidence, "cheaper", medicare=medicare)
+    places = {row["condition_id"]: row for row in found.chosen.places}
     compared = 0
-    for shown in every[:: len(PATIENTS)]:
+    for shown in opened(every, medicare):
         place = places.get(shown.scenario.condition_id)
         if place is None:
             continue
         year = [row for row in shown.costs.yearly if row["therapy_id"] == "ivig"]
         course = [row for row in shown.costs.courses if row["therapy_id"] == "ivig"]
+        others = [row for row in shown.own.costs if row["therapy_id"] != "ivig"]
         for rows, mine, theirs in (
             (year, "ivig_low_usd", "usd_year_one_low"),
             (year, "ivig_high_usd", "usd_year_one_high"),
             (course, "ivig_course_usd", "usd_per_course"),
+            (others, "others_low_usd", "usd_year_one_low"),
+            (others, "others_high_usd", "usd_year_one_high"),
         ):
-            if known(place[mine]):
+            if known(place.get(mine)):
                 assert any(same(row[theirs], place[mine]) for row in rows), (shown.name, mine)
                 compared += 1
-    assert compared > 10
+    assert compared > (1 if medicare else 20)
+
+
+@pytest.mark.parametrize("medicare", [False, True])
+def test_the_evidence_shows_the_costs_of_the_patients_page(
+    evidence: compare.Evidence, every: list[Pages], medicare: bool
+) -> None:
+    """08: year one and course of each therapy are those of 00, whoever the payer is."""
+    compared = 0
+    for shown in opened(every, medicare):
+        condition_id = shown.scenario.condition_id
+        there = coverage.view(evidence, condition_id, medicare).therapies
+        listed = there.set_index("therapy_id")
+        for row in shown.own.costs:
+            names = ENDS["cost_year_one" if row["use"] == "chronic" else "cost_per_course"]
+            for name in names:
+                assert same(listed.loc[row["therapy_id"], name], row[name]), shown.name
+                compared += 1
+    assert compared > 50
+
+
+def test_negotiated_prices_stand_for_medicare_on_every_page(
+    evidence: compare.Evidence, every: list[Pages]
+) -> None:
+    """RA: Enbrel's year, 364 days x $2,355 / 30, is what 00, 02, 05 and 08 open with."""
+    negotiated = pytest.approx(364 * 2355 / 30)
+    (shown,) = (one for one in opened(every, medicare=True) if one.scenario.condition_id == "ra")
+
+    def etanercept(rows: Iterable[Row], name: str) -> list[float]:
+        return [row[name] for row in rows if row["therapy_id"] == "etanercept"]
+
+    name = "usd_year_one_low"
+    assert etanercept(shown.own.costs, name) == [negotiated]
+    assert etanercept(shown.own.options, name) == [negotiated]
+    assert negotiated in etanercept(shown.costs.yearly, name)
+    weighed = (row for row in shown.weighed.figures.rows if row["criterion"] == "cost_year_one")
+    assert etanercept(weighed, "value") == [negotiated]
+    there = coverage.view(evidence, "ra", medicare=True).therapies
+    assert etanercept(records(there), name) == [negotiated]
 
 
 def test_harms_are_the_same_differences(evidence: compare.Evidence, every: list[Pages]) -> None:
     """00, 03 and 05: the harm that pages open with, by therapy, with its interval."""
     compared = 0
-    for shown in every[:: len(PATIENTS)]:
+    for shown in opened(every):
         condition_id, person = shown.scenario.condition_id, shown.scenario.patient
         wanted = effects.default_criteria(evidence, condition_id)
         harm = next((name for name in wanted if name.startswith("harm:")), None)

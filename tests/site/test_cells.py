@@ -21,7 +21,7 @@ from compare.pages.what_works import WhatWorksExplorer
 from compare.site import plain
 from compare.site.cost import IN_THE_NOTEBOOK
 from compare.site.states import asked, patient
-from compare.site.steps import Words, played, steps
+from compare.site.steps import Steps, Words, steps
 from compare.site.still import still
 from compare.site.write import PAGES
 from tests.site.conftest import Site
@@ -149,6 +149,17 @@ def test_every_cell_is_pythons(page: Page, site: Site, evidence: Evidence, name:
     found = compare(page, site, evidence, name, 4 if name in BY_HISTORY else 1)
     assert found.wrong == []
     assert found.cells > 50
+
+
+def played(every: Sequence[str], found: Steps, weight: float) -> str:
+    """The page at a weight, as the site's own script makes it."""
+    shown: list[str] = []
+    for at, changes in found:
+        if at > weight:
+            break
+        for place, gone, *come in changes:
+            shown[place : place + gone] = [every[number] for number in come]
+    return "".join(shown)
 
 
 def test_steps_give_each_page_back() -> None:

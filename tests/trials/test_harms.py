@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
 import compare
+from compare.effects.cells import evidence_cells
 from compare.trials import arms, harms
 
 FIRST = ["therapy_id", "therapy", "therapy_class"]
@@ -289,6 +290,21 @@ def test_a_figure_by_infusion_or_as_a_rate_is_never_borrowed(evidence):
     )
     found = headaches(changed).set_index("therapy_id")
     assert found.loc["ivig", "state"] == "missing"
+
+
+def test_a_rate_of_its_own_is_not_passed_over_for_a_borrowed_percent(evidence):
+    """Cimzia in Crohn's: serious infections 3 against 1 per 100 patient-years, not RA's percent."""
+    found = {row["therapy_id"]: row for row in harms.series(evidence, "crohns", "all_cause")
+             if row["event_id"] == "serious_infection"}["certolizumab_pegol"]  # fmt: skip
+    assert (found["condition_id"], found["directness"], found["state"]) == (
+        "crohns", "direct", "other",
+    )  # fmt: skip
+    assert arms.risk_words(found) == "3 per 100 patient-years"
+    assert arms.risk_words(found, "risk_comparator") == "1 per 100 patient-years"
+    cells = evidence_cells(evidence, "crohns", "difference", True)
+    cell = cells["certolizumab_pegol", "harm:serious_infection:all_cause"]
+    assert (cell["reported"], cell["borrowed_from"]) == (False, "")
+    assert cell["shown"] == "3 per 100 patient-years, 1 per 100 patient-years on placebo"
 
 
 def test_other_comparators_are_shown_apart(evidence):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import doctest
 import importlib
+import inspect
 import pkgutil
 
+import pandas as pd
 import pytest
 
 import compare
@@ -31,3 +33,10 @@ def test_what_is_offered_has_an_example(name: str) -> None:
     """A reader who asks `help(compare.options)` sees a call and what comes of it."""
     offered = getattr(compare, name)
     assert any(case.examples for case in FINDER.find(offered, name, module=False))
+
+
+def test_a_face_is_its_rows_as_a_frame(evidence: compare.Evidence) -> None:
+    """What a reader gets as a frame is what the library goes on with as rows; help says so."""
+    table, rows = compare.options(evidence, "cidp"), compare.options.rows(evidence, "cidp")
+    assert list(table["therapy_id"]) == [row["therapy_id"] for row in rows]
+    assert inspect.signature(compare.options).return_annotation is pd.DataFrame

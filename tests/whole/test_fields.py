@@ -167,7 +167,7 @@ def test_the_row_of_an_event_makes_it_key(evidence: compare.Evidence) -> None:
     """An event is core only where its row says that it stands for its kind."""
     plain = with_cells(evidence, "events", "discontinuation_adverse_event", key="no")
     found = [
-        core_criteria(effects.criterion_rows(data, "ms_relapsing")) for data in (evidence, plain)
+        core_criteria(effects.criteria_for.rows(data, "ms_relapsing")) for data in (evidence, plain)
     ]
     assert any(name.startswith("harm:discontinuation") for name in found[0])
     assert not any(name.startswith("harm:discontinuation") for name in found[1])

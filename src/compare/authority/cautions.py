@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import pandas as pd
-
 from compare.authority.factors import (
     IMPLIED,
     concerns,
@@ -30,7 +28,7 @@ from compare.authority.labels import (
 from compare.data.conditions import check_condition
 from compare.data.evidence import CLASS_ORDER, Evidence, kept
 from compare.data.patient import Patient
-from compare.data.rows import LEADING, Row, frame, known, split
+from compare.data.rows import LEADING, Row, framed, known, split
 
 __all__ = [
     "COLUMNS",
@@ -49,7 +47,8 @@ SUMMARY_KEYS = [
 ]  # fmt: skip
 
 
-def check_cautions(evidence: Evidence, patient: Patient, condition_id: str) -> pd.DataFrame:
+@framed(COLUMNS)
+def check_cautions(evidence: Evidence, patient: Patient, condition_id: str) -> list[Row]:
     """Cautions on every product of the condition's therapies, one row each. Columns: `COLUMNS`.
 
     `severity` is a key of `SEVERITIES`; `applies` is "everyone" (on the product) or
@@ -77,13 +76,11 @@ def check_cautions(evidence: Evidence, patient: Patient, condition_id: str) -> p
     check_condition(evidence, condition_id)
     Patient.check(patient)
     mine = patient_factors(evidence, patient, condition_id)
-    return frame(caution_rows(evidence, mine, condition_id), COLUMNS)
+    return caution_rows(evidence, mine, condition_id)
 
 
-def caution_rows(
-    evidence: Evidence, mine: Mapping[str, str], condition_id: str
-) -> list[dict[str, Any]]:
-    """The rows of `check_cautions` as dictionaries, for a patient with these `patient_factors`."""
+def caution_rows(evidence: Evidence, mine: Mapping[str, str], condition_id: str) -> list[Row]:
+    """The rows of `check_cautions` for a patient with these `patient_factors`."""
     by_therapy = rows_by_therapy(evidence)
     rows = [
         {**row, "matches": row["factor_id"] in mine, "why": mine.get(row["factor_id"], "")}

@@ -10,14 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import pandas as pd
-
 from compare.authority.factors import check_factors, excluded_by
 from compare.data.arguments import one_of
 from compare.data.conditions import check_condition, condition_therapies
 from compare.data.evidence import Evidence, kept
 from compare.data.patient import Patient
-from compare.data.rows import LEADING, Row, frame, grouped, known, split
+from compare.data.rows import LEADING, Row, framed, grouped, known, split
 
 IN_LABEL = "in label"
 NEEDS_SEROSTATUS = "needs serostatus"
@@ -64,12 +62,13 @@ COLUMNS = [
 MARKS = ["condition_id", "condition", "label_mark", "guideline_mark"]
 
 
+@framed(COLUMNS, year="Int64")
 def options(
     evidence: Evidence,
     condition_id: str,
     patient: Patient | None = None,
     jurisdiction: str = "US",
-) -> pd.DataFrame:
+) -> list[Row]:
     """One row per therapy that the tables speak of for a condition, best authority first.
 
     `label_status` is that of the label in `jurisdiction`, for this patient: "in label", "needs
@@ -95,17 +94,6 @@ def options(
     needs serostatus
     in label
     """
-    table = frame(option_rows(evidence, condition_id, patient, jurisdiction), COLUMNS)
-    return table.astype({"year": "Int64"})
-
-
-def option_rows(
-    evidence: Evidence,
-    condition_id: str,
-    patient: Patient | None = None,
-    jurisdiction: str = "US",
-) -> list[dict[str, Any]]:
-    """The rows of `options` as dictionaries."""
     check_condition(evidence, condition_id)
     found = sorted(set(evidence.indications["jurisdiction"]))
     one_of("jurisdiction", jurisdiction, found)
@@ -360,7 +348,7 @@ def matrix(evidence: Evidence, jurisdiction: str = "US") -> list[dict[str, Any]]
             "condition": condition["short_name"],
         }
         for condition_id, condition in evidence.by_id("conditions").items()
-        for row in option_rows(evidence, condition_id, None, jurisdiction)
+        for row in options.rows(evidence, condition_id, None, jurisdiction)
         if row["label_status"] != OUTSIDE or row["statement"] or row["label_warning"]
     ]
 

@@ -14,12 +14,13 @@ from compare.claims.verdicts import (
     SUPPORTED,
     Assessment,
     from_directions,
+    ids_of,
     in_order,
     together,
     with_places,
 )
-from compare.cost.standing import opening_plans
-from compare.cost.table import cost_rows
+from compare.cost.standing import first_of_kinds, paid_plans, standing_money
+from compare.cost.table import plan_cost
 from compare.data.conditions import article_conditions, article_events, opening_patient
 from compare.data.evidence import Evidence
 from compare.data.rows import Row, grouped, known
@@ -31,10 +32,12 @@ COMMON_PCT, RARE_PCT = 1.0, 0.1
 # Cheaper: costs of year one, condition by condition.
 
 
-def cheaper(evidence: Evidence, blank: Assessment, weight_kg: float | None) -> Assessment:
+def cheaper(
+    evidence: Evidence, blank: Assessment, weight_kg: float | None, medicare: bool
+) -> Assessment:
     with_ivig = [row["condition_id"] for row in evidence.rows("regimens", "therapy_id", "ivig")]
     rows = [
-        _cost_row(evidence, condition_id, weight_kg)
+        _cost_row(evidence, condition_id, weight_kg, medicare)
         for condition_id in in_order(evidence, [*with_ivig, *article_conditions(evidence)])
     ]
     compared = [row for row in rows if row["verdict"] != NOT_ASSESSABLE]
@@ -55,7 +58,9 @@ def _compared(found: Assessment, numbers: Mapping[str, float]) -> Assessment:
     return replace(found, verdict=verdict, rests_on=rests_on, numbers={**first, **numbers})
 
 
-def _cost_row(evidence: Evidence, condition_id: str, weight_kg: float | None) -> dict[str, Any]:
+def _cost_row(
+    evidence: Evidence, condition_id: str, weight_kg: float | None, medicare: bool
+) -> dict[str, Any]:
     """IVIG's cost range in year one beside the range of each other therapy.
 
     Dearer: the other's range lies above IVIG's; cheaper: below; else they overlap. Money per course
@@ -64,8 +69,17 @@ def _cost_row(evidence: Evidence, condition_id: str, weight_kg: float | None) ->
     patient = opening_patient(evidence, condition_id)
     if weight_kg is not None:
         patient = replace(patient, weight_kg=weight_kg)
-    chosen = opening_plans(evidence, condition_id, patient)
-    costs = cost_rows(evidence, chosen.values(), patient)
+    standing = standing_money(
+        evidence, paid_plans(evidence, condition_id, medicare=medicare), patient
+    )
+    costs: list[Row] = [
+        {
+            "therapy_id": plan.therapy_id,
+            "source_id": plan.of(patient).at(patient.weight_kg).source_ids,
+            **plan_cost(plan, patient, at_usual=money)[0],
+        }
+        for plan, money in first_of_kinds(standing).values()
+    ]
     yearly = [one for one in costs if known(one["usd_year_one_low"])]
     ivig = [one for one in yearly if one["therapy_id"] == "ivig"]
     others = [one for one in yearly if one["therapy_id"] != "ivig"]
@@ -187,7 +201,6 @@ def _harm_row(evidence: Evidence, condition_id: str) -> dict[str, Any]:
         and known(row["risk_comparator_pct"])
     ]
     own = _by_reason(beside)
-    used = [row["source_id"] for part in (ivig, beside, others) for row in part]
     said = "No figure of IVIG against placebo for these events"
     if own:
         said = "IVIG against placebo: " + "; ".join(own)
@@ -205,7 +218,7 @@ def _harm_row(evidence: Evidence, condition_id: str) -> dict[str, Any]:
         "pairs": len(pairs),
         "ivig_figures": len(beside),
         "ivig_more": sum(row[low] > 0 for row in ivig),
-        "source_id": ";".join(dict.fromkeys(used)) or None,
+        "source_id": ids_of([*ivig, *beside, *others]),
     }
 
 
@@ -249,7 +262,7 @@ def pass_soon(evidence: Evidence, blank: Assessment) -> Assessment:
                 "tables_say": said,
                 "low_pct": min(risks, default=None),
                 "high_pct": max(risks, default=None),
-                "source_id": ";".join(dict.fromkeys(row["source_id"] for row in soon)) or None,
+                "source_id": ids_of(soon),
             }
         )
     found = with_places(blank, rows)
@@ -298,7 +311,7 @@ def rare(evidence: Evidence, blank: Assessment) -> Assessment:
                 "low_pct": worst["risk_low_pct"],
                 "high_pct": worst["risk_high_pct"],
                 "n": worst["n_treated"],
-                "source_id": ";".join(dict.fromkeys(row["source_id"] for row in own)),
+                "source_id": ids_of(own),
             }
         )
     found = with_places(blank, rows, ["low_pct"])

@@ -10,11 +10,9 @@ from __future__ import annotations
 
 from compare.claims.authority import available, covered, over_days, prevention, steroids, used
 from compare.claims.figures import cheaper, fewer, pass_soon, rare
-from compare.claims.verdicts import NOT_ASSESSABLE, VERDICTS, Assessment
+from compare.claims.verdicts import NOT_ASSESSABLE, Assessment
 from compare.data.evidence import Evidence, kept
 from compare.data.rows import Row, known
-
-__all__ = ["CLAIMS", "VERDICTS", "Assessment", "assess", "assess_all", "publications"]
 
 CLAIMS = (
     "cheaper",
@@ -42,30 +40,37 @@ RULES = {
 }
 
 
-def assess(evidence: Evidence, claim_id: str, weight_kg: float | None = None) -> Assessment:
+def assess(
+    evidence: Evidence, claim_id: str, weight_kg: float | None = None, medicare: bool = False
+) -> Assessment:
     """One claim against the evidence; `weight_kg` None takes each condition's opening weight.
 
-    Its rows are shared: do not change them. Raises `ValueError` for a claim that is not one of
-    the ten.
+    Where the payer is `medicare`, prices that it negotiated count, as in `effects_table`. Its
+    rows are shared: do not change them. Raises `ValueError` for a claim that is not one of the ten.
     """
     if claim_id not in CLAIMS:
         raise ValueError(f"claim_id is {claim_id!r}; expected one of {list(CLAIMS)}")
-    return _assess(evidence, claim_id, weight_kg if claim_id == "cheaper" else None)
+    given = (weight_kg, medicare) if claim_id == "cheaper" else (None, False)
+    return _assess(evidence, claim_id, *given)
 
 
 @kept(64)
-def _assess(evidence: Evidence, claim_id: str, weight_kg: float | None) -> Assessment:
+def _assess(
+    evidence: Evidence, claim_id: str, weight_kg: float | None, medicare: bool
+) -> Assessment:
     published = publications(evidence, claim_id)
     name = str(published[0]["claim"]) if published else claim_id
     blank = Assessment(claim_id, name, NOT_ASSESSABLE, "published", [], published)
     if claim_id == "cheaper":
-        return cheaper(evidence, blank, weight_kg)
+        return cheaper(evidence, blank, weight_kg, medicare)
     return RULES[claim_id](evidence, blank)
 
 
-def assess_all(evidence: Evidence, weight_kg: float | None = None) -> list[Assessment]:
+def assess_all(
+    evidence: Evidence, weight_kg: float | None = None, medicare: bool = False
+) -> list[Assessment]:
     """All ten, in the article's order."""
-    return [assess(evidence, claim_id, weight_kg) for claim_id in CLAIMS]
+    return [assess(evidence, claim_id, weight_kg, medicare) for claim_id in CLAIMS]
 
 
 def publications(evidence: Evidence, claim_id: str) -> list[Row]:

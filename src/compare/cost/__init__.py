@@ -15,7 +15,9 @@ from compare.cost.table import (
     cost_rows,
     dosing_weight_kg,
     ending_note,
+    later_note,
     plan_cost,
+    without_negotiated,
 )
 
 __all__ = [
@@ -36,6 +38,7 @@ __all__ = [
     "dosing_weight_kg",
     "ending_note",
     "first_of_kinds",
+    "later_note",
     "negotiated_plans",
     "opened",
     "opening_plans",
@@ -45,4 +48,5 @@ __all__ = [
     "repeated",
     "sensitivity",
     "standing_plans",
+    "without_negotiated",
 ]

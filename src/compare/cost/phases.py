@@ -52,6 +52,15 @@ class PricedPhase:
         ]
         return all(low == high or not (known(low) or known(high)) for low, high in ends)
 
+    @property
+    def any_size(self) -> bool:
+        """Whether a dose costs and takes the same whatever the patient's weight and surface."""
+        phase = self.phase
+        if known(phase["weight_kg_min"]) or known(phase["weight_kg_max"]):
+            return False
+        units = "".join(str(phase[f"{name}_unit"]) for name in ("dose", "max_dose", "rate"))
+        return "/kg" not in units and "/m2" not in units
+
     def usual(self) -> PricedPhase:
         """The phase at its usual dose: `dose_typical`, else the middle of the range."""
         phase = self.phase
@@ -111,14 +120,15 @@ class PricedPhase:
         """One dose, divided by visits first and only then rounded up to whole containers.
 
         Where the label lets one choose the number of visits, the low end takes the cheapest and
-        the high end the dearest. Returns the dose and the note on a fee that is not known.
+        the high end the dearest; minutes are the fewest and the most of any number. Returns the
+        dose and the note on a fee that is not known.
         """
         assert isinstance(self.tariff, Tariff)
         dose = self.dose_mg(end, weight_kg, surface_m2)
         kind = administration.classes(self.phase)[ENDS.index(end)]
-        strength = mg_per_ml(self.tariff)
+        strength = mg_per_ml(self.tariff) if self.phase["rate_unit"] == "mL/h" else None
         best: Dosed | None = None
-        notes = set()
+        fewest, notes = (np.minimum if end == "low" else np.maximum), set()
         span = range(
             int(self.phase["visits_per_dose_low"]), int(self.phase["visits_per_dose_high"]) + 1
         )
@@ -136,7 +146,10 @@ class PricedPhase:
                 usd_administration=visits * fee,
                 chair_minutes=visits * administration.chair_minutes(self.phase, minutes, end),
             )
-            best = choice if best is None else _pick(best, choice, end)
+            if best is not None:
+                chair = fewest(best.chair_minutes, choice.chair_minutes)
+                choice = replace(_pick(best, choice, end), chair_minutes=chair)
+            best = choice
         assert best is not None
         return best, "; ".join(sorted(note for note in notes if note))
 

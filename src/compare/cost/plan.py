@@ -6,9 +6,9 @@ of it.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -63,6 +63,11 @@ class Plan:
         return bool(self.first["use"] == "chronic")
 
     @property
+    def ends(self) -> bool:
+        """Whether a yearly regimen has a last dose: its later year is the second one."""
+        return self.chronic and all(schedule.ends(row.phase) for row in self.rows)
+
+    @property
     def price_basis(self) -> str:
         """Basis, or bases joined by ` + `, on which the plan is priced; empty where it is not."""
         used = [row.tariff.price_basis for row in self.rows if isinstance(row.tariff, Tariff)]
@@ -104,7 +109,7 @@ class Plan:
                 found.append(f"{SHORT[row.tariff.price_basis]}: {row.tariff.method_note}")
         return tuple(dict.fromkeys(found))
 
-    @cached_property
+    @functools.cached_property
     def usual(self) -> Plan:
         """The plan at the usual dose: as the source names it, else the middle of its range."""
         rows = tuple(row.usual() for row in self.rows)
@@ -146,33 +151,46 @@ class Plan:
 
         One phase without a price leaves the whole blank for the weights in its band: a part of
         a sum is never shown. `ends` of ("low",) leaves the columns of the high end out. Where IgE
-        is not known, the ends are those over its bands; blank only where every band is.
+        is not known, the ends are those over its bands; blank only where every band is. Shared.
         """
+        if weight_kg.shape == (1,) and ends == ENDS and self._whatever_size:
+            return self._whatever_size
+        return self._money(weight_kg, surface_m2, ends)
+
+    @functools.cached_property
+    def _whatever_size(self) -> Money | None:
+        """The money of one patient where it is that of all: a page asks at each new weight."""
+        same = all(row.any_size for row in self.rows)
+        return self._money(np.ones(1), np.ones(1), ENDS) if same else None
+
+    def _money(self, weight_kg: Floats, surface_m2: Floats, ends: Sequence[str]) -> Money:
         if len(several := self.alternatives()) > 1:
             each = [plan.money(weight_kg, surface_m2, ends) for plan in several]
             return span_of(each, "usd_year_one_low" if self.chronic else "usd_per_course")
-        shape = weight_kg.shape
+        shape, chronic = weight_kg.shape, self.chronic
         names = [name for name in MONEY_COLUMNS if "high" in ends or not name.endswith("_high")]
         columns = {name: np.zeros(shape) for name in names}
         reason = np.full(shape, "", dtype=object)
+        blank = np.zeros(shape, dtype=bool)
         covered: dict[str, NDArray[np.bool_]] = {}
         for row in self.rows:
             fits = row.fits(weight_kg)
             name = str(row.phase["phase"])
-            covered[name] = covered.get(name, np.zeros(shape, dtype=bool)) | fits
+            covered[name] = covered[name] | fits if name in covered else fits
             if isinstance(row.tariff, str):
                 reason[fits] = row.tariff
-                columns["usd_year_one_low"][fits] = np.nan
+                blank |= fits
             elif fits.any():
                 self._add(columns, reason, row, fits, weight_kg, surface_m2, ends)
         for fits in covered.values():
             reason[~fits] = NO_IGE_BAND if any(row.by_ige for row in self.rows) else NO_BAND
-            columns["usd_year_one_low"][~fits] = np.nan
-        blank = np.isnan(columns["usd_year_one_low"])
+            blank |= ~fits
+        blank |= np.isnan(columns["usd_year_one_low" if chronic else "usd_per_course"])
+        some = blank.any()
         for name, values in columns.items():
-            if ("_year" in name) != self.chronic:
+            if ("_year" in name) != chronic:
                 values[:] = np.nan
-            elif blank.any():
+            elif some:
                 values[blank] = np.nan
         return Money(columns, reason)
 
@@ -200,8 +218,13 @@ class Plan:
             if (unknown := np.isnan(dosed.usd_drug)).any():
                 reason[np.flatnonzero(fits)[unknown]] = _no_dose(phase)
             tail = "" if end == "low" else "_high"
+            each = dosed.usd_drug + dosed.usd_administration
+            if not self.chronic:
+                course = len(schedule.fixed_days(phase)) or 1
+                columns[f"usd_per_course{tail}"][where] += course * each
+                continue
             for span, doses in self.doses(phase, end).items():
-                usd = doses * (dosed.usd_drug + dosed.usd_administration)
+                usd = doses * each
                 if tariff.usd_per_day is not None:
                     others = [other.phase for other in self.rows]
                     usd = usd + schedule.days_covered(phase, span, others) * tariff.usd_per_day
@@ -209,14 +232,8 @@ class Plan:
                 columns[f"usd_{span}_{end}"][where] += usd
                 columns[f"usd_administration_{span}{tail}"][where] += paid
                 columns[f"doses_{span}{tail}"][where] += doses
-                columns[f"visits_{span}{tail}"][where] += (
-                    doses * dosed.visits * in_clinic(phase, end)
-                )
+                columns[f"visits_{span}{tail}"][where] += doses * visits(phase, end)
                 columns[f"chair_hours_{span}{tail}"][where] += doses * dosed.chair_minutes / 60
-            if not self.chronic:
-                course = len(schedule.fixed_days(phase)) or 1
-                usd = course * (dosed.usd_drug + dosed.usd_administration)
-                columns[f"usd_per_course{tail}"][where] += usd
 
     def doses(self, phase: Phase, end: str) -> dict[str, float]:
         """Doses of one phase in year one and in a later year."""
@@ -245,9 +262,12 @@ def _no_dose(phase: Phase) -> str:
     return NO_HEIGHT if str(phase["dose_unit"]).endswith("m2") else NO_DOSE
 
 
-def in_clinic(phase: Phase, end: str) -> float:
-    """1 where a dose means a visit, 0 where the patient gives it; `either` is 0 at the low end."""
-    return 1.0 if administration.by_professional(phase, end) else 0.0
+def visits(phase: Phase, end: str) -> float:
+    """The fewest or most visits that a dose may be divided over, whichever of them costs least.
+
+    None where the patient gives it; `either` is none at the low end.
+    """
+    return float(phase[f"visits_per_dose_{end}"]) * administration.by_professional(phase, end)
 
 
 def plans(

@@ -1,7 +1,8 @@
 """When doses fall: days of year one, and the yearly rate afterwards.
 
 Day 0 is the regimen's first dose. Year one is days 0 to 363 (52 weeks), so that weekly and
-4-weekly drugs show no phantom dose; a later year is 365.25 days, and a month 30.4375 days.
+4-weekly drugs show no phantom dose; a later year is 365.25 days, and a month 30.4375 days. Of what
+ends, it is the second year: what falls there is due once, and nothing after it.
 """
 
 from __future__ import annotations
@@ -65,13 +66,22 @@ def _days_until(phase: Phase, end: str, cycle_days: float | None, last_day: floa
     return [day for day in days if day <= last_day]
 
 
+def ends(phase: Phase) -> bool:
+    """Whether the phase has a last dose."""
+    return not repeats_in_cycles(phase) and (
+        interval_days(phase, "low") is None or known(phase["doses"])
+    )
+
+
 def later_year_doses(phase: Phase, end: str, cycle_days: float | None = None) -> float:
-    """Doses in a later year; 0 for a phase that ends."""
+    """Doses in a later year; of a phase that ends, those of the second year."""
     if repeats_in_cycles(phase):
         return len(fixed_days(phase)) * YEAR_DAYS / cycle_spacing(phase, end, cycle_days)
+    if ends(phase):
+        until = _days_until(phase, end, cycle_days, LAST_DAY + YEAR_DAYS)
+        return float(sum(day > LAST_DAY for day in until))
     step = interval_days(phase, end)
-    if step is None or known(phase["doses"]):
-        return 0.0
+    assert step is not None
     return YEAR_DAYS / step
 
 
@@ -81,7 +91,7 @@ def days_covered(phase: Phase, span: str, others: Iterable[Phase] = ()) -> float
     A phase is paid until the next of the others begins: no day is paid twice.
     """
     if span == "later_year":
-        return YEAR_DAYS if later_year_doses(phase, "low") else 0.0
+        return 0.0 if ends(phase) else YEAR_DAYS
     days = year_one_days(phase, "low")
     if not days:
         return 0.0

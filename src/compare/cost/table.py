@@ -11,16 +11,15 @@ import math
 from collections.abc import Iterable
 
 import numpy as np
-import pandas as pd
 
 from compare.cost import schedule
-from compare.cost.money import MONEY_COLUMNS
+from compare.cost.money import MONEY_COLUMNS, Money
 from compare.cost.plan import IGE_OPEN, Plan, age_note, names_of, plans
-from compare.cost.standing import standing_plans
+from compare.cost.standing import standing_money
 from compare.data.arguments import one_of
 from compare.data.evidence import Evidence
 from compare.data.patient import Patient
-from compare.data.rows import LEADING, Row, frame, known
+from compare.data.rows import LEADING, Row, framed, known
 
 OF_PRICE = ["price_basis", "price_kind", "mixed_kinds", "stands_for_therapy"]
 USUAL = ["usd_year_one_usual", "usd_per_course_usual"]
@@ -32,6 +31,7 @@ COLUMNS = [
     *OF_PRICE,
     *MONEY_COLUMNS,
     *USUAL,
+    "ends",
     "reason",
     "note",
     "label_status",
@@ -41,6 +41,7 @@ COLUMNS = [
 DOSING_WEIGHTS = ("actual", "ideal", "adjusted")
 
 
+@framed(COLUMNS)
 def annual_cost(
     evidence: Evidence,
     condition_id: str,
@@ -48,7 +49,7 @@ def annual_cost(
     price_basis: str | None = None,
     cycle_days: float | None = None,
     dosing_weight: str = "actual",
-) -> pd.DataFrame:
+) -> list[Row]:
     """What each regimen costs this patient with each product, in US dollars.
 
     One row per regimen and product: ids, `price_basis`, `price_kind` ("net" of rebates,
@@ -59,8 +60,8 @@ def annual_cost(
     administration alone, doses, visits and chair hours (plain: at the low end; `_high`: at the
     other), `usd_per_course(_high)` for courses, `usd_year_one_usual` and `usd_per_course_usual`
     (the low end at the usual dose, at which products are compared; the middle where IgE is not
-    known), `reason` where a figure is
-    blank or a fee is not known, `note`, `label_status`, `is_default`, `source_id`.
+    known), `ends` (the regimen has a last dose: its later year is the second one), `reason` where a
+    figure is blank or a fee is not known, `note`, `label_status`, `is_default`, `source_id`.
     `dosing_weight` "ideal" or "adjusted" applies to intravenous immunoglobulin only; where actual
     weight counts all the same (`dosing_weight_note`), `note` says so. Raises `ValueError` for an
     unknown condition, basis or dosing weight.
@@ -75,7 +76,7 @@ def annual_cost(
     """
     Patient.check(patient)
     found = plans(evidence, condition_id, price_basis, cycle_days)
-    return frame(cost_rows(evidence, found, patient, dosing_weight), COLUMNS)
+    return cost_rows(evidence, found, patient, dosing_weight)
 
 
 def dosing_weight_kg(patient: Patient, plan: Plan, dosing_weight: str = "actual") -> float:
@@ -110,13 +111,11 @@ def cost_rows(
 ) -> list[Row]:
     """The rows of `annual_cost` for plans that are already built."""
     whole_plans = list(found)
-    standing = {
-        (plan.regimen_id, plan.product_id)
-        for plan in standing_plans(evidence, whole_plans, patient).values()
-    }
+    priced = standing_money(evidence, whole_plans, patient).values()
+    at_usual = {id(plan): money for plan, money in priced}
     rows: list[Row] = []
     for whole in whole_plans:
-        columns, reason = plan_cost(whole, patient, dosing_weight)
+        columns, reason = plan_cost(whole, patient, dosing_weight, at_usual.get(id(whole)))
         paid = "usd_year_one_low" if whole.chronic else "usd_per_course"
         plan = whole.of(patient).at(dosing_weight_kg(patient, whole, dosing_weight))
         rows.append(
@@ -127,8 +126,9 @@ def cost_rows(
                 "price_basis": plan.price_basis,
                 "price_kind": "" if math.isnan(columns[paid]) else plan.price_kind,
                 "mixed_kinds": plan.mixed_kinds,
-                "stands_for_therapy": (plan.regimen_id, plan.product_id) in standing,
+                "stands_for_therapy": id(whole) in at_usual,
                 **columns,
+                "ends": plan.ends,
                 "reason": reason,
                 "note": "; ".join(
                     [
@@ -145,6 +145,27 @@ def cost_rows(
             }
         )
     return rows
+
+
+def later_note(row: Row) -> str:
+    """What the later year is of a regimen that ends, to follow its dollars; else empty."""
+    if not row["ends"]:
+        return ""
+    due = row["doses_later_year"]
+    return ", in year two; then none is scheduled" if due else ", as the regimen ends"
+
+
+def without_negotiated(rows: Iterable[Row]) -> dict[str, str]:
+    """Why there is no year or course at Medicare's negotiated price, by therapy.
+
+    `rows` are those of negotiated plans. A part of a sum is never shown: a dose without such a
+    price, as an infusion before pens, leaves the whole blank.
+    """
+    return {
+        row["therapy_id"]: f"{row['product']}, negotiated by Medicare: no sum, {row['reason']}"
+        for row in rows
+        if row["stands_for_therapy"] and not row["price_kind"]
+    }
 
 
 def beside(rows: Iterable[Row], standing: Row) -> list[Row]:
@@ -168,16 +189,22 @@ def beside(rows: Iterable[Row], standing: Row) -> list[Row]:
 
 
 def plan_cost(
-    plan: Plan, patient: Patient, dosing_weight: str = "actual"
+    plan: Plan, patient: Patient, dosing_weight: str = "actual", at_usual: Money | None = None
 ) -> tuple[dict[str, float], str]:
-    """Columns of one plan for one patient, and the reason for what is blank or not counted."""
+    """Columns of one plan for one patient, and the reason for what is blank or not counted.
+
+    `at_usual`: its money at the usual dose and actual weight, where that is known already.
+    """
     weight = dosing_weight_kg(patient, plan, dosing_weight)
     surface = patient.body_surface_m2 or math.nan
     plan = plan.of(patient)
     size = np.array([weight]), np.array([surface])
-    money = plan.money(*size)
+    usual = plan.usual
+    if at_usual is None or weight != patient.weight_kg:
+        at_usual = usual.money(*size)
+    same = all(one is other for one, other in zip(usual.rows, plan.rows, strict=True))
+    money = at_usual if same else plan.money(*size)
     columns = {name: float(values[0]) for name, values in money.columns.items()}
-    at_usual = plan.usual.money(*size)
     ends = ("usd_year_one_low", "usd_year_one_high"), ("usd_per_course", "usd_per_course_high")
     for name, (low, high) in zip(USUAL, ends, strict=True):
         columns[name] = float(at_usual.columns[low][0])
@@ -191,8 +218,7 @@ def plan_cost(
 
 def ending_note(plan: Plan) -> list[str]:
     """What to say of a yearly regimen that ends, with the courses that come after year one."""
-    repeating = any(plan.doses(row.phase, "low")["later_year"] for row in plan.rows)
-    if repeating or not plan.chronic:
+    if not plan.ends:
         return []
     later = [
         f"{len(days)} doses from day {min(days):g}"

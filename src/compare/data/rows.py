@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+import functools
+import inspect
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, ParamSpec, Protocol, TypeVar, cast
 
 import numpy as np
 import pandas as pd
 
 Row = Mapping[str, Any]
 LEADING = ["therapy_id", "therapy", "therapy_class"]
+P = ParamSpec("P")
+Rows = TypeVar("Rows", bound=Iterable[Row] | Mapping[str, Row])
 
 
 def known(value: Any) -> bool:
@@ -32,9 +36,35 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [dict(zip(names, row, strict=True)) for row in cells.tolist()]
 
 
-def frame(rows: Iterable[Row], columns: Sequence[str]) -> pd.DataFrame:
-    """Rows as a frame of these columns, in this order: what a public function returns."""
-    return pd.DataFrame(list(rows), columns=list(columns))
+class Framed(Protocol[P, Rows]):
+    """A function that returns a frame; `rows` returns the same as dictionaries."""
+
+    rows: Callable[P, Rows]
+    __signature__: inspect.Signature
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> pd.DataFrame: ...
+
+
+def framed(columns: Sequence[str], **kinds: str) -> Callable[[Callable[P, Rows]], Framed[P, Rows]]:
+    """Make a public function of one that returns rows, or rows by a key: it returns a frame.
+
+    The frame has these columns in this order, of the `kinds` named. The rows themselves are for
+    the library, which goes on with them: `options.rows(evidence, "cidp")`.
+    """
+
+    def face(rows: Callable[P, Rows]) -> Framed[P, Rows]:
+        @functools.wraps(rows)
+        def called(*args: P.args, **kwargs: P.kwargs) -> pd.DataFrame:
+            found = rows(*args, **kwargs)
+            every = found.values() if isinstance(found, Mapping) else found
+            return pd.DataFrame(list(every), columns=list(columns)).astype(kinds)
+
+        framed = cast(Framed[P, Rows], called)
+        framed.rows = rows
+        framed.__signature__ = inspect.signature(rows).replace(return_annotation=pd.DataFrame)
+        return framed
+
+    return face
 
 
 def _plain(cell: Any) -> Any:

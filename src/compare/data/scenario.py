@@ -78,6 +78,11 @@ class Scenario:
         return str(self.options.get("basis", "difference"))
 
     @property
+    def medicare(self) -> bool:
+        """Whether the payer is Medicare: then prices that it negotiated stand."""
+        return self.options.get("payer") == MEDICARE
+
+    @property
     def weighed(self) -> dict[str, Any]:
         """What was said on trade-offs, by `WEIGHED`; not the payer, who is of the strip."""
         found = {name: getattr(self, name) for name in WEIGHED}

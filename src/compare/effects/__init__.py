@@ -1,12 +1,9 @@
 """The effects table: what each therapy does to a patient, one row a therapy and criterion."""
 
+from compare.effects.cells import BASES, COLUMNS
 from compare.effects.table import (
-    BASES,
-    COLUMNS,
     criteria_for,
-    criterion_rows,
     default_criteria,
-    effect_rows,
     effects_table,
     network_id_of,
     therapies_of,
@@ -17,9 +14,7 @@ __all__ = [
     "BASES",
     "COLUMNS",
     "criteria_for",
-    "criterion_rows",
     "default_criteria",
-    "effect_rows",
     "effects_table",
     "network_id_of",
     "therapies_of",

@@ -21,9 +21,10 @@ COLUMNS = [
     *LEADING, "criterion", "label", "group", "value", "low", "high", "unit", "favors",
     "distribution",
     "events", "n", "comparator_events", "comparator_n", "below", "directness", "borrowed_from",
-    "reported", "reason", "shown", "ascertainment", "comparator", "study", "row_id", "source_id",
+    "reported", "reason", "shown", "ascertainment", "comparator", "study", "price_kind",
+    "row_id", "source_id",
 ]  # fmt: skip
-BLANK = dict.fromkeys(COLUMNS, math.nan) | {"key": False}
+BLANK = dict.fromkeys(COLUMNS, math.nan) | {"key": False, "price_kind": ""}
 BASES = {
     "difference": "difference from each trial's own placebo or background arm",
     "treated": "treated arms alone (a cross-trial view)",
@@ -72,7 +73,8 @@ def evidence_cells(
     """Every harm and benefit cell that a source speaks of, by therapy and criterion.
 
     Which row stands for a harm follows `harms.series`: the condition's primary row, else, with
-    `borrow`, the therapy's largest primary row elsewhere. `factors`: those of the patient that
+    `borrow`, the therapy's largest primary row elsewhere (a rate of the condition's own is shown
+    before that, not scored). `factors`: those of the patient that
     choose a network (`asked_factors`). Besides `COLUMNS` each has `kind` and `measure`.
     """
     check_basis(basis)
@@ -85,9 +87,15 @@ def evidence_cells(
     def away(cell: Row) -> bool:
         return bool(cell["condition_id"] != condition_id)
 
+    rates = {
+        (cell["therapy_id"], cell["criterion"]): cell
+        for cell in _harm_cells(evidence, basis, harms.RATE)
+        if not away(cell)
+    }
     chosen: dict[tuple[str, str], Row] = {}
-    for cell in sorted(_harm_cells(evidence, basis), key=away):
-        if cell["therapy_id"] in therapies and (borrow or not away(cell)):
+    for each in sorted(_harm_cells(evidence, basis, "pct_of_subjects"), key=away):
+        cell = rates.get((each["therapy_id"], each["criterion"]), each) if away(each) else each
+        if cell["therapy_id"] in therapies and (borrow or not away(each)):
             where = {"directness": "direct", "borrowed_from": ""}
             if away(cell):
                 name = conditions[cell["condition_id"]]["condition"]
@@ -125,14 +133,14 @@ def _of_its_trial(cell: Row) -> str:
 
 
 @kept(4)
-def _harm_cells(evidence: Evidence, basis: str) -> list[dict[str, Any]]:
-    """Every primary harm of every condition, counted in patients, as a cell; the most treated
-    patients first."""
+def _harm_cells(evidence: Evidence, basis: str, measure: str) -> list[dict[str, Any]]:
+    """Every primary harm of every condition in this measure, as a cell; the most treated patients
+    first."""
     events = evidence.by_id("events")
     cells = [
         {**BLANK, **_harm_cell(row, basis), "key": events[row["event_id"]]["key"] == "yes"}
         for row in harms.cited_rows(evidence)
-        if row["primary"] == "yes" and row["measure"] == "pct_of_subjects"
+        if row["primary"] == "yes" and row["measure"] == measure
     ]
 
     def rank(cell: Row) -> tuple[float, str]:
@@ -206,6 +214,11 @@ def _unscored(row: Row, right_arm: bool) -> str:
 
 def _shown(row: Row) -> str:
     """A harm that is not scored, as the source gives it."""
+    if row["measure"] == harms.RATE:
+        text = arms.risk_words(row)
+        if known(row["rate_comparator_per_100_patient_years"]):
+            text += f", {arms.risk_words(row, 'risk_comparator')} on {row['comparator']}"
+        return text
     if not known(row["risk_pct"]):
         return "" if not known(row["risk_high_pct"]) else f"under {row['risk_high_pct']:g}%"
     text = f"{row['risk_pct']:.3g}% of patients"

@@ -12,15 +12,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from compare import cost
-from compare.cost.plan import Plan, in_clinic
+from compare.cost.plan import Plan
+from compare.cost.plan import visits as visits_of
 from compare.data.arguments import one_of, shown
 from compare.data.conditions import check_condition, condition_therapies
 from compare.data.evidence import Evidence, kept
 from compare.data.patient import Patient
-from compare.data.rows import LEADING, Row, frame
+from compare.data.rows import LEADING, Row, framed
 from compare.effects import networks
 from compare.effects.cells import (
     BASES,
@@ -31,20 +31,6 @@ from compare.effects.cells import (
     evidence_cells,
     thresholds,
 )
-
-__all__ = [
-    "BASES",
-    "COLUMNS",
-    "core_criteria",
-    "criteria_for",
-    "criterion_rows",
-    "default_criteria",
-    "effect_rows",
-    "effects_table",
-    "network_id_of",
-    "therapies_of",
-    "why_none",
-]
 
 COST = {
     "cost_year_one": (
@@ -77,6 +63,7 @@ EVENT_KINDS = ("symptom", "infection", "any_event", "infusion_reaction")
 CORE_KINDS = ("serious_infection", "serious_event", "discontinuation")
 
 
+@framed(COLUMNS)
 def effects_table(
     evidence: Evidence,
     condition_id: str,
@@ -88,12 +75,14 @@ def effects_table(
     dosing_weight: str = "actual",
     borrow: bool = True,
     course_months: float | None = None,
-) -> pd.DataFrame:
+    medicare: bool = False,
+) -> list[Row]:
     """Effects of every therapy of a condition, one row per therapy and criterion.
 
     Columns: `COLUMNS`. `value`, `low`, `high` are in `unit`; a harm or benefit by difference is
     treated minus comparator in points (95 percent interval). A cost is one product; its low and
-    high are the range of doses, intervals and visits, its value the middle of that range.
+    high are the range of doses, intervals and visits, its value the middle of that range, its
+    `price_kind` that of `annual_cost`.
     `distribution` and the counts say how a figure is drawn (see `decision.read`). `reported` is
     False where there is nothing to score: `reason` says why, `shown` what is known all the same,
     `below` what the figure lies under where a label's threshold tells. `directness`: direct,
@@ -102,6 +91,7 @@ def effects_table(
 
     `course_months`: a therapy that is given by course alone is compared by the year as well, its
     course repeated every so many months, which the reader says and `shown` repeats.
+    `medicare`: the payer is Medicare; a price that it negotiated comes before one before rebates.
 
     `criteria` are ids of `criteria_for`; None takes cost, visits, chair hours, the main endpoint
     and the core harms. Raises `ValueError` for an unknown condition, basis or criterion.
@@ -112,26 +102,6 @@ def effects_table(
     >>> list(table.columns[:2]), set(table["unit"]), set(table["favors"])
     (['therapy_id', 'therapy'], {'dollars a year'}, {'lower'})
     """
-    rows = effect_rows(
-        evidence, condition_id, patient, basis, criteria, price_basis, cycle_days, dosing_weight,
-        borrow, course_months,
-    )  # fmt: skip
-    return frame(rows, COLUMNS)
-
-
-def effect_rows(
-    evidence: Evidence,
-    condition_id: str,
-    patient: Patient,
-    basis: str = "difference",
-    criteria: Sequence[str] | None = None,
-    price_basis: str | None = None,
-    cycle_days: float | None = None,
-    dosing_weight: str = "actual",
-    borrow: bool = True,
-    course_months: float | None = None,
-) -> list[Row]:
-    """The rows of `effects_table` as dictionaries, for those who take them one by one."""
     check_condition(evidence, condition_id)
     one_of("basis", basis, BASES)
     Patient.check(patient)
@@ -139,7 +109,7 @@ def effect_rows(
     if isinstance(criteria, str) or not isinstance(criteria, Sequence | None):
         raise ValueError(f"criteria is {shown(criteria)}; expected None or a list of ids")
     by_course = course_months is not None
-    offered = criterion_rows(evidence, condition_id, basis, bool(borrow), patient, by_course)
+    offered = criteria_for.rows(evidence, condition_id, basis, bool(borrow), patient, by_course)
     wanted = list(criteria) if criteria is not None else core_criteria(offered)
     for name in wanted:
         if name not in offered:
@@ -148,7 +118,8 @@ def effect_rows(
     cells: dict[tuple[str, str], Row] = {}
     money = [name for name in wanted if name in COST]
     if money:
-        plans = cost.opening_plans(evidence, condition_id, patient, price_basis, cycle_days)
+        given = price_basis, cycle_days, medicare
+        plans = cost.opening_plans(evidence, condition_id, patient, *given)
         chosen = {**plans, **_repeated(plans, course_months)}
         costs = cost.cost_rows(evidence, chosen.values(), patient, dosing_weight)
         for cell in _cost_cells(therapies, costs, chosen, patient.weight_kg, money):
@@ -223,10 +194,11 @@ def _cost_cells(
                     "borrowed_from": "",
                     "reported": reported,
                     "reason": "" if reported else _no_cost(row, name, costs, therapy),
-                    "shown": "",
+                    "shown": cost.later_note(row)[2:] if row and name == "cost_later_year" else "",
                     "ascertainment": "",
                     "comparator": "",
                     "study": "" if row is None else f"{row['product']}: {row['regimen']}",
+                    "price_kind": row["price_kind"] if row and group_of(name) == "cost" else "",
                     "row_id": None,
                     "source_id": None if row is None else row["source_id"],
                 }
@@ -246,9 +218,8 @@ def _burden_without_price(plan: Plan, weight_kg: float, name: str) -> list[float
         for one in plan.alternatives():
             total = 0.0
             for row in one.rows:
-                if row.fits(np.array([weight_kg]))[0] and in_clinic(row.phase, end):
-                    doses = one.doses(row.phase, end)["year_one"]
-                    total += doses * float(row.phase[f"visits_per_dose_{end}"])
+                if row.fits(np.array([weight_kg]))[0]:
+                    total += one.doses(row.phase, end)["year_one"] * visits_of(row.phase, end)
             visits.append(total)
     if name == "chair_hours_year_one" and max(visits) > 0:
         return [np.nan, np.nan]
@@ -358,26 +329,8 @@ def network_id_of(
     return None if found is None else str(found.row["network_id"])
 
 
+@framed([*OF_CRITERION, "kind", *COUNTS])
 def criteria_for(
-    evidence: Evidence,
-    condition_id: str,
-    basis: str = "difference",
-    borrow: bool = True,
-    patient: Patient | None = None,
-) -> pd.DataFrame:
-    """What can be compared in a condition, best covered first within each group.
-
-    One row per criterion: `criterion` (id), `label`, `group` (cost, burden, benefit, harm),
-    `unit`, `favors`, `ascertainment`, `kind`, `scored` (therapies with a figure to score),
-    `shown` (therapies with any figure), `borrowed` (scored ones from another condition),
-    `therapies` (of the condition). Cost and burden count therapies with a regimen. `patient`: by
-    networks alone, whose trials may be in patients with or without an earlier treatment.
-    """
-    rows = criterion_rows(evidence, condition_id, basis, borrow, patient)
-    return frame(rows.values(), [*OF_CRITERION, "kind", *COUNTS])
-
-
-def criterion_rows(
     evidence: Evidence,
     condition_id: str,
     basis: str = "difference",
@@ -385,9 +338,16 @@ def criterion_rows(
     patient: Patient | None = None,
     by_course: bool = False,
 ) -> Mapping[str, Row]:
-    """The rows of `criteria_for` as dictionaries by criterion, in its order. Shared.
+    """What can be compared in a condition, best covered first within each group.
 
+    One row per criterion: `criterion` (id), `label`, `group` (cost, burden, benefit, harm),
+    `unit`, `favors`, `ascertainment`, `kind`, `scored` (therapies with a figure to score),
+    `shown` (therapies with any figure), `borrowed` (scored ones from another condition),
+    `therapies` (of the condition). Cost and burden count therapies with a regimen. `patient`: by
+    networks alone, whose trials may be in patients with or without an earlier treatment.
     `by_course`: cost and burden of a year count what is given by course as well.
+
+    The rows stand by their ids. Shared: do not change them.
     """
     check_condition(evidence, condition_id)
     asked = _asked(evidence, condition_id, basis, patient)
@@ -419,7 +379,7 @@ def default_criteria(
     therapies have against placebo; where fewer than two have any of these, the best covered
     listed event.
     """
-    offered = criterion_rows(evidence, condition_id, basis, borrow, patient).values()
+    offered = criteria_for.rows(evidence, condition_id, basis, borrow, patient).values()
 
     def best(rows: list[Row]) -> list[str]:
         scored = [row for row in rows if row["scored"]]

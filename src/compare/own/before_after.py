@@ -81,7 +81,9 @@ def difference(
     return order.drop(columns="_same").reset_index(drop=True)
 
 
-def standing(before: Evidence, after: Evidence, condition_id: str, patient: Patient) -> list[Row]:
+def standing(
+    before: Evidence, after: Evidence, condition_id: str, patient: Patient, medicare: bool = False
+) -> list[Row]:
     """What stands for each therapy and use before and after, changed ones first, then by name.
 
     Keys: `therapy_id, therapy, chronic`, and with `_before` and `_after` `product`, `price_kind`,
@@ -92,8 +94,8 @@ def standing(before: Evidence, after: Evidence, condition_id: str, patient: Pati
     for when, evidence in (("before", before), ("after", after)):
         if condition_id not in evidence.by_id("conditions"):
             continue
-        chosen = opening_plans(evidence, condition_id, patient).values()
-        for row in cost_rows(evidence, chosen, patient):
+        chosen = opening_plans(evidence, condition_id, patient, medicare=medicare)
+        for row in cost_rows(evidence, chosen.values(), patient):
             chronic = row["use"] == "chronic"
             ends = ("usd_year_one_low", "usd_year_one_high") if chronic else COURSE
             named = {"therapy_id": row["therapy_id"], "therapy": row["therapy"], "chronic": chronic}

@@ -41,15 +41,12 @@ def months(row: Mapping[str, Any]) -> str:
     return " to ".join(dict.fromkeys(known_ones[:1] + known_ones[-1:]))
 
 
-def label_cell(row: Mapping[str, Any], brief: bool = False, dated: bool = True) -> Markup:
-    """Label status for this patient, month of the label and why.
-
-    `brief` and not `dated` where a column beside it says why, or when.
-    """
+def label_cell(row: Mapping[str, Any], dated: bool = True) -> Markup:
+    """Label status for this patient and why; `dated` with the month of the label."""
     parts: list[str] = [html("<strong>{}</strong>", row["label_status"].capitalize())]
     if dated and (read := months(row)):
         parts[0] += html(" <small>(label read: {})</small>", read)
-    if row["label_reason"] and not brief:
+    if row["label_reason"]:
         parts.append(row["label_reason"])
     if row["label_warning"]:
         parts.append(f"A label warns, {row['label_warning']}")

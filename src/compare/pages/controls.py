@@ -42,6 +42,22 @@ FULL = layout(width="100%")
 HIDDEN = "tc-hidden"
 
 
+class Quiet:
+    """True inside `with`: controls are then changed by the page itself, not by its reader."""
+
+    def __init__(self) -> None:
+        self._depth = 0
+
+    def __bool__(self) -> bool:
+        return self._depth > 0
+
+    def __enter__(self) -> None:
+        self._depth += 1
+
+    def __exit__(self, *_: object) -> None:
+        self._depth -= 1
+
+
 def labelled(kind: type[w.Widget], name: str, width: str = "auto", **traits: Any) -> w.Widget:
     """A control with its whole name shown, as wide as it needs to be or as is said."""
     own = layout(width=width, max_width="98%")

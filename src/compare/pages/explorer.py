@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from compare.data.evidence import Evidence
 from compare.data.rows import Row
 from compare.data.scenario import Scenario
 from compare.pages.chart import SERVED, LiveFigure
-from compare.pages.controls import FULL, words
+from compare.pages.controls import FULL, Quiet, words
 from compare.pages.first import first
 from compare.pages.heartbeat import Heartbeat
 from compare.pages.markup import (
@@ -76,7 +75,7 @@ class Explorer:
         self.finding.add_class("tc-panel")
         self.panels: dict[str, w.Widget] = {}
         self.uploads: Sequence[w.Widget] = ()
-        self._busy = False
+        self.quiet = Quiet()
         self._saved: dict[str, tuple[pd.DataFrame | Sequence[Row], str]] = {}
         self.today = today or date.today()
         stamp = f"Data of {evidence.data_date}, version {evidence.version}."
@@ -95,6 +94,7 @@ class Explorer:
         head = [] if self.below else [*self.strip.shown, self.banner]
         children = [*head, *children, *last]
         self.heartbeat = Heartbeat([*self.controls.values(), *self.uploads], children)
+        self.strip.history.controls = self.heartbeat.controls
         self.page = w.VBox([self.heartbeat, *children], layout=FULL)
         self.page.add_class("tc-page")
         for name, control in self.controls.items():
@@ -114,28 +114,19 @@ class Explorer:
 
     def on_change(self, change: Mapping[str, Any]) -> None:
         """A control has changed: adapt the others to it, then show."""
-        if not self._busy:
+        if not self.quiet:
             self.together(lambda: self.adapt(change))
 
     def together(self, act: Callable[[], None]) -> None:
         """Change several controls and show once, at the end."""
-        with self.quiet():
+        with self.quiet:
             fine = self.guarded(act)
         if fine:
             self.refresh()
 
-    @contextmanager
-    def quiet(self) -> Iterator[None]:
-        """Change controls without showing anything anew."""
-        before, self._busy = self._busy, True
-        try:
-            yield
-        finally:
-            self._busy = before
-
     def refresh(self) -> None:
         """Show the state of the controls; on an error, show nothing but the reason."""
-        if self._busy:
+        if self.quiet:
             return
         self.status.value = ""
         self.guarded(lambda: self.write(self.compute()))
@@ -245,7 +236,7 @@ class Explorer:
 
         shown = self.page._repr_mimebundle_()
         if SERVED in os.environ and not self.below:
-            shown["text/html"] = f"<style>{STYLE}</style>{first(self.page)}"
+            shown["text/html"] = html("<style>{}</style>{}", STYLE, first(self.page))
         display(shown, raw=True)  # type: ignore[no-untyped-call]
 
 

@@ -7,16 +7,17 @@ first picture or table below the answer. Nothing in it can be changed.
 
 from __future__ import annotations
 
-import html
 import json
 from collections.abc import Iterator
 from typing import Any
 
 import anywidget
 import ipywidgets as w
+from markupsafe import Markup
 
 from compare.pages.chart import LiveFigure
 from compare.pages.controls import HIDDEN
+from compare.pages.markup import NOTHING, html
 from compare.pages.search import Search
 from compare.pages.still import picture
 from compare.pages.strip import History
@@ -24,19 +25,18 @@ from compare.pages.strip import History
 PICTURES = ("<table", "<svg", "tc-forest")
 
 
-def first(page: w.VBox) -> str:
+def first(page: w.VBox) -> Markup:
     """The page's HTML, down to its first picture. `data-charts` counts the charts of the page."""
     inside = []
     answered = False
     for child in page.children:
-        made = "".join(still(child))
-        inside.append(made)
+        inside.append(still(child))
         answered |= "tc-finding" in child._dom_classes
-        if answered and (_chart(child) or any(sign in made for sign in PICTURES)):
+        if answered and (_chart(child) or any(sign in inside[-1] for sign in PICTURES)):
             break
     count = sum(isinstance(widget, LiveFigure) for widget in _below(page))
     classes = " ".join(("jupyter-widgets widget-box widget-vbox", *page._dom_classes))
-    return f'<div class="{classes}" data-charts="{count}">{"".join(inside)}</div>'
+    return html('<div class="{}" data-charts="{}">{}</div>', classes, count, NOTHING.join(inside))
 
 
 def _below(widget: w.Widget) -> Iterator[w.Widget]:
@@ -49,104 +49,104 @@ def _chart(widget: w.Widget) -> bool:
     return isinstance(widget, LiveFigure) and bool(picture(json.loads(widget.spec)))
 
 
-def still(widget: w.Widget) -> Iterator[str]:
+def still(widget: w.Widget) -> Markup:  # noqa: PLR0911  (one answer per kind)
     """One widget and what it holds, without those that are hidden."""
     if HIDDEN in widget._dom_classes:
-        return
+        return NOTHING
     if isinstance(widget, w.Box):
         kind = "widget-hbox" if isinstance(widget, w.HBox) else "widget-vbox"
-        yield _open(widget, f"widget-box {kind}")
-        for child in widget.children:
-            yield from still(child)
-        yield "</div>"
-    elif isinstance(widget, w.HTML):
-        yield _open(widget, "widget-html widget-inline-hbox")
-        yield f'<div class="widget-html-content">{widget.value}</div></div>'
-    elif isinstance(widget, LiveFigure):
-        yield _open(widget, "tc-chart")
-        yield f'<div data-drawing="{widget.drawing.model_id}">'
-        yield picture(json.loads(widget.spec))
-        yield "</div></div>"
-    elif isinstance(widget, History):
-        yield _history(widget)
-    elif isinstance(widget, Search):
-        yield _search(widget)
-    elif isinstance(widget, w.Checkbox):
-        yield _open(widget, "widget-checkbox widget-inline-hbox")
-        yield f'<label class="widget-label-basic"><input type="checkbox" {_on(widget.value)} '
-        yield f"disabled>{_text(widget.description)}</label></div>"
-    elif isinstance(widget, (w.Button, w.ToggleButton, w.FileUpload)):
-        words = _text(widget.description)
-        if isinstance(widget, w.FileUpload):
-            words = f'<i class="fa fa-upload"></i>{words} ({len(widget.value)})'
-        yield f'<button class="jupyter-widgets jupyter-button widget-button" {_look(widget)} '
-        yield f"disabled>{words}</button>"
-    elif hasattr(widget, "description"):
-        yield _named(widget)
+        return _placed(widget, f"widget-box {kind}", *map(still, widget.children))
+    if isinstance(widget, w.HTML):
+        inside = html('<div class="widget-html-content">{}</div>', widget.value)
+        return _placed(widget, "widget-html widget-inline-hbox", inside)
+    if isinstance(widget, LiveFigure):
+        drawn = picture(json.loads(widget.spec))
+        place = html('<div data-drawing="{}">{}</div>', widget.drawing.model_id, drawn)
+        return _placed(widget, "tc-chart", place)
+    if isinstance(widget, History):
+        return _history(widget)
+    if isinstance(widget, Search):
+        return _search(widget)
+    if isinstance(widget, w.Checkbox):
+        box = html(
+            '<label class="widget-label-basic"><input type="checkbox" {} disabled>{}</label>',
+            "checked" if widget.value else "", widget.description,
+        )  # fmt: skip
+        return _placed(widget, "widget-checkbox widget-inline-hbox", box)
+    if isinstance(widget, (w.Button, w.ToggleButton, w.FileUpload)):
+        return _button(widget)
+    return _named(widget) if hasattr(widget, "description") else NOTHING
 
 
-def _named(widget: w.Widget) -> str:
+def _button(widget: w.DOMWidget) -> Markup:
+    """A button; one that takes files says how many it holds."""
+    words = widget.description
+    if isinstance(widget, w.FileUpload):
+        words = html('<i class="fa fa-upload"></i>{} ({})', words, len(widget.value))
+    return html(
+        '<button class="jupyter-widgets jupyter-button widget-button" style="{}" disabled>{}'
+        "</button>", _look(widget), words,
+    )  # fmt: skip
+
+
+def _named(widget: w.DOMWidget) -> Markup:
     """A list to choose from, or a box to type into, behind its name."""
     if isinstance(widget, w.Dropdown):
         kind = "widget-dropdown"
         # All of them, since the list is as wide as the longest.
-        names = (
-            f"<option {'selected' * (name == widget.label)}>{_text(name)}</option>"
+        names = [
+            html("<option {}>{}</option>", "selected" * (name == widget.label), name)
             for name in widget._options_labels
-        )
-        box = f"<select disabled>{''.join(names)}</select>"
+        ]
+        box = html("<select disabled>{}</select>", NOTHING.join(names))
     else:
         kind = "widget-text"
         number = isinstance(widget.value, (int, float))
-        said = f"{widget.value:g}" if number else _text(widget.value)
-        box = f'<input type="{"number" if number else "text"}" value="{said}" disabled>'
-    name = f'<span class="widget-label" style="width: auto">{_text(widget.description)}</span>'
-    return f"{_open(widget, f'{kind} widget-inline-hbox')}{name}{box}</div>"
+        said = f"{widget.value:g}" if number else widget.value
+        sort = "number" if number else "text"
+        box = html('<input type="{}" value="{}" disabled>', sort, said)
+    name = html('<span class="widget-label" style="width: auto">{}</span>', widget.description)
+    return _placed(widget, f"{kind} widget-inline-hbox", name, box)
 
 
-def _search(widget: Search) -> str:
+def _search(widget: Search) -> Markup:
     """A searched list, as `search.js` draws it."""
-    return (
-        f'{_open(widget, "tc-find")}<div class="tc-field"><label>{_text(widget.label)}</label>'
-        f'<span class="tc-search"><input value="{_text(widget.choice.label)}" disabled></span>'
-        "</div></div>"
-    )
+    field = html(
+        '<div class="tc-field"><label>{}</label><span class="tc-search"><input value="{}" disabled>'
+        "</span></div>", widget.label, widget.choice.label,
+    )  # fmt: skip
+    return _placed(widget, "tc-find", field)
 
 
-def _history(widget: History) -> str:
+def _history(widget: History) -> Markup:
     """The search in the patient's history and the strip's buttons, as `strip.js` draws them."""
     told = json.loads(widget.told.value)
-    names = [_text(widget.entries[place]["name"]) for place in told.get("asked", ())]
-    asked = "".join(f'<label><input type="checkbox" disabled>{name}</label>' for name in names)
+    asked = NOTHING.join(
+        html('<label><input type="checkbox" disabled>{}</label>', widget.entries[place]["name"])
+        for place in told.get("asked", ())
+    )
     if asked:
-        asked = f"<span>Labels here ask for:</span>{asked}"
-    buttons = "".join(
-        f'<button class="tc-act" disabled>{name}</button>'
+        asked = html("<span>Labels here ask for:</span>{}", asked)
+    buttons = NOTHING.join(
+        html('<button class="tc-act" disabled>{}</button>', name)
         for name in ("More", "New patient", "Copy link")
     )
-    return (
+    return html(
         '<div class="tc-history"><div class="tc-field"><label>History</label>'
         '<span class="tc-row"><span class="tc-search">'
         '<input placeholder="type: clot, heart, TB" disabled></span><span class="tc-chips"></span>'
-        f'</span></div><span class="tc-acts">{buttons}</span><div class="tc-asked">{asked}</div>'
-        f'<p class="tc-said">{_text(told.get("said", ""))}</p></div>'
-    )
+        '</span></div><span class="tc-acts">{}</span><div class="tc-asked">{}</div>'
+        '<p class="tc-said">{}</p></div>', buttons, asked, told.get("said", ""),
+    )  # fmt: skip
 
 
-def _on(value: bool) -> str:
-    return "checked" if value else ""
-
-
-def _text(words: object) -> str:
-    return html.escape(str(words))
-
-
-def _open(widget: w.DOMWidget, kind: str) -> str:
-    """The opening tag of a widget, with its classes and its layout."""
+def _placed(widget: w.DOMWidget, kind: str, *inside: Markup) -> Markup:
+    """What a widget holds, in its classes and its layout."""
     # Our own (anywidget's) do not have the class, nor the margin that goes with it.
     common = () if isinstance(widget, anywidget.AnyWidget) else ("jupyter-widgets",)
     classes = " ".join((*common, kind, *widget._dom_classes))
-    return f'<div class="{classes}" {_look(widget)}>'
+    held = NOTHING.join(inside)
+    return html('<div class="{}" style="{}">{}</div>', classes, _look(widget), held)
 
 
 def _look(widget: w.DOMWidget) -> str:
@@ -154,5 +154,6 @@ def _look(widget: w.DOMWidget) -> str:
     layout: dict[str, Any] = widget.layout.get_state(
         [name for name in widget.layout.keys if not name.startswith("_")]
     )
-    rules = (f"{name.replace('_', '-')}: {value}" for name, value in layout.items() if value)
-    return f'style="{_text("; ".join(rules))}"'
+    return "; ".join(
+        f"{name.replace('_', '-')}: {value}" for name, value in layout.items() if value
+    )

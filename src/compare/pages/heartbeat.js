@@ -68,13 +68,11 @@ async function render({ model, el }) {
   }
 
   // The answer comes after those to all earlier messages: a control that still waits was not heard.
-  const unheard = () => controls.some((control) => control._pending_msgs > 0);
-
   function answered() {
     const [to, number] = line.get("value").split(" ").map(Number);
     if (to !== window_) return;
     heard = performance.now();
-    if (!stale || unheard()) return;
+    if (!stale || unheard(controls)) return;
     // What Python showed meanwhile may be lost as well: all of it is sent anew before the answer.
     if (!again) again = ask(true);
     else if (number >= again) unmark();

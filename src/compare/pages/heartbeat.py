@@ -24,7 +24,7 @@ class Heartbeat(anywidget.AnyWidget):
     whose changes must have been heard before the page counts as current again.
     """
 
-    _esm = module("find", "heartbeat")
+    _esm = module("find", "unheard", "heartbeat")
     line = traitlets.Instance(w.Label).tag(sync=True, **w.widget_serialization)
     controls = traitlets.List(traitlets.Instance(w.Widget)).tag(sync=True, **w.widget_serialization)
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from compare.cost import later_note
 from compare.cost.prices import KINDS, basis_text
 from compare.data.evidence import Evidence
 from compare.data.rows import Row, known
@@ -279,7 +280,9 @@ class Picture:
                     "color": "white",
                     "line": {"color": INK, "width": 1.5},
                 },
-                "customdata": [label(usd(row["usd_later_year_low"])) for _, row in later],
+                "customdata": [
+                    label(usd(row["usd_later_year_low"]) + later_note(row)) for _, row in later
+                ],
                 "hovertemplate": "a later year: %{customdata}<extra></extra>",
                 "showlegend": False,
             }

@@ -7,7 +7,6 @@ charts, and of what these have beside marks and names (hovers, buttons), it show
 
 from __future__ import annotations
 
-import html
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +14,10 @@ from dataclasses import dataclass
 from itertools import cycle, islice, pairwise
 from typing import Any
 
+from markupsafe import Markup
+
 from compare.pages.house import FAINT, FONT, GRID, INK, TEMPLATE, Trace
+from compare.pages.markup import NOTHING, html, tagged
 
 Json = Mapping[str, Any]
 DRAWN = {"bar", "scatter", "heatmap"}
@@ -67,26 +69,26 @@ def _round_numbers(low: float, high: float) -> list[float]:
     return [step * k for k in range(math.ceil(low / step), math.floor(high / step) + 1)]
 
 
-def picture(spec: Json) -> str:
+def picture(spec: Json) -> Markup:
     """The chart as HTML, as high as the chart; blank inside where it cannot be drawn so."""
     traces, layout = spec["data"], spec["layout"]
     height = layout.get("height", 0)
     if not (traces or layout.get("annotations")):
-        return ""
+        return NOTHING
     try:
         inside = _inside(traces, layout)
     except _NotDrawnError:
-        inside = '<p class="tc-empty">The chart follows.</p>'
+        inside = html('<p class="tc-empty">The chart follows.</p>')
     least = layout.get("meta", {}).get("least_width", 720)
     look = f"height: {height:g}px; min-width: {least:g}px; font-family: {FONT}"
-    return f'<div class="tc-still" aria-hidden="true" style="{look}">{inside}</div>'
+    return html('<div class="tc-still" aria-hidden="true" style="{}">{}</div>', look, inside)
 
 
 class _NotDrawnError(Exception):
     """This chart has something that is not drawn here."""
 
 
-def _inside(traces: Sequence[Trace], layout: Json) -> str:
+def _inside(traces: Sequence[Trace], layout: Json) -> Markup:
     """Legend, axes and marks, in a plot with the chart's own margins."""
     kinds = {trace.get("type", "scatter") for trace in traces}
     axes = {key[0] + key[5:]: _axis(key, traces, layout) for key in layout if _is_axis(key)}
@@ -110,11 +112,12 @@ def _inside(traces: Sequence[Trace], layout: Json) -> str:
     edges = "; ".join(
         f"{side}: {margin[side[0]]:g}px" for side in ("left", "right", "top", "bottom")
     )
-    return (
-        f'<div style="position: absolute; {edges}"><svg width="100%" height="100%" '
-        f'style="position: absolute; overflow: visible">{"".join([*lines, *drawn])}</svg>'
-        f"{''.join(words)}{_legend(traces, layout)}</div>{_head(layout)}"
-    )
+    return html(
+        '<div style="position: absolute; {}"><svg width="100%" height="100%" '
+        'style="position: absolute; overflow: visible">{}</svg>{}{}</div>{}',
+        edges, NOTHING.join([*lines, *drawn]), NOTHING.join(words), _legend(traces, layout),
+        _head(layout),
+    )  # fmt: skip
 
 
 def _is_axis(key: str) -> bool:
@@ -150,36 +153,38 @@ def _at(axes: Mapping[str, Axis], ref: str, value: Any) -> float:
     return 100 * (share if ref[0] == "x" else 1 - share)
 
 
-def _rect(x: Sequence[float], y: Sequence[float], look: str) -> str:
+def _rect(x: Sequence[float], y: Sequence[float], look: Markup) -> Markup:
     left, right = sorted(x)
     top, bottom = sorted(y)
-    return (
-        f'<rect x="{left:.2f}%" y="{top:.2f}%" width="{right - left:.2f}%" '
-        f'height="{bottom - top:.2f}%" {look}/>'
-    )
+    return html(
+        '<rect x="{:.2f}%" y="{:.2f}%" width="{:.2f}%" height="{:.2f}%" {}/>',
+        left, top, right - left, bottom - top, look,
+    )  # fmt: skip
 
 
 def _line(
-    x: Sequence[float], y: Sequence[float], color: str, width: float = 1, more: str = ""
-) -> str:
-    return (
-        f'<line x1="{x[0]:.2f}%" x2="{x[1]:.2f}%" y1="{y[0]:.2f}%" y2="{y[1]:.2f}%" '
-        f'stroke="{color}" stroke-width="{width:g}"{more}/>'
-    )
+    x: Sequence[float], y: Sequence[float], color: str, width: float = 1, more: Markup = NOTHING
+) -> Markup:
+    return html(
+        '<line x1="{:.2f}%" x2="{:.2f}%" y1="{:.2f}%" y2="{:.2f}%" stroke="{}" '
+        'stroke-width="{:g}"{}/>', *x, *y, color, width, more,
+    )  # fmt: skip
 
 
-def _shape(shape: Json, axes: Mapping[str, Axis]) -> str:
+def _shape(shape: Json, axes: Mapping[str, Axis]) -> Markup:
     """A line or box of the layout."""
     ends = [
         [_at(axes, _ref(shape, side), shape[f"{side}{end}"]) for end in (0, 1)] for side in "xy"
     ]
     line = shape.get("line", {})
     color, width = line.get("color", INK), line.get("width", 1)
-    dash = ' stroke-dasharray="3 3"' if line.get("dash", "solid") != "solid" else ""
+    solid = line.get("dash", "solid") == "solid"
+    dash = NOTHING if solid else html(' stroke-dasharray="3 3"')
     if shape["type"] == "line":
         return _line(ends[0], ends[1], color, width, dash)
     fill = shape.get("fillcolor", CLEAR)
-    return _rect(ends[0], ends[1], f'fill="{fill}" stroke="{color}" stroke-width="{width:g}"{dash}')
+    look = html('fill="{}" stroke="{}" stroke-width="{:g}"{}', fill, color, width, dash)
+    return _rect(ends[0], ends[1], look)
 
 
 def _ref(part: Json, side: str) -> str:
@@ -188,7 +193,7 @@ def _ref(part: Json, side: str) -> str:
     return f"{side} paper" if ref == "paper" else str(ref)
 
 
-def _marks(trace: Trace, axes: Mapping[str, Axis]) -> Iterator[str]:
+def _marks(trace: Trace, axes: Mapping[str, Axis]) -> Iterator[Markup]:
     """What one trace draws."""
     kind = trace.get("type", "scatter")
     x, y = axes[trace.get("xaxis", "x")], axes[trace.get("yaxis", "y")]
@@ -213,8 +218,10 @@ def _marks(trace: Trace, axes: Mapping[str, Axis]) -> Iterator[str]:
         if kind == "bar":
             start, end = 100 * x.share(bases[i]), 100 * x.share(bases[i] + value)
             thick = abs(trace.get("width", 0.65) / (y.high - y.low)) * 50
-            look = f'fill="{color}" opacity="{marker.get("opacity", 1):g}" '
-            look += f'stroke="{edges[i] or color}" stroke-width="{edge.get("width", 0):g}"'
+            look = html(
+                'fill="{}" opacity="{:g}" stroke="{}" stroke-width="{:g}"',
+                color, marker.get("opacity", 1), edges[i] or color, edge.get("width", 0),
+            )  # fmt: skip
             yield _rect((start, end), (top - thick, top + thick), look)
             continue
         for side, axis, low, high in _intervals(trace, i, x, y):
@@ -258,26 +265,28 @@ PATHS = {
 }  # fmt: skip
 
 
-def _symbol(symbol: str, size: float, color: str, edge: str | None) -> str:
+def _symbol(symbol: str, size: float, color: str, edge: str | None) -> Markup:
     """The outline of a mark around a point; open ones are filled with the ground."""
     name = symbol.removesuffix("-dot").removesuffix("-open")
     if name not in PATHS:
         raise _NotDrawnError
     fill = "white" if "-open" in symbol else color
-    return (
-        f'<path d="{PATHS[name]}" transform="scale({size / 2:g})" fill="{fill}" '
-        f'stroke="{edge or color}" stroke-width="1.5" vector-effect="non-scaling-stroke"/>'
-    )
+    return html(
+        '<path d="{}" transform="scale({:g})" fill="{}" stroke="{}" stroke-width="1.5" '
+        'vector-effect="non-scaling-stroke"/>', PATHS[name], size / 2, fill, edge or color,
+    )  # fmt: skip
 
 
-def _mark(left: float, top: float, symbol: str, size: float, color: str, edge: str | None) -> str:
-    return (
-        f'<svg x="{left:.2f}%" y="{top:.2f}%" overflow="visible">'
-        f"{_symbol(symbol, size, color, edge)}</svg>"
-    )
+def _mark(
+    left: float, top: float, symbol: str, size: float, color: str, edge: str | None
+) -> Markup:
+    return html(
+        '<svg x="{:.2f}%" y="{:.2f}%" overflow="visible">{}</svg>',
+        left, top, _symbol(symbol, size, color, edge),
+    )  # fmt: skip
 
 
-def _cells(trace: Trace, x: Axis, y: Axis) -> Iterator[str]:
+def _cells(trace: Trace, x: Axis, y: Axis) -> Iterator[Markup]:
     """The cells of a map, with their words."""
     low, high = trace.get("zmin"), trace.get("zmax")
     if low is None or high is None:
@@ -289,12 +298,12 @@ def _cells(trace: Trace, x: Axis, y: Axis) -> Iterator[str]:
             if value is not None:
                 color = _between(trace["colorscale"], (value - low) / (high - low))
                 ends = (left - wide, left + wide), (top - high_, top + high_)
-                yield _rect(*ends, f'fill="{color}" stroke="white" stroke-width="2"')
+                yield _rect(*ends, html('fill="{}" stroke="white" stroke-width="2"', color))
             if said := trace["text"][j][i]:
-                yield (
-                    f'<text x="{left:.2f}%" y="{top:.2f}%" dy=".35em" text-anchor="middle" '
-                    f'font-size="13" fill="{INK}">{_safe(str(said))}</text>'
-                )
+                yield html(
+                    '<text x="{:.2f}%" y="{:.2f}%" dy=".35em" text-anchor="middle" '
+                    'font-size="13" fill="{}">{}</text>', left, top, INK, tagged(str(said)),
+                )  # fmt: skip
 
 
 def _between(scale: Sequence[tuple[float, str]], share: float) -> str:
@@ -312,29 +321,17 @@ def _between(scale: Sequence[tuple[float, str]], share: float) -> str:
 
 
 def _length(words: str) -> int:
-    """Letters of a text of a chart, which may hold a few tags and escapes."""
-    lines = re.split("<br>", words)
-    return max(len(html.unescape(re.sub("<[^>]*>", "", line))) for line in lines)
+    """Letters of the longest line of a text of a chart, without its tags."""
+    return max(len(tagged(line).striptags()) for line in words.split("<br>"))
 
 
-KNOWN_TAGS = re.compile(r"(</?(?:b|i)>|<br>|<span style=\"color:#[0-9A-Fa-f]{6}\">|</span>)")
-
-
-def _safe(said: str) -> str:
-    """Text of a chart as HTML: the few tags that our charts have, all else escaped."""
-    parts = KNOWN_TAGS.split(said)
-    return "".join(
-        part if place % 2 else html.escape(html.unescape(part)) for place, part in enumerate(parts)
-    )
-
-
-def _words(said: str, place: str, size: float = 14, color: str = INK) -> str:
+def _words(said: str, place: str, size: float = 14, color: str = INK) -> Markup:
     """Text of a chart at a place."""
     look = f"position: absolute; white-space: pre; line-height: 1.3; font-size: {size:g}px"
-    return f'<span style="{look}; color: {color}; {place}">{_safe(said)}</span>'
+    return html('<span style="{}; color: {}; {}">{}</span>', look, color, place, tagged(said))
 
 
-def _tick(axis: Axis, name: str, at: float, said: str) -> str:
+def _tick(axis: Axis, name: str, at: float, said: str) -> Markup:
     """The words of a tick, outside the plot."""
     if name[0] == "y":
         place = f"right: calc(100% + 6px); top: {100 * (1 - at):.2f}%"
@@ -352,9 +349,9 @@ def _tick(axis: Axis, name: str, at: float, said: str) -> str:
     )
 
 
-def _grid(axis: Axis, name: str, at: float) -> str:
+def _grid(axis: Axis, name: str, at: float) -> Markup:
     if axis.spec.get("showgrid") is False:
-        return ""
+        return NOTHING
     place = 100 * at
     return (
         _line((place, place), (0, 100), GRID)
@@ -363,11 +360,11 @@ def _grid(axis: Axis, name: str, at: float) -> str:
     )
 
 
-def _title(axis: Axis, name: str) -> str:
+def _title(axis: Axis, name: str) -> Markup:
     """The title of an axis, below it or turned beside it."""
     said = axis.spec.get("title", {}).get("text") if axis.spec.get("visible", True) else None
     if not said:
-        return ""
+        return NOTHING
     middle = 50 * sum(axis.domain)
     if name[0] == "x":
         return _words(
@@ -382,7 +379,7 @@ def _title(axis: Axis, name: str) -> str:
     )
 
 
-def _note(note: Json, axes: Mapping[str, Axis]) -> str:
+def _note(note: Json, axes: Mapping[str, Axis]) -> Markup:
     """A note of the layout at its place."""
     left, top = (_at(axes, _ref(note, side), note[side]) for side in "xy")
     if note.get("showarrow", True):
@@ -401,33 +398,35 @@ def _note(note: Json, axes: Mapping[str, Axis]) -> str:
     )
 
 
-def _legend(traces: Sequence[Trace], layout: Json) -> str:
+def _legend(traces: Sequence[Trace], layout: Json) -> Markup:
     """The key of the traces that have an entry, above or below the plot."""
     if layout.get("showlegend") is False:
-        return ""
+        return NOTHING
     named = [trace for trace in traces if trace.get("name") and trace.get("showlegend", True)]
     named = [trace for trace in named if trace.get("type", "scatter") != "heatmap"]
     if len(named) < 2 and not any(trace.get("showlegend") for trace in named):
-        return ""
+        return NOTHING
     entries = []
     for trace in named:
         marker = trace.get("marker", {})
         color, symbol = (_each(marker.get(key), 1) or [None] for key in ("color", "symbol"))
         drawn = _symbol(symbol[0] or "square", 10, color[0] or FAINT, None)
         entries.append(
-            '<span style="margin-right: 16px"><svg width="16" height="14" viewBox="-8 -7 16 14">'
-            f"{drawn}</svg> {_safe(trace['name'])}</span>"
-        )
+            html(
+                '<span style="margin-right: 16px"><svg width="16" height="14" '
+                'viewBox="-8 -7 16 14">{}</svg> {}</span>', drawn, tagged(trace["name"]),
+            )
+        )  # fmt: skip
     legend = layout.get("legend", TEMPLATE["layout"]["legend"])
     at = 100 * (legend.get("y") or 0)
     place = f"bottom: {at:.2f}%" if at >= 100 else f"top: calc({100 - at:.2f}% + 6px)"
     look = f"position: absolute; left: 0; font-size: 14px; {place}"
-    return f'<div style="{look}">{"".join(entries)}</div>'
+    return html('<div style="{}">{}</div>', look, NOTHING.join(entries))
 
 
-def _head(layout: Json) -> str:
+def _head(layout: Json) -> Markup:
     """The title of the chart."""
     title = layout.get("title", {})
     if not title.get("text"):
-        return ""
+        return NOTHING
     return _words(title["text"], "left: 10px; top: 6px", title.get("font", {}).get("size", 16))

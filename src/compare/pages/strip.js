@@ -33,6 +33,7 @@ const carriers = new Map();
 async function carrier(model) {
   const names = ["wish", "told", "prices"];
   const [wish, told, prices] = await Promise.all(names.map((name) => find(model, model.get(name))));
+  const controls = await Promise.all(model.get("controls").map((one) => find(model, one)));
   let sent = 0;
   let begun = false;
 
@@ -71,6 +72,22 @@ async function carrier(model) {
     ask(set ? text : "");
   }
 
+  // A field tells what was typed into it as it is left, often for the very link that is pressed.
+  async function settled() {
+    for (let tries = 0; unheard(controls) && tries < 150; tries += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    return !unheard(controls);
+  }
+
+  async function follow(event) {
+    const link = event.target.closest?.('a[href*=".ipynb"]');
+    if (!link || !event.isTrusted || !unheard(controls)) return;
+    event.preventDefault();
+    await settled();
+    link.dispatchEvent(new MouseEvent("click", event));
+  }
+
   const pasted = () => inApp() && location.hash.length > 1 && ask(location.hash.slice(1));
 
   function begin() {
@@ -79,6 +96,7 @@ async function carrier(model) {
     told.on("change:value", keep);
     prices.on("change:value", keepPrices);
     addEventListener("hashchange", pasted);
+    if (inApp()) addEventListener("click", follow, { capture: true });
     const text = carried();
     if (text || sessionStorage.getItem(PRICES)) ask(text);
     else keep();
@@ -89,8 +107,9 @@ async function carrier(model) {
     removeEventListener("mousedown", several, { capture: true });
     prices.off("change:value", keepPrices);
     removeEventListener("hashchange", pasted);
+    removeEventListener("click", follow, { capture: true });
   }
-  return { ask, begin, end, forget };
+  return { ask, begin, end, forget, settled };
 }
 
 function carrierOf(model) {
@@ -227,6 +246,7 @@ async function render({ model, el }) {
   act("New patient", () => carrying.ask(""));
   if (inApp()) {
     act("Copy link", async (button) => {
+      if (!(await carrying.settled())) return;
       const { text } = JSON.parse(told.get("value"));
       const address = `${location.origin}${location.pathname}#${text}`;
       try {

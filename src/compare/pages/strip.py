@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import anywidget
@@ -24,6 +23,7 @@ from compare.data.scenario import IN_ADDRESS, MEDICARE, Scenario, from_address, 
 from compare.own import with_prices
 from compare.pages.controls import (
     WRAP,
+    Quiet,
     checkbox,
     labelled,
     layout,
@@ -52,13 +52,15 @@ class History(anywidget.AnyWidget):
     What the browser carries comes as the value of `wish` (a number, a space, an address, and below
     it own prices as CSV); `told` answers with that number and the present address. An empty address
     is a new patient. `prices` are those that the tab is to keep: nothing else ever holds them.
+    Nothing is handed on before changes of the page's `controls` are in the address.
     """
 
-    _esm = module("find", "matching", "strip")
+    _esm = module("find", "unheard", "matching", "strip")
     history = traitlets.Instance(w.SelectMultiple).tag(sync=True, **w.widget_serialization)
     wish = traitlets.Instance(w.Label).tag(sync=True, **w.widget_serialization)
     told = traitlets.Instance(w.Label).tag(sync=True, **w.widget_serialization)
     prices = traitlets.Instance(w.Label).tag(sync=True, **w.widget_serialization)
+    controls = traitlets.List(traitlets.Instance(w.Widget)).tag(sync=True, **w.widget_serialization)
     entries: traitlets.List[Any] = traitlets.List().tag(sync=True)
 
 
@@ -78,7 +80,7 @@ class Strip:
         self.said = ""
         self.weighed: dict[str, Any] = {}
         self.listeners: list[Listener] = []
-        self._quiet = False
+        self.quiet = Quiet()
         self._heard, self._address = 0, ""
         start = opening_patient(evidence, condition_id)
         weight, pair = number_with_slider("Weight (kg)", start.weight_kg, 1, 300, 0.5)
@@ -142,7 +144,6 @@ class Strip:
         more.add_class("tc-more")
         reveal(more, False)
         self.shown: list[w.Widget] = [row, more]
-        reveal(self.controls["payer"], False)
         self.offer()
         self.tell()
 
@@ -169,11 +170,11 @@ class Strip:
 
     def on_change(self, name: str, change: Mapping[str, Any]) -> None:
         """The reader has set one: adapt what is not his own, tell those who listen."""
-        if self._quiet:
+        if self.quiet:
             return
         self.own.add(name)
         self.said = ""
-        with self.quiet():
+        with self.quiet:
             if name == "condition":
                 self.weighed = {}
                 self.to_condition()
@@ -187,15 +188,6 @@ class Strip:
         for listener in self.listeners:
             listener(change)
         self.tell()
-
-    @contextmanager
-    def quiet(self) -> Iterator[None]:
-        """Change controls without taking it for the reader's doing."""
-        before, self._quiet = self._quiet, True
-        try:
-            yield
-        finally:
-            self._quiet = before
 
     def to_condition(self) -> None:
         """What the reader has not set, as the condition opens."""
@@ -230,7 +222,7 @@ class Strip:
         if options != list(control.options):
             kept = control.value
             self.search.about = about_conditions(base)
-            with self.quiet():
+            with self.quiet:
                 control.options = options
                 control.value = kept if kept in [key for _, key in options] else options[0][1]
                 self.to_condition()
@@ -281,7 +273,7 @@ class Strip:
         self.carry(prices)
         self._heard = int(number)
         self.said = ""
-        with self.quiet():
+        with self.quiet:
             self.own.clear()
             self.weighed = {}
             try:
@@ -323,13 +315,13 @@ class Strip:
             "height": patient.height_cm or 0,
             "sex": patient.sex or "",
             "price": scenario.price_basis or "",
-            "payer": scenario.options.get("payer") == MEDICARE,
+            "payer": scenario.medicare,
             "history": tuple(key for key in self.factors if key in patient.factors),
             "iv_dose": patient.iv_dose_g or 0,
             "iv_weeks": patient.iv_interval_weeks or 0,
             "ige": patient.ige_iu_ml or 0,
         }
-        with self.quiet():
+        with self.quiet:
             for name, value in values.items():
                 self.controls[name].value = value
             self.own |= values.keys()

@@ -23,46 +23,14 @@ from compare.preferences.decision import (
     Weights,
     bounds,
     central_weights,
-    rank_order_centroid,
     read,
     scores,
     stated_ranges,
-    swing_weights,
     too_little,
     value_functions,
 )
-from compare.preferences.draws import (
-    DRAWS,
-    SEED,
-    Draws,
-    Ranking,
-    confidence_factors,
-    rank,
-    rank_acceptability,
-    sample,
-)
 
 Flags = NDArray[np.bool_]
-
-__all__ = [
-    "DRAWS",
-    "SEED",
-    "BreakEven",
-    "Draws",
-    "Ranking",
-    "break_even",
-    "confidence_factors",
-    "equivalent_change",
-    "pareto",
-    "rank",
-    "rank_acceptability",
-    "rank_order_centroid",
-    "sample",
-    "stated_ranges",
-    "swing_weights",
-    "weight_sensitivity",
-    "weighted_value",
-]
 
 
 def weighted_value(

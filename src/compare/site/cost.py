@@ -34,7 +34,7 @@ class CostPage(CostExplorer):
         computed = view(self.evidence, scenario)
         self.show(computed)
         self.panels["sources"].value = self.sources(computed)
-        return still(self, IN_THE_NOTEBOOK)
+        return str(still(self, IN_THE_NOTEBOOK))
 
 
 def states(evidence: Evidence, condition_id: str, weights: Sequence[int]) -> dict[str, Any]:

@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from markupsafe import Markup
-
 from compare import claims as assessed
 from compare.data.evidence import Evidence
 from compare.data.rows import known
@@ -17,7 +15,7 @@ from compare.data.scenario import Scenario
 from compare.pages.claims import ClaimsExplorer
 from compare.pages.coverage import StartExplorer
 from compare.pages.harms import HarmsExplorer
-from compare.pages.markup import html, sources
+from compare.pages.markup import NOTHING, html, sources
 from compare.pages.what_works import WhatWorksExplorer
 from compare.site.states import patient
 from compare.site.steps import Words, steps
@@ -75,7 +73,7 @@ def claims(
     for claim in assessed.CLAIMS:
         page = ClaimsExplorer(evidence, claim)
         page.finding.value = ""
-        behind = Markup(still(page, ["summary", "sources"]))
+        behind = still(page, ["summary", "sources"])
         parts.append(
             html(
                 '<details class="tc-sources"><summary>{}</summary>{}</details>',
@@ -83,4 +81,4 @@ def claims(
             )
         )  # fmt: skip
     parts.append(sources(evidence, every, "Sources of all verdicts"))
-    return {"html": "".join(map(str, parts))}
+    return {"html": NOTHING.join(parts)}

@@ -2,7 +2,7 @@
 
 HTML is taken apart into numbers and what stands between them (`parts`), each kept once (`Words`).
 A change is a splice: place, how many parts go, and those that come. Nothing is rounded or guessed:
-`played` gives every page back letter by letter.
+`site.js` plays them and gives every page back letter by letter.
 """
 
 from __future__ import annotations
@@ -105,14 +105,3 @@ def chains(
     ]
     made = [steps(words, dict(zip(weights, chain, strict=True))) for chain in found]
     return {"which": which, "chains": made, "words": list(words.every)}
-
-
-def played(every: Sequence[str], found: Steps, weight: float) -> str:
-    """The page at a weight, as the site's own script makes it."""
-    shown: list[str] = []
-    for at, changes in found:
-        if at > weight:
-            break
-        for place, gone, *come in changes:
-            shown[place : place + gone] = [every[number] for number in come]
-    return "".join(shown)

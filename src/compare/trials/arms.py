@@ -160,12 +160,10 @@ def one_in(points: float) -> str:
     return f"1 of {max(100 / abs(points), 1):,.0f}"
 
 
-def nnh_text(
-    difference: float, low: float, high: float, harm: str = "harm", benefit: str = "benefit"
-) -> str:
+def nnh_text(difference: float, low: float, high: float) -> str:
     """Number needed to harm with its interval, which runs through infinity where it spans zero.
 
-    Arguments are in points, treated minus comparator; `harm` names a positive difference.
+    Arguments are in points, treated minus comparator: a positive difference is a harm.
 
     >>> nnh_text(4, -1.11, 9)
     'harm in 1 of 25 (from harm in 1 of 11, through no difference, to benefit in 1 of 90)'
@@ -178,7 +176,7 @@ def nnh_text(
     def one(points: float) -> str:
         if points == 0:
             return "no difference"
-        return f"{harm if points > 0 else benefit} in {one_in(points)}"
+        return f"{'harm' if points > 0 else 'benefit'} in {one_in(points)}"
 
     if not (known(low) and known(high)):
         return one(difference)
@@ -202,7 +200,10 @@ def signed(value: float) -> str:
 
 
 def risk_words(row: Row, prefix: str = "risk") -> str:
-    """A risk with its interval, or its upper bound, as text."""
+    """A risk with its interval, or its upper bound, as text; a rate as one."""
+    rate = row[f"{prefix.replace('risk', 'rate')}_per_100_patient_years"]
+    if known(rate):
+        return f"{rate:.10g} per 100 patient-years"
     risk, low, high = (row[f"{prefix}{end}_pct"] for end in ("", "_low", "_high"))
     if not known(risk):
         return f"up to {percent(high)}%" if known(high) else "not printed"

@@ -99,6 +99,7 @@ ASKED = {
     "discontinuation": "stopping because of harm",
     "serious_infection": "serious infections",
 }
+RATE = "per_100_patient_years"
 RAW_ARMS = (
     "Raw risks of different trials also compare their patients, their background treatment and "
     "their length; read across therapies only with that in mind."
@@ -140,7 +141,7 @@ def every_row(evidence: Evidence) -> pd.DataFrame:
     out = raw.rename(columns={"treated_events": "_x1", "comparator_events": "_x2"})
     out = out.merge(evidence.therapies[LEADING], on="therapy_id", how="left")
     out = out.merge(evidence.events[OF_EVENT], on="event_id", how="left")
-    rates = raw["measure"].eq("per_100_patient_years").to_numpy()
+    rates = raw["measure"].eq(RATE).to_numpy()
     found = {}
     for arm, x, prefix in (("treated", "_x1", "risk"), ("comparator", "_x2", "risk_comparator")):
         n, upper = raw[f"n_{arm}"], raw[f"{arm}_pct_upper"].to_numpy(dtype=float)
@@ -179,7 +180,7 @@ def _why(row: dict[str, object]) -> str:  # noqa: PLR0911  (one answer per reaso
         return "no comparator"
     if row["measure"] == "pct_of_infusions":
         return "counted by infusion, not by patient"
-    if row["measure"] == "per_100_patient_years":
+    if row["measure"] == RATE:
         return "a rate per 100 patient-years"
     if row["design"] == "crossover":
         return "a crossover: the same patients had both"
@@ -200,7 +201,8 @@ def series(
     """One row per therapy and event that the condition's therapies have in this ascertainment.
 
     The row is the condition's primary one (`direct`), else, with `borrow`, the therapy's largest
-    primary row elsewhere (`indirect`, from `condition_id`), percents of patients only. With
+    primary row elsewhere (`indirect`, from `condition_id`), percents of patients only; a rate of
+    the condition's own is not passed over for a percent of another. With
     `comparison` (a key of `COMPARISONS`) a row whose comparator is of another sort has the state
     "other". `state` is by difference where there is a comparison, else by treated risk: "reported",
     "bound" (only an upper bound is printed) or "other" (reported, but not in a form that fits
@@ -227,9 +229,18 @@ def series(
             return (away,)
         return row["comparator_kind"] not in kinds, away, row["primary"] != "yes"
 
+    rates = {
+        (row["therapy_id"], row["event_id"]): row
+        for row in rows_in(evidence, condition_id)
+        if row["measure"] == RATE
+        and row["primary"] == "yes"
+        and row["ascertainment"] == ascertainment
+    }
     chosen: dict[tuple[str, str], Row] = {}
     for row in sorted(filter(fits, _largest_first(evidence).get(ascertainment, ())), key=later):
-        chosen.setdefault((row["therapy_id"], row["event_id"]), row)
+        key = row["therapy_id"], row["event_id"]
+        away = row["condition_id"] != condition_id
+        chosen.setdefault(key, rates.get(key, row) if away else row)
     return [
         {
             **row,

@@ -46,9 +46,14 @@ class View:
     reason: Finding
 
 
-def view(evidence: Evidence, claim_id: str = "cheaper", weight_kg: float | None = None) -> View:
+def view(
+    evidence: Evidence,
+    claim_id: str = "cheaper",
+    weight_kg: float | None = None,
+    medicare: bool = False,
+) -> View:
     """All ten claims, and one of them in detail; a pure function of its arguments."""
-    found = claims.assess_all(evidence, weight_kg)
+    found = claims.assess_all(evidence, weight_kg, medicare)
     by_id = {assessment.claim_id: assessment for assessment in found}
     if claim_id not in by_id:
         raise ValueError(f"claim_id is {claim_id!r}; expected one of {list(by_id)}")
@@ -134,7 +139,8 @@ class ClaimsExplorer(Explorer, view=view, digest=digest):
         return self.controls["weight"].value if "weight" in self.strip.own else None
 
     def compute(self) -> View:
-        return view(self.evidence, self.controls["claim"].value, self.weight_kg())
+        claim_id, medicare = self.controls["claim"].value, self.strip.scenario().medicare
+        return view(self.evidence, claim_id, self.weight_kg(), medicare)
 
     def show(self, computed: View) -> None:
         chosen = computed.chosen

@@ -17,16 +17,16 @@ from compare.cost import plan
 from compare.cost.prices import NEGOTIATED
 from compare.data.conditions import opening_patient
 from compare.data.evidence import Evidence
-from compare.data.rows import Row, frame
-from compare.data.scenario import MEDICARE, Scenario
+from compare.data.rows import Row
+from compare.data.scenario import Scenario
 from compare.pages import money
-from compare.pages.controls import fold, heading, labelled, reveal
+from compare.pages.controls import fold, heading, labelled
 from compare.pages.cost import chart as charts
 from compare.pages.cost import sentences as cost_findings
 from compare.pages.cost.tables import COURSE_COLUMNS, YEARLY_COLUMNS, chain_table
 from compare.pages.explorer import Explorer
 from compare.pages.house import CLASSES
-from compare.pages.markup import NOTHING, csv_text, folded, html, table
+from compare.pages.markup import NOTHING, cited_csv, folded, html, table
 from compare.words import usd
 
 ONE = "one product per therapy"
@@ -90,9 +90,9 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     options = scenario.options
     patient, condition_id = scenario.patient, scenario.condition_id
     wanted, one_each = options.get("therapy_class"), options.get("products", ONE) == ONE
-    rows, negotiated = priced_rows(evidence, scenario)
-    medicare = options.get("payer") == MEDICARE
-    every = [*rows, *negotiated] if medicare else rows
+    rows, fixed = priced_rows(evidence, scenario)
+    negotiated = [row for row in fixed if row["price_kind"]]
+    every = [*rows, *negotiated] if scenario.medicare else rows
     shown = [row for row in every if wanted in (None, row["therapy_class"])]
     priced = [row for row in shown if row["price_kind"]]
     bars = [row for row in priced if row["stands_for_therapy"] or not one_each]
@@ -100,15 +100,18 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     unpriced = [
         row for row in shown if row["therapy_id"] not in with_price and row["stands_for_therapy"]
     ]
+    why = cost.without_negotiated(fixed)
+    with_bar = {row["therapy_id"]: row for row in bars if row["therapy_id"] in why}
+    unpriced += [{**row, "reason": why[key]} for key, row in with_bar.items()]
     yearly = money.in_panels([row for row in bars if row["use"] == "chronic"])
     courses = money.in_panels([row for row in bars if row["use"] != "chronic"], money.COURSE)
     marks = [other for row in bars for other in cost.beside(every, row)] if one_each else []
-    if not medicare:
-        with_bar = {(row["therapy_id"], row["use"]) for row in bars}
+    if not scenario.medicare:
+        uses = {(row["therapy_id"], row["use"]) for row in bars}
         marks += [
             row
             for row in negotiated
-            if row["stands_for_therapy"] and (row["therapy_id"], row["use"]) in with_bar
+            if row["stands_for_therapy"] and (row["therapy_id"], row["use"]) in uses
         ]
     return View(
         rows=every,
@@ -140,7 +143,7 @@ def priced_rows(evidence: Evidence, scenario: Scenario) -> tuple[list[Row], list
         money.with_products(evidence, cost.cost_rows(evidence, some, scenario.patient, weight))
         for some in (found, at_negotiated)
     )
-    return rows, [row for row in negotiated if row["price_kind"]]
+    return rows, negotiated
 
 
 def key_of(row: Row) -> tuple[str, str]:
@@ -223,7 +226,6 @@ class CostExplorer(Explorer, view=view, digest=digest):
 
     def __init__(self, evidence: Evidence, condition_id: str = "cidp", **more: Any) -> None:
         super().__init__(evidence, condition_id, **more)
-        reveal(self.controls["payer"], True)
         classes = [("all classes", "")] + [(name, key) for key, (name, *_) in CLASSES.items()]
         self.controls |= {
             "therapy_class": labelled(w.Dropdown, "Class", options=classes),
@@ -308,8 +310,8 @@ class CostExplorer(Explorer, view=view, digest=digest):
         self.show_chosen(computed, self.behind)
 
     def saved(self, computed: View) -> Iterator[Markup]:
-        everything = self.evidence.cited(frame(computed.rows, cost.COLUMNS))
-        yield self.file("Save the whole table (CSV)", csv_text(everything), "cost", *self.about)
+        everything = cited_csv(self.evidence.cited_rows(computed.rows), cost.COLUMNS)
+        yield self.file("Save the whole table (CSV)", everything, "cost", *self.about)
 
     def cited(self, computed: View) -> Iterable[Sequence[Row]]:
         # With the sentence on other products of the same regimen.
@@ -336,7 +338,7 @@ class CostExplorer(Explorer, view=view, digest=digest):
         ]
         key = choice_of(found.same[0]) if found.same else ""
         control = self.controls["chosen"]
-        with self.quiet():
+        with self.quiet:
             control.options, control.value = (choices or [("", "")]), key
         self.panels["sensitivity"].draw(
             charts.sensitivity_traces(found.sensitivity),

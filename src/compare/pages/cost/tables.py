@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
+from compare.cost import later_note
 from compare.cost.prices import KINDS, basis_text
 from compare.data.rows import known, records
 from compare.pages.markup import BREAK, Cell, html, read_in, table
@@ -36,7 +37,9 @@ YEARLY_COLUMNS: Mapping[str, str | Cell] = {
     "Therapy": product_cell,
     "Regimen": "regimen",
     "Year one": lambda r: usd_range(r["usd_year_one_low"], r["usd_year_one_high"]),
-    "A later year": lambda r: usd_range(r["usd_later_year_low"], r["usd_later_year_high"]),
+    "A later year": lambda r: (
+        usd_range(r["usd_later_year_low"], r["usd_later_year_high"]) + later_note(r)
+    ),
     "Of year one, giving it": lambda r: usd_range(
         r["usd_administration_year_one"], r["usd_administration_year_one_high"]
     ),

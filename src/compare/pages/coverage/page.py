@@ -12,7 +12,7 @@ from markupsafe import Markup
 from compare import cost
 from compare.data.conditions import opening_patient
 from compare.data.evidence import Evidence, kept
-from compare.data.rows import frame, known, records
+from compare.data.rows import known, records
 from compare.pages.coverage import chart as coverage_charts
 from compare.pages.coverage import sentences as coverage_findings
 from compare.pages.coverage import tables as coverage
@@ -47,11 +47,11 @@ class View:
     coverage_finding: Finding
 
 
-def view(evidence: Evidence, condition_id: str) -> View:
+def view(evidence: Evidence, condition_id: str, medicare: bool = False) -> View:
     """Therapies of a condition by class, with label status and the opening cost; pure."""
     patient = opening_patient(evidence, condition_id)
-    chosen = cost.opening_plans(evidence, condition_id, patient)
-    priced = frame(cost.cost_rows(evidence, chosen.values(), patient), cost.COLUMNS)
+    chosen = cost.opening_plans(evidence, condition_id, patient, medicare=medicare)
+    priced = pd.DataFrame(cost.cost_rows(evidence, chosen.values(), patient), columns=cost.COLUMNS)
     rows = evidence.indications[evidence.indications["condition_id"].eq(condition_id)]
     labels = rows[rows["fda_label"].eq("yes")]
     labeled = set(labels["therapy_id"])
@@ -148,7 +148,8 @@ class StartExplorer(Explorer, view=view, digest=digest):
         )
 
     def compute(self) -> View:
-        return view(self.evidence, self.controls["condition"].value)
+        scenario = self.scenario()
+        return view(self.evidence, scenario.condition_id, scenario.medicare)
 
     def show(self, computed: View) -> None:
         self.finding.value = computed.coverage_finding

@@ -111,7 +111,7 @@ class HarmsExplorer(Explorer, view=view, digest=digest):
         ways = [(ASCERTAINMENTS[way][0], way) for way in shown.ascertainments]
         events = sorted(((row["event"], row["event_id"]) for row in shown.events), key=str)
         organs = [MOST_REPORTED, *sorted({row["system_organ"] for row in shown.events})]
-        with self.quiet():
+        with self.quiet:
             for name, offered, value in (
                 ("ascertainment", ways, set_.ascertainment),
                 ("event", events or [("none here", "")], set_.event_id),

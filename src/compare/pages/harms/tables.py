@@ -12,7 +12,7 @@ from compare.data.rows import Row, known
 from compare.pages.markup import BREAK, NOTHING, Cell, html, read_in, table, text
 from compare.trials import arms
 from compare.trials.arms import per_100, percent, risk_words, signed
-from compare.trials.harms import ASCERTAINMENTS, nnh_text
+from compare.trials.harms import ASCERTAINMENTS, RATE, nnh_text
 from compare.words import NOT_REPORTED, number, short_name
 
 VERIFIED = {
@@ -40,6 +40,8 @@ def risk_cell(row: Mapping[str, Any], arm: str) -> str:
         return "no comparator"
     if pd.isna(row[f"n_{arm}"]) and pd.notna(row[f"events_{arm}"]):
         return f"{row[f'events_{arm}']:,} affected, group size not printed"
+    if row["measure"] == RATE:
+        return risk_words(row, prefix)
     return f"{risk_words(row, prefix)}, {counts_cell(row, arm)}"
 
 
@@ -95,16 +97,8 @@ FOREST_COLUMNS: dict[str, str | Cell] = {
 RARE_COLUMNS: dict[str, str | Cell] = {
     "Event": "event",
     "Therapy": lambda r: short_name(r["therapy"]),
-    "Treated": lambda r: (
-        f"{number(r['rate_per_100_patient_years'], 2)} per 100 patient-years"
-        if r["measure"] == "per_100_patient_years"
-        else risk_cell(r, "treated")
-    ),
-    "Comparator": lambda r: (
-        f"{number(r['rate_comparator_per_100_patient_years'], 2)} per 100 patient-years"
-        if r["measure"] == "per_100_patient_years"
-        else risk_cell(r, "comparator")
-    ),
+    "Treated": lambda r: risk_cell(r, "treated"),
+    "Comparator": lambda r: risk_cell(r, "comparator"),
     "Which": "comparator",
     "Counted as": lambda r: ASCERTAINMENTS[r["ascertainment"]][0],
     "Remarks": remarks,

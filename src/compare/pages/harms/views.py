@@ -261,7 +261,7 @@ def whole(evidence: Evidence, condition_id: str, classes: tuple[str, ...]) -> Wh
         rare=sorted(rare, key=lambda r: (r["event"], r["therapy"], r["ascertainment"])),
         pml=sorted(pml, key=lambda r: (r["therapy"], r["row_id"])),
         infusions=[row for row in shown if row["measure"] == "pct_of_infusions"],
-        rates=[row for row in shown if row["measure"] == "per_100_patient_years"],
+        rates=[row for row in shown if row["measure"] == harms.RATE],
         controlled=of_classes(controlled, classes),
         csv=cited_csv(here, harms.COLUMNS),
         controlled_finding=harm_findings.controlled(controlled, name),

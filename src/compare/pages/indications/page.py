@@ -73,7 +73,7 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     condition_id, patient = scenario.condition_id, scenario.patient
     listed = [
         row
-        for row in indications.option_rows(evidence, condition_id, patient, place)
+        for row in indications.options.rows(evidence, condition_id, patient, place)
         if row["therapy_class"] in shown
     ]
     said = statements(evidence, condition_id, patient, [row["therapy_id"] for row in listed])

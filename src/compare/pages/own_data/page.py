@@ -100,7 +100,8 @@ def view(before: Evidence, after: Evidence, scenario: Scenario) -> View:
     """Costs before and after for one scenario; a pure function of its arguments."""
     frame = own.difference(before, after, scenario.condition_id, scenario.patient)
     name = after.label("conditions", scenario.condition_id)
-    standing = own.standing(before, after, scenario.condition_id, scenario.patient)
+    of = scenario.condition_id, scenario.patient, scenario.medicare
+    standing = own.standing(before, after, *of)
     finding = findings.changed(standing, frame, name, bool(after.loaded))
     return View(frame, standing, finding, after.loaded)
 
@@ -269,7 +270,7 @@ class OwnDataExplorer(Explorer, view=view, digest=digest):
 
     def on_file(self, kind: str, change: Mapping[str, Any]) -> None:
         """A file was chosen: take it whole, or say what is wrong and change nothing."""
-        if self._busy or not change["new"]:
+        if self.quiet or not change["new"]:
             return
         given = {str(item["name"]): bytes(item["content"]) for item in change["new"]}
         files = dict(self.files)
@@ -321,7 +322,7 @@ class OwnDataExplorer(Explorer, view=view, digest=digest):
 
     def show_chosen(self, kind: str, chosen: Any) -> None:
         """Let a picker count the files that are loaded, and not those that were refused."""
-        with self.quiet():
+        with self.quiet:
             self.pickers[kind].value = chosen
 
     def forget(self) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from compare.authority import guidance
-from compare.cost import timetable
+from compare.cost import later_note, timetable
 from compare.cost.prices import BASES
 from compare.data.evidence import Evidence, kept
 from compare.data.rows import known
@@ -48,7 +48,8 @@ def money_lines(evidence: Evidence, scenario: Scenario, columns: list[Column]) -
             some = True
             if known(row[low]):
                 ends = sorted([row[low], row[high]])
-                cells.append(one(usd_range(*ends), "strong", row["source_id"]))
+                after = later_note(row) if "later" in low else ""
+                cells.append(one(usd_range(*ends) + after, "strong", row["source_id"]))
             else:
                 cells.append(one(f"not known: {row['reason']}", "faint", row["source_id"]))
         if some or label == "Year one":
@@ -119,8 +120,8 @@ def _harm_lines(evidence: Evidence, condition_id: str, ids: tuple[str, ...]) -> 
     found: dict[tuple[str, str], dict[str, Mapping[str, Any]]] = {}
     for way in WAYS:
         for row in harms.series(evidence, condition_id, way):
-            shown = row["event_id"] in key and row["state"] in ("reported", "bound")
-            if shown and row["therapy_id"] in ids:
+            told = row["state"] in ("reported", "bound") or row["measure"] == harms.RATE
+            if row["event_id"] in key and told and row["therapy_id"] in ids:
                 found.setdefault((row["event_id"], way), {})[row["therapy_id"]] = row
     lines = []
     for event_id in key:

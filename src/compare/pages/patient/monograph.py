@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from markupsafe import Markup
 
+from compare.cost import later_note
 from compare.data.arguments import whole
 from compare.data.evidence import Evidence
 from compare.data.rows import Row, grouped, known
@@ -313,10 +314,11 @@ def budget_lines(evidence: Evidence, comparison: Comparison) -> Iterator[Line]:
             elif key not in counts:
                 cells.append(one(NOT_ENTERED, "faint"))
             elif not row[high]:
-                said = f"$0: no dose is counted in such a year; {row['note']}"
+                said = f"$0{later_note(row)}: no dose is counted in such a year"
                 cells.append(one(said, "warn", row["source_id"]))
             else:
                 ends = sorted([row[low] * counts[key], row[high] * counts[key]])
-                cells.append(one(usd_range(*ends), "strong", row["source_id"]))
+                after = later_note(row) if "later" in low else ""
+                cells.append(one(usd_range(*ends) + after, "strong", row["source_id"]))
         if some:
             yield Line(section, labels[label], tuple(cells))

@@ -46,7 +46,6 @@ class PatientExplorer(Explorer, view=view, digest=digest):
 
     def __init__(self, evidence: Evidence, condition_id: str = "cidp", **more: Any) -> None:
         super().__init__(evidence, condition_id, **more)
-        reveal(self.controls["payer"], True)
         self.controls |= {
             **{
                 f"compare_{i}": labelled(w.Dropdown, f"Therapy {i + 1}", options=[("none", "")])

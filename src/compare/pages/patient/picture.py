@@ -14,7 +14,7 @@ from compare.cost.standing import paid_plans, standing_plans
 from compare.cost.timetable import GIVEN_BY
 from compare.data.evidence import Evidence
 from compare.data.rows import Row, grouped, known, split
-from compare.data.scenario import MEDICARE, Scenario
+from compare.data.scenario import Scenario
 from compare.pages.patient.own_trials import OwnTrials, own_trials
 from compare.words import number_of, short_name, usd_range
 
@@ -42,7 +42,7 @@ class Shown:
     """One option as the picture shows it.
 
     `against`: severity, what, and under which condition. `prices` stand; `marks` are negotiated
-    prices beside them, where the payer is not known to be Medicare.
+    prices beside them, where the payer is not known to be Medicare. `no_price` says what has none.
     """
 
     therapy_id: str
@@ -72,14 +72,15 @@ def shown(
     condition_id, patient = scenario.condition_id, scenario.patient
     trials = own_trials(evidence, condition_id)
     by_therapy = grouped(rows, "therapy_id")
-    basis, medicare = scenario.price_basis, scenario.options.get("payer") == MEDICARE
+    basis, medicare = scenario.price_basis, scenario.medicare
     found = paid_plans(evidence, condition_id, basis, None, medicare)
-    fixed = () if medicare or basis else cost.negotiated_plans(evidence, condition_id)
+    fixed = () if basis else cost.negotiated_plans(evidence, condition_id)
     standing, marked = (standing_plans(evidence, some, patient) for some in (found, fixed))
     money, beside = (
         grouped(cost.cost_rows(evidence, some.values(), patient), "therapy_id")
         for some in (standing, marked)
     )
+    unsummed = cost.without_negotiated(row for rows in beside.values() for row in rows)
     plans_of: dict[str, list[Plan]] = {}
     for key, plan in standing.items():
         plans_of.setdefault(key[0], []).append(plan)
@@ -99,8 +100,8 @@ def shown(
                 struck=barred(own),
                 trials=trials.get(key, OwnTrials()),
                 prices=tuple(prices(costs)),
-                marks=tuple(prices(beside.get(key, ()))),
-                no_price=no_price(costs),
+                marks=() if medicare else tuple(prices(beside.get(key, ()))),
+                no_price=no_price(costs) or unsummed.get(key, ""),
                 burden=burden(costs, plans_of.get(key, ())),
                 changed="; ".join(changed(evidence, key)),
             )

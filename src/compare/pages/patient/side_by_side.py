@@ -16,7 +16,7 @@ from compare.cost.standing import first_of_kinds, paid_plans, standing_plans
 from compare.data.evidence import Evidence, kept
 from compare.data.patient import Patient
 from compare.data.rows import Row, known
-from compare.data.scenario import MEDICARE, Scenario
+from compare.data.scenario import Scenario
 from compare.pages.patient import care
 from compare.pages.patient.items import Column, Item, Line, is_therapy, one
 from compare.words import short_name
@@ -106,7 +106,7 @@ def _column(evidence: Evidence, scenario: Scenario, therapy_id: str) -> Column:
 
 def option_rows(evidence: Evidence, condition_id: str, patient: Patient) -> Mapping[str, Row]:
     """Rows of `indications.options` by therapy."""
-    rows = indications.option_rows(evidence, condition_id, patient)
+    rows = indications.options.rows(evidence, condition_id, patient)
     return {row["therapy_id"]: row for row in rows}
 
 
@@ -129,8 +129,7 @@ def chosen_plans(evidence: Evidence, scenario: Scenario, therapy_id: str) -> tup
     """The yearly plan and the course that stand for a therapy, with the product asked for."""
     wanted = dict(scenario.options.get("products", {})).get(therapy_id)
     patient, options = scenario.patient, scenario.options
-    medicare = options.get("payer") == MEDICARE
-    given = scenario.price_basis, options.get("cycle_days"), medicare
+    given = scenario.price_basis, options.get("cycle_days"), scenario.medicare
     if wanted is None:
         chosen = cost.opening_plans(evidence, scenario.condition_id, patient, *given)
     else:

@@ -27,15 +27,14 @@ def against_cell(row: Mapping[str, Any]) -> str:
 
     A brand without any says what stands on the others, so that it never reads as if none did.
     """
-    lines = [line.split("|", maxsplit=1) for line in row["against"].splitlines()]
     said = [
-        html("{}: {}", severity_words(severity), what)
-        for severity, what in lines
-        if severity != "not_in_reading"
+        html("{}: {}", severity_words(one["severity"]), one["words"])
+        for one in row["concerns"]
+        if one["severity"] != "not_in_reading"
     ]
     if row.get("elsewhere"):
         said.append(row["elsewhere"])
-    silent = [what for severity, what in lines if severity == "not_in_reading"]
+    silent = [one["words"] for one in row["concerns"] if one["severity"] == "not_in_reading"]
     if silent:
         said.append(html('<span class="faint">Not in our reading of the label, look it up: '
 "{}</span>", '; '.join(silent)))  # fmt: skip

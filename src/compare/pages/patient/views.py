@@ -16,7 +16,7 @@ from compare.data.conditions import opening_patient
 from compare.data.evidence import Evidence
 from compare.data.patient import Patient
 from compare.data.rows import Row, grouped, known
-from compare.data.scenario import MEDICARE, Scenario
+from compare.data.scenario import Scenario
 from compare.pages.patient import picture, sentences, side_by_side
 from compare.pages.patient.first_dose import first_dose
 from compare.pages.patient.head_to_head import compared
@@ -66,9 +66,8 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     """
     condition_id, patient = scenario.condition_id, scenario.patient
     rows = side_by_side.caution_rows(evidence, patient, condition_id)
-    medicare = scenario.options.get("payer") == MEDICARE
-    basis = scenario.price_basis
-    chosen = cost.opening_plans(evidence, condition_id, patient, basis, medicare=medicare)
+    given = scenario.price_basis, None, scenario.medicare
+    chosen = cost.opening_plans(evidence, condition_id, patient, *given)
     costs = cost.cost_rows(evidence, chosen.values(), patient)
     listed, good, harm = _options(evidence, scenario, rows, costs)
     ids = list(scenario.options.get("compare", []))
@@ -84,7 +83,6 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
         cautions=rows,
         told=sorted(told, key=lambda row: not row["matches"]),
         costs=costs,
-        # Nothing on a brand depends on weight and height: asked at one weight, and kept.
         brands=brands(evidence, patient, condition_id),
         good=good,
         harm=harm,
@@ -100,8 +98,9 @@ def _options(
 ) -> tuple[list[Row], str, str]:
     """`indications.options` with cautions, cost, one benefit and one harm beside each therapy.
 
-    Adds `against` and `boxed` (sentences), `usd_*`, `visits_*` and the two effects in words, with
-    their sources; and says what the two effects are. Columns: `OPTION_COLUMNS`.
+    Adds `concerns` (see `_concerns`), the same in words as `against`, `boxed` (words), `usd_*`,
+    `visits_*` and the two effects in words, with their sources; and says what the two effects
+    are. Columns: `OPTION_COLUMNS`.
     """
     condition_id, patient = scenario.condition_id, scenario.patient
     mine: dict[str, list[Row]] = {}
@@ -119,9 +118,13 @@ def _options(
     effects_of = _effects(evidence, condition_id)
     out: list[Row] = []
     for key, option in side_by_side.option_rows(evidence, condition_id, patient).items():
+        concerns = _concerns(mine.get(key, []))
         found = {
             **option,
-            "against": _against(mine.get(key, [])),
+            "concerns": concerns,
+            "against": "; ".join(
+                f"{cautions.SEVERITIES[one['severity']]}: {one['words']}" for one in concerns
+            ),
             "boxed": "; ".join(boxes.get(key, ())) or "none in our reading",
             "cost_reason": reasons.get(key),
         }
@@ -137,12 +140,12 @@ def _options(
     return out, effects_of["benefit"][0], effects_of["harm"][0]
 
 
-def _against(rows: Sequence[Row]) -> str:
-    """Cautions on what the patient has, one a line: severity, factor, condition, products."""
+def _concerns(rows: Sequence[Row]) -> list[Row]:
+    """Cautions on what the patient has: `severity`, and `words` of factor, condition, products."""
     lines: dict[tuple[str, str], list[Row]] = {}
     for row in rows:
         lines.setdefault((row["severity"], row["factor"]), []).append(row)
-    told = []
+    told: list[Row] = []
     order = list(cautions.SEVERITIES)
     for (severity, factor), group in sorted(lines.items(), key=lambda kv: order.index(kv[0][0])):
         count, of = sum(row["count"] for row in group), group[0]["of"]
@@ -153,8 +156,9 @@ def _against(rows: Sequence[Row]) -> str:
             f", {marked} inherited)" if marked else ")"
         )
         one = " (inherited)" if marked else ""
-        told.append(f"{severity}|{factor}{where}{products if of > 1 else one}")
-    return "\n".join(told)
+        words = f"{factor}{where}{products if of > 1 else one}"
+        told.append({"severity": severity, "words": words})
+    return told
 
 
 def _effects(evidence: Evidence, condition_id: str) -> dict[str, tuple[str, dict[str, Row]]]:
@@ -162,7 +166,7 @@ def _effects(evidence: Evidence, condition_id: str) -> dict[str, tuple[str, dict
 
     No patient matters for either.
     """
-    offered = effects.criterion_rows(evidence, condition_id)
+    offered = effects.criteria_for.rows(evidence, condition_id)
     wanted = effects.default_criteria(evidence, condition_id)
     patient = opening_patient(evidence, condition_id)
     names = {
@@ -171,7 +175,7 @@ def _effects(evidence: Evidence, condition_id: str) -> dict[str, tuple[str, dict
     }
     chosen = [name for name in names.values() if name]
     found: dict[str, dict[str, Row]] = {}
-    for row in effects.effect_rows(evidence, condition_id, patient, criteria=chosen):
+    for row in effects.effects_table.rows(evidence, condition_id, patient, criteria=chosen):
         found.setdefault(row["criterion"], {})[row["therapy_id"]] = row
     heads = {
         name: f"{offered[name]['label']}, {offered[name]['unit']}, against its own comparator"
@@ -199,12 +203,11 @@ def brands(evidence: Evidence, patient: Patient, condition_id: str) -> pd.DataFr
     """One row per IVIG product: contents, label for the condition, and what depends on the brand.
 
     Columns: `product`, `excipients`, `labeled`, `depends` (cautions on contents that any label
-    carries), `against` (every caution on what this patient has, as `against` of the options),
+    carries), `concerns` (every caution on what this patient has, as `concerns` of the options),
     `elsewhere` (what stands on other brands, where no caution stands on this one), `label_month`,
-    `label_read`, `source_id`. Empty where IVIG is no option of the condition. Shared: do not change
-    it.
+    `label_read`, `source_id`. Empty where IVIG is no option of the condition.
     """
-    columns = ["product", "excipients", "labeled", "depends", "against", "elsewhere",
+    columns = ["product", "excipients", "labeled", "depends", "concerns", "elsewhere",
                "label_month", "label_read", "source_id"]  # fmt: skip
     every = side_by_side.caution_rows(evidence, patient, condition_id)
     rows = [row for row in every if row["therapy_id"] == "ivig"]
@@ -230,7 +233,7 @@ def brands(evidence: Evidence, patient: Patient, condition_id: str) -> pd.DataFr
                 "excipients": product["excipients"],
                 "labeled": key in labeled,
                 "depends": "; ".join(map(_short, depends.get(key, ()))),
-                "against": _against(cautions.summary_rows(mine.get(key, ()))),
+                "concerns": _concerns(cautions.summary_rows(mine.get(key, ()))),
                 "elsewhere": side_by_side.elsewhere_words(rows, key),
                 "label_month": product["label_revised"],
                 "label_read": product["label_read"] == "yes",

@@ -45,8 +45,6 @@ from compare.pages.tradeoffs.views import (
 from compare.pages.tradeoffs.worth import MONEY
 from compare.words import short_name
 
-__all__ = ["TradeOffExplorer", "digest", "opening", "view"]
-
 SLOTS = 8
 GROUPS = {"cost": "Cost", "burden": "Burden", "benefit": "Good", "harm": "Harm"}
 BASES = [
@@ -188,7 +186,7 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
     def offer(self, condition_id: str, criteria: tuple[str, ...]) -> None:
         """Fill the choices for a condition, and the rows with these criteria."""
         self.offer_therapies(condition_id)
-        offered = effects.criterion_rows(
+        offered = effects.criteria_for.rows(
             self.evidence, condition_id, *self.scored_by, bool(self.controls["months"].value)
         )
         named = [

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
+from compare.cost.prices import KINDS
 from compare.data.rows import Row, known, records
 from compare.effects.networks import PER_100
 from compare.effects.table import BY_COURSE
@@ -53,6 +54,7 @@ def cell_words(cell: Mapping[str, Any]) -> str:
     ends = amount(cell["low"], unit), amount(cell["high"], unit)
     if unit.startswith("dollars"):
         text = usd_range(cell["low"], cell["high"])
+        text += f", {KINDS[cell['price_kind']]}" if cell.get("price_kind") else ""
     elif ends[0] == ends[1]:
         text = ends[0]
     elif cell["distribution"] == "range":
@@ -246,6 +248,24 @@ def not_weighed(why: str, weighed: list[str]) -> Finding:
     if len(text.split()) > MOST_WORDS:
         text = f"Harm and good are not weighed: {why}."
     return Finding(text)
+
+
+def kinds_of_price(rows: Iterable[Row]) -> str:
+    """That costs at several kinds of price stand side by side; empty where they do not."""
+    found = {row["price_kind"] for row in rows if row["reported"]} - {""}
+    if len(found) < 2:
+        return ""
+    named = listing([words for kind, words in KINDS.items() if kind in found])
+    return (
+        f"Prices are of several kinds ({named}): a comparison that mixes them favors drugs given "
+        "in the clinic."
+    )
+
+
+def mixed(rows: Iterable[Row]) -> Finding | None:
+    """`kinds_of_price` of what is weighed; None where there is one kind."""
+    said = kinds_of_price(rows)
+    return Finding(said) if said else None
 
 
 def by_course(rows: Sequence[Row], names: Mapping[str, str]) -> Finding | None:

@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from compare.data.rows import grouped, known, records
-from compare.effects.table import BASES
+from compare.effects import BASES
 from compare.pages.house import CLASSES
 from compare.pages.markup import NOTHING, html, table, text
 from compare.pages.tradeoffs.sentences import (
@@ -116,15 +116,15 @@ def cards(figures: Figures) -> Markup:
     return html('<div class="tc-cards">{}</div>', NOTHING.join(made))
 
 
-def segments(parts: list[tuple[float, str, str]], height_px: int = 20) -> Markup:
+def segments(parts: list[tuple[float, str, str]]) -> Markup:
     """Colored stretches of one bar: (share of the whole width, color, text)."""
     made = []
     for share, color, words in parts:
         if share > 0:
             ink = "#1b1f24" if color in RANK_COLORS[2:] else "#ffffff"
             made.append(html(
-                '<span style="width:{:.2f}%;background:{};color:{};height:{}px">{}</span>',
-                100 * share, color, ink, height_px, words,
+                '<span style="width:{:.2f}%;background:{};color:{};height:20px">{}</span>',
+                100 * share, color, ink, words,
             ))  # fmt: skip
     return html('<span class="tc-stack">{}</span>', NOTHING.join(made))
 

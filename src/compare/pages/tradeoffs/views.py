@@ -89,6 +89,8 @@ def table_options(scenario: Scenario) -> dict[str, Any]:
         found["basis"] = scenario.basis
     if scenario.price_basis:
         found["price_basis"] = scenario.price_basis
+    if scenario.medicare:
+        found["medicare"] = True
     if options.get("borrow") is False:
         found["borrow"] = False
     if options.get("course_months"):
@@ -138,11 +140,11 @@ def _figures(
     more = dict(options)
     basis, borrow = more.get("basis", "difference"), more.get("borrow", True)
     by_course = "course_months" in more
-    offered = effects.criterion_rows(evidence, condition_id, basis, borrow, patient, by_course)
+    offered = effects.criteria_for.rows(evidence, condition_id, basis, borrow, patient, by_course)
     x, y = axis
     needed = {*criteria, *axis, *BURDEN}
     shown = [name for name in offered if name in needed]
-    every = effects.effect_rows(evidence, condition_id, patient, criteria=shown, **more)
+    every = effects.effects_table.rows(evidence, condition_id, patient, criteria=shown, **more)
     rows = [row for row in every if not only or row["therapy_id"] in only]
     whole = pd.DataFrame(rows, columns=effects.COLUMNS)
     table = pd.DataFrame(
@@ -196,7 +198,8 @@ def cards(
         low = amount(min(row["low"] for row in part), unit)
         high = amount(max(row["high"] for row in part), unit)
         shown = low if low == high else f"{low} to {high}"
-        return f"{words}: {shown} ({len(part)} of {count} therapies)."
+        kinds = findings.kinds_of_price(part)
+        return f"{words}: {shown} ({len(part)} of {count} therapies). {kinds}".strip()
 
     home = [row["therapy"] for row in cells.get("visits_year_one", []) if row["high"] == 0]
     often = span("visits_year_one", "Clinic visits in year one")
@@ -310,7 +313,7 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     """
     options = scenario.options
     borrow, patient = bool(options.get("borrow", True)), scenario.patient
-    offered = effects.criterion_rows(
+    offered = effects.criteria_for.rows(
         evidence,
         scenario.condition_id,
         scenario.basis,
@@ -374,6 +377,7 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     finding = findings.ranking(ranking, how, figures.names, figures.labels, gaps)
     hints = [
         findings.by_course(figures.rows, figures.names),
+        findings.mixed(row for row in figures.rows if row["criterion"] in criteria),
         findings.correlated(figures.criteria, ranking.weights),
         *findings.narrow(figures.criteria, ranges, ranking.weights, sensitivity),
         findings.clipped(ranking.clipped),

@@ -107,7 +107,7 @@ class WhatWorksExplorer(Explorer, view=view, digest=digest):
 
     def offer(self, shown: View) -> None:
         """Give the controls the choices that this condition has, and what was chosen of them."""
-        with self.quiet():
+        with self.quiet:
             offered: dict[str, tuple[Sequence[tuple[str, str]], str]] = {
                 "endpoint": (shown.endpoints, shown.endpoint_id)
             }
