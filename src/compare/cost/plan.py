@@ -112,9 +112,7 @@ class Plan:
     @functools.cached_property
     def usual(self) -> Plan:
         """The plan at the usual dose: as the source names it, else the middle of its range."""
-        rows = tuple(row.usual() for row in self.rows)
-        same = all(one is other for one, other in zip(rows, self.rows, strict=True))
-        return self if same else replace(self, rows=rows)
+        return replace(self, rows=tuple(row.usual() for row in self.rows))
 
     def at(self, weight_kg: float) -> Plan:
         """The plan with only the weight bands of this patient (with all where none fits)."""
