@@ -27,6 +27,13 @@ def short_name(name: Any) -> str:
     return str(name).split(" (", maxsplit=1)[0]
 
 
+def lower(name: str) -> str:
+    """A name or sentence within a sentence: its first letter small, unless it begins an
+    abbreviation: Rituximab is rituximab, IVIG stays.
+    """
+    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
+
+
 def listing(names: Iterable[Any]) -> str:
     """Names in a row, each as `short_name`: `IVIG, SCIG and Efgartigimod`."""
     *first, last = map(short_name, names)

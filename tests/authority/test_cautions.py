@@ -416,6 +416,16 @@ def test_rates_of_a_brand_are_not_borrowed(evidence):
         assert not borrowed["text"].str.contains(r"\d").any()
 
 
+def test_ige_is_measured_where_it_gives_the_dose(evidence):
+    """Before omalizumab in asthma and nasal polyps; in urticaria IgE does not give the dose."""
+    for condition_id, asked in (
+        ("asthma", True), ("crswnp", True), ("chronic_spontaneous_urticaria", False),
+    ):  # fmt: skip
+        rows = guidance.steps(evidence, "omalizumab", condition_id, "xolair")
+        (before,) = [row["text"] for row in rows if row["step"] == "before"]
+        assert before.startswith("Measure total IgE") is asked, condition_id
+
+
 def test_schedule_in_words(evidence):
     """IVIG in CIDP at 62 kg: 2 g/kg is 124 g over days, then 62 g every 3 weeks from day 21."""
     plan = next(
@@ -502,3 +512,24 @@ def test_silent_therapy_reads_not_in_our_reading(evidence):
     assert list(frame["step"]) == list(guidance.STEPS)
     assert frame["text"].str.startswith("not in our reading").all()
     assert frame["source_id"].isna().all()
+
+
+def test_a_biosimilar_takes_the_guidance_of_its_reference(evidence):
+    """What the reference's label alone says is said of Inflectra too, and marked."""
+    mine = evidence.guidance[evidence.guidance["therapy_id"].eq("infliximab")]
+    told = dataclasses.replace(evidence, guidance=mine.assign(product_id="remicade"))
+    found = [
+        row for row in guidance.steps(told, "infliximab", "ra", "inflectra") if row["source_id"]
+    ]
+    assert {row["inherited_from"] for row in found} == {"its reference product"}
+    assert len(found) > 3
+
+
+def test_inheriting_products_are_counted_not_read_out_of_their_names(evidence):
+    """Adalimumab in MS: 12 of 13 products inherit, three of them with a comma in their name."""
+    rows = cautions.check_cautions.rows(evidence, compare.Patient(70, 40), "ms_relapsing")
+    told = cautions.summary_rows(row for row in rows if row["matches"])
+    assert all(row["inherited"] <= row["count"] for row in told)
+    (row,) = (row for row in told if row["therapy_id"] == "adalimumab")
+    assert (row["inherited"], row["count"]) == (12, 13)
+    assert row["marked"].count(", ") == 11 + 3

@@ -287,3 +287,11 @@ def test_a_statement_on_adults_asks_for_the_age(evidence: compare.Evidence) -> N
     assert needs.pop("dupilumab") == ""  # AAAAI/ACAAI speaks of 6 months and older
     assert needs.eq("ages 18 and over").all()
     assert adult["guideline_needs"].eq("").all()
+
+
+def test_what_rules_out_is_asked_where_it_concerns_a_therapy(evidence: compare.Evidence) -> None:
+    """Not yet a TNF inhibitor concerns rituximab: asked in RA, not in Crohn's disease."""
+    asked = {name: indications.needed_factors(evidence, name) for name in ("ra", "crohns", "nmosd")}
+    assert asked["ra"] == ["prior_tnf_inhibitor", "ra_without_prior_tnf_inhibitor"]
+    assert asked["crohns"] == ["prior_tnf_inhibitor"]
+    assert asked["nmosd"] == ["aqp4_positive", "aqp4_negative"]

@@ -62,7 +62,7 @@ def test_harms_follow_the_condition_and_the_event(open_page: Opener) -> None:
 def test_what_works_shows_trials_and_networks(open_page: Opener) -> None:
     """Each trial against its own comparator; a network read against another therapy; a refusal."""
     shown = open_page("04_what_works")
-    shown.until(lambda: "Across 11 trials" in shown.finding(), "the page did not open")
+    shown.until(lambda: "across 11 trials" in shown.finding(), "the page did not open")
     text = shown.page.locator(".tc-page")
     assert "39 of 100 against 15 on placebo" in (text.text_content() or "")
     shown.choose("Against", "Infliximab")

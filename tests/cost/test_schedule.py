@@ -69,13 +69,18 @@ def test_a_phase_that_ends_has_no_later_year() -> None:
     assert len(schedule.year_one_days(every(7) | {"doses": 4}, "low")) == 4
 
 
-def test_what_ends_has_its_second_year_as_the_later_one() -> None:
+def test_what_ends_may_have_doses_in_its_second_year() -> None:
     """Three days from day 365 are of year two; day 363 is of year one, day 729 of year three."""
-    assert schedule.later_year_doses(phase("course_2", days="365;366;367"), "low") == 3
-    assert schedule.later_year_doses(phase("course_2", days="363;364;728;729"), "low") == 2
+
+    def due(found: dict[str, Any]) -> object:
+        year = schedule.second_year(found)
+        return None if year is None else year["days"]
+
+    assert due(phase("course_2", days="365;366;367")) == "1;2;3"
+    assert due(phase("course_2", days="363;364;728;729")) == "0;364"
     # Every 28 days from day 0, 15 doses: 13 until day 336, then days 364 and 392.
-    assert schedule.later_year_doses(every(28) | {"doses": 15}, "low") == 2
-    assert schedule.days_covered(phase("course_2", days="365"), "later_year") == 0
+    assert due(every(28) | {"doses": 15}) == "0;28"
+    assert due(phase("course", days="0;1")) is None
 
 
 def test_low_end_has_the_longer_interval() -> None:

@@ -119,19 +119,25 @@ def test_at_most_one_primary_row(evidence: compare.Evidence) -> None:
     assert doubled.empty, doubled.to_string()
 
 
-# Doses in psoriasis whose groups were larger by a few patients than those of the usual dose.
+# Doses whose groups were larger by a few patients than those of the usual dose.
 OTHER_DOSES = (
-    "secukinumab 150 mg SC",
-    "certolizumab pegol 400 mg three times then 200 mg SC every 2 weeks",
-    "ustekinumab 90 mg SC",
+    ("plaque_psoriasis", "secukinumab 150 mg SC"),
+    (
+        "plaque_psoriasis",
+        "certolizumab pegol 400 mg three times then 200 mg SC every 2 weeks",
+    ),
+    ("plaque_psoriasis", "ustekinumab 90 mg SC"),
+    ("hidradenitis_suppurativa", "secukinumab 300 mg SC every 2 weeks"),
 )
 
 
 def test_the_primary_row_has_the_most_patients(evidence: compare.Evidence) -> None:
     """Among rows alike in design and comparator, pools of doses and unusual doses left out."""
     rows = evidence.adverse_events[evidence.adverse_events["pools_doses"].ne("yes")]
-    unusual = rows["condition_id"].eq("plaque_psoriasis") & rows["arm"].str.startswith(OTHER_DOSES)
-    rows = rows[~unusual]
+    for condition_id, arm in OTHER_DOSES:
+        unusual = rows["condition_id"].eq(condition_id) & rows["arm"].str.startswith(arm, na=False)
+        assert unusual.any(), arm
+        rows = rows[~unusual]
     rows = rows[rows["measure"].eq("pct_of_subjects") & rows["n_treated"].notna()]
     keys = ["therapy_id", "condition_id", "event_id", "ascertainment", "design", "comparator_kind"]
     most = rows.groupby(keys)["n_treated"].transform("max")

@@ -16,6 +16,7 @@ import compare
 from compare.data import checks as validation
 from compare.data.errors import DataError, Problem
 from compare.data.evidence import DESCRIPTOR, data_folder
+from compare.data.rules import MOST_BANDS, check_together
 
 CASES = sorted((Path(__file__).parent / "bad_data").glob("*.json"))
 FOLDER = data_folder()
@@ -181,3 +182,12 @@ def test_a_blank_number_stays_blank() -> None:
     assert found == []
     assert frame["n"].isna().all()
     assert frame["day"].isna().all()
+
+
+def test_a_phase_of_more_bands_than_any_label_has_is_refused_unread(
+    evidence: compare.Evidence,
+) -> None:
+    """Each band is held against each other one: thousands would take minutes."""
+    many = evidence.regimens.iloc[[0] * (MOST_BANDS + 1)].reset_index(drop=True)
+    (problem,) = check_together({"regimens": many})
+    assert "at most 100 bands" in problem.expected

@@ -6,6 +6,7 @@ import pytest
 
 import compare
 from compare.data.scenario import Scenario
+from compare.effects import networks
 from compare.trials.arms import MINUS
 from compare.trials.declared import declared
 from compare.trials.results import at_rate
@@ -93,3 +94,11 @@ def test_a_scenario_is_scored_by_networks_until_its_reader_opts_in() -> None:
     assert Scenario("ra", WHO, options={"cross_trials": True}).basis == "difference"
     both = {"cross_trials": True, "basis": "treated"}
     assert Scenario("ra", WHO, options=both).basis == "treated"
+
+
+def test_a_difference_of_means_stays_on_its_own_scale(evidence: compare.Evidence) -> None:
+    """MG-ADL: 2 points are 2 points, whatever placebo did; a scored outcome needs no excuse."""
+    convert, kind, unit, measure = networks.absolute(declared(evidence, "gmg_mg_adl"))
+    assert (convert(-2.0), kind, measure) == (-2.0, "normal", "mean_difference")
+    assert unit.endswith("difference")
+    assert networks.why_none(evidence, "ulcerative_colitis") == ""

@@ -65,7 +65,9 @@ def test_one_therapy_has_no_largest_and_smallest_change() -> None:
         }
     )  # fmt: skip
     finding = history_findings.per_year(records(frame), "CIDP", "in year one")
-    assert finding.text == "For CIDP, IVIG in year one changed by -10.0 percent since 2025-01."
+    assert finding.text == (
+        "In CIDP, cost in year one changed by \N{MINUS SIGN}10.0 percent (IVIG, since 2025-01)."
+    )
     assert finding.numbers == {
         "therapies": 1.0, "lowest_pct": pytest.approx(-10), "highest_pct": pytest.approx(-10),
     }  # fmt: skip

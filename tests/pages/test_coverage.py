@@ -270,3 +270,10 @@ def test_nothing_old_is_said_in_a_sentence() -> None:
     folded = age_text([f"100 labels are old: {names}"])
     assert "<summary>100 labels are old</summary>&lt;b&gt;0&lt;/b&gt;, " in folded
     assert "<b>" not in folded
+
+
+def test_a_therapy_without_rows_is_not_zero_percent_read_twice() -> None:
+    """No rows is a dash; a share of rows is a percent."""
+    assert charts.read_again({"read_twice_pct": float("nan")}) == ("-", "no rows")
+    row = {"rows": 8, "read_twice_pct": 50.0, "two_sources_pct": 25.0}
+    assert charts.read_again(row)[0] == "50%, 25%"

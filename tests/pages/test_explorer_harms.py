@@ -19,6 +19,7 @@ from compare.data.scenario import Scenario
 from compare.pages import forest
 from compare.pages import harms as page
 from compare.pages.harms import chart as charts
+from compare.pages.harms import page as harms_page
 from compare.pages.house import CLASSES
 from compare.pages.markup import html
 from compare.pages.tradeoffs import page as tradeoffs
@@ -323,6 +324,13 @@ def test_pml_stands_by_antibody_status_and_duration(evidence):
     told = [per_1000(row) for row in own]
     assert "fewer than 1 in 1,000" in told
     assert "1 in 10,000" in told
+    known_virus = dataclasses.replace(
+        page.opening(evidence, "ms_relapsing"),
+        patient=compare.Patient(70, 40, factors={"jc_virus_positive"}),
+    )
+    first = page.view(evidence, known_virus)
+    assert "on natalizumab the risk goes by antibody status" in str(first.finding)
+    assert "months 25 to 48" in harms_page.forest_html(first)
     after_approval = [row for row in own if row["design"] == "postmarketing"]
     assert sum(not known(row["risk_low_pct"]) for row in after_approval) >= 8
 

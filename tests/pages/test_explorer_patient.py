@@ -137,6 +137,13 @@ def test_each_condition_shows(evidence, explorer):
         assert offered == set(compare.options(evidence, condition_id)["therapy_id"])
 
 
+def test_the_pair_compared_first_is_that_of_the_patient(explorer):
+    """Asthma with a year-round allergen: omalizumab is labeled then, and so is compared."""
+    carried = "condition=asthma&weight=70&age=40&history=aeroallergen_positive&ige=300"
+    explorer.strip.history.wish.value = f"1 {carried}"
+    assert explorer.controls["compare_0"].value == "omalizumab"
+
+
 def test_no_severity_without_its_condition(evidence):
     """In every list and table, a conditional caution stands with the words of its condition."""
     factors = {"heart_failure", "iga_deficiency", "tuberculosis_active", "hepatitis_b_active"}

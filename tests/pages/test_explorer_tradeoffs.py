@@ -64,6 +64,16 @@ def test_nothing_is_ranked_before_the_reader_has_spoken(page: TradeOffExplorer) 
     assert "rank" in page.panels["acceptability"].value
 
 
+def test_ranges_stand_behind_a_box_with_the_better_end_named(page: TradeOffExplorer) -> None:
+    """Cost is worth nothing at the dearest: the ends stand in the order of their value."""
+    assert "No value at" not in page.panels["how_to"].value
+    page.controls["more"].value = True
+    told, shown = page.panels["how_to"].value, page.compute()
+    low, high = shown.ranges["cost_year_one"]
+    dear, cheap = (amount(end, "dollars a year") for end in (high, low))
+    assert told.index(str(dear)) < told.index(str(cheap))
+
+
 def scored_by_trials(shown: tradeoffs.View) -> pd.DataFrame:
     """Cells of harms and benefits that are scored."""
     table = shown.figures.table
@@ -457,6 +467,14 @@ def test_text_of_the_data_is_escaped(make: Callable[..., tradeoffs.View]) -> Non
     notes = charts.layout(figures.chart, "x", "y", 0.0)["annotations"]
     for html in [*made, *(note["text"] for note in notes)]:
         assert "<img" not in html
+
+
+def test_names_stand_off_each_other_and_off_intervals() -> None:
+    """Three marks in one place: names a line apart, around it; one on its interval: above it."""
+    here = [(0.1, 100.0)] * 3
+    at = charts.levels(here, [(0.1, 0.1)] * 3)
+    assert at == pytest.approx([81, 100, 119], abs=2)
+    assert charts.levels([(0.1, 50.0)], [(0.0, 0.3)]) == [50.0 + charts.LIFT_PX]
 
 
 def test_one_criterion_and_none(page: TradeOffExplorer) -> None:

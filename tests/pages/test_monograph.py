@@ -98,12 +98,11 @@ def test_blank_counts_give_no_dollars(evidence):
         assert {item.text for cell in line.cells for item in cell} == {monograph.NOT_ENTERED}
 
 
-def test_a_later_year_of_what_ends_is_the_second(evidence):
-    """Alemtuzumab, five patients: 5 x 3 days of 12 mg in year two, and no year after it."""
+def test_a_later_year_of_what_ends_is_told(evidence):
+    """Alemtuzumab: no later year, but 3 days of 12 mg in year two for each patient."""
     lines = list(monograph.budget_lines(evidence, made(evidence, *PAIRS[1])))
     said = cells(lines, "All in a later year")[1]
-    assert said.startswith(f"${5 * 90_617.04:,.0f} to ")
-    assert said.endswith(", in year two; then none is scheduled")
+    assert said == "$0, as the regimen ends (in year two, once: $90,617 a patient)"
 
 
 @pytest.mark.parametrize("count", [-1, 1.5, "many", True, 10**7])

@@ -96,7 +96,7 @@ def test_cidp_as_a_pharmacist_would_read_it(evidence):
 def test_gmg_says_what_would_make_more(evidence):
     """Without a serostatus: "7 labeled if"; with it, seven options and no more to tick."""
     found = page.view(evidence, page.opening(evidence, "gmg"))
-    assert str(found.finding).startswith("7 labeled if AChR antibody positive: tick it.")
+    assert str(found.finding).startswith("7 labeled if “AChR antibody positive”: tick it.")
     ticked = view(evidence, "gmg", factors={"achr_positive"})
     assert str(ticked.finding).startswith("7 options are labeled for this patient.")
     assert {row.label for row in ticked.picture[:7]} == {"FDA"}
@@ -135,6 +135,17 @@ def test_misses_are_told(evidence):
     crohns = own_trials.own_trials(evidence, "crohns")["mirikizumab"]
     assert crohns.lead == own_trials.DIFFERENTLY
     assert "53% against 36%" in str(crohns)
+
+
+def test_a_miss_of_another_endpoint_is_told(evidence):
+    """CIDP: the IVIG withdrawal trial missed I-RODS, on which nothing stands; Crohn's: GEMINI 2 met
+    remission and missed response.
+    """
+    ivig = own_trials.own_trials(evidence, "cidp")["ivig"]
+    assert ivig.lead == "2 trials, 1 missed"
+    assert "missed its endpoint; IVIG withdrawal trial (Adrichem 2022)" in str(ivig)
+    vedolizumab = own_trials.own_trials(evidence, "crohns")["vedolizumab"]
+    assert vedolizumab.lead == "2 trials, 1 missed, 1 missed in part"
 
 
 FIELDS = (
@@ -195,3 +206,12 @@ def test_first_dose_lists_every_option_in_the_order_of_the_picture(evidence, con
         assert all(row[step] and row[step][0]["text"] for step in first_dose.SHOWN)
     scig = next((row for row in found.first_dose if row["therapy"].startswith("SCIG")), None)
     assert scig is None or "viscosity" in scig["before"][0]["text"]
+
+
+def test_a_price_of_a_product_without_the_label_says_so(evidence):
+    """Kawasaki: Gammagard S/D has the label; the guideline's 2 g/kg is priced with another."""
+    found = page.view(evidence, page.opening(evidence, "kawasaki"))
+    html = drawing.picture(found.picture, "Kawasaki")
+    assert "Octagam 10%, net of rebates, not in its label here" in html
+    assert shown(found, "ivig").label == "FDA"
+    assert "not in its label here" not in drawing.picture(view(evidence, "cidp").picture, "CIDP")

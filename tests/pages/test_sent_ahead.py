@@ -8,6 +8,7 @@ import re
 import pytest
 
 from compare.data.evidence import Evidence
+from compare.pages.chart import SERVED
 from compare.pages.claims import ClaimsExplorer
 from compare.pages.cost import CostExplorer
 from compare.pages.coverage import StartExplorer
@@ -97,3 +98,19 @@ def test_a_chart_that_is_not_drawn_here_keeps_its_room() -> None:
         assert "The chart follows" in made
         assert "height: 321px" in made
     assert picture({"data": [], "layout": {}}) == ""
+
+
+def test_it_goes_ahead_where_the_app_serves_it(
+    evidence: Evidence, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In JupyterLab a page is its widgets alone; in the app its HTML comes with them."""
+    page, sent = StartExplorer(evidence), []
+    monkeypatch.setattr("IPython.display.display", lambda shown, raw: sent.append(shown))
+    for served in (False, True):
+        if served:
+            monkeypatch.setenv(SERVED, "1")
+        page._ipython_display_()
+    lab, app = sent
+    assert "text/html" not in lab
+    assert page.finding.value in app["text/html"]
+    assert lab.keys() < app.keys()

@@ -137,8 +137,13 @@ def test_what_labels_ask_for_is_offered(evidence: compare.Evidence, strip: Strip
     strip.controls["condition"].value = "pi"
     assert HIDDEN not in strip.controls["iv_dose"]._dom_classes
     assert HIDDEN in strip.controls["ige"]._dom_classes
-    strip.controls["condition"].value = "asthma"
-    assert HIDDEN not in strip.controls["ige"]._dom_classes
+    for key, hidden in (
+        ("asthma", False),
+        ("chronic_spontaneous_urticaria", True),
+        ("crswnp", False),
+    ):
+        strip.controls["condition"].value = key
+        assert (HIDDEN in strip.controls["ige"]._dom_classes) is hidden, key
     assert HIDDEN in strip.controls["iv_dose"]._dom_classes
 
 

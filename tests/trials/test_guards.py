@@ -18,9 +18,13 @@ from compare.trials.guards import (
     refusal,
     too_wide,
     unknown_tau,
+    unlike_designs,
+    unlike_exposure,
     unlike_loops,
+    unlike_windows,
+    weak_link,
 )
-from compare.trials.wording import sentence, summary
+from compare.trials.wording import elsewhere, sentence, summary
 
 COUNTS = ("odds_ratio", "risk_ratio", "risk_difference")
 NAMES = {name: name.upper() for name in "abcd"}
@@ -68,11 +72,27 @@ def test_a_clear_pair_is_separated():
     # Odds ratios of about 6.1 and 1.7 against placebo: 3.5 against each other.
     assert text.startswith("A is separated from B: 3.5 times the odds of remission (95% ")
     assert text.endswith(
-        "on odds ratio, risk ratio and risk difference alike, compared across trials (4 trials); "
-        "certainty not graded."
+        "on odds ratio, risk ratio and risk difference alike, compared across trials (2 of A at "
+        "week 8, 2 of B at week 8); certainty not graded."
     )
     told = summary([pair], NAMES)
     assert told == "Of 1 pair looked at, 1 is separated: A from B."
+
+
+def test_guards_without_an_objection_say_nothing():
+    """Each guard alone, on the clear pair; and a fact without a zero cell unless it is said."""
+    net, plain = networks()["odds_ratio"], facts()
+    said = [
+        unlike_windows(plain),
+        unlike_designs(plain),
+        unlike_exposure(plain),
+        unlike_loops(net),
+        weak_link(net.trials, plain, "a", "b"),
+        unknown_tau(net, "a", "b", None),
+        too_wide("odds_ratio", 1, 2),
+    ]
+    assert said == [""] * 7
+    assert not TrialFacts("", 8, "parallel", "naive", 200).zero_cell
 
 
 def test_the_favored_therapy_comes_first():
@@ -156,10 +176,22 @@ def test_withdrawal_is_not_mixed_with_treat_through():
 @pytest.mark.parametrize(
     ("exposures", "told"),
     [
-        (["naive"] * 3 + ["mixed"], "naive, mixed"),
-        (["mixed"] * 4, "mixed"),
-        (["naive", "exposed"] * 2, "naive, exposed"),
-        (["unknown", "naive", "naive", "naive"], "naive, unknown"),
+        (["naive"] * 3 + ["mixed"], "prior treatment differs between the trials (naive, mixed)"),
+        (["mixed"] * 4, "patients with and without prior treatment are mixed"),
+        (["unknown"] * 4, "prior treatment is not known"),
+        (
+            ["unknown", "mixed"] * 2,
+            "patients with and without prior treatment are mixed, or it is not known",
+        ),
+        (
+            ["unknown"] + ["exposed"] * 3,
+            "prior treatment is not known in some trials (exposed, unknown)",
+        ),
+        (["naive", "exposed"] * 2, "prior treatment differs between the trials (naive, exposed)"),
+        (
+            ["unknown", "mixed", "exposed", "naive"],
+            "prior treatment differs between the trials (naive, exposed, mixed, unknown)",
+        ),
     ],
 )
 def test_mixed_or_unknown_exposure_separates_nobody(exposures, told):
@@ -171,7 +203,12 @@ def test_mixed_or_unknown_exposure_separates_nobody(exposures, told):
     assert pair.verdict == "not distinguished"
     text = sentence(pair, NAMES, "odds of remission")
     assert text.startswith("A and B are not distinguished: compatible with ")
-    assert text.endswith(f"prior treatment differs between the trials or is not known ({told}).")
+    assert text.endswith(f"; {told}.")
+    short = told.partition(" (")[0]
+    assert summary([pair], NAMES) == f"The one pair looked at is not separated: {told}."
+    assert summary([pair, pair, replace(pair, held=False)], NAMES) == (
+        f"Of 3 pairs looked at, none is separated; 2 are held back: {short}."
+    )
     exposed = compare_pairs(networks(), facts(prior_exposure="exposed"), ["a", "b"])
     assert the_pair(exposed).verdict == "separated"
 
@@ -285,9 +322,10 @@ def test_the_width_is_said():
     low, high = (f"{float(f'{end:.2g}'):g}" for end in (pair.low, pair.high))
     assert sentence(pair, NAMES, "odds of remission") == (
         f"{pair.treatment.upper()} and {pair.comparator.upper()} are not distinguished: "
-        f"compatible with {low} to {high} times the odds of remission."
+        f"compatible with {low} to {high} times the odds of remission on {pair.treatment.upper()}."
     )
     assert summary([pair, pair], NAMES) == "Of 2 pairs looked at, none is separated."
+    assert summary([pair], NAMES) == "The one pair looked at is not separated."
     assert nets["odds_ratio"].effects["p_score"].isna().all()
 
 
@@ -305,7 +343,7 @@ def test_a_difference_of_means_in_words():
     # 1 with a standard error of 0.1: 0.80 to 1.20.
     assert sentence(pair, NAMES, "points of the score") == (
         "A is separated from B: +1 points of the score (95% +0.8 to +1.2), judged on this one "
-        "scale, compared across trials (4 trials); certainty not graded."
+        "scale, compared across trials (2 of A at week 8, 2 of B at week 8); certainty not graded."
     )
 
 
@@ -332,6 +370,7 @@ def test_the_larger_estimate_stands_first():
         (float("nan"), 0.09, "p = 0.09"),
         (0.05, float("nan"), "p = 0.05"),
         (0.11, 0.11, ""),
+        (0.10, 0.10, ""),
         (float("nan"), float("nan"), ""),
     ],
 )
@@ -399,6 +438,7 @@ PAIR = Comparison(
     *("a", "b", "separated", "network", "odds_ratio", 2.0, 1.2, 3.4),
     ("odds ratio", "risk ratio"),
     3,
+    ((8, 12), (10,)),
 )
 
 
@@ -408,12 +448,13 @@ PAIR = Comparison(
         (
             {},
             "A is separated from B: twice the odds (95% 1.2 to 3.4 times), on odds ratio and risk "
-            "ratio alike, compared across trials (3 trials); certainty not graded.",
+            "ratio alike, compared across trials (2 of A at weeks 8 to 12, 1 of B at week 10); "
+            "certainty not graded.",
         ),
         (
-            {"basis": "direct", "trials": 1},
+            {"basis": "direct", "trials": 1, "weeks": ((8,), (8,))},
             "A is separated from B: twice the odds (95% 1.2 to 3.4 times), on odds ratio and risk "
-            "ratio alike, compared directly (1 trial); certainty not graded.",
+            "ratio alike, compared directly (1 trial at week 8); certainty not graded.",
         ),
         (
             {"verdict": "similar", "estimate": 1.0, "low": 0.5, "high": 2.0},
@@ -421,11 +462,21 @@ PAIR = Comparison(
         ),
         (
             {"verdict": "not distinguished", "low": 0.42, "high": 2.0},
-            "A and B are not distinguished: compatible with 0.42 times to twice the odds.",
+            "A and B are not distinguished: compatible with 0.42 times to twice the odds on A.",
         ),
         (
             {"verdict": "not distinguished", "low": 0.9, "high": 2.5, "reason": "why not"},
-            "A and B are not distinguished: compatible with 0.9 to 2.5 times the odds; why not.",
+            "A and B are not distinguished: compatible with 0.9 to 2.5 times the odds on A; why "
+            "not.",
+        ),
+        (
+            {"verdict": "not distinguished", "basis": "direct", "low": 1.0041, "high": 1.016},
+            "A and B are not distinguished: compatible with 1.004 to 1.02 times the odds on A; "
+            "compared directly (2 trials at weeks 8 to 12).",
+        ),
+        (
+            {"verdict": "not distinguished", "low": 1.0, "high": 1.3},
+            "A and B are not distinguished: compatible with 1 to 1.3 times the odds on A.",
         ),
     ],
 )
@@ -459,3 +510,50 @@ def test_an_interval_that_touches_no_effect_is_on_neither_side():
         0, 0, 1, -1,
     ]  # fmt: skip
     assert [_side(difference, *ends) for ends in ((0, 1), (-1, 0), (0.1, 1))] == [0, 0, 1]
+
+
+def test_pairs_that_are_not_compared_are_counted():
+    """Beside those that are separated, and where none is."""
+    lost = replace(PAIR, verdict="not compared", reason="why not")
+    level = replace(PAIR, verdict="not distinguished")
+    assert summary([lost], NAMES) == "The one pair looked at is not compared: why not."
+    assert summary([PAIR, lost], NAMES) == (
+        "Of 2 pairs looked at, 1 is separated: A from B. 1 is not compared."
+    )
+    assert summary([PAIR, PAIR, level], NAMES) == (
+        "Of 3 pairs looked at, 2 are separated: A from B, B."
+    )
+    held = replace(level, held=True, reason="a doubt (more of it)")
+    assert summary([level, lost, lost, held], NAMES) == (
+        "Of 4 pairs looked at, none is separated; 2 are not compared; 1 is held back: a doubt."
+    )
+
+
+def test_networks_elsewhere_in_words():
+    """One separates, two separate; nothing is said of none."""
+    assert elsewhere(0, 3) == ""
+    assert elsewhere(1, 3) == "1 of 3 networks separates some: listed below."
+    assert elsewhere(2, 3) == "2 of 3 networks separate some: listed below."
+
+
+def test_when_the_trials_of_a_pair_looked():
+    """Weeks of the treatment's trials stand first; a pair held back by a doubt alone is marked."""
+    some = [*with_fact("a2", weeks=12)]
+    pair = the_pair(compare_pairs(networks(), some, ["a", "b"], favors="lower"))
+    assert (pair.treatment, pair.weeks, pair.held) == ("b", ((8, 8), (8, 12)), False)
+    mixed = facts(prior_exposure="mixed")
+    assert the_pair(compare_pairs(networks(), mixed, ["a", "b"])).held
+    more = {**STAR, "c1": LOOP["c1"]}
+    assert the_pair(compare_pairs(networks(more), facts(more), ["a", "b"])).trials == 4
+
+
+def test_direct_evidence_is_doubted_for_its_own_patients_alone():
+    """Where loops disagree, the pair's own trials say whether prior treatment is alike."""
+    trials = {**LOOP, "ab": {"a": 150, "b": 50}}
+    for kind, verdict in (("naive", "separated"), ("mixed", "not distinguished")):
+        own = [
+            replace(fact, prior_exposure=kind if fact.study == "ab" else "unknown")
+            for fact in facts(trials)
+        ]
+        pair = the_pair(compare_pairs(networks(trials), own, ["a", "b"]))
+        assert (pair.basis, pair.verdict, pair.held) == ("direct", verdict, kind == "mixed")

@@ -160,6 +160,17 @@ def test_thrombolytics_near_the_exact_likelihood():
         assert math.log(row["high"] / row["low"]) / 3.92 == pytest.approx(sd, abs=0.01)
 
 
+def test_parkinson_as_flat_priors_have_it():
+    """Means of seven trials: NICE's differences and deviations to the digit, ends within 0.03."""
+    told = CASES["NMA-TSD2-PARKINSON"]["expected"]
+    table = arms("NMA-TSD2-PARKINSON")
+    effects = by_treatment(network_meta_analysis(table, "mean_difference", "common", "1"))
+    for name, (mean, sd) in told["md_mean_sd"].items():
+        estimate, low, high = effects.loc[name, ["estimate", "low", "high"]]
+        assert [estimate, (high - low) / 3.92] == pytest.approx([mean, sd], abs=0.011)
+        assert [low, high] == pytest.approx(told["interval"][name], abs=0.03)
+
+
 def test_crohns_star_gives_bucher():
     """Ten published indirect comparisons of a star, from the network and from `bucher` alike."""
     case = CASES["BUCHER-CD-NAIVE"]
@@ -198,6 +209,8 @@ def test_two_treatments_are_dersimonian_laird():
     assert spread["tau2"] == pytest.approx(0.15312, abs=1e-5)
     assert spread["i2"] == pytest.approx((7.0277 - 2) / 7.0277, abs=1e-5)
     assert [spread[key] for key in ("df", "df_within", "df_between")] == [2, 2, 0]
+    assert (network.refused, network.flags) == ("", ())
+    assert set(network.dropped.dtypes.astype(str)) == {"str"}
     assert (spread["q_within"], spread["q_between"]) == (spread["q"], 0.0)
     assert spread["p"] == pytest.approx(math.exp(-7.0277 / 2), abs=1e-5)  # exact for two degrees
     assert math.isnan(spread["p_between"])
@@ -690,7 +703,8 @@ def test_a_network_in_two_pieces_is_refused():
 def test_wrong_arguments_are_listed_together():
     """Measure, model and favors in one sentence; a reference that is not there; no frame."""
     with pytest.raises(
-        ValueError, match="model is 'fixed'; expected one of common, random; favors is 'up'"
+        ValueError,
+        match=r"^measure is 'or'; .* model is 'fixed'; .* common, random; favors is 'up'",
     ):
         network_meta_analysis(loop(), "or", "fixed", favors="up")
     with pytest.raises(ValueError, match="reference is 'Z'; expected one of A, B, C"):

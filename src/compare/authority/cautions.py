@@ -225,9 +225,9 @@ def not_read(label_month: str, read: bool = True) -> str:
 def summary_rows(rows: Iterable[Row]) -> list[dict[str, Any]]:
     """One row per therapy, factor, severity and wording, with the products that carry it.
 
-    `rows` are those of `check_cautions`. Adds `products` (names), `marked` (those of them that
-    inherit it) and `of` (products of the therapy), and joins `label_month`, `source_id` and
-    `inherited_from`; everything else is the same in each group.
+    `rows` are those of `check_cautions`. Adds `products` (names) and their `count`, `marked` (those
+    of them that inherit it) and `inherited` (how many), `of` (products of the therapy), and joins
+    `label_month`, `source_id` and `inherited_from`; everything else is the same in each group.
     """
     of: dict[str, set[str]] = {}
     groups: dict[tuple[Any, ...], list[Row]] = {}
@@ -248,6 +248,7 @@ def summary_rows(rows: Iterable[Row]) -> list[dict[str, Any]]:
                 "action": said,
                 "products": ", ".join(row["product"] for row in group),
                 "marked": ", ".join(row["product"] for row in group if row["inherited"]),
+                "inherited": sum(row["inherited"] for row in group),
                 "count": len({row["product_id"] for row in group}),
                 "of": len(of[group[0]["therapy_id"]]),
                 "inherited_from": joined(group, "inherited_from", "; "),

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from compare.authority.factors import check_factors, excluded_by
+from compare.authority.factors import check_factors, concerns, excluded_by
 from compare.data.arguments import one_of
 from compare.data.conditions import check_condition, condition_therapies
 from compare.data.evidence import Evidence, kept
@@ -198,12 +198,20 @@ def quote(row: Mapping[str, Any]) -> str:
 
 
 def needed_factors(evidence: Evidence, condition_id: str) -> list[str]:
-    """Factors on which a label or guideline for the condition depends, and what rules them out."""
+    """Factors on which a label or guideline for the condition depends, and what rules them out.
+
+    The latter where they concern a therapy of the condition.
+    """
     rows = evidence.indications
     cells = rows.loc[rows["condition_id"].eq(condition_id), "requires_any"]
     found = list(dict.fromkeys(part for cell in cells for part in split(cell)))
     ruling = excluded_by(evidence, found) - set(found)
-    return found + [key for key in evidence.by_id("factors") if key in ruling]
+    mine = therapies_of(evidence, condition_id)
+    return found + [
+        key
+        for key in evidence.by_id("factors")
+        if key in ruling and any(concerns(evidence, key, therapy_id) for therapy_id in mine)
+    ]
 
 
 def therapies_of(evidence: Evidence, condition_id: str) -> list[str]:

@@ -76,8 +76,8 @@ def sensitivity(
         drug = base[span] - fee
         add(
             "price since 2023",
-            (f"limit of {low_day}", fee + drug * low_factor),
-            (f"limit of {high_day}", fee + drug * high_factor),
+            (str(low_day), fee + drug * low_factor),
+            (str(high_day), fee + drug * high_factor),
         )
     others = [
         other
@@ -173,12 +173,9 @@ def break_even_price(plan: Plan, other: Plan, patient: Patient, span: str = "lat
     """Price per billing unit at which `plan` costs what `other` costs, at both low ends.
 
     Money is linear in the price, so this is (other - administration) / billing units paid.
-    NaN where either cannot be priced, where the plan is paid on more than one code, and for later
-    years of what ends: its year two is not every year. Not a judgment of value: the two may differ
-    in everything else.
+    NaN where either cannot be priced, or where the plan is paid on more than one code. Not a
+    judgment of value: the two may differ in everything else.
     """
-    if span == "later_year" and (plan.ends or other.ends):
-        return math.nan
     prices = {
         (row.tariff.code, row.tariff.usd_per_billing_unit)
         for row in plan.rows

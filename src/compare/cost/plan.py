@@ -64,8 +64,15 @@ class Plan:
 
     @property
     def ends(self) -> bool:
-        """Whether a yearly regimen has a last dose: its later year is the second one."""
+        """Whether a yearly regimen has a last dose."""
         return self.chronic and all(schedule.ends(row.phase) for row in self.rows)
+
+    @property
+    def year_two(self) -> Plan | None:
+        """What a regimen that ends has due in its second year, as the first of a plan; or None."""
+        due = [(row, schedule.second_year(row.phase)) for row in self.rows if self.ends]
+        rows = tuple(replace(row, phase=phase) for row, phase in due if phase is not None)
+        return replace(self, rows=rows) if rows else None
 
     @property
     def price_basis(self) -> str:

@@ -1,8 +1,8 @@
 """When doses fall: days of year one, and the yearly rate afterwards.
 
 Day 0 is the regimen's first dose. Year one is days 0 to 363 (52 weeks), so that weekly and
-4-weekly drugs show no phantom dose; a later year is 365.25 days, and a month 30.4375 days. Of what
-ends, it is the second year: what falls there is due once, and nothing after it.
+4-weekly drugs show no phantom dose; a later year is 365.25 days, and a month 30.4375 days. What
+ends has no dose in a later year; what it has still due in the second one stands apart.
 """
 
 from __future__ import annotations
@@ -74,15 +74,21 @@ def ends(phase: Phase) -> bool:
 
 
 def later_year_doses(phase: Phase, end: str, cycle_days: float | None = None) -> float:
-    """Doses in a later year; of a phase that ends, those of the second year."""
+    """Doses in a later year; 0 for a phase that ends."""
     if repeats_in_cycles(phase):
         return len(fixed_days(phase)) * YEAR_DAYS / cycle_spacing(phase, end, cycle_days)
     if ends(phase):
-        until = _days_until(phase, end, cycle_days, LAST_DAY + YEAR_DAYS)
-        return float(sum(day > LAST_DAY for day in until))
+        return 0.0
     step = interval_days(phase, end)
     assert step is not None
     return YEAR_DAYS / step
+
+
+def second_year(phase: Phase) -> Phase | None:
+    """What a phase that ends has due in the second year alone, as a phase of its own; or None."""
+    due = _days_until(phase, "low", None, LAST_DAY + YEAR_DAYS)
+    days = ";".join(f"{day - LAST_DAY - 1:g}" for day in due if day > LAST_DAY)
+    return {**phase, "days": days, "interval_low": None, "interval_high": None} if days else None
 
 
 def days_covered(phase: Phase, span: str, others: Iterable[Phase] = ()) -> float:

@@ -20,6 +20,7 @@ from compare.data.arguments import one_of
 from compare.data.evidence import Evidence
 from compare.data.patient import Patient
 from compare.data.rows import LEADING, Row, framed, known
+from compare.words import usd
 
 OF_PRICE = ["price_basis", "price_kind", "mixed_kinds", "stands_for_therapy"]
 USUAL = ["usd_year_one_usual", "usd_per_course_usual"]
@@ -31,7 +32,7 @@ COLUMNS = [
     *OF_PRICE,
     *MONEY_COLUMNS,
     *USUAL,
-    "ends",
+    "usd_year_two",
     "reason",
     "note",
     "label_status",
@@ -60,8 +61,9 @@ def annual_cost(
     administration alone, doses, visits and chair hours (plain: at the low end; `_high`: at the
     other), `usd_per_course(_high)` for courses, `usd_year_one_usual` and `usd_per_course_usual`
     (the low end at the usual dose, at which products are compared; the middle where IgE is not
-    known), `ends` (the regimen has a last dose: its later year is the second one), `reason` where a
-    figure is blank or a fee is not known, `note`, `label_status`, `is_default`, `source_id`.
+    known), `usd_year_two` (of a regimen that ends: what is due in the second year, once; blank
+    where it goes on), `reason` where a figure is blank or a fee is not known, `note`,
+    `label_status`, `is_default`, `source_id`.
     `dosing_weight` "ideal" or "adjusted" applies to intravenous immunoglobulin only; where actual
     weight counts all the same (`dosing_weight_note`), `note` says so. Raises `ValueError` for an
     unknown condition, basis or dosing weight.
@@ -128,7 +130,7 @@ def cost_rows(
                 "mixed_kinds": plan.mixed_kinds,
                 "stands_for_therapy": id(whole) in at_usual,
                 **columns,
-                "ends": plan.ends,
+                "usd_year_two": _year_two(plan, patient),
                 "reason": reason,
                 "note": "; ".join(
                     [
@@ -147,12 +149,21 @@ def cost_rows(
     return rows
 
 
-def later_note(row: Row) -> str:
-    """What the later year is of a regimen that ends, to follow its dollars; else empty."""
-    if not row["ends"]:
+def _year_two(plan: Plan, patient: Patient) -> float:
+    """Dollars that a regimen that ends costs in its second year; NaN where it goes on."""
+    if not plan.ends:
+        return math.nan
+    size = np.array([patient.weight_kg]), np.array([patient.body_surface_m2 or math.nan])
+    due = plan.year_two
+    return float(due.money(*size).columns["usd_year_one_low"][0]) if due else 0.0
+
+
+def later_note(row: Row, each: str = "") -> str:
+    """What to say after the later year's dollars of a regimen that ends; else empty."""
+    due = row["usd_year_two"]
+    if not known(due):
         return ""
-    due = row["doses_later_year"]
-    return ", in year two; then none is scheduled" if due else ", as the regimen ends"
+    return ", as the regimen ends" + (f" (in year two, once: {usd(due)}{each})" if due else "")
 
 
 def without_negotiated(rows: Iterable[Row]) -> dict[str, str]:

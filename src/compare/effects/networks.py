@@ -65,7 +65,7 @@ def why_none(evidence: Evidence, condition_id: str, factors: frozenset[str] = fr
         return ""
     rows = networks_of(evidence, condition_id)
     if not rows:
-        return "no network of trials is declared"
+        return "no trials here are connected across therapies"
     found = declared(evidence, rows[0]["network_id"])
     return found.refused.rstrip(".") or unlike_exposure(found.facts)
 

@@ -35,6 +35,11 @@ class Tables:
         self.units: dict[str, set[str]] = {}
         for code, unit in zip(billed["code"], billed["billing_unit"], strict=True):
             self.units.setdefault(code, set()).add(unit)
+        # What may be typed, small, and the id that it means.
+        self.like_code = {code.lower(): code for code in self.links}
+        self.like_box = {key: key for key in self.boxes}
+        self.like_product = {str(r["product"]).lower(): key for key, r in self.products.items()}
+        self.like_product |= {key: key for key in self.products}
         self._hints = HINTS
 
     def near(self, value: str, names: Mapping[str, str]) -> str:
@@ -137,12 +142,12 @@ class PriceRow:
         links = tables.links.get(code, ())
         found = []
         if code is not None and not links:
-            close = tables.near(code, {name.lower(): name for name in tables.links})
+            close = tables.near(code, tables.like_code)
             found.append(self.problem("code", f"not in product_codes{close}"))
         box = values["presentation_id"]
         if box is not None and box not in tables.boxes:
             digits = "; was a price written with a decimal comma?" if box.isdigit() else ""
-            close = digits or tables.near(box, {name: name for name in tables.boxes})
+            close = digits or tables.near(box, tables.like_box)
             found.append(self.problem("presentation_id", f"not in presentations{close}"))
         if product_id is None:
             if code is None and not found:
@@ -150,9 +155,7 @@ class PriceRow:
             return found or self._check_route_of_code(links)
         product = tables.products.get(product_id)
         if product is None:
-            names = {str(row["product"]).lower(): key for key, row in tables.products.items()}
-            names |= {key: key for key in tables.products}
-            close = tables.near(product_id, names)
+            close = tables.near(product_id, tables.like_product)
             return [*found, self.problem("product_id", f"not in products{close}")]
         if links and product_id not in {link["product_id"] for link in links}:
             found.append(self.problem("code", f"not a code of {product_id}"))

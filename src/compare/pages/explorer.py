@@ -126,8 +126,6 @@ class Explorer:
 
     def refresh(self) -> None:
         """Show the state of the controls; on an error, show nothing but the reason."""
-        if self.quiet:
-            return
         self.status.value = ""
         self.guarded(lambda: self.write(self.compute()))
 
@@ -206,7 +204,7 @@ class Explorer:
     def chart(self, name: str, wide: bool = False) -> LiveFigure:
         """A place for a chart, emptied on errors. The page's first one brings the library.
 
-        A `wide` one is left out on a phone; its figures stand below it.
+        A `wide` one is left out on a phone, where the page shows the same in another form.
         """
         first = not any(isinstance(panel, LiveFigure) for panel in self.panels.values())
         figure = LiveFigure(with_library=first)

@@ -118,7 +118,7 @@ def forest_html(forest: Forest) -> Markup:
         html(
             '<span style="left:{:.2f}%">{}</span>',
             place(forest, tick),
-            f"{tick:g}".replace("-", MINUS),
+            _tick(forest, tick),
         )
         for tick in ticks(forest)
         if 3 <= place(forest, tick) <= 97
@@ -126,6 +126,12 @@ def forest_html(forest: Forest) -> Markup:
     axis = html('<div class="tc-axis" aria-hidden="true">{}</div>', scale) if drawn else ""
     title = html("<h3>{}</h3>", forest.title) if forest.title else ""
     return html('{}{}<ul class="tc-forest">{}</ul>{}', title, head, rows, axis)
+
+
+def _tick(forest: Forest, value: float) -> str:
+    """A round value; a difference with its sign, since the axis may be turned."""
+    signed = forest.null and not forest.ratio and value
+    return (f"{value:+g}" if signed else f"{value:g}").replace("-", MINUS)
 
 
 def _row(forest: Forest, mark: Mark) -> Markup:
@@ -191,7 +197,9 @@ def drawing(
     classes: Mapping[str, str],
     reference: str,
 ) -> Markup:
-    """A network: nodes by patients, edges by trials; the reference in the middle of its star."""
+    """A network: nodes by patients, edges by trials; in the middle of its star the reference, whose
+    name would lie on the edges: it stands in the caption.
+    """
     others = [node for node in patients if node != reference]
     places = {reference: (WIDTH / 2, HEIGHT / 2)}
     for i, node in enumerate(others):
@@ -203,22 +211,26 @@ def drawing(
     lines = dots = ""
     for (one, other), count in edges.items():
         (x1, y1), (x2, y2) = places[one], places[other]
+        # Out of the crowd in the middle.
+        out = 0.65 if one == reference else 0.35 if other == reference else 0.5
         lines += html(
             '<line x1="{:.0f}" y1="{:.0f}" x2="{:.0f}" y2="{:.0f}" stroke="{}" '
             'stroke-width="{:g}"/><text x="{:.0f}" y="{:.0f}">{}</text>',
-            x1, y1, x2, y2, FAINT, 1.5 * count, (x1 + x2) / 2, (y1 + y2) / 2 + 5, count,
+            x1, y1, x2, y2, FAINT, 1.5 * count,
+            x1 + out * (x2 - x1), y1 + out * (y2 - y1) + 5, count,
         )  # fmt: skip
     largest = max(patients.values())
     for node, people in patients.items():
         x, y = places[node]
         size = max(LEAST, MOST * math.sqrt(people / largest))
         color = CLASSES[classes[node]][1] if node in classes else FAINT
-        below = y + size + 15 if y >= HEIGHT / 2 or node == reference else y - size - 6
+        dots += html('<circle cx="{:.0f}" cy="{:.0f}" r="{:.1f}" fill="{}"/>', x, y, size, color)
+        if node == reference:
+            continue
+        below = y + size + 15 if y >= HEIGHT / 2 else y - size - 6
         dots += html(
-            '<circle cx="{:.0f}" cy="{:.0f}" r="{:.1f}" fill="{}"/>'
-            '<text x="{:.0f}" y="{:.0f}">{}, {:,.0f}</text>',
-            x, y, size, color, x, below, names[node], people,
-        )  # fmt: skip
+            '<text x="{:.0f}" y="{:.0f}">{}, {:,.0f}</text>', x, below, names[node], people
+        )
     said = ", ".join(f"{names[node]} {count:,.0f}" for node, count in patients.items())
     return html(
         '<svg class="tc-network" viewBox="0 0 {} {}" role="img" '

@@ -29,6 +29,8 @@ async function render({ model, el }) {
   const names = () => choice.get("_options_labels");
   const group = (name) => model.get("about")[name]?.[0] ?? "";
   const chosen = () => names()[choice.get("index")] ?? "";
+  // What the closed box says: the name, or the short one where the name would be cut.
+  let closed = "";
 
   // Choices on show, by their places, and the one of them that Enter takes.
   let found = [];
@@ -37,7 +39,7 @@ async function render({ model, el }) {
 
   function offer() {
     const entries = names().map((name) => ({ name, words: model.get("about")[name] ?? [] }));
-    const all = !input.value.trim() || input.value === chosen();
+    const all = !input.value.trim() || input.value === closed;
     found = all
       ? entries
           .map(({ name }, place) => ({ place, word: name }))
@@ -89,7 +91,9 @@ async function render({ model, el }) {
   }
   function close() {
     open = false;
-    input.value = chosen();
+    input.value = closed = input.title = chosen();
+    const short = model.get("about")[chosen()]?.[1];
+    if (short && input.scrollWidth > input.clientWidth) input.value = closed = short;
     point();
   }
   function take(i) {

@@ -12,7 +12,8 @@ from compare.pages.modules import module
 class Search(anywidget.AnyWidget):
     """What is seen of `choice`, a dropdown: its choices by groups, or those that fit what is typed.
 
-    `about`: by the name of a choice its group, then other words by which it is found.
+    `about`: by the name of a choice its group, a short name for a box in which the name would be
+    cut, then other words by which it is found.
     """
 
     _esm = module("find", "matching", "search")

@@ -56,7 +56,8 @@ class Comparison:
 
     `estimate, low, high` are treatment against comparator on the chosen scale; the treatment is the
     one that the estimate favors. `scales`: those whose interval lies to one side of no effect.
-    `trials`: how many of the trials hold one of the two.
+    `trials`: how many of the trials hold one of the two; `weeks`: those of the treatment's trials
+    and of the comparator's, when they looked. `held`: all scales set them apart, a doubt forbids.
     """
 
     treatment: str
@@ -69,7 +70,9 @@ class Comparison:
     high: float
     scales: tuple[str, ...]
     trials: int
+    weeks: tuple[tuple[float, ...], tuple[float, ...]]
     reason: str = ""
+    held: bool = False
 
 
 def refusal(facts: Sequence[TrialFacts]) -> str:
@@ -109,8 +112,15 @@ def unlike_exposure(facts: Sequence[TrialFacts]) -> str:
     kinds = {fact.prior_exposure for fact in facts}
     if kinds <= {"naive"} or kinds <= {"exposed"}:
         return ""
+    known = kinds - {"unknown"}
+    if not known:
+        return "prior treatment is not known"
+    if known == {"mixed"}:
+        also = ", or it is not known" if known < kinds else ""
+        return f"patients with and without prior treatment are mixed{also}"
     told = ", ".join(kind for kind in ("naive", "exposed", "mixed", "unknown") if kind in kinds)
-    return f"prior treatment differs between the trials or is not known ({told})"
+    how = "is not known in some trials" if len(known) == 1 else "differs between the trials"
+    return f"prior treatment {how} ({told})"
 
 
 def unlike_loops(network: Network) -> str:
@@ -184,6 +194,7 @@ def compare_pairs(
     loops = unlike_loops(chosen)
     columns = DIRECT if loops else NETWORK
     rows = {measure: _by_pair(network, columns) for measure, network in networks.items()}
+    weeks = {fact.study: fact.weeks for fact in facts if fact.weeks is not None}
     found = []
     for pair in combinations(sorted(therapies), 2):
         above = rows[chosen.measure][pair][0] >= _null(chosen)
@@ -194,18 +205,20 @@ def compare_pairs(
         estimate, low, high = ends[chosen.measure]
         trials = [t for t in chosen.trials if not loops or {one, other} <= set(t.treatments)]
         lost = loops if math.isnan(estimate) else weak_link(trials, facts, one, other)
+        behind = {trial.study for trial in trials}
         doubt = (
-            unlike_exposure(facts)
+            unlike_exposure([fact for fact in facts if not loops or fact.study in behind])
             or unknown_tau(chosen, one, other, external_tau)
             or too_wide(chosen.measure, low, high)
         )
-        verdict, reason = NOT_DISTINGUISHED, ""
+        own = [[weeks[t.study] for t in trials if name in t.treatments] for name in (one, other)]
+        verdict, reason, held = NOT_DISTINGUISHED, "", False
         if lost:
             verdict, reason = NOT_COMPARED, lost
         elif len(set(sides.values())) > 1:
             reason = _part_of_the_scales(set(sides.values()), clear)
         elif clear and doubt:
-            reason = doubt
+            reason, held = doubt, True
         elif clear:
             verdict = SEPARATED
         elif margin is not None and not doubt and _within(chosen, low, high, margin):
@@ -222,7 +235,9 @@ def compare_pairs(
                 high=high,
                 scales=clear,
                 trials=sum(bool({one, other} & set(trial.treatments)) for trial in trials),
+                weeks=(tuple(own[0]), tuple(own[1])),
                 reason=reason,
+                held=held,
             )
         )
     return tuple(found)

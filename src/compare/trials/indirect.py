@@ -74,7 +74,7 @@ def _flags(found: Declared, network: Network) -> list[str]:
     if not df:
         flags.append("How much trials differ cannot be told: one trial a comparison.")
     elif df < 2:
-        flags.append("Too few trials for prediction intervals.")
+        flags.append("How much trials differ is hardly known; too few for prediction intervals.")
     ends = network.effects[["treatment", "low", "high"]].to_numpy().tolist()
     flags += [
         f"No finding on {name} against {network.reference}: {width}."

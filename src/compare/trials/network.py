@@ -229,11 +229,10 @@ def _pairs(
     i, j = np.nonzero(~np.eye(len(treatments), dtype=bool))
     network = (estimates.effects[i] - estimates.effects[j], _errors(estimates)[i, j])
     own, own_error = alone[0][i, j], np.sqrt(alone[1][i, j])
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = (network[1] / own_error) ** 2
-        left = np.where(share > 1 - ALL_DIRECT, np.nan, 1 - share)
-        other = (network[0] - share * own) / left
-        other_error = network[1] / np.sqrt(left)
+    share = (network[1] / own_error) ** 2
+    left = np.where(share > 1 - ALL_DIRECT, np.nan, 1 - share)
+    other = (network[0] - share * own) / left
+    other_error = network[1] / np.sqrt(left)
     unseen = np.isnan(own)
     other, other_error = (
         np.where(unseen, whole, part)

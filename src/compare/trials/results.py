@@ -91,7 +91,7 @@ def uncontrolled(row: Row) -> bool:
 def trial_rows(evidence: Evidence, condition_id: str) -> tuple[Row, ...]:
     """Rows of `benefits.outcomes` of a condition, each with its trial's columns (`trial_...`), as
     which patients and readings it counts, with titles of sources. A second reading of a row is
-    left out.
+    left out. `also_missed`: another primary endpoint that its trial missed in all patients.
     """
     raw = {row["row_id"]: row for row in evidence.rows("outcomes", "condition_id", condition_id)}
     found = []
@@ -103,12 +103,34 @@ def trial_rows(evidence: Evidence, condition_id: str) -> tuple[Row, ...]:
         about = {f"trial_{k.removeprefix('trial_')}": v for row in trials for k, v in row.items()}
         about["trial_name"] = trials[0]["trial"] if trials else row["study"]
         found.append({**row, **about, **more})
+    missed = {
+        (row["trial_id"], row["therapy_id"]): row
+        for row in found
+        if row["missed_primary"] and not known(row["subgroup"])
+    }
+    for row in found:
+        other = missed.get((row["trial_id"], row["therapy_id"]))
+        apart = other is not None and other["endpoint_id"] != row["endpoint_id"]
+        row["also_missed"] = str(other["endpoint"]) if other and apart else ""
     return tuple(found)
 
 
 def standing(rows: Sequence[Row]) -> list[Row]:
     """The pivotal trials of the main endpoint, those that missed it included."""
     return [row for row in rows if row["stands"] == "yes"]
+
+
+def missed_beside(rows: Sequence[Row]) -> list[Row]:
+    """Primary endpoints that a trial missed and of which no row stands, one a therapy and trial;
+    not of trials that stand with a miss.
+    """
+    told = {(row["therapy_id"], row["trial_id"]) for row in standing(rows) if row["met"] == "no"}
+    found: dict[tuple[str, str], Row] = {}
+    for row in rows:
+        key = row["therapy_id"], row["trial_id"]
+        if row["missed_primary"] and row["stands"] != "yes" and key not in told:
+            found.setdefault(key, row)
+    return list(found.values())
 
 
 def head_to_head(rows: Sequence[Row]) -> list[Row]:

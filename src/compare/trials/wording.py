@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from compare.trials._effects import RATIOS
 from compare.trials.guards import NOT_COMPARED, SEPARATED, SIMILAR, Comparison
+from compare.words import number_range
 
 CERTAINTY = "certainty not graded"
 
@@ -16,9 +17,11 @@ def sentence(comparison: Comparison, names: Mapping[str, str], outcome: str) -> 
     `outcome` completes "the": "odds of clinical remission"; for a difference of means its unit.
 
     >>> from compare.trials.guards import NOT_DISTINGUISHED
-    >>> pair = Comparison("a", "b", NOT_DISTINGUISHED, "network", "odds_ratio", 1, 0.5, 2, (), 5)
+    >>> pair = Comparison(
+    ...     "a", "b", NOT_DISTINGUISHED, "network", "odds_ratio", 1, 0.5, 2, (), 2, ((8,), (12,))
+    ... )
     >>> sentence(pair, {"a": "Aa", "b": "Bb"}, "odds of remission")
-    'Aa and Bb are not distinguished: compatible with half to twice the odds of remission.'
+    'Aa and Bb are not distinguished: compatible with half to twice the odds of remission on Aa.'
     """
     one, other = names[comparison.treatment], names[comparison.comparator]
     if comparison.verdict == NOT_COMPARED:
@@ -33,34 +36,68 @@ def sentence(comparison: Comparison, names: Mapping[str, str], outcome: str) -> 
     if comparison.verdict == SEPARATED:
         scales = " and ".join([", ".join(comparison.scales[:-1]), comparison.scales[-1]])
         alike = f"on {scales} alike" if len(comparison.scales) > 1 else "judged on this one scale"
-        trials = "1 trial" if comparison.trials == 1 else f"{comparison.trials} trials"
-        basis = "compared directly" if comparison.basis == "direct" else "compared across trials"
         return (
             f"{one} is separated from {other}: {size.format(estimate)} (95% {span}), "
-            f"{alike}, {basis} ({trials}); {CERTAINTY}."
+            f"{alike}, {_basis(comparison, one, other)}; {CERTAINTY}."
         )
     width = size.format(span)
     if comparison.verdict == SIMILAR:
         return f"{one} and {other} are similar, inside the margin declared before: {width}."
     why = f"; {comparison.reason}" if comparison.reason else ""
-    return f"{one} and {other} are not distinguished: compatible with {width}{why}."
+    if comparison.basis == "direct":
+        why += f"; {_basis(comparison, one, other)}"
+    return f"{one} and {other} are not distinguished: compatible with {width} on {one}{why}."
 
 
 def summary(comparisons: Sequence[Comparison], names: Mapping[str, str]) -> str:
-    """How many pairs were looked at, and who is separated from whom, in groups, without ranks."""
+    """How many pairs were looked at, and who is separated from whom, in groups, without ranks.
+
+    Where nobody is, how many pairs a doubt alone holds back; always, how many are not compared.
+    """
     apart: dict[str, list[str]] = {}
     for pair in comparisons:
         if pair.verdict == SEPARATED:
             apart.setdefault(names[pair.treatment], []).append(names[pair.comparator])
+    if len(comparisons) == 1 and not apart:
+        (pair,) = comparisons
+        verdict = "compared" if pair.verdict == NOT_COMPARED else "separated"
+        return f"The one pair looked at is not {verdict}{pair.reason and f': {pair.reason}'}."
     looked = "1 pair" if len(comparisons) == 1 else f"{len(comparisons)} pairs"
+    lost = sum(pair.verdict == NOT_COMPARED for pair in comparisons)
     if not apart:
-        return f"Of {looked} looked at, none is separated."
+        held = [pair.reason.partition(" (")[0] for pair in comparisons if pair.held]
+        rest = f"; {_are(lost)} not compared" if lost else ""
+        rest += f"; {_are(len(held))} held back: {held[0]}" if held else ""
+        return f"Of {looked} looked at, none is separated{rest}."
     told = "; ".join(f"{one} from {', '.join(others)}" for one, others in apart.items())
+    rest = f" {_are(lost).capitalize()} not compared." if lost else ""
     count = sum(map(len, apart.values()))
-    return f"Of {looked} looked at, {count} {'is' if count == 1 else 'are'} separated: {told}."
+    return f"Of {looked} looked at, {_are(count)} separated: {told}.{rest}"
+
+
+def _basis(comparison: Comparison, one: str, other: str) -> str:
+    """Directly or not, in how many trials of each, and when these looked."""
+    first, second = comparison.weeks
+    if comparison.basis == "direct":
+        trials = "1 trial" if len(first) == 1 else f"{len(first)} trials"
+        return f"compared directly ({trials} at {_weeks(first)})"
+    each = ((one, first), (other, second))
+    told = ", ".join(f"{len(weeks)} of {name} at {_weeks(weeks)}" for name, weeks in each)
+    return f"compared across trials ({told})"
+
+
+def _weeks(weeks: Sequence[float]) -> str:
+    low, high = min(weeks), max(weeks)
+    return f"week{'' if low == high else 's'} {number_range(low, high)}"
+
+
+def _are(count: int) -> str:
+    return f"{count} {'is' if count == 1 else 'are'}"
 
 
 def _times(ratio: float) -> str:
-    """A ratio as a reader says it, to two digits."""
-    rounded = float(f"{ratio:.2g}")
+    """A ratio as a reader says it, to two digits; to more where two would say no effect."""
+    rounded = next(
+        (shown for digits in (2, 3, 4) if (shown := float(f"{ratio:.{digits}g}")) != 1), 1.0
+    )
     return {0.5: "half", 2.0: "twice"}.get(rounded, f"{rounded:g} times")

@@ -139,7 +139,7 @@ class ClaimsExplorer(Explorer, view=view, digest=digest):
         return self.controls["weight"].value if "weight" in self.strip.own else None
 
     def compute(self) -> View:
-        claim_id, medicare = self.controls["claim"].value, self.strip.scenario().medicare
+        claim_id, medicare = (self.controls[name].value for name in ("claim", "payer"))
         return view(self.evidence, claim_id, self.weight_kg(), medicare)
 
     def show(self, computed: View) -> None:

@@ -77,10 +77,11 @@ def reason(assessment: Assessment) -> Finding:
         numbers[f"published_{direction}"] = float(assessment.directions.count(direction))
     said = _SAID[assessment.claim_id](assessment)
     published = (
-        f"Of {len(assessment.published)} published findings {int(numbers['published_supports'])} "
-        f"support it, {int(numbers['published_partly'])} support it in part, "
-        f"{int(numbers['published_contradicts'])} contradict it; "
-        f"{int(numbers['published_context'])} give context."
+        f"Of {len(assessment.published)} published findings "
+        f"{_do(numbers['published_supports'], 'support')} it, "
+        f"{_do(numbers['published_partly'], 'support')} it in part, "
+        f"{_do(numbers['published_contradicts'], 'contradict')} it; "
+        f"{_do(numbers['published_context'], 'give')} context."
     )
     basis = (
         "The verdict follows from the tables."
@@ -88,6 +89,11 @@ def reason(assessment: Assessment) -> Finding:
         else "The verdict follows from the published findings."
     )
     return Finding(" ".join(filter(None, [said, published, basis])), numbers)
+
+
+def _do(count: float, verb: str) -> str:
+    """`none supports`, `1 supports`, `3 support`."""
+    return f"{count:.0f} {verb}" if count > 1 else f"{'1' if count else 'none'} {verb}s"
 
 
 def _n(assessment: Assessment, name: str) -> int:
@@ -106,8 +112,9 @@ def _cheaper(a: Assessment) -> str:
     word = "condition" if compared == 1 else "conditions"
     return (
         f"A year of IVIG and a year of another therapy are both priced in {compared} {word} of "
-        f"{_n(a, 'conditions')} ({named}): there {_n(a, 'dearer')} cost more than IVIG, "
-        f"{_n(a, 'cheaper')} less, and the ranges of {_n(a, 'overlapping')} overlap with IVIG's."
+        f"{_n(a, 'conditions')} ({named}): there IVIG costs less than "
+        f"{_n(a, 'dearer') or 'none'} of the others and more than {_n(a, 'cheaper') or 'none'}; "
+        f"its range overlaps with that of {_n(a, 'overlapping') or 'none'}."
     )
 
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
+from markupsafe import Markup
 
 from compare.data.rows import known, records
 from compare.pages.coverage.tables import FACTS, LEVELS
 from compare.pages.house import INK, TEMPLATE, Trace, empty_layout, label
+from compare.pages.markup import NOTHING, html
 from compare.words import short_name
 
 READ_AGAIN = "Read twice,<br>two sources"
+MARKS = {"full": "■", "partial": "◧", "none": "□"}
 SHADES = {"none": "#ffffff", "partial": "#cfe0ee", "full": "#7fb0d6"}
-ROW_PX = 24
-HEAD_PX = 90
+ROW_PX = 20
+HEAD_PX = 70
 
 
 def cell(row: dict[str, Any], fact: str) -> str:
@@ -35,6 +38,30 @@ def read_again(row: dict[str, Any]) -> tuple[str, str]:
 def head(title: str) -> str:
     """A column's heading, broken at its comma so that it stands upright in a narrow window."""
     return ",<br>".join(label(part) for part in title.split(", "))
+
+
+def small(frame: pd.DataFrame) -> Markup:
+    """The map for a phone: a mark a cell, which says how many when pointed at."""
+    heads = NOTHING.join(
+        html('<th scope="col"><span>{}</span></th>', title) for title, _ in FACTS.values()
+    )
+    rows = NOTHING.join(
+        html(
+            '<tr><th scope="row">{}</th>{}</tr>', short_name(row["therapy"]),
+            NOTHING.join(
+                html('<td title="{} of {}">{}</td>', row[f"{fact}_have"], row[f"{fact}_of"],
+                     MARKS[row[fact]])
+                for fact in FACTS
+            ),
+        )
+        for row in records(frame)
+    )  # fmt: skip
+    key = ", ".join(f"{sign} {word}" for word, sign in MARKS.items())
+    return html(
+        '<div class="tc-narrow"><table class="tc-map"><caption>{}</caption>'
+        "<thead><tr><td></td>{}</tr></thead><tbody>{}</tbody></table></div>",
+        key, heads, rows,
+    )  # fmt: skip
 
 
 def traces(frame: pd.DataFrame) -> list[Trace]:

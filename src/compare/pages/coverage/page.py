@@ -148,8 +148,7 @@ class StartExplorer(Explorer, view=view, digest=digest):
         )
 
     def compute(self) -> View:
-        scenario = self.scenario()
-        return view(self.evidence, scenario.condition_id, scenario.medicare)
+        return view(self.evidence, *(self.controls[name].value for name in ("condition", "payer")))
 
     def show(self, computed: View) -> None:
         self.finding.value = computed.coverage_finding
@@ -184,8 +183,9 @@ class StartExplorer(Explorer, view=view, digest=digest):
         """What is in the tables for each therapy, how often it was read, and how old it is."""
         frame = computed.coverage
         self.panels["coverage_key"].value = html(
-            '<p class="tc-key"><span>full, how many of how many, or none, of what there should be'
-            "</span><span>last column: percent of rows read twice, and in two documents</span></p>"
+            '<p class="tc-key"><span class="tc-wide">full, how many of how many, or none, of what '
+            'there should be</span><span class="tc-wide">last column: percent of rows read twice, '
+            "and in two documents</span></p>"
         )
         self.panels["coverage"].draw(coverage_charts.traces(frame), coverage_charts.layout(frame))
         counts = {
@@ -208,9 +208,9 @@ class StartExplorer(Explorer, view=view, digest=digest):
             "Coverage in numbers: how many of how many",
         )
         self.panels["coverage_table"].value = html(
-            "<details><summary>The map in numbers, and what is counted</summary><ul>{}"
+            "{}<details><summary>The map in numbers, and what is counted</summary><ul>{}"
             "</ul>{}</details>",
-            meanings, shown,
+            coverage_charts.small(frame), meanings, shown,
         )  # fmt: skip
         self.panels["age"].value = age_text(self.evidence.age(self.today))
 

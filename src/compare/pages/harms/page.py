@@ -147,8 +147,7 @@ class HarmsExplorer(Explorer, view=view, digest=digest):
             for rows, columns, caption, said in (
                 (whole.rare, RARE_COLUMNS, "Rare serious harms, one by one, never summed",
                  "That none is counted in this condition's rows is not the same as none."),
-                (whole.pml, PML_COLUMNS,
-                 "Progressive multifocal leukoencephalopathy, by antibody status and duration", ""),
+                (whole.pml, PML_COLUMNS, PML, ""),
                 (computed.ivig, IVIG_COLUMNS,
                  "IVIG and the others, percent of patients, from any cause",
                  computed.ivig_finding),
@@ -180,17 +179,19 @@ class HarmsExplorer(Explorer, view=view, digest=digest):
         )  # fmt: skip
 
 
+PML = "Progressive multifocal leukoencephalopathy, by antibody status and duration"
 IVIG_COLUMNS: dict[str, str | Cell] = {
     "Event": "event", "IVIG": "ivig_words", "Other therapies": "others_words",
 }  # fmt: skip
 
 
 def about_events(evidence: Evidence) -> dict[str, list[str]]:
-    """By an event's name its organ system, and the words by which it is found: those that sources
-    print for it, and those for what in a history singles it out.
+    """By an event's name its organ system, that name, and the words by which it is found: those
+    that sources print for it, and those for what in a history singles it out.
     """
     found = {
-        key: [row["event"], row["system_organ"]] for key, row in evidence.by_id("events").items()
+        key: [row["event"], row["system_organ"], row["event"]]
+        for key, row in evidence.by_id("events").items()
     }
     for row in evidence.by_id("factors").values():
         if known(row["event_id"]):
@@ -216,6 +217,13 @@ def forest_html(shown: View) -> Markup:
     set_ = shown.settings
     drawn = charts.forest_of(shown.forest, set_.basis, set_.ascertainment)
     missing = [row["therapy"] for row in shown.forest if row["state"] == "missing"]
+    strata = shown.whole.of_strata(set_.event_id)
+    if strata and not any(mark.drawn for mark in drawn.marks):
+        silent = sorted({*missing} - {row["therapy"] for row in strata})
+        said = (
+            html("<p>Not reported, which is not zero: {}.</p>", listing(silent)) if silent else ""
+        )
+        return table(strata, PML_COLUMNS, PML) + said
     after = html("<p>Not reported, which is not zero: {}.</p>", listing(missing)) if missing else ""
     if not drawn.marks:
         return html("<p>No therapy here has a figure of this event in this form.</p>{}", after)
@@ -249,8 +257,8 @@ def map_heading(shown: View) -> Markup:
         else "More (orange) or fewer (blue) patients with the event per 100 than on the comparator"
     )
     return html(
-        '<h2>All events, {}</h2><p class="tc-key"><span>{}</span><span>&times; not reported, '
-        "which is not zero</span><span>○ a figure in another form</span>"
-        "<span>[dashed] borrowed from another condition</span>{}</p>",
+        '<h2>All events, {}</h2><p class="tc-key"><span>{}</span><span class="tc-wide">&times; '
+        'not reported, which is not zero</span><span class="tc-wide">○ a figure in another '
+        "form</span><span>[in brackets] borrowed from another condition</span>{}</p>",
         ASCERTAINMENTS[shown.settings.ascertainment][0], what, silent,
     )  # fmt: skip

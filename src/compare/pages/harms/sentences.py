@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from compare.data.rows import Row, known
-from compare.trials.arms import KINDS, per_100, risk_words
+from compare.trials.arms import per_100, risk_words
 from compare.trials.harms import RAW_ARMS
-from compare.words import Finding, short_name
+from compare.words import Finding, lower, short_name
 
 NAMED = 3
 AGAINST = {
@@ -17,10 +17,17 @@ AGAINST = {
 }  # fmt: skip
 
 
-def answer(rows: Sequence[Row], condition: str, basis: str, comparison: str) -> Finding:
+def answer(
+    rows: Sequence[Row],
+    condition: str,
+    basis: str,
+    comparison: str,
+    strata: Sequence[Row] = (),
+) -> Finding:
     """What this condition's own trials showed of one event, in 40 words; nothing is ranked.
 
-    `rows`: of the forest, one a therapy. Borrowed figures are counted, never named.
+    `rows`: of the forest, one a therapy. Borrowed figures are counted, never named. `strata`:
+    figures of the event by antibody status and duration, which no single one stands for.
     """
     if not rows:
         return Finding(f"{condition}: no event is reported with these settings.")
@@ -35,7 +42,10 @@ def answer(rows: Sequence[Row], condition: str, basis: str, comparison: str) -> 
         "borrowed": len(shown) - len(own),
     }  # fmt: skip
     start = f"{rows[0]['event']} in {condition}: "
-    if not own:
+    if strata and not own:
+        who = _list(dict.fromkeys(short_name(row["therapy"]) for row in strata))
+        said = f"on {who} the risk goes by antibody status, earlier treatment and duration: below"
+    elif not own:
         said = "no figure of this kind from its own trials"
     elif basis == "treated":
         said = f"{_risks(own)}, in the treated group alone"
@@ -48,7 +58,7 @@ def answer(rows: Sequence[Row], condition: str, basis: str, comparison: str) -> 
         said = f"against {AGAINST[comparison]}, {', '.join(told)}"
     text = f"{start}{said}."
     if count := numbers["borrowed"]:
-        text += f" {count} figure{'s are' if count > 1 else ' is'} borrowed or set apart."
+        text += f" {count} more: borrowed, or of groups not followed alike."
     if shown and (rest := len(rows) - len(shown)):
         text += f" No such figure for {rest} other{'s' if rest > 1 else ''}."
     return Finding(text, _floats(numbers))
@@ -134,12 +144,6 @@ def controlled(rows: Sequence[Row], condition: str) -> Finding:
     return Finding(text, _floats(numbers))
 
 
-def kinds(rows: Sequence[Row]) -> str:
-    """The comparators of a series, in words."""
-    found = dict.fromkeys(row["comparator_kind"] for row in _of_state(rows, "reported"))
-    return "; ".join(KINDS[kind] for kind in found)
-
-
 def _difference(row: Row) -> str:
     ends = row["difference_low_pct"], row["difference_high_pct"]
     return per_100(row["difference_pct"], *ends, str(row["comparator"]))
@@ -159,8 +163,7 @@ def _of_state(rows: Sequence[Row], state: str) -> list[Row]:
 
 
 def _list(names: Iterable[object]) -> str:
-    words = [str(name) for name in names]
-    words = [word if word[:2].isupper() else word[0].lower() + word[1:] for word in words]
+    words = [lower(str(name)) for name in names]
     return words[0] if len(words) == 1 else ", ".join(words[:-1]) + f" and {words[-1]}"
 
 

@@ -194,6 +194,6 @@ def map_list(rows: Sequence[Row], basis: str) -> Markup:
     if not listed:
         return NOTHING
     return html(
-        '<details class="tc-long tc-narrow"><summary>Show every event ({})</summary>{}</details>',
+        '<details class="tc-long tc-narrow" open><summary>Every event ({})</summary>{}</details>',
         len(listed), shown,
     )  # fmt: skip

@@ -61,6 +61,10 @@ class Whole:
     csv: str  # every harm shown
     controlled_finding: findings.Finding
 
+    def of_strata(self, event_id: str) -> list[Row]:
+        """Figures of an event by antibody status and duration; none of most events."""
+        return [row for row in self.pml if row["event_id"] == event_id]
+
 
 @dataclass(frozen=True)
 class View:
@@ -134,6 +138,7 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     there = {row["therapy_id"] for row in everything if row["state"] != "missing"}
     name = evidence.by_id("conditions")[condition_id]["short_name"]
     compared, others = ivig_rows(evidence, condition_id, borrow)
+    tables = whole(evidence, condition_id, classes)
     return View(
         settings=settings,
         ascertainments=tuple(ways),
@@ -142,8 +147,8 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
         silent=tuple(sorted({r["therapy"] for r in everything if r["therapy_id"] not in there})),
         forest=forest,
         ivig=compared,
-        whole=whole(evidence, condition_id, classes),
-        finding=harm_findings.answer(forest, name, basis, comparison),
+        whole=tables,
+        finding=harm_findings.answer(forest, name, basis, comparison, tables.of_strata(wanted)),
         event_finding=harm_findings.event(forest, basis, comparison),
         ivig_finding=harm_findings.ivig(compared, others, name),
     )

@@ -10,12 +10,23 @@ from typing import Any
 import pandas as pd
 
 from compare.data.rows import Row
-from compare.pages.house import CLASSES, INK, PHONE, TEMPLATE, Trace, empty_layout, label, read_in
+from compare.pages.house import (
+    CLASSES,
+    FAINT,
+    INK,
+    PHONE,
+    TEMPLATE,
+    Trace,
+    empty_layout,
+    label,
+    read_in,
+)
 from compare.words import short_name, usd, usd_cents
 
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 SHAPES = ("circle", "square", "diamond", "triangle-up", "x")
 GRAM_HEIGHT, YEAR_HEIGHT, LEAST_WIDTH = 380, 460, 352
+LETTER_PX = 7.5
 GAP_DAYS = 100
 EDGE_DAYS = 40
 DAY = "%Y-%m-%d"
@@ -136,7 +147,9 @@ def year_traces(rows: Iterable[Row]) -> list[Trace]:
 
 
 def year_layout(rows: Sequence[Row], what: str) -> dict[str, Any]:
-    """Layout for `year_traces`: a logarithmic axis, names at the lines' ends, spread to be read."""
+    """Layout for `year_traces`: a logarithmic axis, and right of it the names, spread to be read,
+    each joined to the end of its line.
+    """
     if not rows:
         return empty_layout("No therapy here has a price in the data.")
     days, usd_low = days_of(rows), [row["usd_low"] for row in rows]
@@ -148,24 +161,36 @@ def year_layout(rows: Sequence[Row], what: str) -> dict[str, Any]:
     edge = pd.Timedelta(days=EDGE_DAYS)
     names = [
         {
-            "text": label(f"{short_name(row['therapy'])} {usd(row['usd_low'])}"),
+            "text": label(short_name(row["therapy"])),
             "xref": "paper",
             "x": 1,
             "y": place,
-            "xanchor": "right",
-            "yanchor": "bottom",
-            "yshift": 5,
+            "xanchor": "left",
             "showarrow": False,
             "font": {"size": 13, "color": INK},
         }
         for row, place in zip(ends, places, strict=True)
     ]
+    # Of a logarithmic axis notes take the power, shapes the value.
+    joints = [
+        {
+            "type": "line",
+            "x0": row["effective_from"].strftime(DAY),
+            "x1": (max(days) + edge).strftime(DAY),
+            "y0": row["usd_low"],
+            "y1": 10**place,
+            "line": {"color": FAINT, "width": 1},
+            "layer": "below",
+        }
+        for row, place in zip(ends, places, strict=True)
+    ]
+    room = max(len(short_name(row["therapy"])) for row in ends) * LETTER_PX
     bottom = min([low, *places]) - 0.05
     return {
         "template": TEMPLATE,
         "height": YEAR_HEIGHT,
         "meta": {"least_width": LEAST_WIDTH},
-        "margin": {"l": 10, "r": 16, "t": 30, "b": 60},
+        "margin": {"l": 10, "r": 10 + room, "t": 30, "b": 60},
         "xaxis": {
             "title": {"text": "first day of the quarter"},
             "type": "date",
@@ -180,6 +205,7 @@ def year_layout(rows: Sequence[Row], what: str) -> dict[str, Any]:
             "range": [bottom, max([high, *places])],
         },
         "annotations": names,
+        "shapes": joints,
     }
 
 

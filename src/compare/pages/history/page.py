@@ -131,7 +131,7 @@ class HistoryExplorer(Explorer, view=view, digest=digest):
                 heading("How have prices moved?"),
                 self.status,
                 self.finding,
-                self.chart("yearly", wide=True),
+                self.chart("yearly"),
                 self.panel("gram_finding"),
                 self.chart("per_gram"),
                 self.panel("figures"),

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from compare.cost.history import changes
 from compare.data.rows import Row
+from compare.trials.arms import MINUS
 from compare.words import Finding, short_name
 
 
@@ -53,15 +54,11 @@ def per_year(rows: Iterable[Row], condition: str, what: str) -> Finding:
         "highest_pct": high["change_pct"],
     }
     if len(ranked) == 1:
-        return Finding(
-            f"For {condition}, {short_name(low['therapy'])} {what} changed by "
-            f"{low['change_pct']:+.1f} percent since {low['first_from']:%Y-%m}.",
-            numbers,
-        )
-    return Finding(
-        f"For {condition}, cost {what} changed between {low['change_pct']:+.1f} percent "
-        f"({short_name(low['therapy'])}, since {low['first_from']:%Y-%m}) and "
-        f"{high['change_pct']:+.1f} percent ({short_name(high['therapy'])}, since "
-        f"{high['first_from']:%Y-%m}).",
-        numbers,
-    )
+        return Finding(f"In {condition}, cost {what} changed by {_of(low)}.", numbers)
+    return Finding(f"In {condition}, cost {what} changed by {_of(low)} to {_of(high)}.", numbers)
+
+
+def _of(row: Row) -> str:
+    """How far the cost of one therapy has moved, and since when."""
+    change = f"{row['change_pct']:+.1f}".replace("-", MINUS)
+    return f"{change} percent ({short_name(row['therapy'])}, since {row['first_from']:%Y-%m})"

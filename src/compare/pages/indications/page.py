@@ -177,8 +177,10 @@ def products_cell(row: Mapping[str, Any]) -> Markup:
     )
 
 
-def guidelines_cell(row: Mapping[str, Any]) -> Markup:
+def guidelines_cell(row: Mapping[str, Any]) -> str:
     """The strongest statement behind its mark; what guidelines that disagree say is folded."""
+    if not row["statement"]:
+        return guideline_cell(row)
     sign = charts.mark(indications.marked(row), "guideline_mark")
     if not row["conflicting"]:
         return html("{} {}", sign, guideline_cell(row))

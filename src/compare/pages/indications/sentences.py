@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from compare.authority.indications import FOR, IN_LABEL, NEEDS_PRIOR, NEEDS_SEROSTATUS
 from compare.data.rows import Row, split
-from compare.words import Finding, listing
+from compare.words import Finding, listing, lower, short_name
 
 NAMED = 3
 
@@ -35,12 +35,12 @@ def condition(
         "therapies": len(rows), "labeled": len(labeled), "asking": len(asking),
         "backed": len(backed), "conflicting": len(parted), "warned": len(warned),
     }  # fmt: skip
-    text = f"{name}: {len(labeled)} of {len(rows)} therapies have {label_name} for this patient."
+    text = f"{name}: {_have(labeled, rows)} {label_name} for this patient."
     if told := _if_ticked(asking, factors):
         (most, which), *others = told
         first = f"{text} {most} more"
         if not labeled:
-            first = f"{name}: {most} of {len(rows)} therapies have {label_name}"
+            first = f"{name}: {most} of {len(rows)} therapies {_verb(most)} {label_name}"
         rest = [f"{count} if {which}" for count, which in others]
         text = f"{', '.join([f'{first} if {which}', *rest])}: tick it above."
     if backed:
@@ -81,6 +81,19 @@ def _speaks_for(row: Row) -> bool:
     return row["statement"] in FOR and not row["retired"]
 
 
+def _have(some: Sequence[Row], rows: Sequence[Row]) -> str:
+    """How many of the therapies have; the only one by its name."""
+    if len(rows) == 1:
+        return (
+            f"{short_name(rows[0]['therapy'])}, alone in our tables, {'has' if some else 'lacks'}"
+        )
+    return f"{len(some) or 'none'} of {len(rows)} therapies {_verb(len(some))}"
+
+
+def _verb(count: int) -> str:
+    return "has" if count < 2 else "have"
+
+
 def _if_ticked(asking: Sequence[Row], factors: Mapping[str, str]) -> list[tuple[int, str]]:
     """How many therapies would be labeled with each factor asked for, the most first; factors with
     which the same ones would be stand together.
@@ -100,4 +113,4 @@ def _if_ticked(asking: Sequence[Row], factors: Mapping[str, str]) -> list[tuple[
 def _names(rows: Sequence[Row]) -> str:
     if len(rows) > NAMED:
         return f"{len(rows)} of them"
-    return listing(row["therapy"] for row in rows)
+    return listing(lower(row["therapy"]) for row in rows)

@@ -138,7 +138,8 @@ def _money(row: Shown, end: float) -> Markup:
 
 
 def _price(price: Price, end: float) -> Markup:
-    small = html("<small>{}, {}</small>", price.product, kind_words(price))
+    outside = ", not in its label here" if price.outside else ""
+    small = html("<small>{}, {}{}</small>", price.product, kind_words(price), outside)
     if not price.chronic:
         return html("{}<br>{}", price_words(price), small)
     low, more = 100 * price.low / end, 100 * (price.high - price.low) / end

@@ -314,11 +314,10 @@ def budget_lines(evidence: Evidence, comparison: Comparison) -> Iterator[Line]:
             elif key not in counts:
                 cells.append(one(NOT_ENTERED, "faint"))
             elif not row[high]:
-                said = f"$0{later_note(row)}: no dose is counted in such a year"
+                said = f"$0{later_note(row, ' a patient')}"
                 cells.append(one(said, "warn", row["source_id"]))
             else:
                 ends = sorted([row[low] * counts[key], row[high] * counts[key]])
-                after = later_note(row) if "later" in low else ""
-                cells.append(one(usd_range(*ends) + after, "strong", row["source_id"]))
+                cells.append(one(usd_range(*ends), "strong", row["source_id"]))
         if some:
             yield Line(section, labels[label], tuple(cells))

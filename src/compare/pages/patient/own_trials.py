@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from compare.data.evidence import Evidence
 from compare.data.rows import Row, grouped, known
-from compare.trials import arms, benefits
+from compare.trials import arms, benefits, results
 
 DIFFERENTLY = "measured differently"
 NOT_READ = "we have not read a trial of it here"
@@ -52,14 +52,19 @@ class OwnTrials:
 def own_trials(evidence: Evidence, condition_id: str) -> Mapping[str, OwnTrials]:
     """By therapy, what its own trials showed in the condition.
 
-    Rows are those with `stands`. A therapy with other outcomes only says that it was measured
-    differently and shows the first of them; one without outcomes is not a key.
+    Rows are those with `stands`, and primary endpoints that were missed beside them. A therapy
+    with other outcomes only says that it was measured differently and shows the first of them;
+    one without outcomes is not a key.
     """
-    rows = benefits.rows_by_condition(evidence).get(condition_id, ())
+    rows = results.trial_rows(evidence, condition_id)
     found = {}
     for therapy_id, every in grouped(rows, "therapy_id").items():
-        standing = [row for row in every if row["stands"] == "yes"]
-        found[therapy_id] = _together(standing) if standing else _differently(every)
+        standing = results.standing(every)
+        found[therapy_id] = (
+            _together([*standing, *results.missed_beside(every)])
+            if standing
+            else _differently(every)
+        )
     return found
 
 
@@ -91,13 +96,21 @@ def _together(rows: Sequence[Row]) -> OwnTrials:
         )
         for row, own in zip(rows, marks, strict=True)
     )
-    lead = ""
-    if len(rows) > 1:
-        missed = sum(trial.missed for trial in told)
-        none = ", none missed" if all(row["met"] == "yes" for row in rows) else ""
-        lead = f"{len(rows)} trials{f', {missed} missed' if missed else none}"
+    lead = _lead(rows) if len(rows) > 1 else ""
     ids = ";".join(dict.fromkeys(row["source_id"] for row in rows))
     return OwnTrials(lead, told, "; ".join(filter(None, shared)), ids)
+
+
+def _lead(rows: Sequence[Row]) -> str:
+    """How many trials, and how many missed, also where another endpoint was met."""
+    trials = grouped(rows, "trial_id").values()
+    met = [{row["met"] for row in own} for own in trials]
+    missed, part = met.count({"no"}), sum("no" in own and len(own) > 1 for own in met)
+    told = ["1 trial" if len(met) == 1 else f"{len(met)} trials"]
+    told += [f"{missed} missed"] if missed else []
+    told += [f"{part} missed in part"] if part else []
+    told += ["none missed"] if met.count({"yes"}) == len(met) else []
+    return ", ".join(told)
 
 
 def figure(row: Row) -> str:

@@ -111,7 +111,7 @@ class PatientExplorer(Explorer, view=view, digest=digest):
     def adapt(self, change: Mapping[str, Any]) -> None:
         """A new condition has therapies of its own, and a new therapy patients of its own."""
         if change["owner"] is self.controls["condition"]:
-            self.choose(opening(self.evidence, change["new"]))
+            self.choose(opening(self.evidence, change["new"], self.strip.patient()))
         for i in range(MOST):
             if change["owner"] is self.controls[f"compare_{i}"]:
                 self.ask_patients(i)

@@ -27,7 +27,10 @@ NO_REGIMEN = "we have no regimen for it here"
 
 @dataclass(frozen=True)
 class Price:
-    """Year one, or a course, of the product that stands for one kind of price; US dollars."""
+    """Year one, or a course, of the product that stands for one kind of price; US dollars.
+
+    `outside`: the product's own label does not have this use, or was not read for it.
+    """
 
     product: str
     kind: str
@@ -35,6 +38,7 @@ class Price:
     high: float
     chronic: bool
     source_id: str
+    outside: bool = False
 
 
 @dataclass(frozen=True)
@@ -131,8 +135,8 @@ def label_words(evidence: Evidence, option: Mapping[str, Any]) -> str:
     if status == indications.IN_LABEL:
         return "FDA"
     if status in LABELED_IF:
-        names = [evidence.label("factors", key) for key in split(option["requires_any"])]
-        return f"FDA, if: {' or '.join(names)}"
+        names = [f"“{evidence.label('factors', key)}”" for key in split(option["requires_any"])]
+        return f"FDA, if {' or '.join(names)}"
     if status == indications.OTHER_AGES:
         return f"FDA, other ages: {option['population']}"
     return "warned against by a label" if option["label_warning"] else "outside label"
@@ -146,7 +150,7 @@ def guideline_words(option: Mapping[str, Any]) -> str:
     said = f"{option['body']}{year}"
     if option["statement"] != "recommended":
         said += f": {indications.STATEMENTS[option['statement']]}"
-    marks = [f"grade {option['grade']}" if option["grade"] else ""]
+    marks = [option["grade"]]
     marks += ["retired" if option["retired"] else ""]
     marks += [f"asks for {option['guideline_needs']}" if option["guideline_needs"] else ""]
     marks += ["others disagree" if option["conflicting"] else ""]
@@ -218,8 +222,9 @@ def prices(costs: Iterable[Row]) -> list[Price]:
                                                              "usd_per_course_high")))  # fmt: skip
         if known(low):
             low, high = sorted([low, high if known(high) else low])
-            kind = row["price_kind"]
-            found.append(Price(row["product"], kind, low, high, chronic, row["source_id"]))
+            kind, outside = row["price_kind"], row["label_status"] != "in label"
+            named = row["product"], kind, low, high, chronic, row["source_id"], outside
+            found.append(Price(*named))
     return sorted(found, key=lambda price: (not price.chronic, list(KINDS).index(price.kind)))
 
 
@@ -240,9 +245,9 @@ def burden(costs: Iterable[Row], plans_shown: Iterable[Plan]) -> str:
             continue
         visits = sorted([row["visits_year_one"], row["visits_year_one_high"]])
         hours = sorted([row["chair_hours_year_one"], row["chair_hours_year_one_high"]])
-        said = number_of(visits, "visit") if visits[1] else "at home, no visits"
-        told.append(said + (f", {number_of(hours, 'chair hour')}" if known(hours[1])
-                            and hours[1] else ""))  # fmt: skip
+        said = [number_of(visits, "visit") if visits[1] else "at home, no visits"]
+        said += [number_of(hours, "chair hour")] if known(hours[1]) and hours[1] else []
+        told.append(", ".join(said))
     told = told or [f"given {GIVEN_BY[plan.first['given_by']]}" for plan in plans_shown]
     return "; ".join(dict.fromkeys(told)) or "not counted"
 

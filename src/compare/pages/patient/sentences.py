@@ -9,7 +9,7 @@ from compare.authority.cautions import SEVERITIES
 from compare.data.evidence import Evidence
 from compare.data.rows import Row, split
 from compare.pages.patient.picture import LABELED_IF, STRICT, barred_above, speaks_for
-from compare.words import Finding, short_name
+from compare.words import Finding, lower, short_name
 
 MOST_WORDS = 40
 FEW = 3
@@ -27,7 +27,8 @@ def answer(
     labeled, numbers = _labeled(evidence, options)
     outside = [row for row in options if speaks_for(row) and row["label_status"] in
                (indications.OUTSIDE, indications.OTHER_AGES)]  # fmt: skip
-    also = [f"A guideline supports {_names(outside)} outside it."] if outside else []
+    its = "its label" if len(outside) == 1 else "their labels"
+    also = [f"A guideline supports {_names(outside)} outside {its}."] if outside else []
     against = _against(rows)
     trials = _trials(evidence, pairs)
     numbers |= {key: float(len({row["therapy_id"] for row in rows if row["severity"] == key}))
@@ -53,11 +54,12 @@ def _labeled(evidence: Evidence, options: Sequence[Row]) -> tuple[str, dict[str,
                 more[key] = more.get(key, 0) + 1
     numbers = {"options": float(len(options)), "labeled": float(count)}
     numbers |= {f"labeled_if_{key}": float(count + number) for key, number in more.items()}
-    said = f"{_count(count)} {'is' if count == 1 else 'are'} labeled for this patient"
+    are = "is" if count < 2 else "are"
+    said = f"{_count(count) if count else 'No option'} {are} labeled for this patient"
     if not more:
         return f"{said}.", numbers
     key = max(more, key=lambda key: more[key])
-    tick = f"if {evidence.label('factors', key)}: tick it."
+    tick = f"if “{evidence.label('factors', key)}”: tick it."
     return (f"{said}, {more[key]} more {tick}" if count else f"{more[key]} labeled {tick}"), numbers
 
 
@@ -126,9 +128,7 @@ def _count(number: int) -> str:
 
 
 def _plain(therapy: str) -> str:
-    """A therapy's name within a sentence: IVIG stays, Rituximab becomes rituximab."""
-    name = short_name(therapy)
-    return name if name[:2].isupper() else name[0].lower() + name[1:]
+    return lower(short_name(therapy))
 
 
 def _joined(names: Iterable[str]) -> str:

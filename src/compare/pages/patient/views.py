@@ -49,10 +49,15 @@ class View:
     finding: findings.Finding
 
 
-def opening(evidence: Evidence, condition_id: str = "cidp") -> Scenario:
-    """The scenario with which the page opens: IVIG, where it is an option, and the best other."""
-    first = opening_patient(evidence, condition_id)
-    patient = Patient(first.weight_kg, first.age_years, first.height_cm)
+def opening(
+    evidence: Evidence, condition_id: str = "cidp", patient: Patient | None = None
+) -> Scenario:
+    """The scenario with which the page opens, of the condition's own patient where none is given:
+    IVIG, where it is an option, and the first other by authority.
+    """
+    if patient is None:
+        first = opening_patient(evidence, condition_id)
+        patient = Patient(first.weight_kg, first.age_years, first.height_cm)
     ids = list(side_by_side.option_rows(evidence, condition_id, patient))
     chosen = [key for key in ids if key == "ivig"] + [key for key in ids if key != "ivig"]
     return Scenario(condition_id, patient, options={"compare": chosen[:2]})
@@ -151,7 +156,7 @@ def _concerns(rows: Sequence[Row]) -> list[Row]:
         count, of = sum(row["count"] for row in group), group[0]["of"]
         texts = list(dict.fromkeys(row["condition_text"] for row in group if row["condition_text"]))
         where = f", counts if: {' / '.join(texts)}" if texts else ""
-        marked = sum(len(row["marked"].split(", ")) if row["marked"] else 0 for row in group)
+        marked = sum(row["inherited"] for row in group)
         products = f" ({min(count, of)} of {of} products" + (
             f", {marked} inherited)" if marked else ")"
         )

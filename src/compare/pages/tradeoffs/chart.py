@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import combinations
 from typing import Any
 
 import pandas as pd
@@ -17,7 +18,7 @@ RAIL_X = "Not scored"
 RAIL_Y = "No price"
 FRAME_PX = 124
 MAIN_PX, GAP_PX, RAIL_PX = 380, 20, 50
-TEXT_PX = 19
+TEXT_PX, LIFT_PX, ROUNDS = 19, 12, 60
 MAIN_X = 0.7
 LEAST_WIDTH, LETTERS, TITLE = 352, 48, 42
 # A name's share of the main field's width on a phone.
@@ -203,7 +204,7 @@ def _room(rows: list[dict[str, Any]], axis: str, reference: float) -> list[float
 def labels(
     rows: list[dict[str, Any]], x_range: list[float], y_range: list[float]
 ) -> list[dict[str, Any]]:
-    """A name beside every mark, moved up or down where names would lie on each other."""
+    """A name beside every mark, off the intervals, moved where names would lie on each other."""
     notes = []
     per_px = (y_range[1] - y_range[0]) / MAIN_PX
     every = sorted(rows, key=lambda row: (str(row["y"]) == "nan", row["y"]))
@@ -211,18 +212,14 @@ def labels(
     for row in every:
         at_place[PLACES[known(row["x"]), known(row["y"])]].append(row)
     for part, on_rail in ((at_place["main"], False), (at_place["rail_x"], True)):
-        taken: list[tuple[float, float]] = []
-        spots = [(_across(row, x_range, on_rail), row["y"] / per_px) for row in part]
-        for row, (x, wanted) in zip(part, spots, strict=True):
-            at = wanted
-            # Only neighbors, and marks to the right, can be in a name's way.
-            while any(abs(at - y) < TEXT_PX and abs(x - other) < NAME for other, y in taken) or any(
-                abs(at + TEXT_PX / 2 - y) < TEXT_PX / 2 and 0 < other - x < NAME / 2
-                for other, y in spots
-            ):
-                at += 2
-            taken.append((x, at))
-            right = on_rail or x < 1 - NAME
+        spots = [(_across(row["x"], x_range, on_rail), row["y"] / per_px) for row in part]
+        lines = [
+            (spot[0], spot[0]) if on_rail else
+            (_across(row["x_low"], x_range), _across(row["x_high"], x_range))
+            for row, spot in zip(part, spots, strict=True)
+        ]  # fmt: skip
+        for row, (x, y), at in zip(part, spots, levels(spots, lines), strict=True):
+            right = x < 1 - NAME
             notes.append(
                 {
                     "text": label(short_name(row["therapy"])),
@@ -231,12 +228,12 @@ def labels(
                     "xref": "x2" if on_rail else "x",
                     "yref": "y",
                     "ax": 14 if right else -14,
-                    "ay": -9 - (at - wanted),
+                    "ay": y - at,
                     "xanchor": "left" if right else "right",
                     "showarrow": True,
                     "arrowhead": 0,
                     "arrowwidth": 1,
-                    "arrowcolor": FAINT if at - wanted > TEXT_PX else "rgba(0,0,0,0)",
+                    "arrowcolor": FAINT if abs(at - y) > TEXT_PX else "rgba(0,0,0,0)",
                     "font": {"size": 13},
                 }
             )
@@ -246,9 +243,45 @@ def labels(
     return notes
 
 
-def _across(row: dict[str, Any], x_range: list[float], on_rail: bool) -> float:
-    """Where a mark stands, as a share of the plot's width."""
-    return 0.0 if on_rail else (row["x"] - x_range[0]) / (x_range[1] - x_range[0])
+def levels(
+    spots: Sequence[tuple[float, float]], lines: Sequence[tuple[float, float]]
+) -> list[float]:
+    """The height of each mark's name, in pixels: as near the mark as neither another name nor a
+    mark or interval lies in its way, in the order of the marks.
+
+    `spots`: places of the marks, a share across and pixels up, the lowest first; `lines`: where
+    their intervals begin and end across.
+    """
+    at = [y for _, y in spots]
+    in_way: list[list[float]] = []
+    for i, (x, _) in enumerate(spots):
+        low, high = (x, x + NAME) if x < 1 - NAME else (x - NAME, x)
+        crossing = [
+            y
+            for j, ((other, y), (start, end)) in enumerate(zip(spots, lines, strict=True))
+            if (start < end and start < high and end > low)
+            or (i != j and x != other and low <= other <= high and abs(other - x) < NAME / 2)
+        ]
+        in_way.append(crossing)
+    for _ in range(ROUNDS):
+        before = list(at)
+        for i, height in enumerate(at):
+            for y in in_way[i]:
+                if abs(height - y) < LIFT_PX:
+                    at[i] = y + (LIFT_PX if height >= y else -LIFT_PX)
+        for i, j in combinations(range(len(at)), 2):
+            short = TEXT_PX - (at[j] - at[i])
+            if short > 0 and abs(spots[i][0] - spots[j][0]) < NAME:
+                at[i] -= short / 2
+                at[j] += short / 2
+        if all(abs(a - b) < 1 for a, b in zip(at, before, strict=True)):
+            break
+    return at
+
+
+def _across(x: float, x_range: list[float], on_rail: bool = False) -> float:
+    """Where a value stands, as a share of the plot's width."""
+    return 0.0 if on_rail else (x - x_range[0]) / (x_range[1] - x_range[0])
 
 
 def _plain(row: dict[str, Any], x: Any, xref: str, shift: int) -> dict[str, Any]:

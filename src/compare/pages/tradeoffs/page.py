@@ -114,7 +114,7 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
                 *fold("More on trade-offs", [get[name] for name in ("x", "y", "months")], behind),
                 self.status,
                 self.finding,
-                self.chart("main", wide=True),
+                self.chart("main"),
                 heading("What matters to you"),
                 w.HBox([get[name] for name in ("how", "missing", "more")], layout=WRAP),
                 self.panel("how_to"),

@@ -16,7 +16,7 @@ from compare.preferences.draws import Ranking
 from compare.trials.arms import MINUS
 from compare.trials.guards import Comparison
 from compare.trials.wording import summary
-from compare.words import Finding, number, usd, usd_range
+from compare.words import Finding, lower, number, usd, usd_range
 
 MOST_WORDS = 40
 FAVORITE = 0.5
@@ -198,11 +198,6 @@ def not_scored(row: Mapping[str, Any], labels: Mapping[str, str], found: Ranking
     return f"not scored: {listing(gaps)}" if gaps else ""
 
 
-def lower(label: str) -> str:
-    """A label inside a sentence: its first letter small unless it begins an abbreviation."""
-    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
-
-
 def each_trial(
     chart: pd.DataFrame, told: Mapping[str, str], x_label: str, unit: str, y_label: str
 ) -> Finding:
@@ -244,10 +239,8 @@ def of_network(
 def not_weighed(why: str, weighed: list[str]) -> Finding:
     """That harm and good are left out of the weighing, why, and what is left to weigh."""
     left = f" Only {listing([lower(name) for name in weighed])} can be weighed." if weighed else ""
-    text = f"Harm and good are not weighed: {why}.{left}"
-    if len(text.split()) > MOST_WORDS:
-        text = f"Harm and good are not weighed: {why}."
-    return Finding(text)
+    text = f"Harm and good are not weighed: {lower(why)}."
+    return Finding(text + left if len((text + left).split()) <= MOST_WORDS else text)
 
 
 def kinds_of_price(rows: Iterable[Row]) -> str:

@@ -24,7 +24,7 @@ from compare.pages.tradeoffs.worth import MONEY, worth
 from compare.preferences.decision import Ranges, Weights, read
 from compare.preferences.draws import Draws, Ranking
 from compare.trials.indirect import comparisons
-from compare.words import Finding, short_name
+from compare.words import Finding, lower, short_name
 
 HOW = {
     "": "nothing yet: show the figures only",
@@ -230,9 +230,7 @@ def coverage(rows: list[Row], one: str, many: str, basis: str, page: str) -> str
         return "No figure of a trial against placebo that can be scored."
     top = max(rows, key=lambda row: row["scored"])
     text = f"{len(rows)} {one if len(rows) == 1 else many} can be scored. Best covered: "
-    text += (
-        f"{findings.lower(str(top['label']))}, in {top['scored']} of {top['therapies']} therapies"
-    )
+    text += f"{lower(str(top['label']))}, in {top['scored']} of {top['therapies']} therapies"
     return f"{text} ({top['borrowed']} borrowed)." if top["borrowed"] else f"{text}."
 
 

@@ -9,10 +9,9 @@ import pandas as pd
 from compare import preferences
 from compare.data.rows import Row
 from compare.effects.networks import PER_100
-from compare.pages.tradeoffs.sentences import lower
 from compare.preferences.decision import Decision, Ranges, Shapes, Weights, central_weights
 from compare.preferences.draws import Draws, Ranking
-from compare.words import usd
+from compare.words import lower, usd
 
 MONEY = ("cost_year_one", "cost_later_year", "cost_per_course")
 STEPS = {"visits a year": "one visit a year", "hours a year": "one hour a year"}

@@ -218,7 +218,8 @@ def across_html(evidence: Evidence, shown: Across, also: str) -> Markup:
     weeks = f"weeks {number_range(row['weeks_from'], row['weeks_to'])}"
     outcome = str(row["in_words"])
     reference, trials = shown.names[network.reference], len(shown.found.facts)
-    drawn = charts.drawing(patients, edges, shown.names, classes, str(row["reference"]))
+    center = str(row["reference"])
+    drawn = charts.drawing(patients, edges, shown.names, classes, center)
     flags = NOTHING.join(html("<li>{}</li>", flag) for flag in network.flags)
     pairs = NOTHING.join(
         html("<li>{}</li>", sentence(p, shown.names, outcome)) for p in shown.judged
@@ -228,9 +229,10 @@ def across_html(evidence: Evidence, shown: Across, also: str) -> Markup:
             "<p>{}; {}, {}; against {}.</p>", row["population"], outcome, weeks, reference
         ),
         "Network": html(
-            "{}<p>{} trials, {:,.0f} patients; numbers at lines are trials, at nodes patients. {}"
-            '</p><p class="faint">Left out: {}</p>',
-            drawn, trials, sum(patients.values()), sentences.consistency(network), row["left_out"],
+            "{}<p>In the middle {}, {:,.0f}. Numbers at lines are trials ({}), at nodes patients "
+            '({:,.0f}). {}</p><p class="faint">Left out: {}</p>',
+            drawn, shown.names[center], patients[center], trials, sum(patients.values()),
+            sentences.consistency(network), row["left_out"],
         ),
         "Relative and absolute effects": (
             charts.key(classes.values(), predicted=True)

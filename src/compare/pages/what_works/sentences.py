@@ -28,7 +28,7 @@ from compare.trials.results import (
     at_rate,
     block,
 )  # fmt: skip
-from compare.words import Finding, short_name
+from compare.words import Finding, lower, short_name
 
 BLOCKS = {
     OWN: "Against placebo, alone or added to a background treatment",
@@ -84,16 +84,20 @@ def about(row: Row, endpoint: bool) -> str:
 def chip(row: Row) -> str:
     """Said of an endpoint that was not met."""
     if row["met"] != "no":
-        return ""
+        other = row["also_missed"]
+        return f"missed another primary endpoint: {other}" if other else ""
     return "missed its primary endpoint" if row["missed_primary"] else "missed this endpoint"
 
 
-def answer(name: str, rows: Sequence[Row], network: str) -> Finding:
-    """What stands, what missed, and what follows across trials, in 40 words at most."""
+def answer(name: str, rows: Sequence[Row], beside: Sequence[Row], network: str) -> Finding:
+    """What stands, what missed, and what follows across trials, in 40 words at most.
+
+    `beside`: of `missed_beside`, endpoints that do not stand.
+    """
     blocks: dict[str, list[Row]] = {}
     for row in rows:
         blocks.setdefault(block(row), []).append(row)
-    missed = [row for row in rows if row["met"] == "no"]
+    missed = [row for row in rows if row["met"] == "no" or row["also_missed"]]
     therapies = {row["therapy_id"] for row in rows}
     numbers = {"trials": len(rows), "therapies": len(therapies), "missed": len(missed)}
     trials = "1 pivotal trial" if len(rows) == 1 else f"{len(rows)} pivotal trials"
@@ -107,27 +111,31 @@ def answer(name: str, rows: Sequence[Row], network: str) -> Finding:
         told += f", {len(missed)} missed{listed}"
     else:
         told += ", no recorded miss"
+    if beside:
+        others = list(dict.fromkeys(short_name(row["trial_name"]) for row in beside))
+        which = others[0] if len(others) == 1 else f"{len(others)} trials"
+        told += f"; another primary endpoint missed: {which}"
     return Finding(f"{told}. {network}", {key: float(n) for key, n in numbers.items()})
 
 
 def no_network(name: str, rows: Sequence[Row], refused: str) -> str:
     """That no network is shown, and why: as the data say, else from designs and endpoints."""
     if refused:
-        return f"{NO_NETWORK}. {refused} Each is shown against its own comparator."
+        return f"{NO_NETWORK}. {refused} Each has its own comparator."
     therapies = {row["therapy_id"] for row in rows}
     kinds = {block(row) for row in rows}
     if len(therapies) < 2:
-        only = short_name(rows[0]["therapy"]) if rows else name
+        only = lower(short_name(rows[0]["therapy"])) if rows else name
         return f"{NO_NETWORK}: {only} alone has trials here."
     if kinds == {UNCONTROLLED}:
-        why = "its trials had no comparator group to connect them"
-    elif OWN in kinds and WITHDRAWAL in kinds:
+        return f"{NO_NETWORK}: its trials had no comparator group to connect them."
+    if OWN in kinds and WITHDRAWAL in kinds:
         why = (
             "withdrawal trials, whose placebo patients had had the drug, are not mixed with others"
         )
     else:
         why = "the trials differ in endpoint or in background treatment"
-    return f"{NO_NETWORK}: {why}; each therapy is shown against its own comparator."
+    return f"{NO_NETWORK}: {why}; each has its own comparator."
 
 
 def consistency(network: Network) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from markupsafe import Markup
 
-from compare.data.rows import Row, known, records
+from compare.data.rows import known, records
 from compare.pages.cells import therapy_cell
 from compare.pages.markup import BREAK, Cell, html, read_in
 from compare.pages.what_works import sentences
@@ -119,9 +119,3 @@ def span(value: float, low: float, high: float, ratio: bool) -> str:
     """An estimate with its interval."""
     one, first, last = (f"{float(f'{x:.2g}'):{'' if ratio else '+'}g}" for x in (value, low, high))
     return f"{one} ({first} to {last})"
-
-
-def cited(rows: Sequence[Row]) -> list[str]:
-    """Ids of the sources behind rows, those of their trials included."""
-    names = ("source_id", "trial_source_id")
-    return [str(row[name]) for row in rows for name in names if known(row.get(name))]

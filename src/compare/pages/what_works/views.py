@@ -26,12 +26,13 @@ from compare.trials.results import (
     WORDS,
     block,
     head_to_head,
+    missed_beside,
     result,
     standing,
     trial_rows,
 )  # fmt: skip
 from compare.trials.wording import summary
-from compare.words import Finding, short_name
+from compare.words import Finding, listing, lower, short_name
 
 MAIN = ""
 
@@ -106,14 +107,21 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
         across = shown_network(evidence, network_id, options)
         followed = summary(across.judged, across.names)
         if len(followed.split()) > 20:
-            followed = f"{followed.split(':')[0]}; which, stands below."
-        followed = f"Across {len(across.found.facts)} trials: {followed[0].lower()}{followed[1:]}"
-        apart = sum(
-            any(pair.verdict == SEPARATED for pair in judged_pairs(evidence, key))
-            for _, key in networks
-        )
+            followed = f"{followed.split(':')[0]}; details stand below."
+        about = {
+            row["network_id"]: evidence.label("endpoints", row["endpoint_id"]) for row in drawn
+        }
+        trials = len(across.found.facts)
+        followed = f"{short_name(about[network_id])} across {trials} trials: {lower(followed)}"
+        apart = [
+            lower(short_name(about[key]))
+            + (" in other patients" if about[key] == about[network_id] else "")
+            for key in ids
+            if key != network_id
+            and any(pair.verdict == SEPARATED for pair in judged_pairs(evidence, key))
+        ]
         if apart:
-            followed += f" {apart} of {len(networks)} networks separate some: listed below."
+            followed += f" Some are on {listing(dict.fromkeys(apart))}: listed below."
     else:
         if declared_here:
             refused = declared(evidence, declared_here[0]["network_id"]).refused
@@ -128,7 +136,7 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
         networks=networks,
         across=across,
         no_network="" if drawn else followed,
-        finding=sentences.answer(name, stands, followed),
+        finding=sentences.answer(name, stands, missed_beside(everything), followed),
     )
 
 
