@@ -25,10 +25,9 @@ from voila.static_file_handler import TemplateStaticFileHandler
 from voila.tornado.handler import TornadoVoilaHandler
 from voila.tornado.treehandler import TornadoVoilaTreeHandler
 
-from compare.data.cells import MAX_BYTES
-
-# A file of the largest size that the loaders take goes in one message, with its name.
-MESSAGE_BYTES = MAX_BYTES + 1_000_000
+# A file of the largest size that the loaders take (`compare.data.cells.MAX_BYTES`) goes in one
+# message, with its name. The server does without the library, which takes 35 MB.
+MESSAGE_BYTES = 8_000_000 + 1_000_000
 # Pages are drawn by scripts of their own, some made on the spot; but none may fetch, send or be
 # framed anywhere else.
 CONTENT = "; ".join((

@@ -31,15 +31,13 @@ from traitlets import List, Unicode
 from traitlets.config import Config
 from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
 
-from compare.pages.chart import SERVED
-
 APP = Path(__file__).resolve().parent
 NOTEBOOKS = APP.parent / "notebooks"
 CHART_LIBRARY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 LOCAL = {"localhost", "127.0.0.1", "::1"}
 OPEN_TO_OTHERS = """\
 This server answers other machines, at {ip}. That means:
-- everybody who has the token can open the pages, and each page open takes about 170 MB;
+- everybody who has the token can open the pages, and each page open takes about 130 MB;
 - the connection is plain HTTP: put a proxy with HTTPS before it;
 - what a visitor enters (weight, age, history) is sent over that connection to this machine.
 """
@@ -55,7 +53,7 @@ def arguments(words: list[str] | None = None) -> argparse.Namespace:
         "--preheat",
         action=argparse.BooleanOptionalAction,
         default=True,
-        help="keep one kernel ready for each page: pages open faster, about 140 MB each are taken",
+        help="keep one kernel ready for each page: pages open faster, about 130 MB each are taken",
     )
     parser.add_argument(
         "--ip", default="127.0.0.1", help="address to listen on; see --allow-others"
@@ -72,7 +70,7 @@ def arguments(words: list[str] | None = None) -> argparse.Namespace:
         "--most-pages",
         type=int,
         default=40,
-        help="pages open at once, of all visitors; each takes about 170 MB (default 40)",
+        help="pages open at once, of all visitors; each takes about 130 MB (default 40)",
     )
     parser.add_argument(
         "--most-pages-each",
@@ -243,8 +241,9 @@ class App(guard.Guarded):
 def run(settings: Any, app: type[App] = App) -> None:
     """Serve with these settings until stopped."""
     found = os.environ.get("JUPYTER_PATH")
+    # The pages' template, and kernels without a debugger.
     os.environ["JUPYTER_PATH"] = os.pathsep.join([str(APP), *([found] if found else [])])
-    os.environ[SERVED] = "1"
+    os.environ["COMPARE_SERVED"] = "1"
     app.launch_instance(argv=[], config=settings)
 
 

@@ -79,7 +79,7 @@ def main() -> None:
             time.sleep(max(0.0, due[next_one] - time.monotonic()))
             taken.append(change(sessions[next_one], dice.randint(40, 120)))
             due[next_one] = time.monotonic() + dice.uniform(0.5, 1.5) * THINK_SECONDS
-        kernels, server = resident_mb("ipykernel_launcher"), resident_mb("serve.py")
+        kernels, server = resident_mb("ipykernel"), resident_mb("serve.py")
         started.close()
     taken.sort()
     print(f"{len(sessions)} sessions, {len(taken)} changes in {options.seconds} s")

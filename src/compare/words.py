@@ -70,3 +70,10 @@ def number_range(low: Any, high: Any, digits: int = 0) -> str:
     """`13 to 18`, or one figure where both ends round to it."""
     first, second = number(low, digits), number(high, digits)
     return first if first == second or not known(high) else f"{first} to {second}"
+
+
+def number_of(ends: Iterable[Any], one: str) -> str:
+    """`1 visit`, or `13 to 18 visits`."""
+    low, high = ends
+    shown = number_range(low, high)
+    return f"{shown} {one}" if shown == "1" else f"{shown} {one}s"

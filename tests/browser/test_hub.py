@@ -91,7 +91,7 @@ class Site:
         """End everything, readers' pages included."""
         for process in (self.hub, self.proxy):
             self.stop(process)
-        subprocess.run(["pkill", "-f", str(HUB.parent / "therapy-comparison")], check=False)
+        subprocess.run(["pkill", "-f", str(ROOT / "app" / "hub.py")], check=False)
 
 
 @pytest.fixture(scope="module")

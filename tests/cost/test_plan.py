@@ -64,25 +64,6 @@ def test_a_price_per_day_begins_with_the_first_dose(evidence: compare.Evidence) 
     assert year_one(first_day=400) == 0
 
 
-def test_what_every_size_pays_is_what_each_pays(evidence: compare.Evidence) -> None:
-    """A plan priced once for all weights costs that at each of them; one dosed by kg never is."""
-    weights, surfaces = np.array([20.0, 55.0, 90.0, 200.0]), np.array([0.8, 1.5, 2.0, 2.6])
-    once = 0
-    for condition_id in evidence.conditions["condition_id"]:
-        for found in plan.plans(evidence, condition_id):
-            assert found._whatever_size is None or found.therapy_id != "ivig"
-            if found._whatever_size is None:
-                continue
-            once += 1
-            each = found.money(weights, surfaces)
-            assert set(each.reason) == set(found._whatever_size.reason)
-            for name, values in each.columns.items():
-                np.testing.assert_array_equal(
-                    values, np.repeat(found._whatever_size.columns[name], 4), f"{found} {name}"
-                )
-    assert once > 100
-
-
 MULTIPLE = Tariff(
     "own", "x", "x", None, strengths_mcg=(25_000,), usd_each=(500.0,), names=("25 mg vial",),
     ml_each=(1.0,), single_dose=False, billing_mcg=5_000, usd_per_billing_unit=100.0,

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import itertools
+import json
 import math
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from compare.data.rows import records
+from compare.pages.chart import as_json
 from compare.pages.coverage import chart as coverage_charts
 from compare.pages.coverage import sentences as coverage_findings
 from compare.pages.coverage import tables as coverage
@@ -32,6 +35,14 @@ def test_an_empty_chart_says_why(layout: dict[str, object], said: str) -> None:
     """No frame, no axes of nothing: one sentence in the middle."""
     (note,) = layout["annotations"]  # type: ignore[misc]
     assert said in note["text"]
+
+
+def test_what_is_not_known_is_null_in_a_chart() -> None:
+    """JSON has no NaN, on which the browser would draw nothing; numpy's numbers are plain."""
+    made = as_json({"x": [np.float64(0.5), np.int64(3), math.nan, pd.NA, None], "y": math.inf})
+    assert json.loads(made) == {"x": [0.5, 3, None, None, None], "y": None}
+    assert "NaN" not in made
+    assert "Infinity" not in made
 
 
 def test_findings_of_nothing_say_so() -> None:

@@ -11,7 +11,14 @@ from playwright.sync_api import Browser, Page
 from compare import Evidence
 from compare.site import options, write
 
-MUST = ("iga_deficiency", "corn_allergy", "hyperprolinemia", "achr_positive", "seronegative")
+MUST = (
+    "iga_deficiency",
+    "thrombosis_history",
+    "corn_allergy",
+    "hyperprolinemia",
+    "achr_positive",
+    "seronegative",
+)
 
 
 @dataclass(frozen=True)
@@ -52,11 +59,14 @@ def whole_site(evidence: Evidence, tmp_path_factory: pytest.TempPathFactory) -> 
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """A page without a network, on which any error of a script fails the test."""
+    """A page without a network; a script's error, or a request for more than files, is a fault."""
     context = browser.new_context(offline=True, viewport={"width": 1280, "height": 900})
     opened = context.new_page()
     errors: list[str] = []
     opened.on("pageerror", lambda error: errors.append(str(error)))
+    asked: list[str] = []
+    opened.on("request", lambda request: asked.append(request.url))
     yield opened
     context.close()
     assert errors == []
+    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []

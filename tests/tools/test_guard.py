@@ -7,6 +7,8 @@ import http.client
 import json
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -20,9 +22,11 @@ from tornado.web import HTTPError
 from tornado.websocket import websocket_connect
 
 from compare.data.cells import MAX_BYTES
+from compare.pages.chart import SERVED
 from tests.browser.conftest import TOKEN, voila_server
-from tools import NOTEBOOKS
+from tools import NOTEBOOKS, ROOT
 
+APP = ROOT / "app"
 PAGE = "02_cost.ipynb"
 ODD = (
     "/", "/nope", "/voila", "/voila/", "/%00", "/%ff", "/..%2f", "/lab", "/tree", "/favicon.ico",
@@ -268,3 +272,12 @@ def test_pages_that_nobody_looks_at_make_room() -> None:
 def test_the_server_takes_what_the_loader_takes() -> None:
     """The largest file and its name fit into one message, and little more does."""
     assert 500_000 < guard.MESSAGE_BYTES - MAX_BYTES < 2_000_000
+
+
+def test_the_server_does_without_the_library() -> None:
+    """It takes 35 MB less a reader so; what it says of the library's own is true."""
+    code = "import serve, sys; print({'compare', 'pandas'} & set(sys.modules))"
+    said = subprocess.check_output([sys.executable, "-c", code], cwd=APP, text=True)
+    assert said.strip() == "set()"
+    assert guard.MESSAGE_BYTES == MAX_BYTES + 1_000_000
+    assert f'"{SERVED}"' in (APP / "serve.py").read_text(encoding="utf-8")

@@ -18,11 +18,13 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from playwright.sync_api import Browser
 
 import compare
 from compare import cli
 from compare.cost import plan
 from compare.data.evidence import TABLES, data_folder, descriptor
+from compare.site.write import PAGES as SITE
 from tools import DATA, PAGES, ROOT, branches, hashes
 from tools import data as data_tool
 
@@ -53,6 +55,15 @@ def test_import_and_load_are_light() -> None:
     """Importing and loading unchanged tables brings in neither charts, widgets nor validation."""
     code = f"import compare, sys; compare.load(); print(set({HEAVY!r}) & set(sys.modules))"
     assert run(code) == "set()"
+
+
+def test_a_page_needs_no_plotly_in_its_kernel() -> None:
+    """The browser draws: plotly's Python, 16 MB a kernel, comes with no page."""
+    code = (
+        "import sys; from compare.pages.cost import CostExplorer; import compare\n"
+        "CostExplorer(compare.load()); print({'plotly', 'narwhals', 'PIL'} & set(sys.modules))"
+    )
+    assert run(code, COMPARE_SERVED="1") == "set()"
 
 
 def test_package_is_typed() -> None:
@@ -151,11 +162,12 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_wheel_carries_the_tables(wheel: Path) -> None:
-    """The wheel holds descriptor, tables, stylesheet and type marker, as they stand here."""
+    """The wheel holds descriptor, tables, stylesheet, kernel, type marker, as they stand here."""
     for path in [*DATA.glob("*.csv"), DATA / "datapackage.json"]:
         assert (wheel / "compare" / "tables" / path.name).read_bytes() == path.read_bytes()
     assert (wheel / "compare" / "py.typed").is_file()
     assert (wheel / "compare" / "pages" / "house.css").is_file()
+    assert (wheel / "compare" / "app" / "kernels" / "python3" / "kernel.json").is_file()
 
 
 def test_wheel_works_without_the_checkout(wheel: Path, evidence: compare.Evidence) -> None:
@@ -182,9 +194,7 @@ def test_the_command_serves_from_the_wheel(wheel: Path, tmp_path: Path) -> None:
     names = {path.name for path in (ROOT / "notebooks").glob("*.ipynb")}
     assert {path.name for path in (tmp_path / "mine").iterdir()} == names
     assert (tmp_path / "mine" / "00_start_here.ipynb").read_text(encoding="utf-8") == "my own"
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     options = ["app", "--no-browser", "--no-preheat", "--token", "t", "--port", str(port)]
     served = subprocess.Popen(
         [sys.executable, "-c", f"from compare import cli; cli.main({options!r})"],
@@ -196,6 +206,13 @@ def test_the_command_serves_from_the_wheel(wheel: Path, tmp_path: Path) -> None:
         served.terminate()
         served.wait()
     assert all(path.name in page for path in PAGES)
+
+
+def free_port() -> int:
+    """A port of this machine to which nobody listens."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
 
 
 def answer(url: str) -> str:
@@ -250,23 +267,28 @@ def said(python: Path, code: str, cwd: Path) -> list[str]:
     return done.stdout.splitlines()
 
 
-@pytest.mark.soak
-def test_sdist_and_wheel_install_in_an_empty_environment(
-    tmp_path: Path, evidence: compare.Evidence
-) -> None:
-    """From the sdist a wheel, from the wheel an environment of its own: load, cost, validation."""
-    build = [sys.executable, "-m", "hatchling", "build", "-d", str(tmp_path)]
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """From the sdist a wheel, from the wheel an environment with nothing else: its Python."""
+    folder = tmp_path_factory.mktemp("installed")
+    build = [sys.executable, "-m", "hatchling", "build", "-d", str(folder)]
     subprocess.run([*build, "-t", "sdist"], cwd=ROOT, capture_output=True, check=True)
-    (packed,) = tmp_path.glob("*.tar.gz")
-    shutil.unpack_archive(packed, tmp_path, filter="data")
-    (source,) = (path for path in tmp_path.iterdir() if path.is_dir())
+    (packed,) = folder.glob("*.tar.gz")
+    shutil.unpack_archive(packed, folder, filter="data")
+    (source,) = (path for path in folder.iterdir() if path.is_dir())
     for path in DATA.glob("*.csv"):
         assert (source / "data" / path.name).read_bytes() == path.read_bytes()
     subprocess.run([*build, "-t", "wheel"], cwd=source, capture_output=True, check=True)
-    (wheel,) = tmp_path.glob("*.whl")
-    python = new_environment(
-        tmp_path / "empty", "--constraint", str(ROOT / "constraints.txt"), str(wheel)
-    )
+    (wheel,) = folder.glob("*.whl")
+    pins = ("--constraint", str(ROOT / "constraints.txt"))
+    return new_environment(folder / "empty", *pins, str(wheel))
+
+
+@pytest.mark.soak
+def test_sdist_and_wheel_install_in_an_empty_environment(
+    installed: Path, tmp_path: Path, evidence: compare.Evidence
+) -> None:
+    """There the tables load, a year is priced, an edited table is noticed."""
     code = (
         "import compare, shutil\n"
         "from compare.cost import plan\n"
@@ -278,11 +300,41 @@ def test_sdist_and_wheel_install_in_an_empty_environment(
         "open('copy/prices.csv', 'a').write('\\n')\n"
         "print(compare.load('copy').changed)\n"
     )
-    place, shown, rows, changed = said(python, code, tmp_path)
-    assert Path(place).is_relative_to(tmp_path / "empty")
+    place, shown, rows, changed = said(installed, code, tmp_path)
+    assert Path(place).is_relative_to(installed.parents[1])
     assert shown == repr(evidence)
     assert int(rows) == len(plan.plans(evidence, "cidp"))
     assert changed == "('prices',)"
+
+
+@pytest.mark.soak
+def test_the_command_works_in_an_empty_environment(
+    installed: Path, tmp_path: Path, browser: Browser
+) -> None:
+    """There `--version` answers, `app` serves the first page whole, `site` writes every page."""
+    command = str(installed.parent / "therapy-comparison")
+    alone = {"cwd": tmp_path, "env": outside()}
+    told = subprocess.check_output([command, "--version"], **alone, text=True)
+    assert told.strip() == cli.version()
+    port = free_port()
+    options = ["--no-browser", "--no-preheat", "--token", "t", "--port", str(port)]
+    served = subprocess.Popen([command, "app", *options], **alone, stdout=subprocess.DEVNULL)
+    try:
+        address = f"http://127.0.0.1:{port}/"
+        answer(f"{address}?token=t")
+        page = browser.new_page()
+        page.goto(f"{address}?token=t")
+        opened = page.goto(f"{address}voila/render/{cli.FIRST}")
+        assert opened is not None
+        assert opened.status == 200
+        page.wait_for_function("document.documentElement.classList.contains('tc-live')")
+        page.locator(".tc-page table.tc-table").first.wait_for(state="attached", timeout=60_000)
+        page.close()
+    finally:
+        served.terminate()
+        served.wait()
+    subprocess.run([command, "site", "out"], **alone, capture_output=True, check=True)
+    assert {page.file for page in SITE} <= {path.name for path in (tmp_path / "out").iterdir()}
 
 
 @pytest.mark.soak

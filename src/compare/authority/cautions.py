@@ -26,7 +26,7 @@ from compare.authority.labels import (
     rows_by_therapy,
 )
 from compare.data.conditions import check_condition
-from compare.data.evidence import CLASS_ORDER, Evidence
+from compare.data.evidence import CLASS_ORDER, Evidence, kept
 from compare.data.patient import Patient
 from compare.data.rows import LEADING, Row, framed, known, split
 
@@ -206,6 +206,7 @@ def _not_in_reading(
     return out
 
 
+@kept(64)
 def _only_asked(evidence: Evidence, condition_id: str) -> frozenset[str]:
     """Factors on which indications depend, those of this condition in full, and no caution."""
     asked = {key for cell in evidence.indications["requires_any"] for key in split(cell)}

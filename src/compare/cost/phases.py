@@ -52,15 +52,6 @@ class PricedPhase:
         ]
         return all(low == high or not (known(low) or known(high)) for low, high in ends)
 
-    @property
-    def any_size(self) -> bool:
-        """Whether a dose costs and takes the same whatever the patient's weight and surface."""
-        phase = self.phase
-        if known(phase["weight_kg_min"]) or known(phase["weight_kg_max"]):
-            return False
-        units = "".join(str(phase[f"{name}_unit"]) for name in ("dose", "max_dose", "rate"))
-        return "/kg" not in units and "/m2" not in units
-
     def usual(self) -> PricedPhase:
         """The phase at its usual dose: `dose_typical`, else the middle of the range."""
         phase = self.phase

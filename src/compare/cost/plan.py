@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare.cost import administration, schedule
-from compare.cost.money import MONEY_COLUMNS, Money, span_of
+from compare.cost.money import MONEY_COLUMNS, Money, once, span_of
 from compare.cost.phases import ENDS, Floats, PricedPhase, whole_devices
 from compare.cost.prices import BASES, KIND_OF, NEGOTIATED, SHORT, PriceBook, Tariff, price_book
 from compare.cost.schedule import Phase
@@ -149,6 +149,7 @@ class Plan:
         )
         return tuple(self.at_ige((low + high) / 2) for low, high in ends) or (self,)
 
+    @once
     def money(self, weight_kg: Floats, surface_m2: Floats, ends: Sequence[str] = ENDS) -> Money:
         """The core: year one, a later year and the course, at both ends, for every weight.
 
@@ -156,17 +157,6 @@ class Plan:
         a sum is never shown. `ends` of ("low",) leaves the columns of the high end out. Where IgE
         is not known, the ends are those over its bands; blank only where every band is. Shared.
         """
-        if weight_kg.shape == (1,) and ends == ENDS and self._whatever_size:
-            return self._whatever_size
-        return self._money(weight_kg, surface_m2, ends)
-
-    @functools.cached_property
-    def _whatever_size(self) -> Money | None:
-        """The money of one patient where it is that of all: a page asks at each new weight."""
-        same = all(row.any_size for row in self.rows)
-        return self._money(np.ones(1), np.ones(1), ENDS) if same else None
-
-    def _money(self, weight_kg: Floats, surface_m2: Floats, ends: Sequence[str]) -> Money:
         if len(several := self.alternatives()) > 1:
             each = [plan.money(weight_kg, surface_m2, ends) for plan in several]
             return span_of(each, "usd_year_one_low" if self.chronic else "usd_per_course")

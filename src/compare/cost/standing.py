@@ -11,12 +11,11 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
-from compare.cost.money import Money
-from compare.cost.phases import Floats, PricedPhase
+from compare.cost.phases import PricedPhase
 from compare.cost.plan import Plan, age_note, negotiated_plans, plans
 from compare.cost.schedule import MONTH_DAYS
 from compare.data.arguments import number
@@ -26,21 +25,10 @@ from compare.data.rows import known
 
 IN_LABEL, NOT_READ = "in label", "label not read for this use"
 Key = tuple[str, bool, str]
-# A plan, and what it costs a patient at the usual dose.
-Priced = tuple[Plan, Money]
-Found = TypeVar("Found")
 
 
 def standing_plans(evidence: Evidence, found: Iterable[Plan], patient: Patient) -> dict[Key, Plan]:
-    """The plan that stands for each therapy, use (True: per year) and kind of price."""
-    priced = standing_money(evidence, found, patient)
-    return {key: plan for key, (plan, _) in priced.items()}
-
-
-def standing_money(
-    evidence: Evidence, found: Iterable[Plan], patient: Patient
-) -> dict[Key, Priced]:
-    """The plans of `standing_plans`, each with the money by which it stands.
+    """The plan that stands for each therapy, use (True: per year) and kind of price.
 
     A product whose label was not read for the use, that does not stand (`stands` of `products`) or
     is contraindicated in this patient stands only where there is no other. A therapy without a
@@ -50,16 +38,17 @@ def standing_money(
     surface = np.array([patient.body_surface_m2 or math.nan])
     products = evidence.by_id("products")
 
-    def usd(plan: Plan, money: Mapping[str, Floats]) -> tuple[float, float]:
-        """First year (or course) and later year, in the middle of ranges."""
+    def usd(plan: Plan) -> tuple[float, float]:
+        """First year (or course) and later year at the usual dose, in the middle of ranges."""
+        money = plan.of(patient).usual.money(weight, surface).columns
         first = ("usd_year_one_low", "usd_year_one_high")
         if not plan.chronic:
             return (money["usd_per_course"] + money["usd_per_course_high"])[0] / 2, 0.0
         later = (money["usd_later_year_low"] + money["usd_later_year_high"])[0] / 2
         return sum(money[name][0] for name in first) / 2, float(later)
 
-    def rank(priced: tuple[tuple[float, float], Priced]) -> tuple[Any, ...]:
-        both, (plan, _) = priced
+    def rank(priced: tuple[tuple[float, float], Plan]) -> tuple[Any, ...]:
+        both, plan = priced
         return (
             bool(patient.factors & contraindicating(evidence, plan.product_id)),
             products[plan.product_id]["stands"] == "no",
@@ -70,7 +59,7 @@ def standing_money(
     several: dict[tuple[str, bool], list[Plan]] = {}
     for plan in found:
         several.setdefault((plan.therapy_id, plan.chronic), []).append(plan)
-    standing: dict[Key, Priced] = {}
+    standing: dict[Key, Plan] = {}
     for use, every in several.items():
         left = every
         for better in (
@@ -81,12 +70,11 @@ def standing_money(
         ):
             left = [plan for plan in left if better(plan)] or left
         # Each plan is priced once: this runs at every change of weight.
-        kinds: dict[str, list[tuple[tuple[float, float], Priced]]] = {}
+        kinds: dict[str, list[tuple[tuple[float, float], Plan]]] = {}
         for plan in left:
-            money = plan.of(patient).usual.money(weight, surface)
-            both = usd(plan, money.columns)
+            both = usd(plan)
             kind = "" if math.isnan(both[0]) else plan.price_kind
-            kinds.setdefault(kind, []).append((both, (plan, money)))
+            kinds.setdefault(kind, []).append((both, plan))
         for kind, choice in kinds.items():
             if kind or len(kinds) == 1:
                 standing[*use, kind] = min(choice, key=rank)[1]
@@ -151,13 +139,13 @@ def paid_plans(
     return found + (negotiated_plans(evidence, condition_id, cycle_days) if also else ())
 
 
-def first_of_kinds(standing: Mapping[Key, Found]) -> dict[tuple[str, bool], Found]:
+def first_of_kinds(standing: Mapping[Key, Plan]) -> dict[tuple[str, bool], Plan]:
     """Of the plans that stand, one for each therapy and use: own, net, negotiated, before rebates.
 
     Negotiated ones stand only where the payer is Medicare.
     """
     order = ["own", "net", "negotiated", "before_rebates", ""]
-    chosen: dict[tuple[str, bool], Found] = {}
+    chosen: dict[tuple[str, bool], Plan] = {}
     for key in sorted(standing, key=lambda key: order.index(key[2])):
         chosen.setdefault(key[:2], standing[key])
     return chosen

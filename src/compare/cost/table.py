@@ -13,9 +13,9 @@ from collections.abc import Iterable
 import numpy as np
 
 from compare.cost import schedule
-from compare.cost.money import MONEY_COLUMNS, Money
+from compare.cost.money import MONEY_COLUMNS
 from compare.cost.plan import IGE_OPEN, Plan, age_note, names_of, plans
-from compare.cost.standing import standing_money
+from compare.cost.standing import standing_plans
 from compare.data.arguments import one_of
 from compare.data.evidence import Evidence
 from compare.data.patient import Patient
@@ -113,11 +113,10 @@ def cost_rows(
 ) -> list[Row]:
     """The rows of `annual_cost` for plans that are already built."""
     whole_plans = list(found)
-    priced = standing_money(evidence, whole_plans, patient).values()
-    at_usual = {id(plan): money for plan, money in priced}
+    standing = {id(plan) for plan in standing_plans(evidence, whole_plans, patient).values()}
     rows: list[Row] = []
     for whole in whole_plans:
-        columns, reason = plan_cost(whole, patient, dosing_weight, at_usual.get(id(whole)))
+        columns, reason = plan_cost(whole, patient, dosing_weight)
         paid = "usd_year_one_low" if whole.chronic else "usd_per_course"
         plan = whole.of(patient).at(dosing_weight_kg(patient, whole, dosing_weight))
         rows.append(
@@ -128,7 +127,7 @@ def cost_rows(
                 "price_basis": plan.price_basis,
                 "price_kind": "" if math.isnan(columns[paid]) else plan.price_kind,
                 "mixed_kinds": plan.mixed_kinds,
-                "stands_for_therapy": id(whole) in at_usual,
+                "stands_for_therapy": id(whole) in standing,
                 **columns,
                 "usd_year_two": _year_two(plan, patient),
                 "reason": reason,
@@ -200,19 +199,15 @@ def beside(rows: Iterable[Row], standing: Row) -> list[Row]:
 
 
 def plan_cost(
-    plan: Plan, patient: Patient, dosing_weight: str = "actual", at_usual: Money | None = None
+    plan: Plan, patient: Patient, dosing_weight: str = "actual"
 ) -> tuple[dict[str, float], str]:
-    """Columns of one plan for one patient, and the reason for what is blank or not counted.
-
-    `at_usual`: its money at the usual dose and actual weight, where that is known already.
-    """
+    """Columns of one plan for one patient, and the reason for what is blank or not counted."""
     weight = dosing_weight_kg(patient, plan, dosing_weight)
     surface = patient.body_surface_m2 or math.nan
     plan = plan.of(patient)
     size = np.array([weight]), np.array([surface])
     usual = plan.usual
-    if at_usual is None or weight != patient.weight_kg:
-        at_usual = usual.money(*size)
+    at_usual = usual.money(*size)
     same = all(one is other for one, other in zip(usual.rows, plan.rows, strict=True))
     money = at_usual if same else plan.money(*size)
     columns = {name: float(values[0]) for name, values in money.columns.items()}

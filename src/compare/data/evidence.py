@@ -16,7 +16,7 @@ from compare.data import age, checks
 from compare.data.arguments import shown
 from compare.data.descriptor import DESCRIPTOR, descriptor
 from compare.data.errors import Problem
-from compare.data.rows import Row, grouped, known, records, split
+from compare.data.rows import Row, known, records, split
 
 
 def data_folder() -> Path:
@@ -136,10 +136,14 @@ class Evidence:
     def rows(self, table: str, column: str, value: str) -> Sequence[Row]:
         """Rows of a table whose column holds the value, as dictionaries, in the table's order.
 
-        Looked up in an index that is made once: much faster than a filter of the frame. Shared: do
-        not change them.
+        Looked up in an index that is made once: much faster than a filter of the frame. Only rows
+        that were asked for are held. Shared: do not change them.
         """
-        return self._index(table, column).get(value, ())
+        index = self._index(table, column)
+        found = index.get(value, ())
+        if isinstance(found, list):
+            found = index[value] = tuple(records(getattr(self, table).iloc[found]))
+        return found
 
     def by_id(self, table: str) -> Mapping[str, Row]:
         """Rows of a table of names (see `NAMES`) as dictionaries by their id. Shared."""
@@ -153,12 +157,16 @@ class Evidence:
         return {}
 
     @functools.cached_property
-    def _indexes(self) -> dict[tuple[str, str], Mapping[str, Sequence[Row]]]:
+    def _indexes(self) -> dict[tuple[str, str], dict[str, list[int] | tuple[Row, ...]]]:
         return {}
 
-    def _index(self, table: str, column: str) -> Mapping[str, Sequence[Row]]:
+    def _index(self, table: str, column: str) -> dict[str, list[int] | tuple[Row, ...]]:
+        """Places of the rows by value, or the rows where they have been asked for."""
         if (table, column) not in self._indexes:
-            self._indexes[table, column] = grouped(records(getattr(self, table)), column)
+            places: dict[str, list[int]] = {}
+            for place, value in enumerate(getattr(self, table)[column].tolist()):
+                places.setdefault(value, []).append(place)
+            self._indexes[table, column] = {**places}
         return self._indexes[table, column]
 
     @functools.cached_property

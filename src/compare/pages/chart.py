@@ -5,25 +5,27 @@ from __future__ import annotations
 import functools
 import json
 import os
+import pkgutil
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import anywidget
 import ipywidgets as w
-import plotly.graph_objects as go
+import pandas as pd
 import traitlets
-from plotly.offline import get_plotlyjs
-from plotly.utils import PlotlyJSONEncoder
 
 from compare.pages.controls import layout, style
 from compare.pages.house import Trace
 from compare.pages.modules import module
 
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
 
 @functools.cache
 def chart_library() -> bytes:
     """Plotly's JavaScript, 5 MB, read once however many pages are opened."""
-    return str(get_plotlyjs()).encode()
+    return pkgutil.get_data("plotly", "package_data/plotly.min.js") or b""
 
 
 EMPTY = '{"data": [], "layout": {}}'
@@ -56,7 +58,7 @@ class LiveFigure(anywidget.AnyWidget):
 
     def draw(self, traces: Sequence[Trace], layout: Mapping[str, Any]) -> None:
         """Show these traces in this layout."""
-        self.drawing.value = json.dumps({"data": traces, "layout": layout}, cls=PlotlyJSONEncoder)
+        self.drawing.value = as_json({"data": traces, "layout": layout})
 
     def clear(self) -> None:
         """Show nothing."""
@@ -70,4 +72,19 @@ class LiveFigure(anywidget.AnyWidget):
     @property
     def drawn(self) -> go.Figure:
         """The figure as it is shown."""
+        import plotly.graph_objects as go  # noqa: PLC0415  (16 MB, which no page needs)
+
         return go.Figure(json.loads(self.spec))
+
+
+def as_json(spec: Mapping[str, Any]) -> str:
+    """A chart's parts as JSON; numbers of numpy are plain ones, and what is not known is null."""
+
+    def plain(value: Any) -> Any:
+        return None if value is pd.NA else value.item()
+
+    try:
+        return json.dumps(spec, default=plain, allow_nan=False)
+    except ValueError:
+        whole = json.loads(json.dumps(spec, default=plain), parse_constant=lambda _: None)
+        return json.dumps(whole)

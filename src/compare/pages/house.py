@@ -6,7 +6,6 @@ import textwrap
 from collections.abc import Mapping
 from typing import Any
 
-import plotly.graph_objects as go
 from markupsafe import Markup, escape
 
 from compare.data.evidence import CITED_JOIN
@@ -38,8 +37,8 @@ GLYPHS = {"circle": "●", "square": "■", "diamond": "◆", "triangle-up": "�
 SLANT = 45
 SLANTED = GLYPHS | {"square": "◆", "diamond": "■"}
 
-TEMPLATE = go.layout.Template(
-    layout={
+TEMPLATE = {
+    "layout": {
         "font": {"family": FONT, "size": 14, "color": INK},
         "paper_bgcolor": "white",
         "plot_bgcolor": "white",
@@ -52,13 +51,13 @@ TEMPLATE = go.layout.Template(
             "ticks": "outside",
         },
         "yaxis": {"gridcolor": GRID, "zerolinecolor": FAINT, "automargin": True},
-        "legend": {"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "title": None},
+        "legend": {"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom"},
         "hoverlabel": {"align": "left", "font": {"size": 13}},
         "bargap": 0.35,
         # "Share chart" would upload the reader's chart to a third party.
         "modebar": {"remove": ["sendChartToCloud", "select2d", "lasso2d"]},
     }
-)
+}
 
 
 def label(value: object) -> str:

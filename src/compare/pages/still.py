@@ -417,7 +417,7 @@ def _legend(traces: Sequence[Trace], layout: Json) -> Markup:
                 'viewBox="-8 -7 16 14">{}</svg> {}</span>', drawn, tagged(trace["name"]),
             )
         )  # fmt: skip
-    legend = layout.get("legend", TEMPLATE.layout.legend.to_plotly_json())
+    legend = layout.get("legend", TEMPLATE["layout"]["legend"])
     at = 100 * (legend.get("y") or 0)
     place = f"bottom: {at:.2f}%" if at >= 100 else f"top: calc({100 - at:.2f}% + 6px)"
     look = f"position: absolute; left: 0; font-size: 14px; {place}"

@@ -8,8 +8,9 @@ from typing import Any
 from compare.data.evidence import Evidence
 from compare.data.scenario import Scenario
 from compare.pages.cost import CostExplorer, view
+from compare.pages.cost.page import Behind, View
 from compare.site.states import Bars, ages, patient, standing_products
-from compare.site.steps import Words, steps
+from compare.site.steps import Words, chains
 from compare.site.still import still
 
 # The arithmetic of one bar at a time is chosen in the notebook.
@@ -20,6 +21,9 @@ class CostPage(CostExplorer):
     """The explorer for scenarios that no strip holds."""
 
     at: Scenario | None = None
+
+    def show_chosen(self, computed: View, found: Behind) -> None:
+        """Nothing: a bar is chosen in the notebook."""
 
     def scenario(self) -> Scenario:
         return self.at or super().scenario()
@@ -39,24 +43,10 @@ def states(evidence: Evidence, condition_id: str, weights: Sequence[int]) -> dic
     """
     words, bars = Words(), Bars(evidence, condition_id)
     page = CostPage(evidence, condition_id)
-    chains: dict[tuple[str, ...], int] = {}
-    which = []
     bands = ages(evidence, condition_id, "regimens")
-    for age in bands:
-        by_weight = [_by_mask(page, bars, weight, age) for weight in weights]
-        which.append(
-            [
-                chains.setdefault(tuple(shown[mask] for shown in by_weight), len(chains))
-                for mask in bars.masks
-            ]
-        )
-    return {
-        "ages": bands,
-        "bits": bars.bits,
-        "which": which,
-        "chains": [steps(words, dict(zip(weights, chain, strict=True))) for chain in chains],
-        "words": list(words.every),
-    }
+    # Weight by weight: what a plan costs at one does not depend on age or history.
+    shown = [[_by_mask(page, bars, weight, age) for age in bands] for weight in weights]
+    return {"ages": bands, "bits": bars.bits, **chains(words, weights, shown)}
 
 
 def _by_mask(page: CostPage, bars: Bars, weight: float, age: float) -> list[str]:

@@ -25,7 +25,7 @@ from compare.pages.patient import drawing, picture, sentences, side_by_side
 from compare.pages.patient.head_to_head import compared
 from compare.pages.strip import Strip
 from compare.site.states import Bars, ages, asked, patient, standing_products
-from compare.site.steps import Words, steps
+from compare.site.steps import Words, chains
 
 CELL = re.compile(r"<t[dh][^>]*>(.*?)</t[dh]>", re.DOTALL)
 SENTENCE = re.compile(r"(?<=[.:]) ")
@@ -48,23 +48,19 @@ def states(
     the keys of its parts (`_Band.told`) in `parts`, where those alike are one.
     """
     words, bars = Words(), Bars(evidence, condition_id)
-    chains: dict[tuple[str, ...], int] = {}
     parts: dict[str, int] = {}
-    which, bands = [], []
+    bands = []
     first = ages(evidence, condition_id, "regimens", "indications", "factors")
-    for age in first:
-        band = _Band(evidence, condition_id, age)
-        by_weight = [band.pictures(bars, weight) for weight in weights]
-        which.append([chains.setdefault(tuple(shown[mask] for shown in by_weight), len(chains))
-                      for mask in bars.masks])  # fmt: skip
+    by_age = [_Band(evidence, condition_id, age) for age in first]
+    # Weight by weight: what a plan costs at one does not depend on age or history.
+    shown = [[band.pictures(bars, weight) for band in by_age] for weight in weights]
+    for band in by_age:
         told = {name: json.dumps(part) for name, part in band.told(factors, words).items()}
         bands.append({name: parts.setdefault(part, len(parts)) for name, part in told.items()})
     return {
         "ages": first,
         "bits": bars.bits,
-        "which": which,
-        "chains": [steps(words, dict(zip(weights, chain, strict=True))) for chain in chains],
-        "words": list(words.every),
+        **chains(words, weights, shown),
         "asked": asked(evidence, condition_id),
         "bands": bands,
         "parts": list(map(json.loads, parts)),
@@ -79,7 +75,7 @@ class _Band:
         self.name = evidence.label("conditions", condition_id)
         self.rows = self.cautions_of([])
         self.options = self.options_of([])
-        self.before = self.shown([])
+        self.before = self.shown([], rows=self.rows)
 
     def scenario(self, history: Iterable[str], weight: float = 70) -> Scenario:
         who = patient(self.evidence, self.condition_id, weight, self.age, history)
@@ -95,13 +91,15 @@ class _Band:
         rows = side_by_side.option_rows(self.evidence, self.condition_id, who)
         return list(rows.values())
 
-    def shown(self, history: Iterable[str], weight: float = 70) -> list[picture.Shown]:
+    def shown(
+        self, history: Iterable[str], weight: float = 70, rows: Sequence[Row] = ()
+    ) -> list[picture.Shown]:
         """The picture with the products that stand for this history, and no other word of it."""
         at = self.scenario(history, weight)
-        return picture.shown(self.evidence, at, self.options, self.rows)
+        return picture.shown(self.evidence, at, self.options, rows)
 
     def pictures(self, bars: Bars, weight: float) -> list[str]:
-        """The picture for each mask of what bars products."""
+        """The picture for each mask of what bars products; cautions are filled in later."""
 
         def standing(history: list[str]) -> set[str]:
             who = self.scenario(history, weight).patient
@@ -146,7 +144,7 @@ class _Band:
                 }
         none = cells([replace(row, against=(), everyone="") for row in self.before[:1]])
         return {
-            "rows": [row.therapy_id for row in self.before],
+            "rows": [row.therapy_id for row in self.shown([])],
             "order": {mask: self.order(some) for mask, some in masks.items()},
             "answers": {
                 mask: {

@@ -1,4 +1,7 @@
-"""Pages that depend on the condition alone, or on nothing: the explorer's page as it opens."""
+"""Pages that depend on little: the explorer's page as it opens.
+
+On the condition alone, on nothing, or (side effects) on what in the history singles out an event.
+"""
 
 from __future__ import annotations
 
@@ -7,20 +10,38 @@ from typing import Any
 
 from compare import claims as assessed
 from compare.data.evidence import Evidence
+from compare.data.rows import known
+from compare.data.scenario import Scenario
 from compare.pages.claims import ClaimsExplorer
 from compare.pages.coverage import StartExplorer
 from compare.pages.harms import HarmsExplorer
 from compare.pages.markup import NOTHING, html, sources
 from compare.pages.what_works import WhatWorksExplorer
+from compare.site.states import patient
+from compare.site.steps import Words, steps
 from compare.site.still import still
 
 
 def side_effects(
     evidence: Evidence, condition_id: str, weights: Sequence[int] = (), factors: Sequence[str] = ()
 ) -> dict[str, Any]:
-    """Side effects, counted and compared as the page opens."""
-    del weights, factors
-    return {"html": still(HarmsExplorer(evidence, condition_id))}
+    """Side effects, counted and compared as the page opens with a history.
+
+    `first`: factors that single out an event of this condition, the one that counts first before
+    the others; `steps`: the page at each place in that list, from 1, and at 0 for none of them.
+    """
+    del weights
+    page, words = HarmsExplorer(evidence, condition_id), Words()
+    shown, first = {0: still(page)}, []
+    for key, row in evidence.by_id("factors").items():
+        if key in factors and known(row["event_id"]):
+            who = patient(evidence, condition_id, 70, 50, [key])
+            page.strip.take(Scenario(condition_id, who))
+            page.refresh()
+            if (own := still(page)) != shown[0]:
+                first.append(key)
+                shown[len(first)] = own
+    return {"first": first, "steps": steps(words, shown), "words": list(words.every)}
 
 
 def what_works(

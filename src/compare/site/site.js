@@ -25,6 +25,10 @@ tc.played = (words, steps, weight) => {
 
 tc.picked = (cells, state) => {
   if (cells.html !== undefined) return cells.html;
+  if (cells.first) {
+    const at = cells.first.findIndex((factor) => state.history.includes(factor));
+    return tc.played(cells.words, cells.steps, at + 1);
+  }
   const chain = cells.which[band(cells.ages, state.age)][mask(cells.bits, state.history)];
   return tc.played(cells.words, cells.chains[chain], state.weight);
 };
@@ -212,7 +216,8 @@ tc.start = () => {
     const history = state.history.map((f) => tc.factors[f].name).join("; ") || "nothing entered";
     const { depends } = document.body.dataset;
     const fixed = { condition: "weight, age and history change nothing on this page", nothing: "nothing entered above changes this page" };
-    get("who").textContent = depends in fixed ? `${tc.conditions[state.condition].name}; ${fixed[depends]}.` : `${tc.conditions[state.condition].name}; ${state.weight} kg, ${state.age} years; history: ${history}.`;
+    const who = depends === "history" ? "weight and age change nothing on this page" : `${state.weight} kg, ${state.age} years`;
+    get("who").textContent = `${tc.conditions[state.condition].name}; ${fixed[depends] || `${who}; history: ${history}`}.`;
     history_(address());
     document.querySelectorAll("nav a").forEach((a) => { a.hash = address(); });
     return tc.show(state);

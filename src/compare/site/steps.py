@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
+from typing import Any
 
 PARTS = re.compile(r"\d[\d,.]*|\D+")
 Splice = list[int]
@@ -89,3 +90,18 @@ def steps(words: Words, pages: Mapping[int, str]) -> Steps:
             found.append((weight, splices(words, before, page) if before else first))
         before = page
     return found
+
+
+def chains(
+    words: Words, weights: Sequence[int], shown: Sequence[Sequence[Sequence[str]]]
+) -> dict[str, Any]:
+    """Of pages by weight, band of age and mask: `chains` of steps over the weights, each once,
+    `which` of them by band and mask, and the `words`.
+    """
+    found: dict[tuple[str, ...], int] = {}
+    which = [
+        [found.setdefault(chain, len(found)) for chain in zip(*by_weight, strict=True)]
+        for by_weight in zip(*shown, strict=True)
+    ]
+    made = [steps(words, dict(zip(weights, chain, strict=True))) for chain in found]
+    return {"which": which, "chains": made, "words": list(words.every)}

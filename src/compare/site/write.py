@@ -43,7 +43,7 @@ class Page:
     title: str
     cells: Cells
     left_out: str
-    depends: str = "all"  # of the strip: all, condition, nothing
+    depends: str = "all"  # of the strip: all, history (and condition), condition, nothing
 
     @property
     def alone(self) -> bool:
@@ -68,7 +68,7 @@ PAGES = (
     Page("cost", "Cost", "What does a year cost?", _cost,
          "the arithmetic behind each bar, other price bases, height and sex, own prices."),
     Page("side_effects", "Side effects", "What goes wrong, against what?", plain.side_effects,
-         "other ways of counting, other comparators, every event.", depends="condition"),
+         "other ways of counting, other comparators, every event.", depends="history"),
     Page("what_works", "What works", "What did the trials show?", plain.what_works,
          "other endpoints, networks against any reference, and trade-offs by your own weights.",
          depends="condition"),

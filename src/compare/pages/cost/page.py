@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import ipywidgets as w
@@ -52,11 +53,31 @@ class View:
 class Behind:
     """What stands behind one bar: its plan, the arithmetic, what moves it, its other products."""
 
+    evidence: Evidence
+    scenario: Scenario
     chosen: plan.Plan | None
-    chain: pd.DataFrame
-    sensitivity: pd.DataFrame
     same: list[Row]
-    switching: findings.Finding
+
+    @property
+    def chain(self) -> pd.DataFrame:
+        """The arithmetic; empty where nothing is shown."""
+        if self.chosen is None:
+            return pd.DataFrame()
+        weight = self.scenario.options.get("dosing_weight", "actual")
+        return cost.chain(self.chosen, self.scenario.patient, dosing_weight=weight)
+
+    @cached_property
+    def sensitivity(self) -> pd.DataFrame:
+        """What moves the cost, one thing at a time."""
+        if self.chosen is None:
+            return pd.DataFrame(columns=cost.SENSITIVITY)
+        at = self.scenario
+        return cost.sensitivity(self.evidence, at.condition_id, self.chosen, at.patient)
+
+    @property
+    def switching(self) -> findings.Finding:
+        """What the other products save or cost more."""
+        return cost_findings.switching(self.same) if self.same else findings.Finding("")
 
 
 def view(evidence: Evidence, scenario: Scenario) -> View:
@@ -144,21 +165,12 @@ def behind(evidence: Evidence, scenario: Scenario, shown: View) -> Behind:
     wanted = scenario.options.get("chosen")
     row = next((row for row in bars if choice_of(row) == wanted), bars[0] if bars else None)
     if row is None:
-        nothing = pd.DataFrame(columns=cost.SENSITIVITY)
-        return Behind(None, pd.DataFrame(), nothing, [], findings.Finding(""))
+        return Behind(evidence, scenario, None, [])
     condition_id, options = scenario.condition_id, scenario.options
     basis = NEGOTIATED if row["price_kind"] == "negotiated" else scenario.price_basis
     found = plan.plans(evidence, condition_id, basis, options.get("cycle_days"))
     chosen = {(p.regimen_id, p.product_id): p for p in found}[key_of(row)]
-    weight = options.get("dosing_weight", "actual")
-    same = [row, *cost.beside(shown.rows, row)]
-    return Behind(
-        chosen=chosen,
-        chain=cost.chain(chosen, scenario.patient, dosing_weight=weight),
-        sensitivity=cost.sensitivity(evidence, condition_id, chosen, scenario.patient),
-        same=same,
-        switching=cost_findings.switching(same),
-    )
+    return Behind(evidence, scenario, chosen, [row, *cost.beside(shown.rows, row)])
 
 
 def opening(evidence: Evidence, condition_id: str = "cidp") -> Scenario:

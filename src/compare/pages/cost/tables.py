@@ -14,7 +14,7 @@ from compare.cost.prices import KINDS, basis_text
 from compare.data.rows import known, records
 from compare.pages.markup import BREAK, Cell, html, read_in, table
 from compare.pages.money import change_note
-from compare.words import number, number_range, short_name, usd_cents, usd_range
+from compare.words import number, number_of, short_name, usd_cents, usd_range
 
 
 def product_cell(row: Mapping[str, Any]) -> Markup:
@@ -23,12 +23,6 @@ def product_cell(row: Mapping[str, Any]) -> Markup:
     parts = [row["product"], status, change_note(row)]
     under = BREAK.join(part for part in parts if part)
     return html("{}<br><small>{}</small>", short_name(row["therapy"]), under)
-
-
-def counted(row: Mapping[str, Any], name: str, one: str) -> str:
-    """`1 visit`, or `13 to 18 visits`."""
-    shown = number_range(row[name], row[f"{name}_high"])
-    return f"{shown} {one}" if shown == "1" else f"{shown} {one}s"
 
 
 def notes_cell(row: Mapping[str, Any]) -> str:
@@ -51,9 +45,9 @@ YEARLY_COLUMNS: Mapping[str, str | Cell] = {
     ),
     "In year one": lambda r: BREAK.join(
         [
-            counted(r, "doses_year_one", "dose"),
-            counted(r, "visits_year_one", "visit"),
-            counted(r, "chair_hours_year_one", "hour"),
+            number_of((r["doses_year_one"], r["doses_year_one_high"]), "dose"),
+            number_of((r["visits_year_one"], r["visits_year_one_high"]), "visit"),
+            number_of((r["chair_hours_year_one"], r["chair_hours_year_one_high"]), "hour"),
         ]
     ),
     "Price and notes": notes_cell,

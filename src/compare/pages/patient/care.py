@@ -15,7 +15,7 @@ from compare.pages.patient.items import Column, Item, Line, is_therapy, one
 from compare.pages.patient.own_trials import best_first
 from compare.trials import arms, benefits, harms
 from compare.trials.benefits import outcome_text
-from compare.words import number_range, usd_range
+from compare.words import number_of, usd_range
 
 KEY_KINDS = (
     "any_event", "serious_event", "discontinuation", "serious_infection", "infection",
@@ -81,8 +81,8 @@ def giving_lines(evidence: Evidence, scenario: Scenario, columns: list[Column]) 
             if row["use"] == "chronic" and known(row["visits_year_one"]):
                 ends = sorted([row["visits_year_one"], row["visits_year_one_high"]])
                 hours = sorted([row["chair_hours_year_one"], row["chair_hours_year_one_high"]])
-                said = f"{number_range(*ends)} clinic visits"
-                said += f", {number_range(*hours)} chair hours" if ends[1] else ""
+                said = number_of(ends, "clinic visit")
+                said += f", {number_of(hours, 'chair hour')}" if ends[1] else ""
                 counted.append(Item(said))
         schedule.append(tuple(items) or one("no regimen in our sources", "faint"))
         visits.append(tuple(counted) or one("not counted", "faint"))

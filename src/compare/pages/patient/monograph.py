@@ -36,7 +36,7 @@ from compare.trials import benefits, indirect, results, wording
 from compare.trials.arms import DESIGNS
 from compare.trials.benefits import outcome_text
 from compare.trials.declared import declared, networks_of
-from compare.words import short_name, usd_range
+from compare.words import listing, short_name, usd_range
 
 PATIENTS = "patients_per_year"
 CERTAIN, NOT_GRADED = "How certain it is", "not graded"
@@ -44,7 +44,7 @@ BLINDED = {"double": "double blind", "open": "open label"}
 NO_ESTIMATE = "It has no estimate for this pair."
 MET = 2  # outcomes shown of a trial of two of the therapies
 MOST_PATIENTS = 1_000_000
-SHORT = 8  # lines of a section that is not broken over two sheets
+SHORT = 6  # lines of a section that is not broken over two sheets
 NOT_ENTERED = "patients per year not entered"
 TITLES = {
     "authority": "1. Indications and authority",
@@ -88,7 +88,7 @@ h3 { break-after: avoid; }
 h2 { font-size: 1.3em; margin: 4mm 0 1mm; border-bottom: 1pt solid #333; }
 section { break-inside: avoid; }
 section.long { break-inside: auto; }
-col.name { width: 31mm; }
+col.name { width: 34mm; }
 section > ul { margin: 1mm 0; padding-left: 5mm; }
 td.write { height: 21mm; }
 pre { break-inside: avoid; }
@@ -114,7 +114,7 @@ def page(evidence: Evidence, comparison: Comparison) -> Markup:
     lines = (*(line for lines in told.values() for line in lines), Line("", "", (tuple(met),)))
     sources = replace(comparison, lines=lines).source_ids
     condition = report.condition_name(evidence, scenario)
-    title = f"{' and '.join(name for name, _ in comparison.heads)}: {condition}"
+    title = f"{listing(name for name, _ in comparison.heads)}: {condition}"
     stamp = f"Data of {evidence.data_date}, version {evidence.version}. Labels: "
     stamp += "; ".join(comparison.labels) + "."
     pairs = NOTHING.join(markup.html("<li>{}</li>", item.text) for item in met)

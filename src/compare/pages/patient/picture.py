@@ -16,7 +16,7 @@ from compare.data.evidence import Evidence
 from compare.data.rows import Row, grouped, known, split
 from compare.data.scenario import Scenario
 from compare.pages.patient.own_trials import OwnTrials, own_trials
-from compare.words import number_range, short_name, usd_range
+from compare.words import number_of, short_name, usd_range
 
 ORDER = "label and guideline, label alone, label once a box is ticked, guideline alone, outside"
 LABELED_IF = (indications.NEEDS_SEROSTATUS, indications.NEEDS_PRIOR)
@@ -159,17 +159,17 @@ def guideline_words(option: Mapping[str, Any]) -> str:
 
 
 def against(rows: Iterable[Row]) -> list[tuple[str, str, str]]:
-    """What speaks against a therapy in this patient: severity, factors and how many products.
+    """What speaks against one therapy in this patient: severity, factors, and how many products.
 
     The hardest first. A contraindication or box stands alone, with the condition under which it
     counts; what is milder is joined.
     """
     order, rows = list(cautions.SEVERITIES), list(rows)
+    of = len({row["product_id"] for row in rows})
     limits = {row["factor"]: row["dose_above_mg_per_kg"] for row in rows if barred_above(row)}
     found: dict[tuple[str, str], list[Row]] = {}
-    for row in cautions.summary_rows(rows):
-        if row["matches"]:
-            found.setdefault((row["severity"], row["factor"]), []).append(row)
+    for row in cautions.summary_rows(row for row in rows if row["matches"]):
+        found.setdefault((row["severity"], row["factor"]), []).append(row)
     told: list[tuple[str, str, str]] = []
     milder: dict[str, list[str]] = {}
     for (severity, factor), group in sorted(found.items(), key=lambda kv: order.index(kv[0][0])):
@@ -179,7 +179,7 @@ def against(rows: Iterable[Row]) -> list[tuple[str, str, str]]:
                 factor + (f" (contraindicated above {above:g} mg/kg)" if above else "")
             )
             continue
-        count, of = sum(row["count"] for row in group), group[0]["of"]
+        count = sum(row["count"] for row in group)
         texts = dict.fromkeys(row["condition_text"] for row in group if row["condition_text"])
         products = f" ({min(count, of)} of {of} products)" if of > 1 else ""
         told.append((severity, factor + products, " / ".join(texts)))
@@ -245,18 +245,11 @@ def burden(costs: Iterable[Row], plans_shown: Iterable[Plan]) -> str:
             continue
         visits = sorted([row["visits_year_one"], row["visits_year_one_high"]])
         hours = sorted([row["chair_hours_year_one"], row["chair_hours_year_one_high"]])
-        said = [count(visits, "visit") if visits[1] else "at home, no visits"]
-        said += [count(hours, "chair hour")] if known(hours[1]) and hours[1] else []
+        said = [number_of(visits, "visit") if visits[1] else "at home, no visits"]
+        said += [number_of(hours, "chair hour")] if known(hours[1]) and hours[1] else []
         told.append(", ".join(said))
     told = told or [f"given {GIVEN_BY[plan.first['given_by']]}" for plan in plans_shown]
     return "; ".join(dict.fromkeys(told)) or "not counted"
-
-
-def count(ends: list[float], one: str) -> str:
-    """`1 visit`, or `13 to 18 visits`."""
-    low, high = ends
-    shown = number_range(low, high)
-    return f"{shown} {one}" if shown == "1" else f"{shown} {one}s"
 
 
 def changed(evidence: Evidence, therapy_id: str) -> list[str]:

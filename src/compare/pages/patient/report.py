@@ -29,7 +29,7 @@ from compare.pages.patient.side_by_side import (
     statements,
 )
 from compare.pages.reproduce import Name, call, load_line, patient_call
-from compare.words import number
+from compare.words import listing, number
 
 NOT_COMPARED = (
     "For clinicians. It informs and does not advise; nothing here is ranked. Not compared here: "
@@ -73,8 +73,8 @@ ol.sources li { margin-left: 6mm; break-inside: avoid; overflow-wrap: anywhere; 
 h2 { break-after: avoid; font-size: 1.05em; margin: 1.4mm 0 0.3mm; }
 .tc-key span { margin-right: 3mm; }
 .tc-picture caption { text-align: left; font-weight: 600; }
-.tc-picture th:nth-child(1) { width: 11%; } .tc-picture th:nth-child(2) { width: 13%; }
-.tc-picture th:nth-child(3) { width: 20%; } .tc-picture th:nth-child(5) { width: 16%; }
+.tc-picture th:nth-child(1) { width: 14%; } .tc-picture th:nth-child(2) { width: 13%; }
+.tc-picture th:nth-child(3) { width: 19%; } .tc-picture th:nth-child(5) { width: 16%; }
 .tc-picture th:nth-child(6) { width: 11%; } .tc-picture summary { list-style: none; }
 .tc-bar { display: flex; height: 2mm; background: #eef0f3; print-color-adjust: exact; }
 .tc-key .tc-bar { display: inline-flex; width: 6mm; margin-right: 1mm; }
@@ -106,7 +106,7 @@ def html(evidence: Evidence, scenario: Scenario, therapy_ids: Sequence[str]) -> 
 def page(evidence: Evidence, comparison: Comparison) -> Markup:
     """`html` of a comparison that is already made."""
     scenario = comparison.scenario
-    names = " and ".join(name for name, _ in comparison.heads)
+    names = listing(name for name, _ in comparison.heads)
     condition = condition_name(evidence, scenario)
     title = f"{names}: {condition}"
     notes = " ".join(filter(None, [READING, NOT_SAME_TRIAL, rebates_note(comparison)]))

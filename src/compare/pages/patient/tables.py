@@ -13,7 +13,7 @@ from compare.pages.cells import guideline_cell, label_cell, therapy_cell
 from compare.pages.markup import BREAK, Cell, html, text
 from compare.pages.patient.side_by_side import MARKS, NONE_FOUND
 from compare.pages.patient.views import View
-from compare.words import NOT_REPORTED, number_range, usd_range
+from compare.words import NOT_REPORTED, number_of, usd_range
 
 
 def severity_words(severity: str) -> Markup:
@@ -54,7 +54,7 @@ def cost_cell(row: Mapping[str, Any]) -> str:
         parts.append(f"year one {usd_range(*ends)}")
         if known(row["visits_year_one"]):
             visits = sorted([row["visits_year_one"], row["visits_year_one_high"]])
-            parts.append(html("<small>{} clinic visits</small>", number_range(*visits)))
+            parts.append(html("<small>{}</small>", number_of(visits, "clinic visit")))
     if known(row["usd_per_course"]):
         ends = sorted([row["usd_per_course"], row["usd_per_course_high"]])
         parts.append(f"a course {usd_range(*ends)}")
