@@ -310,13 +310,15 @@ def near_edges(rows: pd.DataFrame, axis: str) -> list[float]:
 
 
 def inside(rows: pd.DataFrame, axis: str, value: float | None) -> bool:
-    """Whether a value lies between the outermost edges, the upper one left out."""
+    """Whether a value lies between the outermost edges, the upper one left out, the lower one where
+    its band leaves it out."""
     if value is None:
         return True
     low, high = rows[f"{axis}_min"], rows[f"{axis}_max"]
-    return bool(
-        (low.isna().any() or value >= low.min()) and (high.isna().any() or value < high.max())
-    )
+    bounds = rows[f"{axis.removesuffix('_kg').removesuffix('_iu_ml')}_bounds"]
+    open_ = bounds[low.eq(low.min())].str.startswith("(").all()
+    above = value > low.min() if open_ else value >= low.min()
+    return bool((low.isna().any() or above) and (high.isna().any() or value < high.max()))
 
 
 def test_one_phase_without_a_price_leaves_the_plan_blank(evidence: Evidence) -> None:

@@ -161,4 +161,4 @@ def test_history_follows_the_condition(evidence: compare.Evidence) -> None:
     assert page.panels["gram_finding"].value == ""
     assert "per gram" not in page.panels["figures"].value
     assert "per gram" not in page.digest()
-    assert "For RA" in page.finding.value
+    assert "In RA" in page.finding.value
