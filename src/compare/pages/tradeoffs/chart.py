@@ -253,9 +253,10 @@ def levels(
     their intervals begin and end across.
     """
     at = [y for _, y in spots]
+    names = [(x, x + NAME) if x < 1 - NAME else (x - NAME, x) for x, _ in spots]
     in_way: list[list[float]] = []
     for i, (x, _) in enumerate(spots):
-        low, high = (x, x + NAME) if x < 1 - NAME else (x - NAME, x)
+        low, high = names[i]
         crossing = [
             y
             for j, ((other, y), (start, end)) in enumerate(zip(spots, lines, strict=True))
@@ -269,14 +270,22 @@ def levels(
             for y in in_way[i]:
                 if abs(height - y) < LIFT_PX:
                     at[i] = y + (LIFT_PX if height >= y else -LIFT_PX)
-        for i, j in combinations(range(len(at)), 2):
-            short = TEXT_PX - (at[j] - at[i])
-            if short > 0 and abs(spots[i][0] - spots[j][0]) < NAME:
-                at[i] -= short / 2
-                at[j] += short / 2
+        _part(at, names)
         if all(abs(a - b) < 1 for a, b in zip(at, before, strict=True)):
             break
+    # Where not all can be had, a name on an interval is read sooner than one on a name.
+    for _ in range(ROUNDS):
+        _part(at, names)
     return at
+
+
+def _part(at: list[float], names: Sequence[tuple[float, float]]) -> None:
+    """Move names that lie on each other apart, both by half."""
+    for i, j in combinations(range(len(at)), 2):
+        short = TEXT_PX - (at[j] - at[i])
+        if short > 0 and names[i][0] < names[j][1] and names[j][0] < names[i][1]:
+            at[i] -= short / 2
+            at[j] += short / 2
 
 
 def _across(x: float, x_range: list[float], on_rail: bool = False) -> float:
