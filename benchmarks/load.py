@@ -23,6 +23,7 @@ from browser import NAMES, ROOT, TOKEN, app
 
 PAGES = ("02_cost", "05_trade_offs", "00_start_here")
 THINK_SECONDS = 4.0
+LIVE = "document.documentElement.classList.contains('tc-live')"
 
 
 def resident_mb(word: str) -> list[float]:
@@ -68,7 +69,7 @@ def main() -> None:
             page = context.new_page()
             begin = time.perf_counter()
             page.goto(f"{address}voila/render/{PAGES[number % len(PAGES)]}.ipynb", timeout=120_000)
-            page.locator(".js-plotly-plot").first.wait_for(state="attached", timeout=120_000)
+            page.wait_for_function(LIVE, timeout=120_000)
             opened.append(time.perf_counter() - begin)
             sessions.append(page)
         taken = []
