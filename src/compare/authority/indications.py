@@ -197,21 +197,28 @@ def quote(row: Mapping[str, Any]) -> str:
     return f"{' '.join(parts)} ({told}{late})"
 
 
-def needed_factors(evidence: Evidence, condition_id: str) -> list[str]:
-    """Factors on which a label or guideline for the condition depends, and what rules them out.
+def deciding_factors(evidence: Evidence, condition_id: str) -> list[str]:
+    """Factors on which a label or guideline for the condition depends, then what rules them out."""
+    found = _required(evidence, condition_id)
+    ruling = excluded_by(evidence, found) - found.keys()
+    return [*found, *(key for key in evidence.by_id("factors") if key in ruling)]
 
-    The latter where they concern a therapy of the condition.
+
+def needed_factors(evidence: Evidence, condition_id: str) -> list[str]:
+    """Those of `deciding_factors` to ask for: what rules one out only where it concerns a therapy
+    of the condition.
     """
-    rows = evidence.indications
-    cells = rows.loc[rows["condition_id"].eq(condition_id), "requires_any"]
-    found = list(dict.fromkeys(part for cell in cells for part in split(cell)))
-    ruling = excluded_by(evidence, found) - set(found)
-    mine = therapies_of(evidence, condition_id)
-    return found + [
+    found, mine = _required(evidence, condition_id), therapies_of(evidence, condition_id)
+    return [
         key
-        for key in evidence.by_id("factors")
-        if key in ruling and any(concerns(evidence, key, therapy_id) for therapy_id in mine)
+        for key in deciding_factors(evidence, condition_id)
+        if key in found or any(concerns(evidence, key, therapy_id) for therapy_id in mine)
     ]
+
+
+def _required(evidence: Evidence, condition_id: str) -> dict[str, None]:
+    rows = evidence.rows("indications", "condition_id", condition_id)
+    return dict.fromkeys(part for row in rows for part in split(row["requires_any"]))
 
 
 def therapies_of(evidence: Evidence, condition_id: str) -> list[str]:

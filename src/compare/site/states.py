@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 
-from compare.authority.indications import needed_factors
+from compare.authority.indications import deciding_factors
 from compare.cost.plan import Plan, negotiated_plans, plans
 from compare.cost.standing import contraindicating, standing_plans
 from compare.data.conditions import opening_patient
@@ -131,4 +131,4 @@ class Bars:
 
 def asked(evidence: Evidence, condition_id: str) -> dict[str, int]:
     """Factors on which labels here depend (serostatus, earlier treatment), each with its bit."""
-    return {key: 1 << at for at, key in enumerate(needed_factors(evidence, condition_id))}
+    return {key: 1 << at for at, key in enumerate(deciding_factors(evidence, condition_id))}
