@@ -86,7 +86,7 @@ VISIT = """(() => {
     answer: () => visible('.tc-finding'),
     chart: () =>
       document.querySelector('.js-plotly-plot :is(.bars, .points, .hm) :is(path, image)'),
-    live: () => document.documentElement.classList.contains('tc-live') && visible('.tc-finding'),
+    live: () => document.documentElement?.classList.contains('tc-live') && visible('.tc-finding'),
   };
   const look = () => {
     for (const [name, held] of Object.entries(holds)) {

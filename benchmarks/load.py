@@ -23,7 +23,7 @@ from browser import NAMES, ROOT, TOKEN, app
 
 PAGES = ("02_cost", "05_trade_offs", "00_start_here")
 THINK_SECONDS = 4.0
-LIVE = "document.documentElement.classList.contains('tc-live')"
+LIVE = "document.documentElement?.classList.contains('tc-live')"
 
 
 def resident_mb(word: str) -> list[float]:

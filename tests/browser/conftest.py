@@ -314,7 +314,7 @@ def open_page(place: Place) -> Iterator[Callable[[str], Shown]]:
         else:
             page.goto(f"{address}?token={TOKEN}")
             page.locator(f'a[href$="{name}.ipynb"]').click()
-            page.wait_for_function("document.documentElement.classList.contains('tc-live')")
+            page.wait_for_function("document.documentElement?.classList.contains('tc-live')")
         try:
             page.locator(".tc-page table.tc-table").first.wait_for(state="attached")
         except PlaywrightError:

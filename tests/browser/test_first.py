@@ -56,7 +56,9 @@ def test_the_live_page_takes_the_place_of_what_was_sent_ahead(
     """The same sentence at the same place, the picture too, and nothing shifts meanwhile."""
     page = context.new_page()
     page.goto(f"{voila}voila/render/{name}.ipynb")
-    page.wait_for_function("document.documentElement.classList.contains('tc-live')", timeout=60_000)
+    page.wait_for_function(
+        "document.documentElement?.classList.contains('tc-live')", timeout=60_000
+    )
     page.wait_for_timeout(1500)
     places = page.evaluate("window.places")
     assert page.evaluate("window.ahead")

@@ -50,7 +50,9 @@ def opened(request: pytest.FixtureRequest, browser: Browser, voila: str) -> Iter
     context.request.get(f"{voila}?token={TOKEN}")
     page = context.new_page()
     page.goto(f"{voila}voila/render/{request.param}.ipynb")
-    page.wait_for_function("document.documentElement.classList.contains('tc-live')", timeout=60_000)
+    page.wait_for_function(
+        "document.documentElement?.classList.contains('tc-live')", timeout=60_000
+    )
     page.wait_for_timeout(1500)
     yield page
     context.close()

@@ -342,7 +342,7 @@ def test_app_hands_out_pages_only(browser: Browser, voila: str, token: str) -> N
 def state_of(page: Page) -> tuple[str, str, list[str]]:
     """Condition, weight and chips of the strip of a page that has applied what it carries."""
     page.get_by_label("Condition", exact=True).first.wait_for()
-    page.wait_for_function("() => !document.documentElement.classList.contains('tc-waiting')")
+    page.wait_for_function("() => !document.documentElement?.classList.contains('tc-waiting')")
     page.locator(".tc-page table.tc-table").first.wait_for(state="attached")
     return (
         page.get_by_label("Condition", exact=True).first.input_value(),

@@ -15,7 +15,7 @@ from compare.pages import claims
 from tests.browser.conftest import TOKEN
 
 WIDE = {"width": 1280, "height": 900}
-LIVE = "document.documentElement.classList.contains('tc-live')"
+LIVE = "document.documentElement?.classList.contains('tc-live')"
 Go = Callable[[str], Page]
 
 

@@ -49,7 +49,7 @@ def ready(page: Page) -> None:
     """Wait for the live page, whose patient is the one carried."""
     page.locator(".jp-OutputArea-output .tc-page table.tc-table").first.wait_for(state="attached")
     page.locator(".jp-OutputArea-output .tc-field").first.wait_for(state="attached")
-    page.wait_for_function("() => !document.documentElement.classList.contains('tc-waiting')")
+    page.wait_for_function("() => !document.documentElement?.classList.contains('tc-waiting')")
 
 
 def answer(page: Page) -> str:

@@ -327,7 +327,7 @@ def test_the_command_works_in_an_empty_environment(
         opened = page.goto(f"{address}voila/render/{cli.FIRST}")
         assert opened is not None
         assert opened.status == 200
-        page.wait_for_function("document.documentElement.classList.contains('tc-live')")
+        page.wait_for_function("document.documentElement?.classList.contains('tc-live')")
         page.locator(".tc-page table.tc-table").first.wait_for(state="attached", timeout=60_000)
         page.close()
     finally:
