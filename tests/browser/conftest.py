@@ -27,6 +27,7 @@ from playwright.sync_api import Error as PlaywrightError
 from tests.conftest import chromium
 from tools import BUILD, NOTEBOOKS, ROOT
 
+LIVE = "document.documentElement?.classList.contains('tc-live')"
 TOKEN = "journey"
 WAIT_SECONDS = 60
 WIDE, NARROW, TALL = 1280, 820, 2400
@@ -314,7 +315,7 @@ def open_page(place: Place) -> Iterator[Callable[[str], Shown]]:
         else:
             page.goto(f"{address}?token={TOKEN}")
             page.locator(f'a[href$="{name}.ipynb"]').click()
-            page.wait_for_function("document.documentElement?.classList.contains('tc-live')")
+            page.wait_for_function(LIVE)
         try:
             page.locator(".tc-page table.tc-table").first.wait_for(state="attached")
         except PlaywrightError:

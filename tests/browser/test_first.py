@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
-from tests.browser.conftest import TOKEN
+from tests.browser.conftest import LIVE, TOKEN
 from tools import BUILD, PAGES
 
 # Each day the page that is opened first and one with a chart; all of them in the soak.
@@ -56,9 +56,7 @@ def test_the_live_page_takes_the_place_of_what_was_sent_ahead(
     """The same sentence at the same place, the picture too, and nothing shifts meanwhile."""
     page = context.new_page()
     page.goto(f"{voila}voila/render/{name}.ipynb")
-    page.wait_for_function(
-        "document.documentElement?.classList.contains('tc-live')", timeout=60_000
-    )
+    page.wait_for_function(LIVE, timeout=60_000)
     page.wait_for_timeout(1500)
     places = page.evaluate("window.places")
     assert page.evaluate("window.ahead")

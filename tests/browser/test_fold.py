@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.conftest import TOKEN
+from tests.browser.conftest import LIVE, TOKEN
 from tools import NOTEBOOKS
 
 # Each day the pages that say most; all of them in the soak.
@@ -50,9 +50,7 @@ def opened(request: pytest.FixtureRequest, browser: Browser, voila: str) -> Iter
     context.request.get(f"{voila}?token={TOKEN}")
     page = context.new_page()
     page.goto(f"{voila}voila/render/{request.param}.ipynb")
-    page.wait_for_function(
-        "document.documentElement?.classList.contains('tc-live')", timeout=60_000
-    )
+    page.wait_for_function(LIVE, timeout=60_000)
     page.wait_for_timeout(1500)
     yield page
     context.close()

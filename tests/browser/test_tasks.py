@@ -12,10 +12,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 import compare
 from compare.pages import claims
-from tests.browser.conftest import TOKEN
+from tests.browser.conftest import LIVE, TOKEN
 
 WIDE = {"width": 1280, "height": 900}
-LIVE = "document.documentElement?.classList.contains('tc-live')"
 Go = Callable[[str], Page]
 
 

@@ -19,7 +19,7 @@ from compare.claims.verdicts import (
     together,
     with_places,
 )
-from compare.cost.standing import first_of_kinds, paid_plans, standing_plans
+from compare.cost.standing import opening_plans
 from compare.cost.table import plan_cost
 from compare.data.conditions import article_conditions, article_events, opening_patient
 from compare.data.evidence import Evidence
@@ -69,16 +69,14 @@ def _cost_row(
     patient = opening_patient(evidence, condition_id)
     if weight_kg is not None:
         patient = replace(patient, weight_kg=weight_kg)
-    standing = standing_plans(
-        evidence, paid_plans(evidence, condition_id, medicare=medicare), patient
-    )
+    chosen = opening_plans(evidence, condition_id, patient, medicare=medicare)
     costs: list[Row] = [
         {
             "therapy_id": plan.therapy_id,
             "source_id": plan.of(patient).at(patient.weight_kg).source_ids,
             **plan_cost(plan, patient)[0],
         }
-        for plan in first_of_kinds(standing).values()
+        for plan in chosen.values()
     ]
     yearly = [one for one in costs if known(one["usd_year_one_low"])]
     ivig = [one for one in yearly if one["therapy_id"] == "ivig"]

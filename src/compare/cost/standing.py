@@ -126,9 +126,9 @@ def _opening_plans(
 def paid_plans(
     evidence: Evidence,
     condition_id: str,
-    price_basis: str | None = None,
-    cycle_days: float | None = None,
-    medicare: bool = False,
+    price_basis: str | None,
+    cycle_days: float | None,
+    medicare: bool,
 ) -> tuple[Plan, ...]:
     """`plans`, and where the payer is `medicare` those at a negotiated price.
 
