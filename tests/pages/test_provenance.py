@@ -5,6 +5,7 @@ import dataclasses
 import io
 import re
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -66,6 +67,11 @@ def frames(found: object, path: str = "") -> Iterator[tuple[str, pd.DataFrame]]:
             yield from frames(getattr(found, part.name), f"{path}.{part.name}")
 
 
+def known_source(step: Mapping[str, Any]) -> bool:
+    """Whether a step before or with a dose was read; else it says that it was not."""
+    return not step["text"].startswith("not in our reading")
+
+
 def reported(frame: pd.DataFrame) -> pd.Series:
     """Rows that state something; the others say that it is not reported."""
     if "state" in frame:
@@ -77,6 +83,9 @@ def reported(frame: pd.DataFrame) -> pd.Series:
         return said | frame["label_warning"].ne("") | frame["labeled_elsewhere"].ne("")
     if "usd_per_course" in frame:
         return frame[["usd_year_one_low", "usd_per_course"]].notna().any(axis=1)
+    if "vaccination" in frame:
+        steps = frame[["before", "during", "vaccination"]]
+        return steps.map(lambda said: any(map(known_source, said))).any(axis=1)
     if "tables_say" in frame:
         return frame["verdict"].ne(NOT_ASSESSABLE) & ~frame["tables_say"].str.startswith("No FDA")
     return pd.Series(True, index=frame.index)

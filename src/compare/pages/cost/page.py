@@ -21,13 +21,11 @@ from compare.data.rows import Row
 from compare.data.scenario import Scenario
 from compare.pages import money
 from compare.pages.controls import fold, heading, labelled
-from compare.pages.cost import chart as charts
 from compare.pages.cost import sentences as cost_findings
-from compare.pages.cost.tables import COURSE_COLUMNS, YEARLY_COLUMNS, chain_table
+from compare.pages.cost.tables import COURSE_COLUMNS, YEARLY_COLUMNS, chain_table, swings
 from compare.pages.explorer import Explorer
 from compare.pages.house import CLASSES
 from compare.pages.markup import NOTHING, cited_csv, folded, html, table
-from compare.words import usd
 
 ONE = "one product per therapy"
 EVERY = "every product"
@@ -258,7 +256,7 @@ class CostExplorer(Explorer, view=view, digest=digest):
                 heading("The arithmetic behind one bar"),
                 self.controls["chosen"],
                 self.panel("switching"),
-                self.chart("sensitivity"),
+                self.panel("sensitivity"),
                 self.panel("chain"),
             ],
         )
@@ -340,21 +338,6 @@ class CostExplorer(Explorer, view=view, digest=digest):
         control = self.controls["chosen"]
         with self.quiet:
             control.options, control.value = (choices or [("", "")]), key
-        self.panels["sensitivity"].draw(
-            charts.sensitivity_traces(found.sensitivity),
-            charts.sensitivity_layout(found.sensitivity),
-        )
-        moves = table(
-            found.sensitivity,
-            {
-                "What changes": "factor",
-                "Lowest with": "low",
-                "Cost": lambda r: usd(r["usd_low"]),
-                "Highest with": "high",
-                "Cost then": lambda r: usd(r["usd_high"]),
-            },
-            "What moves this cost most, one thing at a time",
-            "Nothing to vary for this regimen.",
-        )
-        self.panels["chain"].value = folded(chain_table(found.chain), moves)
+        self.panels["sensitivity"].value = swings(found.sensitivity)
+        self.panels["chain"].value = folded(chain_table(found.chain))
         self.panels["switching"].value = html("<p>{}</p>", found.switching)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import ipywidgets as w
 import pandas as pd
 from markupsafe import Markup
 
@@ -15,7 +16,7 @@ from compare.data.evidence import Evidence
 from compare.data.rows import Row, known
 from compare.data.scenario import Scenario
 from compare.pages.cells import DIRECTIONS, published_cell, source_cell
-from compare.pages.controls import heading
+from compare.pages.controls import labelled, reveal
 from compare.pages.explorer import Explorer
 from compare.pages.history import chart as charts
 from compare.pages.history import sentences as findings
@@ -122,13 +123,19 @@ def _moved(rows: Sequence[Row], key: list[str], value: str, caption: str, how: A
 
 
 class HistoryExplorer(Explorer, view=view, digest=digest):
-    """Price history since 2023 by condition and weight, and who pays under Medicare."""
+    """Price history since 2023 by condition and weight, and who pays under Medicare.
+
+    Below another page it is shown, and reckoned, once its reader opens it.
+    """
 
     def __init__(self, evidence: Evidence, condition_id: str = "cidp", **more: Any) -> None:
         super().__init__(evidence, condition_id, **more)
+        self.controls["opened"] = labelled(
+            w.ToggleButton, "How have prices moved, and who pays?", value=self.below is None
+        )
         self.start(
             [
-                heading("How have prices moved?"),
+                self.controls["opened"],
                 self.status,
                 self.finding,
                 self.chart("yearly"),
@@ -137,6 +144,16 @@ class HistoryExplorer(Explorer, view=view, digest=digest):
                 self.panel("figures"),
             ]
         )
+
+    def refresh(self) -> None:
+        """Show the state of the controls where the reader has opened this part; else nothing."""
+        opened = self.controls["opened"].value
+        if opened:
+            super().refresh()
+        else:
+            self.clear()
+        for part in self.page.children:
+            reveal(part, opened or part in (self.heartbeat, self.controls["opened"]))
 
     def show(self, computed: View) -> None:
         evidence = self.evidence
