@@ -248,10 +248,8 @@ class CostExplorer(Explorer, view=view, digest=digest):
                 *fold("More on cost", [self.controls["products"]], behind_button),
                 self.status,
                 self.finding,
-                self.panel("key"),
-                self.chart("yearly"),
-                self.panel("course_heading"),
-                self.chart("courses"),
+                self.panel("yearly"),
+                self.panel("courses"),
                 self.panel("table"),
                 heading("The arithmetic behind one bar"),
                 self.controls["chosen"],
@@ -275,20 +273,19 @@ class CostExplorer(Explorer, view=view, digest=digest):
 
     def show(self, computed: View) -> None:
         self.finding.value = computed.finding
-        # The chart first: the browser draws it while the rest is computed.
         yearly, courses, marks = (
             self.evidence.cited_rows(rows)
             for rows in (computed.yearly, computed.courses, computed.marks)
         )
         # Therapies without a cost stand in the one picture that there is.
         alone = bool(courses) and not yearly
-        picture = money.Picture(yearly, marks, () if alone else computed.unpriced)
-        self.panels["key"].value = picture.key
-        if alone:
-            self.panels["yearly"].clear()
-        else:
-            self.panels["yearly"].draw(picture.traces, picture.layout)
-        self.show_courses(courses, marks, computed.unpriced if alone else ())
+        picture = money.Picture(yearly, marks, computed.unpriced)
+        self.panels["yearly"].value = NOTHING if alone else picture.key + picture.html
+        # Money per course is never on the yearly axis.
+        picture = money.Picture(courses, marks, computed.unpriced if alone else (), money.COURSE)
+        self.panels["courses"].value = NOTHING if not courses else html(
+            "<h2>Courses: money per course, not per year</h2>{}{}", picture.key, picture.html
+        )  # fmt: skip
         self.panels["table"].value = folded(
             NOTHING if alone else table(
                 yearly, YEARLY_COLUMNS, "Cost per year, by kind of price: kinds are not compared",
@@ -314,19 +311,6 @@ class CostExplorer(Explorer, view=view, digest=digest):
     def cited(self, computed: View) -> Iterable[Sequence[Row]]:
         # With the sentence on other products of the same regimen.
         return computed.yearly, computed.courses, computed.marks, self.behind.same
-
-    def show_courses(
-        self, courses: Sequence[Row], marks: Sequence[Row], without: Sequence[Row]
-    ) -> None:
-        """Courses have a picture of their own: money per course is never on the yearly axis."""
-        heading, chart = self.panels["course_heading"], self.panels["courses"]
-        if not courses:
-            heading.value = ""
-            chart.clear()
-            return
-        picture = money.Picture(courses, marks, without, money.COURSE)
-        heading.value = html("<h2>Courses: money per course, not per year</h2>{}", picture.key)
-        chart.draw(picture.traces, picture.layout)
 
     def show_chosen(self, computed: View, found: Behind) -> None:
         """The arithmetic behind one bar, what moves it most, and its other products."""
