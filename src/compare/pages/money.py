@@ -22,7 +22,7 @@ from compare.pages.cells import glyph
 from compare.pages.forest import SHAPES, axis
 from compare.pages.house import CLASSES, class_mark, read_lines, round_numbers, short
 from compare.pages.markup import NOTHING, html
-from compare.words import number_range, short_name, usd, usd_range
+from compare.words import number_of, short_name, usd, usd_range
 
 YEARLY = ("usd_year_one_low", "usd_year_one_high")
 COURSE = ("usd_per_course", "usd_per_course_high")
@@ -94,7 +94,7 @@ def bar_name(row: Row, with_regimen: bool) -> Markup:
     return html("{}&nbsp;<b>{}</b>, {}{}", glyph(row["therapy_class"]), name, row["product"], more)
 
 
-def dollars(row: Row, columns: tuple[str, str] = YEARLY) -> str:
+def dollars(row: Mapping[str, Any], columns: tuple[str, str]) -> str:
     """From the low to the high end, and at the usual dose where that is not the low end."""
     low, usual = row[columns[0]], row[USUAL_OF[columns]]
     said = usd_range(low, row[columns[1]])
@@ -141,6 +141,11 @@ class Picture:
     def share(self, usd: float) -> float:
         """Where dollars stand on the axis, in percent of its width."""
         return 100 * usd / self.end
+
+    @property
+    def rows(self) -> list[Row]:
+        """Each bar, then the marks on its line."""
+        return [one for row, marks in self.lines for one in (row, *marks)]
 
     @property
     def html(self) -> Markup:
@@ -291,9 +296,9 @@ def _said(row: Row, columns: tuple[str, str]) -> str:
         f"price: {basis_text(row['price_basis'])}",
     ]
     if columns == YEARLY:
-        doses = number_range(row["doses_year_one"], row["doses_year_one_high"])
+        doses = number_of((row["doses_year_one"], row["doses_year_one_high"]), "dose")
         lines.append(f"of it giving the drug: {usd(row['usd_administration_year_one'])}")
-        lines.append(f"doses in year one: {doses}")
+        lines.append(f"in year one: {doses}")
     status = "" if row["label_status"] == "in label" else row["label_status"]
     lines += filter(None, (status, change_note(row), stands_note(row)))
     return "\n".join([*lines, *read_lines(row)])

@@ -29,6 +29,7 @@ from compare.pages.markup import NOTHING, cited_csv, folded, html, table
 
 ONE = "one product per therapy"
 EVERY = "every product"
+KINDS_APART = "by kind of price: kinds are not compared; below each bar, the marks on its line"
 AUTHORITIES = ("labeled", "recommended", "option")
 
 
@@ -279,20 +280,20 @@ class CostExplorer(Explorer, view=view, digest=digest):
         )
         # Therapies without a cost stand in the one picture that there is.
         alone = bool(courses) and not yearly
-        picture = money.Picture(yearly, marks, computed.unpriced)
-        self.panels["yearly"].value = NOTHING if alone else picture.key + picture.html
+        years = money.Picture(yearly, marks, computed.unpriced)
+        self.panels["yearly"].value = NOTHING if alone else years.key + years.html
         # Money per course is never on the yearly axis.
-        picture = money.Picture(courses, marks, computed.unpriced if alone else (), money.COURSE)
+        each = money.Picture(courses, marks, computed.unpriced if alone else (), money.COURSE)
         self.panels["courses"].value = NOTHING if not courses else html(
-            "<h2>Courses: money per course, not per year</h2>{}{}", picture.key, picture.html
+            "<h2>Courses: money per course, not per year</h2>{}{}", each.key, each.html
         )  # fmt: skip
         self.panels["table"].value = folded(
             NOTHING if alone else table(
-                yearly, YEARLY_COLUMNS, "Cost per year, by kind of price: kinds are not compared",
+                years.rows, YEARLY_COLUMNS, f"Cost per year, {KINDS_APART}",
                 "No yearly regimen with a current price.",
             ),
             NOTHING if not courses else table(
-                courses, COURSE_COLUMNS, "Cost per course, by kind of price: kinds are not compared"
+                each.rows, COURSE_COLUMNS, f"Cost per course, {KINDS_APART}"
             ),
             table(
                 computed.unpriced,
