@@ -271,7 +271,7 @@ def key_events(evidence: Evidence, *kinds: str) -> list[str]:
 @kept(8)
 def cited_rows(evidence: Evidence) -> Sequence[Row]:
     """`every_row` as dictionaries, with titles of sources. Shared: do not change them."""
-    return evidence.cited_rows(records(every_row(evidence)))
+    return evidence.cited(every_row(evidence))
 
 
 def rows_in(evidence: Evidence, condition_id: str) -> list[Row]:

@@ -95,7 +95,7 @@ def trial_rows(evidence: Evidence, condition_id: str) -> tuple[Row, ...]:
     """
     raw = {row["row_id"]: row for row in evidence.rows("outcomes", "condition_id", condition_id)}
     found = []
-    for row in evidence.cited_rows(outcomes(evidence, condition_id)):
+    for row in evidence.cited(outcomes(evidence, condition_id)):
         more = {name: raw[row["row_id"]][name] for name in RAW}
         if known(more["duplicate_of"]):
             continue

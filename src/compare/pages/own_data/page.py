@@ -29,7 +29,7 @@ from compare.pages.controls import (
     words,
 )
 from compare.pages.explorer import Explorer, sentence
-from compare.pages.markup import NOTHING, csv_rows, csv_text, download, html, table, text
+from compare.pages.markup import NOTHING, csv_text, download, html, table, text
 from compare.pages.own_data import sentences as findings
 from compare.pages.own_data.form import PriceForm
 from compare.pages.picker import FilePicker
@@ -369,10 +369,10 @@ class OwnDataExplorer(Explorer, view=view, digest=digest):
         return {"prices": {name: strip.prices}} if strip.prices else {}
 
     def saved(self, computed: View) -> Iterator[Markup]:
-        content = csv_text(self.evidence.cited(computed.difference))
+        content = csv_text(computed.difference, cited=self.evidence)
         yield self.file("Save before and after (CSV)", content, "before-after", *self.about)
         if self.strip.prices:
-            own_prices = csv_rows(rows_of(self.strip.prices), COLUMNS_OF_PRICES)
+            own_prices = csv_text(rows_of(self.strip.prices), COLUMNS_OF_PRICES)
             yield download("Save own prices (CSV)", own_prices, "own_prices.csv")
 
     def cited(self, computed: View) -> Iterable[pd.DataFrame]:
