@@ -22,7 +22,6 @@ from compare.pages.first import first
 from compare.pages.heartbeat import Heartbeat
 from compare.pages.markup import (
     NOTHING,
-    cited_csv,
     csv_text,
     download,
     file_name,
@@ -221,12 +220,7 @@ class Explorer:
         Written anew only where it is not the very one of last time.
         """
         if name not in self._saved or self._saved[name][0] is not shown:
-            evidence = self.evidence
-            if isinstance(shown, pd.DataFrame):
-                content = csv_text(evidence.cited(shown))
-            else:
-                content = cited_csv(evidence.cited_rows(shown), columns)
-            self._saved[name] = shown, content
+            self._saved[name] = shown, csv_text(shown, columns, self.evidence)
         return self._saved[name][1]
 
     def _ipython_display_(self) -> None:

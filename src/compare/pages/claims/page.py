@@ -16,7 +16,7 @@ from compare.pages.cells import DIRECTIONS, published_cell, source_cell
 from compare.pages.claims import sentences as findings
 from compare.pages.controls import labelled
 from compare.pages.explorer import Explorer
-from compare.pages.markup import NOTHING, cited_csv, csv_rows, html, read_in, sources, table
+from compare.pages.markup import NOTHING, csv_text, html, read_in, sources, table
 from compare.words import Finding
 
 VERDICT_MEANING = {
@@ -146,7 +146,7 @@ class ClaimsExplorer(Explorer, view=view, digest=digest):
         chosen = computed.chosen
         self.finding.value = computed.overview
         rows = summary(computed.assessments)
-        places = self.evidence.cited_rows(chosen.places)
+        places = self.evidence.cited(chosen.places)
         key = NOTHING.join(
             html("<span>{} {}</span>", verdict_cell({"verdict": word}), meaning)
             for word, meaning in VERDICT_MEANING.items()
@@ -199,14 +199,12 @@ class ClaimsExplorer(Explorer, view=view, digest=digest):
     def saved(self, computed: View) -> Iterator[Markup]:
         chosen, rows = computed.chosen, summary(computed.assessments)
         columns = [*self.evidence.claims.columns, *claims.OF_SOURCE, "condition"]
-        places = self.evidence.cited_rows(chosen.places)
         weight, claim = self.weight_kg(), ("claim", chosen.claim_id)
         at = f"{weight:g}kg" if weight else ""
-        said = csv_rows(chosen.published, columns)
-        yield self.file("Save the verdicts (CSV)", csv_rows(rows, [*rows[0]]), "claims", at)
-        yield self.file(
-            "Save this claim's table (CSV)", cited_csv(places, chosen.columns), *claim, at
-        )
+        places = csv_text(chosen.places, chosen.columns, self.evidence)
+        said = csv_text(chosen.published, columns)
+        yield self.file("Save the verdicts (CSV)", csv_text(rows), "claims", at)
+        yield self.file("Save this claim's table (CSV)", places, *claim, at)
         yield self.file("Save its published findings (CSV)", said, *claim, "published")
 
     def sources(self, computed: View) -> Markup:

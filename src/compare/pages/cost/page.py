@@ -25,7 +25,7 @@ from compare.pages.cost import sentences as cost_findings
 from compare.pages.cost.tables import COURSE_COLUMNS, YEARLY_COLUMNS, chain_table, swings
 from compare.pages.explorer import Explorer
 from compare.pages.house import CLASSES
-from compare.pages.markup import NOTHING, cited_csv, folded, html, table
+from compare.pages.markup import NOTHING, csv_text, folded, html, table
 
 ONE = "one product per therapy"
 EVERY = "every product"
@@ -277,7 +277,7 @@ class CostExplorer(Explorer, view=view, digest=digest):
         self.finding.value = computed.finding
         # The chart first: the browser draws it while the rest is computed.
         yearly, courses, marks = (
-            self.evidence.cited_rows(rows)
+            self.evidence.cited(rows)
             for rows in (computed.yearly, computed.courses, computed.marks)
         )
         # Therapies without a cost stand in the one picture that there is.
@@ -308,7 +308,7 @@ class CostExplorer(Explorer, view=view, digest=digest):
         self.show_chosen(computed, self.behind)
 
     def saved(self, computed: View) -> Iterator[Markup]:
-        everything = cited_csv(self.evidence.cited_rows(computed.rows), cost.COLUMNS)
+        everything = csv_text(computed.rows, cost.COLUMNS, self.evidence)
         yield self.file("Save the whole table (CSV)", everything, "cost", *self.about)
 
     def cited(self, computed: View) -> Iterable[Sequence[Row]]:

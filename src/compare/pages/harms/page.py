@@ -26,7 +26,7 @@ from compare.pages.harms.tables import (
 )
 from compare.pages.harms.views import FORM, MAP_COLUMNS, MOST_REPORTED, View, digest, view
 from compare.pages.house import CLASSES
-from compare.pages.markup import Cell, cited_csv, html, table
+from compare.pages.markup import Cell, csv_text, html, table
 from compare.pages.search import Search
 from compare.trials import harms
 from compare.trials.arms import COMPARISONS
@@ -165,7 +165,7 @@ class HarmsExplorer(Explorer, view=view, digest=digest):
     def saved(self, computed: View) -> Iterator[Markup]:
         condition_id, set_ = self.controls["condition"].value, computed.settings
         shown = "_".join(("harms-map", set_.ascertainment, set_.basis))
-        drawn = cited_csv(computed.map, MAP_COLUMNS)
+        drawn = csv_text(computed.map, MAP_COLUMNS, self.evidence)
         yield self.file(
             "Save all harms of this condition (CSV)", computed.whole.csv, "harms", condition_id
         )

@@ -15,7 +15,7 @@ from compare.data.scenario import Scenario
 from compare.pages.harms import chart as charts
 from compare.pages.harms import sentences as harm_findings
 from compare.pages.house import CLASSES
-from compare.pages.markup import cited_csv
+from compare.pages.markup import csv_text
 from compare.trials import harms
 from compare.trials.arms import COMPARISONS, risk_words
 from compare.trials.harms import ASCERTAINMENTS
@@ -268,7 +268,7 @@ def whole(evidence: Evidence, condition_id: str, classes: tuple[str, ...]) -> Wh
         infusions=[row for row in shown if row["measure"] == "pct_of_infusions"],
         rates=[row for row in shown if row["measure"] == harms.RATE],
         controlled=of_classes(controlled, classes),
-        csv=cited_csv(here, harms.COLUMNS),
+        csv=csv_text(here, harms.COLUMNS, evidence),
         controlled_finding=harm_findings.controlled(controlled, name),
     )
 

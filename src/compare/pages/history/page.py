@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import ipywidgets as w
-import pandas as pd
 from markupsafe import Markup
 
 from compare.cost import history, payers
@@ -157,7 +156,7 @@ class HistoryExplorer(Explorer, view=view, digest=digest):
 
     def show(self, computed: View) -> None:
         evidence = self.evidence
-        grams = evidence.cited_rows(computed.per_gram)
+        grams = evidence.cited(computed.per_gram)
         self.panels["gram_finding"].value = NOTHING
         if grams:
             self.panels["gram_finding"].value = html(
@@ -167,7 +166,7 @@ class HistoryExplorer(Explorer, view=view, digest=digest):
         else:
             self.panels["per_gram"].clear()
         self.finding.value = computed.finding
-        yearly = evidence.cited_rows(computed.yearly or computed.courses)
+        yearly = evidence.cited(computed.yearly or computed.courses)
         what = YEARLY if computed.yearly else COURSE
         self.panels["yearly"].draw(charts.year_traces(yearly), charts.year_layout(yearly, what))
         tables = []
@@ -187,7 +186,7 @@ class HistoryExplorer(Explorer, view=view, digest=digest):
                 )
             )  # fmt: skip
         who_pays = table(
-            evidence.cited_rows(computed.payers),
+            evidence.cited(computed.payers),
             {
                 "Therapy": lambda r: html(
                     "{}<br><small>{}</small>", short_name(r["therapy"]), r["product"]
@@ -221,11 +220,9 @@ class HistoryExplorer(Explorer, view=view, digest=digest):
         )
 
     def saved(self, computed: View) -> Iterator[Markup]:
-        both = pd.DataFrame([*computed.yearly, *computed.courses], columns=history.YEAR_COLUMNS)
-        yield self.file(
-            "Save the history (CSV)", csv_text(self.evidence.cited(both)),
-            "price-history", *self.about,
-        )  # fmt: skip
+        both = [*computed.yearly, *computed.courses]
+        priced = csv_text(both, history.YEAR_COLUMNS, self.evidence)
+        yield self.file("Save the history (CSV)", priced, "price-history", *self.about)
         if computed.per_gram:
             grams = self.csv("per_gram", computed.per_gram, history.GRAM_COLUMNS)
             yield self.file("Save dollars per gram (CSV)", grams, "usd-per-gram")

@@ -26,7 +26,7 @@ from compare.pages.explorer import Explorer
 from compare.pages.house import CLASSES
 from compare.pages.indications import chart as charts
 from compare.pages.indications import sentences as indication_findings
-from compare.pages.markup import cited_csv, html, read_in, table, text
+from compare.pages.markup import csv_text, html, read_in, table, text
 from compare.trials import benefits
 from compare.trials.benefits import outcome_text
 
@@ -83,8 +83,8 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     article = _article(evidence, place)
     return View(
         overview=_overview(evidence, place, shown),
-        options=evidence.cited_rows(listed),
-        statements=evidence.cited_rows(said),
+        options=evidence.cited(listed),
+        statements=evidence.cited(said),
         article=article,
         by_state=ivig.ivig_by_state(evidence, condition_id),
         finding=indication_findings.condition(listed, name, factors, label_name),
@@ -118,10 +118,10 @@ def statements(
 @kept(16)
 def _overview(evidence: Evidence, place: str, classes: tuple[str, ...]) -> Overview:
     everything = indications.matrix(evidence, place)
-    rows = evidence.cited_rows(row for row in everything if row["therapy_class"] in classes)
+    rows = evidence.cited(row for row in everything if row["therapy_class"] in classes)
     columns = [*indications.COLUMNS, *indications.MARKS]
     specialties = {key: row["specialty"] for key, row in evidence.by_id("conditions").items()}
-    return Overview(rows, charts.map_html(rows, specialties), cited_csv(rows, columns))
+    return Overview(rows, charts.map_html(rows, specialties), csv_text(rows, columns, evidence))
 
 
 def _article(evidence: Evidence, place: str) -> Sequence[Row]:
@@ -332,9 +332,9 @@ class IndicationsExplorer(Explorer, view=view, digest=digest):
     def saved(self, computed: View) -> Iterator[Markup]:
         condition_id = self.controls["condition"].value
         patient = f"{condition_id}_{self.controls['age'].value:g}y"
-        listed = cited_csv(computed.options, indications.COLUMNS)
+        listed = csv_text(computed.options, indications.COLUMNS, self.evidence)
         columns = [*self.evidence.indications.columns, *STATEMENT_COLUMNS]
-        said = cited_csv(computed.statements, columns)
+        said = csv_text(computed.statements, columns, self.evidence)
         yield self.file("Save the options (CSV)", listed, "options", patient)
         yield self.file("Save every statement (CSV)", said, "statements", condition_id)
         yield self.file(

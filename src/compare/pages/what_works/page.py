@@ -16,7 +16,7 @@ from compare.pages import forest as charts
 from compare.pages.controls import WRAP, labelled, reveal
 from compare.pages.explorer import Explorer
 from compare.pages.forest import Mark
-from compare.pages.markup import NOTHING, cited_csv, html, table
+from compare.pages.markup import NOTHING, csv_text, html, table
 from compare.pages.what_works import sentences, tables
 from compare.pages.what_works.views import Across, View, judged_pairs, view
 from compare.trials import benefits
@@ -144,7 +144,7 @@ class WhatWorksExplorer(Explorer, view=view, digest=digest):
 
     def saved(self, computed: View) -> Iterator[Markup]:
         rows = [*computed.rows, *computed.active]
-        content = cited_csv(rows, [*benefits.COLUMNS, "trial_id", "stands"])
+        content = csv_text(rows, [*benefits.COLUMNS, "trial_id", "stands"], self.evidence)
         named = "trials", self.controls["condition"].value, computed.endpoint_id
         yield self.file("Save the trials (CSV)", content, *named)
 
