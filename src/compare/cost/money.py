@@ -22,24 +22,26 @@ class Money:
 
 
 SPANS = ("year_one", "later_year")
-MONEY_COLUMNS = [
-    *(f"usd_{span}_{end}" for span in SPANS for end in ENDS),
-    *(
-        f"{name}_{span}{tail}"
-        for name in ("usd_administration", "doses", "visits", "chair_hours")
-        for span in SPANS
-        for tail in ("", "_high")
-    ),
-    "usd_per_course",
-    "usd_per_course_high",
-]
+QUANTITIES = ("usd", "usd_administration", "doses", "visits", "chair_hours")
+YEARLY = len(QUANTITIES) * len(SPANS)
+# Where a column stands: row (a quantity in a span, below them the course's dollars) and end.
+PLACES = {
+    f"{name}_{span}{tail}": (len(SPANS) * q + s, e)
+    for q, name in enumerate(QUANTITIES)
+    for s, span in enumerate(SPANS)
+    for e, tail in enumerate(("_low", "_high") if name == "usd" else ("", "_high"))
+} | {"usd_per_course": (YEARLY, 0), "usd_per_course_high": (YEARLY, 1)}
+MONEY_COLUMNS = [*PLACES]
 
 
 Prices = Callable[..., Money]
 
 
 def once(price: Prices) -> Prices:
-    """Keep on a plan what it costs the last patient: a page asks several times at each change."""
+    """Keep on a plan what it costs the last patient: a page asks several times at each change.
+
+    Patients in the same bands are one to it where nothing in it hangs on their size.
+    """
 
     @functools.wraps(price)
     def found(
@@ -47,7 +49,9 @@ def once(price: Prices) -> Prices:
     ) -> Money:
         if weight_kg.size != 1:
             return price(plan, weight_kg, surface_m2, ends)
-        asked = weight_kg.tobytes(), surface_m2.tobytes(), *ends
+        fits = (bool(row.fits(weight_kg)[0]) for row in plan.rows)
+        size = (weight_kg.tobytes(), surface_m2.tobytes()) if plan.by_size else (*fits,)
+        asked = *size, *ends
         last, money = vars(plan).get("_last", ((), None))
         if last != asked:
             money = price(plan, weight_kg, surface_m2, ends)
