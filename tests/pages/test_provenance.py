@@ -73,7 +73,7 @@ def known_source(step: Mapping[str, Any]) -> bool:
     return not step["text"].startswith("not in our reading")
 
 
-def reported(frame: pd.DataFrame) -> pd.Series:
+def reported(frame: pd.DataFrame) -> pd.Series:  # noqa: PLR0911  (one answer per kind)
     """Rows that state something; the others say that it is not reported."""
     if "state" in frame:
         return frame["state"].ne("missing")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.cost.phases import ENDS, Floats
+from compare.cost.phases import Floats
 
 
 @dataclass(frozen=True)
@@ -20,17 +20,16 @@ class Money:
 
 
 SPANS = ("year_one", "later_year")
-MONEY_COLUMNS = [
-    *(f"usd_{span}_{end}" for span in SPANS for end in ENDS),
-    *(
-        f"{name}_{span}{tail}"
-        for name in ("usd_administration", "doses", "visits", "chair_hours")
-        for span in SPANS
-        for tail in ("", "_high")
-    ),
-    "usd_per_course",
-    "usd_per_course_high",
-]
+QUANTITIES = ("usd", "usd_administration", "doses", "visits", "chair_hours")
+YEARLY = len(QUANTITIES) * len(SPANS)
+# Where a column stands: row (a quantity in a span, below them the course's dollars) and end.
+PLACES = {
+    f"{name}_{span}{tail}": (len(SPANS) * q + s, e)
+    for q, name in enumerate(QUANTITIES)
+    for s, span in enumerate(SPANS)
+    for e, tail in enumerate(("_low", "_high") if name == "usd" else ("", "_high"))
+} | {"usd_per_course": (YEARLY, 0), "usd_per_course_high": (YEARLY, 1)}
+MONEY_COLUMNS = [*PLACES]
 
 
 def span_of(each: Sequence[Money], paid: str) -> Money:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare.cost import administration, schedule
-from compare.cost.money import MONEY_COLUMNS, Money, span_of
+from compare.cost.money import PLACES, QUANTITIES, SPANS, YEARLY, Money, span_of
 from compare.cost.phases import ENDS, Floats, PricedPhase, whole_devices
 from compare.cost.prices import BASES, KIND_OF, NEGOTIATED, SHORT, PriceBook, Tariff, price_book
 from compare.cost.schedule import Phase
@@ -60,6 +60,11 @@ class Plan:
     def chronic(self) -> bool:
         """Whether the regimen is costed per year (else per course)."""
         return bool(self.first["use"] == "chronic")
+
+    @functools.cached_property
+    def by_size(self) -> bool:
+        """Whether weight or body surface counts for more than for which bands fit."""
+        return any(row.by_size for row in self.rows)
 
     @property
     def ends(self) -> bool:
@@ -150,8 +155,11 @@ class Plan:
         return tuple(self.at_ige((low + high) / 2) for low, high in ends) or (self,)
 
     @functools.cached_property
-    def _last(self) -> dict[tuple[bytes, bytes, tuple[str, ...]], Money]:
-        """What the plan costs the last patient alone: a page asks several times at each change."""
+    def _last(self) -> dict[tuple[Any, ...], Money]:
+        """What the plan costs the last patient alone: a page asks several times at each change.
+
+        Patients in the same bands are one to it where nothing in it hangs on their size.
+        """
         return {}
 
     def money(self, weight_kg: Floats, surface_m2: Floats, ends: tuple[str, ...] = ENDS) -> Money:
@@ -163,7 +171,9 @@ class Plan:
         """
         if weight_kg.size != 1:
             return self._money(weight_kg, surface_m2, ends)
-        asked = weight_kg.tobytes(), surface_m2.tobytes(), ends
+        fits = (bool(row.fits(weight_kg)[0]) for row in self.rows)
+        size = (weight_kg.tobytes(), surface_m2.tobytes()) if self.by_size else (*fits,)
+        asked = *size, ends
         if asked not in self._last:
             self._last.clear()
             self._last[asked] = self._money(weight_kg, surface_m2, ends)
@@ -174,9 +184,10 @@ class Plan:
         if len(several := self.alternatives()) > 1:
             each = [plan.money(weight_kg, surface_m2, ends) for plan in several]
             return span_of(each, "usd_year_one_low" if self.chronic else "usd_per_course")
-        shape, chronic = weight_kg.shape, self.chronic
-        names = [name for name in MONEY_COLUMNS if "high" in ends or not name.endswith("_high")]
-        columns = {name: np.zeros(shape) for name in names}
+        shape = weight_kg.shape
+        sums = np.full((YEARLY + 1, len(ends), *shape), np.nan)
+        own = sums[:YEARLY] if self.chronic else sums[YEARLY:]
+        own[:] = 0
         reason = np.full(shape, "", dtype=object)
         blank = np.zeros(shape, dtype=bool)
         covered: dict[str, NDArray[np.bool_]] = {}
@@ -188,22 +199,19 @@ class Plan:
                 reason[fits] = row.tariff
                 blank |= fits
             elif fits.any():
-                self._add(columns, reason, row, fits, weight_kg, surface_m2, ends)
+                self._add(own, reason, row, fits, weight_kg, surface_m2, ends)
         for fits in covered.values():
             reason[~fits] = NO_IGE_BAND if any(row.by_ige for row in self.rows) else NO_BAND
             blank |= ~fits
-        blank |= np.isnan(columns["usd_year_one_low" if chronic else "usd_per_course"])
-        some = blank.any()
-        for name, values in columns.items():
-            if ("_year" in name) != chronic:
-                values[:] = np.nan
-            elif some:
-                values[blank] = np.nan
+        blank |= np.isnan(own[0, 0])
+        if blank.any():
+            own[..., blank] = np.nan
+        columns = {name: sums[place] for name, place in PLACES.items() if place[1] < len(ends)}
         return Money(columns, reason)
 
     def _add(
         self,
-        columns: dict[str, Floats],
+        own: Floats,
         reason: NDArray[np.object_],
         row: PricedPhase,
         fits: NDArray[np.bool_],
@@ -211,36 +219,33 @@ class Plan:
         surface_m2: Floats,
         ends: Sequence[str],
     ) -> None:
-        """Add one phase in one band to the columns; a dose that is not known leaves NaN."""
+        """Add one phase in one band to the plan's own sums; a dose that is not known leaves NaN."""
         phase, tariff = row.phase, row.tariff
         assert isinstance(tariff, Tariff)
         # Most bands hold every weight: then nothing needs to be picked out and put back.
         where = slice(None) if fits.all() else fits
         weights, surfaces = weight_kg[where], surface_m2[where]
-        for end in ends:
+        for e, end in enumerate(ends):
             if end == "low" or not row.one_end:
                 dosed, note = row.dosed(end, weights, surfaces, self.fees)
             if note:
                 reason[fits & (reason == "")] = note
             if (unknown := np.isnan(dosed.usd_drug)).any():
                 reason[np.flatnonzero(fits)[unknown]] = _no_dose(phase)
-            tail = "" if end == "low" else "_high"
             each = dosed.usd_drug + dosed.usd_administration
             if not self.chronic:
-                course = len(schedule.fixed_days(phase)) or 1
-                columns[f"usd_per_course{tail}"][where] += course * each
+                own[0, e][where] += (len(schedule.fixed_days(phase)) or 1) * each
                 continue
-            for span, doses in self.doses(phase, end).items():
-                usd = doses * each
+            of_dose = np.ones((len(QUANTITIES), *weights.shape))
+            of_dose[0], of_dose[1] = each, dosed.usd_administration
+            of_dose[3], of_dose[4] = visits(phase, end), dosed.chair_minutes
+            for s, (span, doses) in enumerate(self.doses(phase, end).items()):
+                due = doses * of_dose
+                due[4] /= 60
                 if tariff.usd_per_day is not None:
                     others = [other.phase for other in self.rows]
-                    usd = usd + schedule.days_covered(phase, span, others) * tariff.usd_per_day
-                paid = doses * dosed.usd_administration
-                columns[f"usd_{span}_{end}"][where] += usd
-                columns[f"usd_administration_{span}{tail}"][where] += paid
-                columns[f"doses_{span}{tail}"][where] += doses
-                columns[f"visits_{span}{tail}"][where] += doses * visits(phase, end)
-                columns[f"chair_hours_{span}{tail}"][where] += doses * dosed.chair_minutes / 60
+                    due[0] += schedule.days_covered(phase, span, others) * tariff.usd_per_day
+                own[s :: len(SPANS), e][:, where] += due
 
     def doses(self, phase: Phase, end: str) -> dict[str, float]:
         """Doses of one phase in year one and in a later year."""

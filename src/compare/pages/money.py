@@ -314,8 +314,12 @@ class Picture:
                 "range": [0, self.end or 1],
                 "visible": bool(self.lines),
             },
-            "yaxis": {"range": [self.height, 0], "visible": False, "fixedrange": True,
-                      "automargin": False},
+            "yaxis": {
+                "range": [self.height, 0],
+                "visible": False,
+                "fixedrange": True,
+                "automargin": False,
+            },
         }
 
     @property

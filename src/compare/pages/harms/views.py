@@ -94,20 +94,36 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     `scenario.options` may hold `event` (an event id), `ascertainment`, `basis` ("difference",
     "treated"), `comparison` (see `COMPARISONS`), `system_organ`, `classes` (a list) and `borrow`.
     What is not given, or not offered by the condition, follows from the event: see `first_event`
-    and `form_of`.
+    and `form_of`. Shared: do not change it.
     """
     condition_id, options = scenario.condition_id, scenario.options
     borrow = bool(options.get("borrow", True))
     classes = tuple(c for c in CLASSES if c in options.get("classes", CLASSES))
     if options.get("basis", "difference") not in charts.BASES:
         raise ValueError(f"unknown basis {options['basis']!r}; one of {[*charts.BASES]}")
+    opens = first_event(evidence, scenario, countable(evidence, condition_id, classes, borrow))
+    event_id, organ = str(options.get("event")), options.get("system_organ", MOST_REPORTED)
+    given = {name: str(options[name]) for name in FORM if options.get(name)}
+    return _view(evidence, condition_id, opens, classes, borrow, event_id, organ, **given)
+
+
+@kept(4)
+def _view(
+    evidence: Evidence,
+    /,
+    condition_id: str,
+    opens: tuple[str, str],
+    classes: tuple[str, ...],
+    borrow: bool,
+    wanted: str,
+    organ: str,
+    **given: str,
+) -> View:
+    """`view`, under all that it hangs on: of the patient, the event with which it `opens`."""
     offered = countable(evidence, condition_id, classes, borrow)
     names = evidence.by_id("events")
-    first, reason = first_event(evidence, scenario, offered)
-    wanted = str(options.get("event"))
-    wanted = wanted if wanted in offered else first
-    reason = reason if wanted == first else ""
-    given = {name: str(options[name]) for name in FORM if options.get(name)}
+    wanted = wanted if wanted in offered else opens[0]
+    reason = opens[1] if wanted == opens[0] else ""
     way, basis, comparison = form_of(offered.get(wanted, ()), condition_id, given)
     ways = sorted({way, *harms.ascertainments_present(evidence, condition_id)}, key=WAYS.index)
 
@@ -116,7 +132,6 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     )
     found = of_classes(found, classes)
     organs = {row["system_organ"] for row in found}
-    organ = options.get("system_organ", MOST_REPORTED)
     organ = organ if organ in organs else MOST_REPORTED
     settings = Settings(way, basis, comparison, wanted, reason, organ, classes, borrow)
 
