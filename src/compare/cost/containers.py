@@ -58,6 +58,11 @@ def cover(strengths_mcg: tuple[int, ...], size: int) -> Cover:
     return Cover(unit, counts)
 
 
+def some(which: NDArray[np.bool_]) -> bool:
+    """Whether any is. (`any` takes eight times as long on a single value.)"""
+    return bool(np.count_nonzero(which))
+
+
 def zero_for_nan(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """The values, 0 where NaN. (`nan_to_num` takes five times as long on a single value.)"""
     return np.where(np.isnan(values), 0.0, values)
@@ -69,9 +74,9 @@ def containers(dose_mcg: NDArray[np.float64], strengths_mcg: tuple[int, ...]) ->
     NaN doses take none. The caller blanks them.
     """
     dose = zero_for_nan(dose_mcg)
-    top = float(dose.max(initial=0.0))
+    top = float(np.maximum.reduce(dose, axis=None, initial=0.0))
     # Tables are made in doubling sizes, so that a slider does not make one per weight.
     size = 1 << max(0, math.ceil(top)).bit_length()
     table = cover(strengths_mcg, size)
-    units = np.ceil((dose - SLACK_MCG) / table.unit_mcg).clip(min=0).astype(np.int64)
+    units = np.maximum(np.ceil((dose - SLACK_MCG) / table.unit_mcg), 0).astype(np.int64)
     return table.counts[units]

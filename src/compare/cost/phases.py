@@ -139,7 +139,7 @@ class PricedPhase:
             dose_mg=dose,
             usd_drug=usd_drug[of_chosen],
             usd_administration=usd_fee[of_chosen],
-            chair_minutes=chair.min(axis=0) if end == "low" else chair.max(axis=0),
+            chair_minutes=(np.minimum if end == "low" else np.maximum).reduce(chair),
         )
         return dosed, note
 
