@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.cost.containers import zero_for_nan
+from compare.cost.containers import some, zero_for_nan
 from compare.cost.schedule import Phase
 from compare.data.evidence import Evidence
 from compare.data.rows import known
@@ -38,13 +38,13 @@ class Fees:
         """
         if kind in ("injection", "injection_complex"):
             return _or_nothing(np.full(minutes.shape, self._fee("injection", kind)), "")
-        further = np.ceil((zero_for_nan(minutes) - 90) / 60).clip(min=0)
+        further = np.ceil((minutes - 90) / 60)
         usd = self._fee(kind, "first_hour") + np.where(
             further > 0, further * self._fee(kind, "further_hour"), 0.0
         )
         unknown, push = np.isnan(minutes), minutes <= PUSH_MINUTES
-        reason = UNKNOWN_TIME if unknown.any() else ""
-        if kind != "pump" and push.any():
+        reason = UNKNOWN_TIME if some(unknown) else ""
+        if kind != "pump" and some(push):
             reason = UNKNOWN_PUSH
             usd = np.where(push, self._usd.get((kind, "push"), 0.0), usd)
         return _or_nothing(np.where(unknown, 0.0, usd), reason)
@@ -56,7 +56,7 @@ class Fees:
 def _or_nothing(usd: Floats, reason: str) -> tuple[Floats, str]:
     """The fees with 0 for those that the table does not hold, and the reason."""
     lost = np.isnan(usd)
-    return np.where(lost, 0.0, usd), UNKNOWN_FEE if lost.any() else reason
+    return np.where(lost, 0.0, usd), UNKNOWN_FEE if some(lost) else reason
 
 
 def classes(phase: Phase) -> tuple[str, str]:

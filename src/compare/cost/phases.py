@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare.cost import administration
-from compare.cost.containers import MCG_PER, SLACK_MCG, containers
+from compare.cost.containers import MCG_PER, SLACK_MCG, containers, containers_usd
 from compare.cost.prices import Tariff
 from compare.cost.schedule import Phase
 from compare.data.rows import known
@@ -139,7 +139,7 @@ class PricedPhase:
             dose_mg=dose,
             usd_drug=usd_drug[of_chosen],
             usd_administration=usd_fee[of_chosen],
-            chair_minutes=chair.min(axis=0) if end == "low" else chair.max(axis=0),
+            chair_minutes=(np.minimum if end == "low" else np.maximum).reduce(chair),
         )
         return dosed, note
 
@@ -205,7 +205,7 @@ def drug_usd(tariff: Tariff, dose_mg: Floats) -> Floats:
         return np.zeros(dose_mg.shape)
     dose_mcg = dose_mg * MCG_PER["mg"]
     if tariff.single_dose:
-        usd = containers(dose_mcg, tariff.strengths_mcg) @ np.array(tariff.usd_each)
+        usd = containers_usd(dose_mcg, tariff.strengths_mcg, tariff.usd_each)
     else:
         assert tariff.billing_mcg is not None
         assert tariff.usd_per_billing_unit is not None

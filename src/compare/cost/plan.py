@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare.cost import administration, schedule
+from compare.cost.containers import some
 from compare.cost.money import PLACES, QUANTITIES, SPANS, YEARLY, Money, span_of
 from compare.cost.phases import ENDS, Floats, PricedPhase, whole_devices
 from compare.cost.prices import BASES, KIND_OF, NEGOTIATED, SHORT, PriceBook, Tariff, price_book
@@ -198,13 +199,15 @@ class Plan:
             if isinstance(row.tariff, str):
                 reason[fits] = row.tariff
                 blank |= fits
-            elif fits.any():
+            elif some(fits):
                 self._add(own, reason, row, fits, weight_kg, surface_m2, ends)
         for fits in covered.values():
-            reason[~fits] = NO_IGE_BAND if any(row.by_ige for row in self.rows) else NO_BAND
-            blank |= ~fits
+            if some(outside := ~fits):
+                by_ige = any(row.by_ige for row in self.rows)
+                reason[outside] = NO_IGE_BAND if by_ige else NO_BAND
+                blank |= outside
         blank |= np.isnan(own[0, 0])
-        if blank.any():
+        if some(blank):
             own[..., blank] = np.nan
         columns = {name: sums[place] for name, place in PLACES.items() if place[1] < len(ends)}
         return Money(columns, reason)
@@ -223,14 +226,14 @@ class Plan:
         phase, tariff = row.phase, row.tariff
         assert isinstance(tariff, Tariff)
         # Most bands hold every weight: then nothing needs to be picked out and put back.
-        where = slice(None) if fits.all() else fits
+        where = fits if some(~fits) else slice(None)
         weights, surfaces = weight_kg[where], surface_m2[where]
         for e, end in enumerate(ends):
             if end == "low" or not row.one_end:
                 dosed, note = row.dosed(end, weights, surfaces, self.fees)
             if note:
                 reason[fits & (reason == "")] = note
-            if (unknown := np.isnan(dosed.usd_drug)).any():
+            if some(unknown := np.isnan(dosed.usd_drug)):
                 reason[np.flatnonzero(fits)[unknown]] = _no_dose(phase)
             each = dosed.usd_drug + dosed.usd_administration
             if not self.chronic:
