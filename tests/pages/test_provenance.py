@@ -1,6 +1,5 @@
 """Every figure on every page leads to its source: in frames, hovers, tables, files and panels."""
 
-import base64
 import csv
 import dataclasses
 import io
@@ -23,6 +22,7 @@ from compare.pages.claims import page as claims
 from compare.pages.cost import page as cost
 from compare.pages.coverage import page as start
 from compare.pages.coverage import tables as coverage
+from compare.pages.explorer import Explorer
 from compare.pages.harms import chart as harm_charts
 from compare.pages.history import chart as history_charts
 from compare.pages.history import page as history
@@ -321,16 +321,16 @@ def test_every_chart_says_where_a_figure_was_read(evidence: compare.Evidence) ->
         assert house.label(title)[:60] in said(draw(cited))
 
 
-def files(panel: str) -> list[pd.DataFrame]:
-    """The CSV files that a panel offers."""
-    found = re.findall(r'href="data:text/csv;charset=utf-8;base64,([^"]+)"', panel)
-    return [pd.read_csv(io.BytesIO(base64.b64decode(part))) for part in found]
+def files(page: Explorer) -> list[pd.DataFrame]:
+    """The CSV files that a page offers."""
+    offered = [file for file in page.panels["downloads"].offered if file.kind == "text/csv"]
+    return [pd.read_csv(io.StringIO(file.written())) for file in offered]
 
 
 @pytest.mark.parametrize("page", ["cost", "history", "indications", "own_data"])
 def test_saved_files_carry_title_and_date(evidence: compare.Evidence, page: str) -> None:
     """Each saved table has a column of titles and dates beside that of ids."""
-    saved = files(EXPLORERS[page](evidence).panels["downloads"].value)
+    saved = files(EXPLORERS[page](evidence))
     assert saved
     for table in saved:
         for name in source_columns(table):

@@ -9,7 +9,6 @@ from typing import Any
 
 import ipywidgets as w
 import pandas as pd
-from markupsafe import Markup
 
 from compare import cost
 from compare import words as findings
@@ -24,8 +23,9 @@ from compare.pages.controls import fold, heading, labelled
 from compare.pages.cost import sentences as cost_findings
 from compare.pages.cost.tables import COURSE_COLUMNS, YEARLY_COLUMNS, chain_table, swings
 from compare.pages.explorer import Explorer
+from compare.pages.files import File
 from compare.pages.house import CLASSES
-from compare.pages.markup import NOTHING, csv_text, folded, html, table
+from compare.pages.markup import NOTHING, folded, html, table
 
 ONE = "one product per therapy"
 EVERY = "every product"
@@ -307,9 +307,10 @@ class CostExplorer(Explorer, view=view, digest=digest):
         self.behind = behind(self.evidence, self.scenario(), computed)
         self.show_chosen(computed, self.behind)
 
-    def saved(self, computed: View) -> Iterator[Markup]:
-        everything = csv_text(computed.rows, cost.COLUMNS, self.evidence)
-        yield self.file("Save the whole table (CSV)", everything, "cost", *self.about)
+    def saved(self, computed: View) -> Iterator[File]:
+        yield self.csv(
+            "Save the whole table (CSV)", computed.rows, cost.COLUMNS, "cost", *self.about
+        )
 
     def cited(self, computed: View) -> Iterable[Sequence[Row]]:
         # With the sentence on other products of the same regimen.

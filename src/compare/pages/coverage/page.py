@@ -16,6 +16,7 @@ from compare.data.rows import known, records
 from compare.pages.coverage import chart as coverage_charts
 from compare.pages.coverage import sentences as coverage_findings
 from compare.pages.coverage import tables as coverage
+from compare.pages.files import File
 from compare.pages.house import CLASSES
 from compare.pages.markup import NOTHING, Cell, csv_text, html, table
 from compare.pages.steady import Steady
@@ -215,8 +216,8 @@ class StartExplorer(Steady, view=view, digest=digest):
         )  # fmt: skip
         self.panels["age"].value = age_text(self.evidence.age(self.today))
 
-    def saved(self, computed: View) -> Iterator[Markup]:
-        yield self.file("Save the map (CSV)", csv_text(computed.coverage), "coverage")
+    def saved(self, computed: View) -> Iterator[File]:
+        yield self.file("Save the map (CSV)", lambda: csv_text(computed.coverage), "coverage")
 
     def cited(self, computed: View) -> Iterable[pd.DataFrame]:
         return (computed.therapies,)

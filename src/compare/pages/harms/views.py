@@ -15,7 +15,6 @@ from compare.data.scenario import Scenario
 from compare.pages.harms import chart as charts
 from compare.pages.harms import sentences as harm_findings
 from compare.pages.house import CLASSES
-from compare.pages.markup import csv_text
 from compare.trials import harms
 from compare.trials.arms import COMPARISONS, risk_words
 from compare.trials.harms import ASCERTAINMENTS
@@ -58,7 +57,6 @@ class Whole:
     infusions: list[Row]
     rates: list[Row]
     controlled: list[Row]
-    csv: str  # every harm shown
     controlled_finding: findings.Finding
 
     def of_strata(self, event_id: str) -> list[Row]:
@@ -283,7 +281,6 @@ def whole(evidence: Evidence, condition_id: str, classes: tuple[str, ...]) -> Wh
         infusions=[row for row in shown if row["measure"] == "pct_of_infusions"],
         rates=[row for row in shown if row["measure"] == harms.RATE],
         controlled=of_classes(controlled, classes),
-        csv=csv_text(here, harms.COLUMNS, evidence),
         controlled_finding=harm_findings.controlled(controlled, name),
     )
 

@@ -17,9 +17,10 @@ from compare.data.scenario import Scenario
 from compare.pages.cells import DIRECTIONS, published_cell, source_cell
 from compare.pages.controls import labelled, reveal
 from compare.pages.explorer import Explorer
+from compare.pages.files import File
 from compare.pages.history import chart as charts
 from compare.pages.history import sentences as findings
-from compare.pages.markup import NOTHING, csv_text, folded, html, read_in, table
+from compare.pages.markup import NOTHING, folded, html, read_in, table
 from compare.words import Finding, number, short_name, usd, usd_cents
 
 YEARLY = "in year one"
@@ -219,13 +220,13 @@ class HistoryExplorer(Explorer, view=view, digest=digest):
             *tables, who_pays, access, name="Show the figures, who pays, and access"
         )
 
-    def saved(self, computed: View) -> Iterator[Markup]:
+    def saved(self, computed: View) -> Iterator[File]:
         both = [*computed.yearly, *computed.courses]
-        priced = csv_text(both, history.YEAR_COLUMNS, self.evidence)
-        yield self.file("Save the history (CSV)", priced, "price-history", *self.about)
-        if computed.per_gram:
-            grams = self.csv("per_gram", computed.per_gram, history.GRAM_COLUMNS)
-            yield self.file("Save dollars per gram (CSV)", grams, "usd-per-gram")
+        named = "price-history", *self.about
+        yield self.csv("Save the history (CSV)", both, history.YEAR_COLUMNS, *named)
+        if grams := computed.per_gram:
+            columns = history.GRAM_COLUMNS
+            yield self.csv("Save dollars per gram (CSV)", grams, columns, "usd-per-gram")
 
     def cited(self, computed: View) -> Iterable[Sequence[Row]]:
         return (

@@ -14,8 +14,9 @@ from compare.data.rows import Row, grouped, records
 from compare.data.scenario import Scenario
 from compare.pages import forest as charts
 from compare.pages.controls import WRAP, labelled, reveal
+from compare.pages.files import File
 from compare.pages.forest import Mark
-from compare.pages.markup import NOTHING, csv_text, html, table
+from compare.pages.markup import NOTHING, html, table
 from compare.pages.steady import Steady
 from compare.pages.what_works import sentences, tables
 from compare.pages.what_works.views import OPTIONS, Across, View, judged_pairs, view
@@ -140,11 +141,13 @@ class WhatWorksExplorer(Steady, view=view, digest=digest):
             else html("<p>{}</p>", computed.no_network)
         )
 
-    def saved(self, computed: View) -> Iterator[Markup]:
-        rows = [*computed.rows, *computed.active]
-        content = csv_text(rows, [*benefits.COLUMNS, "trial_id", "stands"], self.evidence)
+    def saved(self, computed: View) -> Iterator[File]:
+        rows, columns = (
+            [*computed.rows, *computed.active],
+            [*benefits.COLUMNS, "trial_id", "stands"],
+        )
         named = "trials", self.controls["condition"].value, computed.endpoint_id
-        yield self.file("Save the trials (CSV)", content, *named)
+        yield self.csv("Save the trials (CSV)", rows, columns, *named)
 
     def cited(self, computed: View) -> Iterable[Sequence[Row]]:
         return computed.rows, computed.active
