@@ -73,7 +73,8 @@ def price_list(
     strengths_mcg: tuple[int, ...], usd_each: tuple[float, ...], size: int
 ) -> NDArray[np.float64]:
     """Dollars of the containers for 0, 1, 2 ... units, each added up in the same order."""
-    return (cover(strengths_mcg, size).counts * np.array(usd_each)).sum(axis=1)
+    usd: NDArray[np.float64] = (cover(strengths_mcg, size).counts * np.array(usd_each)).sum(axis=1)
+    return usd
 
 
 def containers(dose_mcg: NDArray[np.float64], strengths_mcg: tuple[int, ...]) -> NDArray[np.int64]:

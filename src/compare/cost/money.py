@@ -34,13 +34,15 @@ PLACES = {
 MONEY_COLUMNS = [*PLACES]
 
 
+AROUND_KG = np.arange(-32, 32.5, 0.5)
 Prices = Callable[..., Money]
 
 
 def once(price: Prices) -> Prices:
     """Keep on a plan what it costs the last patient: a page asks several times at each change.
 
-    Patients in the same bands are one to it where nothing in it hangs on their size.
+    Where weight alone counts, the weights around are priced with it: a hundred take little longer
+    than one. Where no size counts, those whom the same bands fit are one patient.
     """
 
     @functools.wraps(price)
@@ -49,14 +51,20 @@ def once(price: Prices) -> Prices:
     ) -> Money:
         if weight_kg.size != 1:
             return price(plan, weight_kg, surface_m2, ends)
-        fits = (bool(row.fits(weight_kg)[0]) for row in plan.rows)
-        size = (weight_kg.tobytes(), surface_m2.tobytes()) if plan.by_size else (*fits,)
-        asked = *size, *ends
-        last, money = vars(plan).get("_last", ((), None))
-        if last != asked:
-            money = price(plan, weight_kg, surface_m2, ends)
-            vars(plan)["_last"] = asked, money
-        return money  # type: ignore[no-any-return]
+        asked: list[Any] = [*ends]
+        if not (around := plan.per == {"kg"}):
+            of = (weight_kg, surface_m2) if plan.per else (row.fits(weight_kg) for row in plan.rows)
+            asked += [part.tobytes() for part in of]
+        last, weights, money = vars(plan).get("_last", ((), weight_kg, None))
+        place = int(np.searchsorted(weights, weight_kg[0])) if around else 0
+        if last != asked or (around and weight_kg[0] not in weights[place : place + 1]):
+            weights = weight_kg + AROUND_KG if around else weight_kg
+            weights = weights[weights > 0]
+            place = int(np.searchsorted(weights, weight_kg[0]))
+            money = price(plan, weights, np.broadcast_to(surface_m2, weights.shape), ends)
+            vars(plan)["_last"] = asked, weights, money
+        own = slice(place, place + 1)
+        return Money({name: of[own] for name, of in money.columns.items()}, money.reason[own])
 
     return found
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from compare.cost import administration, schedule
 from compare.cost.containers import some
-from compare.cost.money import PLACES, QUANTITIES, SPANS, YEARLY, Money, once, span_of
+from compare.cost.money import PLACES, SPANS, YEARLY, Money, once, span_of
 from compare.cost.phases import ENDS, Floats, PricedPhase, whole_devices
 from compare.cost.prices import BASES, KIND_OF, NEGOTIATED, SHORT, PriceBook, Tariff, price_book
 from compare.cost.schedule import Phase
@@ -63,9 +63,9 @@ class Plan:
         return bool(self.first["use"] == "chronic")
 
     @functools.cached_property
-    def by_size(self) -> bool:
-        """Whether weight or body surface counts for more than for which bands fit."""
-        return any(row.by_size for row in self.rows)
+    def per(self) -> frozenset[str]:
+        """What of a patient's size counts for more than for which bands fit: kg, m2, both, none."""
+        return frozenset().union(*(row.per for row in self.rows))
 
     @property
     def ends(self) -> bool:
@@ -211,25 +211,24 @@ class Plan:
         weights, surfaces = weight_kg[where], surface_m2[where]
         for e, end in enumerate(ends):
             if end == "low" or not row.one_end:
-                dosed, note = row.dosed(end, weights, surfaces, self.fees)
-            if note:
-                reason[fits & (reason == "")] = note
+                dosed, why = row.dosed(end, weights, surfaces, self.fees)
+            for note, whose in why.items():
+                reason[np.flatnonzero(fits)[whose & (reason[where] == "")]] = note
             if some(unknown := np.isnan(dosed.usd_drug)):
                 reason[np.flatnonzero(fits)[unknown]] = _no_dose(phase)
             each = dosed.usd_drug + dosed.usd_administration
             if not self.chronic:
                 own[0, e][where] += (len(schedule.fixed_days(phase)) or 1) * each
                 continue
-            of_dose = np.ones((len(QUANTITIES), *weights.shape))
-            of_dose[0], of_dose[1] = each, dosed.usd_administration
-            of_dose[3], of_dose[4] = visits(phase, end), dosed.chair_minutes
+            paid, chair = dosed.usd_administration, dosed.chair_minutes
             for s, (span, doses) in enumerate(self.doses(phase, end).items()):
-                due = doses * of_dose
-                due[4] /= 60
+                usd = doses * each
                 if tariff.usd_per_day is not None:
                     others = [other.phase for other in self.rows]
-                    due[0] += schedule.days_covered(phase, span, others) * tariff.usd_per_day
-                own[s :: len(SPANS), e][:, where] += due
+                    usd = usd + schedule.days_covered(phase, span, others) * tariff.usd_per_day
+                due = usd, doses * paid, doses, doses * visits(phase, end), doses * chair / 60
+                for q, quantity in enumerate(due):
+                    own[len(SPANS) * q + s, e][where] += quantity
 
     def doses(self, phase: Phase, end: str) -> dict[str, float]:
         """Doses of one phase in year one and in a later year."""
