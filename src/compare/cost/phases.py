@@ -71,10 +71,11 @@ class PricedPhase:
         return replace(self, phase={**self.phase, **dose})
 
     @property
-    def by_size(self) -> bool:
-        """Whether dose or rate is one for each kilogram or square meter."""
+    def per(self) -> set[str]:
+        """Whether dose or rate is one for each kilogram (kg) or square meter (m2)."""
         units = [self.phase[name] for name in ("dose_unit", "max_dose_unit", "rate_unit")]
-        return any("/kg" in unit or "/m2" in unit for unit in units if known(unit))
+        parts = {part for unit in units if known(unit) for part in str(unit).split("/")}
+        return parts & {"kg", "m2"}
 
     @property
     def by_ige(self) -> bool:
@@ -113,12 +114,12 @@ class PricedPhase:
 
     def dosed(
         self, end: str, weight_kg: Floats, surface_m2: Floats, fees: administration.Fees
-    ) -> tuple[Dosed, str]:
+    ) -> tuple[Dosed, administration.Why]:
         """One dose, divided by visits first and only then rounded up to whole containers.
 
         Where the label lets one choose the number of visits, the low end takes the cheapest and
         the high end the dearest; minutes are the fewest and the most of any number. Returns the
-        dose and the note on a fee that is not known.
+        dose, and whose fee is not known and why.
         """
         assert isinstance(self.tariff, Tariff)
         phase, dose = self.phase, self.dose_mg(end, weight_kg, surface_m2)
@@ -128,7 +129,7 @@ class PricedPhase:
         strength = mg_per_ml(self.tariff) if phase["rate_unit"] == "mL/h" else None
         minutes, _ = administration.infusion_minutes(phase, per_visit, weight_kg, strength)
         kind = administration.classes(phase)[ENDS.index(end)]
-        fee, note = fees.usd(kind, minutes) if kind else (np.zeros(per_visit.shape), "")
+        fee, why = fees.usd(kind, minutes) if kind else (np.zeros(per_visit.shape), {})
         usd_drug, usd_fee = visits * drug_usd(self.tariff, per_visit), visits * fee
         chair = visits * administration.chair_minutes(phase, minutes, end)
         usd = usd_drug + usd_fee
@@ -141,7 +142,7 @@ class PricedPhase:
             usd_administration=usd_fee[of_chosen],
             chair_minutes=(np.minimum if end == "low" else np.maximum).reduce(chair),
         )
-        return dosed, note
+        return dosed, {note: np.logical_or.reduce(whose) for note, whose in why.items()}
 
 
 def _in_mg(amount: float, unit: str, weight_kg: Floats, surface_m2: Floats) -> Floats:

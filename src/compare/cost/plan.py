@@ -7,7 +7,7 @@ of it.
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from compare.cost import administration, schedule
 from compare.cost.containers import some
-from compare.cost.money import PLACES, QUANTITIES, SPANS, YEARLY, Money, span_of
+from compare.cost.money import PLACES, SPANS, YEARLY, Money, span_of
 from compare.cost.phases import ENDS, Floats, PricedPhase, whole_devices
 from compare.cost.prices import BASES, KIND_OF, NEGOTIATED, SHORT, PriceBook, Tariff, price_book
 from compare.cost.schedule import Phase
@@ -26,6 +26,7 @@ from compare.data.evidence import Evidence, kept
 from compare.data.patient import Patient
 from compare.data.rows import known
 
+AROUND_KG = np.arange(-32, 32.5, 0.5)
 PROFESSIONAL_FIRST = ("asp_payment_limit", "nadac")
 SELF_FIRST = ("nadac", "asp_payment_limit")
 NO_DOSE = "the label states no fixed dose"
@@ -63,9 +64,9 @@ class Plan:
         return bool(self.first["use"] == "chronic")
 
     @functools.cached_property
-    def by_size(self) -> bool:
-        """Whether weight or body surface counts for more than for which bands fit."""
-        return any(row.by_size for row in self.rows)
+    def per(self) -> frozenset[str]:
+        """What of a patient's size counts for more than for which bands fit: kg, m2, both, none."""
+        return frozenset().union(*(row.per for row in self.rows))
 
     @property
     def ends(self) -> bool:
@@ -156,11 +157,8 @@ class Plan:
         return tuple(self.at_ige((low + high) / 2) for low, high in ends) or (self,)
 
     @functools.cached_property
-    def _last(self) -> dict[tuple[Any, ...], Money]:
-        """What the plan costs the last patient alone: a page asks several times at each change.
-
-        Patients in the same bands are one to it where nothing in it hangs on their size.
-        """
+    def _last(self) -> dict[tuple[Any, ...], tuple[Floats, Money]]:
+        """What the plan costs the last patient alone: a page asks several times at each change."""
         return {}
 
     def money(self, weight_kg: Floats, surface_m2: Floats, ends: tuple[str, ...] = ENDS) -> Money:
@@ -169,16 +167,29 @@ class Plan:
         One phase without a price leaves the whole blank for the weights in its band: a part of
         a sum is never shown. `ends` of ("low",) leaves the columns of the high end out. Where IgE
         is not known, the ends are those over its bands; blank only where every band is. Shared.
+
+        For one patient, where weight alone counts, the weights around are priced as well: a hundred
+        take little longer than one. Where no size counts, all whom the same bands fit are one.
         """
         if weight_kg.size != 1:
             return self._money(weight_kg, surface_m2, ends)
-        fits = (bool(row.fits(weight_kg)[0]) for row in self.rows)
-        size = (weight_kg.tobytes(), surface_m2.tobytes()) if self.by_size else (*fits,)
-        asked = *size, ends
-        if asked not in self._last:
+        of: Iterable[Floats | NDArray[np.bool_]] = weight_kg, surface_m2
+        if around := self.per == {"kg"}:
+            of = ()
+        elif not self.per:
+            of = (row.fits(weight_kg) for row in self.rows)
+        asked = ends, *(part.tobytes() for part in of)
+        weights, money = self._last.get(asked, (weight_kg[:0], None))
+        place = int(np.searchsorted(weights, weight_kg[0])) if around else 0
+        if money is None or (around and weight_kg[0] not in weights[place : place + 1]):
+            weights = weight_kg + AROUND_KG if around else weight_kg
+            weights = weights[weights > 0]
+            place = int(np.searchsorted(weights, weight_kg[0]))
+            money = self._money(weights, np.broadcast_to(surface_m2, weights.shape), ends)
             self._last.clear()
-            self._last[asked] = self._money(weight_kg, surface_m2, ends)
-        return self._last[asked]
+            self._last[asked] = weights, money
+        own = slice(place, place + 1)
+        return Money({name: of[own] for name, of in money.columns.items()}, money.reason[own])
 
     def _money(self, weight_kg: Floats, surface_m2: Floats, ends: tuple[str, ...]) -> Money:
         """`money`, which keeps what this computes."""
@@ -230,25 +241,24 @@ class Plan:
         weights, surfaces = weight_kg[where], surface_m2[where]
         for e, end in enumerate(ends):
             if end == "low" or not row.one_end:
-                dosed, note = row.dosed(end, weights, surfaces, self.fees)
-            if note:
-                reason[fits & (reason == "")] = note
+                dosed, why = row.dosed(end, weights, surfaces, self.fees)
+            for note, whose in why.items():
+                reason[np.flatnonzero(fits)[whose & (reason[where] == "")]] = note
             if some(unknown := np.isnan(dosed.usd_drug)):
                 reason[np.flatnonzero(fits)[unknown]] = _no_dose(phase)
             each = dosed.usd_drug + dosed.usd_administration
             if not self.chronic:
                 own[0, e][where] += (len(schedule.fixed_days(phase)) or 1) * each
                 continue
-            of_dose = np.ones((len(QUANTITIES), *weights.shape))
-            of_dose[0], of_dose[1] = each, dosed.usd_administration
-            of_dose[3], of_dose[4] = visits(phase, end), dosed.chair_minutes
+            paid, chair = dosed.usd_administration, dosed.chair_minutes
             for s, (span, doses) in enumerate(self.doses(phase, end).items()):
-                due = doses * of_dose
-                due[4] /= 60
+                usd = doses * each
                 if tariff.usd_per_day is not None:
                     others = [other.phase for other in self.rows]
-                    due[0] += schedule.days_covered(phase, span, others) * tariff.usd_per_day
-                own[s :: len(SPANS), e][:, where] += due
+                    usd = usd + schedule.days_covered(phase, span, others) * tariff.usd_per_day
+                due = usd, doses * paid, doses, doses * visits(phase, end), doses * chair / 60
+                for q, quantity in enumerate(due):
+                    own[len(SPANS) * q + s, e][where] += quantity
 
     def doses(self, phase: Phase, end: str) -> dict[str, float]:
         """Doses of one phase in year one and in a later year."""
