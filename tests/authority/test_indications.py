@@ -253,7 +253,7 @@ def test_condition_finding_recomputed(evidence):
 
 def test_map_shows_each_cell_under_its_specialty(evidence):
     """One cell a row of the matrix, in the table of its condition's specialty, with its signs."""
-    rows = evidence.cited_rows(indications.matrix(evidence))
+    rows = evidence.cited(indications.matrix(evidence))
     conditions = evidence.by_id("conditions")
     drawn = charts.map_html(rows, {key: row["specialty"] for key, row in conditions.items()})
     assert drawn.count('" title="') == len(rows) + drawn.count("color:")
@@ -270,7 +270,7 @@ def test_map_shows_each_cell_under_its_specialty(evidence):
 
 def test_chart_text_is_escaped(evidence):
     """A hostile reason in the table stays text in the map."""
-    first = evidence.cited_rows(indications.matrix(evidence)[:1])[0]
+    first = evidence.cited(indications.matrix(evidence)[:1])[0]
     row = {**first, "label_reason": '"><img onerror=x>'}
     drawn = charts.map_html([row], {row["condition_id"]: "<b>"})
     assert "<img" not in drawn

@@ -50,9 +50,9 @@ def of_table(evidence: compare.Evidence, condition_id: str) -> list[Row]:
 LEFT = r' style="left:([\d.]+)%'
 FORMS = {
     "low": r'<b class="\w+" style="width:([\d.]+)%',
-    "tick": f"<s{LEFT}",
-    "negotiated": rf'<em{LEFT}" title="[^"]*"><svg><path class="tall"',
-    "later": rf'<em{LEFT}" title="a later year',
+    "tick": rf'<b class="set"{LEFT}',
+    "negotiated": rf'<b class="at"{LEFT}" title="[^"]*"><svg><path class="tall"',
+    "later": rf'<b class="at"{LEFT}" title="a later year',
 }
 
 
@@ -64,7 +64,7 @@ def percents(picture: money.Picture) -> dict[str, list[float]]:
         r'<b class="\w+" style="width:([\d.]+)%"></b>(?:<b class="\w+ to" style="width:([\d.]+)%)?'
     )
     found["high"] = [float(low) + float(more or 0) for low, more in re.findall(both, made)]
-    spans = re.findall(rf"<u{LEFT};width:([\d.]+)%", made)
+    spans = re.findall(rf'<b class="span"{LEFT};width:([\d.]+)%', made)
     found["span"] = [end for at, wide in spans for end in (float(at), float(at) + float(wide))]
     return found
 
@@ -110,7 +110,9 @@ def test_places_by_hand(evidence: compare.Evidence) -> None:
 def test_only_prices_before_rebates_are_hollow(evidence: compare.Evidence) -> None:
     """Each bar has the look of its kind of price, and so has its pale part."""
     view = shown(evidence, "ra")
-    looks = re.findall(r'<b class="(\w+)" style', money.Picture(view.yearly, view.marks).html)
+    looks = re.findall(
+        r'<b class="(\w+)" style="width', money.Picture(view.yearly, view.marks).html
+    )
     assert looks == [row["price_kind"] for row in view.yearly]
     pale = re.findall(r'<b class="(\w+) to"', money.Picture(view.yearly[:1]).html)
     assert pale == [view.yearly[0]["price_kind"]]
@@ -127,7 +129,7 @@ def test_table_holds_what_bars_and_marks_say_when_pointed_at(
     both = page.panels["yearly"].value + page.panels["courses"].value
     titles = re.findall(r' title="([^"]*)"', both)
     rows = table.split("<tr>")
-    for row in evidence.cited_rows([*view.yearly, *view.courses, *view.marks]):
+    for row in evidence.cited([*view.yearly, *view.courses, *view.marks]):
         columns = money.YEARLY if row["use"] == "chronic" else money.COURSE
         said = [row["product"], row["regimen"], money.dollars(row, columns)]
         said += [basis_text(row["price_basis"]), *house.read_lines(row)[:1]]
@@ -207,7 +209,7 @@ def test_panels_never_mix_kinds(evidence: compare.Evidence, condition_id: str) -
         panels = re.findall(r"<h3>([^<]*)</h3><ul[^>]*>(.*?)</ul>", picture.html, re.DOTALL)
         assert [head for head, _ in panels] == [money.HEADS[kind] for kind in dict.fromkeys(kinds)]
         for kind, (_, lines) in zip(dict.fromkeys(kinds), panels, strict=True):
-            assert set(re.findall(r'<b class="(\w+)', lines)) == {kind}
+            assert set(re.findall(r'<b class="(\w+)[^"]*" style="width', lines)) == {kind}
         for row, marks in picture.lines:
             assert {mark["price_kind"] for mark in marks} <= {row["price_kind"], "negotiated"}
 

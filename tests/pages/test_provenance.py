@@ -1,6 +1,6 @@
 """Every figure on every page leads to its source: in frames, hovers, tables, files and panels."""
 
-import base64
+import csv
 import dataclasses
 import io
 import re
@@ -22,6 +22,7 @@ from compare.pages.claims import page as claims
 from compare.pages.cost import page as cost
 from compare.pages.coverage import page as start
 from compare.pages.coverage import tables as coverage
+from compare.pages.explorer import Explorer
 from compare.pages.harms import chart as harm_charts
 from compare.pages.history import chart as history_charts
 from compare.pages.history import page as history
@@ -72,7 +73,7 @@ def known_source(step: Mapping[str, Any]) -> bool:
     return not step["text"].startswith("not in our reading")
 
 
-def reported(frame: pd.DataFrame) -> pd.Series:
+def reported(frame: pd.DataFrame) -> pd.Series:  # noqa: PLR0911  (one answer per kind)
     """Rows that state something; the others say that it is not reported."""
     if "state" in frame:
         return frame["state"].ne("missing")
@@ -97,7 +98,7 @@ def check(evidence: compare.Evidence, view: object, what: str) -> None:
     for path, frame in frames(view):
         if frame.empty:
             continue
-        columns = source_columns(frame)
+        columns = [*source_columns(frame)]
         assert columns or path.split(".")[-1] in DERIVED, f"{what}{path} has no column of sources"
         if not columns:
             continue
@@ -218,7 +219,7 @@ def test_trade_offs_list_the_sources_of_what_is_scored(evidence: compare.Evidenc
     assert named(evidence, figures.table[figures.table["reported"]]) <= shown
     chart = reported[reported["criterion"].isin([figures.x, figures.y])]
     assert named(evidence, chart) <= shown
-    title = evidence.cited(chart)["source"].iloc[0].split(" | ")[0]
+    title = evidence.cited(chart)[0]["source"].split(" | ")[0]
     assert house.label(title)[:60] in explorer.panels["main"].spec
 
 
@@ -273,12 +274,13 @@ def test_cited_puts_title_and_date_beside_each_id(
     frame = pd.DataFrame({"source_id": ids, "second_source_id": ["gone", "", second]})
     kept = frame.copy()
     found = evidence.cited(frame)
+    listed = list(csv.DictReader(markup.csv_text(frame, cited=evidence).splitlines()))
     title = f"{dated['title']} ({dated['published']})"
     other = f"{undated['title']} (accessed {undated['accessed']:%Y-%m-%d})"
-    assert list(found) == ["source_id", "source", "second_source_id", "second_source"]
-    assert list(found["source"])[:2] == [title, f"{title} | {other}"]
-    assert pd.isna(found["source"].iloc[2])
-    assert list(found["second_source"]) == ["gone", "", other]
+    assert [*listed[0]] == ["source_id", "source", "second_source_id", "second_source"]
+    for rows in (found, listed):
+        assert [row["source"] for row in rows] == [title, f"{title} | {other}", ""]
+        assert [row["second_source"] for row in rows] == ["gone", "", other]
     pd.testing.assert_frame_equal(frame, kept)
 
 
@@ -320,22 +322,21 @@ def test_every_chart_says_where_a_figure_was_read(evidence: compare.Evidence) ->
         (map_, lambda frame: [{"customdata": indication_charts.map_html(records(frame), there)}]),
     ]
     for frame, draw in drawn:
-        cited = evidence.cited(frame)
-        first = cited.loc[cited["source"].notna() & cited["source"].ne(""), "source"].iloc[0]
-        title = first.split(" | ")[0]
+        cited = pd.DataFrame(evidence.cited(frame))
+        title = next(filter(None, cited["source"])).split(" | ")[0]
         assert house.label(title)[:60] in said(draw(cited))
 
 
-def files(panel: str) -> list[pd.DataFrame]:
-    """The CSV files that a panel offers."""
-    found = re.findall(r'href="data:text/csv;charset=utf-8;base64,([^"]+)"', panel)
-    return [pd.read_csv(io.BytesIO(base64.b64decode(part))) for part in found]
+def files(page: Explorer) -> list[pd.DataFrame]:
+    """The CSV files that a page offers."""
+    offered = [file for file in page.panels["downloads"].offered if file.kind == "text/csv"]
+    return [pd.read_csv(io.StringIO(file.written())) for file in offered]
 
 
 @pytest.mark.parametrize("page", ["cost", "history", "indications", "own_data"])
 def test_saved_files_carry_title_and_date(evidence: compare.Evidence, page: str) -> None:
     """Each saved table has a column of titles and dates beside that of ids."""
-    saved = files(EXPLORERS[page](evidence).panels["downloads"].value)
+    saved = files(EXPLORERS[page](evidence))
     assert saved
     for table in saved:
         for name in source_columns(table):
@@ -349,7 +350,7 @@ def test_a_cell_of_a_table_names_title_date_and_place(
 ) -> None:
     """What stands in a column "Read in"."""
     frame = pd.DataFrame({"source_id": [dated["source_id"]], "locator": ["section <5>"]})
-    cell = markup.read_in(evidence.cited(frame).iloc[0].to_dict())
+    cell = markup.read_in(evidence.cited(frame)[0])
     assert f"({dated['published']})<br>section &lt;5&gt;" in cell
     assert markup.read_in({}) == ""
 

@@ -105,29 +105,15 @@ class Evidence:
         row = self.by_id(table).get(key)
         return key if row is None else str(row[NAMES[table][1]])
 
-    def cited(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """The frame with title and date in `source` beside `source_id`, and likewise beside each
-        other column of ids of sources; for downloads, hovers and tables.
+    def cited(self, shown: pd.DataFrame | Iterable[Row]) -> list[Row]:
+        """Rows, or those of a frame, as dictionaries with title and date in `source`, and likewise
+        for each other column of ids of sources; for hovers and tables.
 
-        Where a cell names several, their titles are joined by ` | `.
+        Where a cell names several, their titles are joined by ` | `; blank where it names none.
         """
-        found = frame.copy()
-        for name in source_columns(frame):
-            told = {cell: self.titles(cell) for cell in frame[name].dropna().unique()}
-            title = name.replace("source_id", "source")
-            if title not in found:
-                place = list(found.columns).index(name) + 1
-                found.insert(place, title, frame[name].map(told))
-        return found
-
-    def cited_rows(self, found: Iterable[Row]) -> list[Row]:
-        """Rows as dictionaries with titles and dates in `source`, as `cited` gives them."""
-        rows = list(found)
-        names = [name for name in rows[0] if "source_id" in name] if rows else []
-        return [
-            {**row, **{n.replace("source_id", "source"): self.titles(row[n]) for n in names}}
-            for row in rows
-        ]
+        rows = records(shown) if isinstance(shown, pd.DataFrame) else list(shown)
+        named = source_columns(rows[0] if rows else ()).items()
+        return [{**row, **{title: self.titles(row[n]) for n, title in named}} for row in rows]
 
     def titles(self, cell: Any) -> str:
         """Titles and dates of the sources that a cell of ids names, joined by ` | `."""
@@ -241,9 +227,14 @@ def resources_of(evidence: Evidence) -> dict[str, Mapping[str, Any]]:
     return {str(resource["name"]): resource for resource in evidence.package["resources"]}
 
 
-def source_columns(frame: pd.DataFrame) -> list[str]:
-    """Columns of ids of sources: `source_id`, `second_source_id`, `source_id_before`."""
-    return [str(name) for name in frame.columns if "source_id" in str(name)]
+def source_columns(names: Iterable[Any]) -> dict[str, str]:
+    """Of a frame's or a row's columns those of ids of sources, each with that of their titles.
+
+    >>> source_columns(["therapy", "source_id", "source_id_before"])
+    {'source_id': 'source', 'source_id_before': 'source_before'}
+    """
+    every = map(str, names)
+    return {n: n.replace("source_id", "source") for n in every if "source_id" in n}
 
 
 def sources_of(frame: pd.DataFrame, evidence: Evidence | None = None) -> pd.DataFrame:

@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from compare.data.arguments import one_of
-from compare.data.conditions import condition_therapies
 from compare.data.evidence import Evidence, kept
 from compare.data.rows import LEADING, Row, grouped, known
 from compare.effects.networks import NO_NETWORK, NOT_IN_IT, PER_100, UNITS, network_cells
@@ -72,38 +71,37 @@ def evidence_cells(
 ) -> Mapping[tuple[str, str], Row]:
     """Every harm and benefit cell that a source speaks of, by therapy and criterion.
 
-    Which row stands for a harm follows `harms.series`: the condition's primary row, else, with
-    `borrow`, the therapy's largest primary row elsewhere (a rate of the condition's own is shown
-    before that, not scored). `factors`: those of the patient that
-    choose a network (`asked_factors`). Besides `COLUMNS` each has `kind` and `measure`.
+    Which row stands for a harm is said in `harms.standing`; a rate is shown, not scored. `factors`:
+    those of the patient that choose a network (`asked_factors`). Besides `COLUMNS` each has `kind`
+    and `measure`.
     """
     check_basis(basis)
     if basis == "network":
         alone = evidence_cells(evidence, condition_id, "difference", borrow)
         return _in_networks(alone, network_cells(evidence, condition_id, factors))
-    therapies = {row["therapy_id"] for row in condition_therapies(evidence, condition_id)}
-    conditions = evidence.by_id("conditions")
+    of_row, conditions = _harm_cells(evidence, basis), evidence.by_id("conditions")
+    cells = []
+    for row in harms.standing(evidence, condition_id, borrow).values():
+        where = {"directness": "direct", "borrowed_from": ""}
+        if row["condition_id"] != condition_id:
+            name = conditions[row["condition_id"]]["condition"]
+            where = {"directness": "indirect", "borrowed_from": name}
+        cells.append(of_row[row["row_id"]] | where)
+    cells += [{**BLANK, **cell} for cell in _benefit_cells(evidence, condition_id, basis)]
+    return {(cell["therapy_id"], cell["criterion"]): cell for cell in cells}
 
-    def away(cell: Row) -> bool:
-        return bool(cell["condition_id"] != condition_id)
 
-    rates = {
-        (cell["therapy_id"], cell["criterion"]): cell
-        for cell in _harm_cells(evidence, basis, harms.RATE)
-        if not away(cell)
-    }
-    chosen: dict[tuple[str, str], Row] = {}
-    for each in sorted(_harm_cells(evidence, basis, "pct_of_subjects"), key=away):
-        cell = rates.get((each["therapy_id"], each["criterion"]), each) if away(each) else each
-        if cell["therapy_id"] in therapies and (borrow or not away(each)):
-            where = {"directness": "direct", "borrowed_from": ""}
-            if away(cell):
-                name = conditions[cell["condition_id"]]["condition"]
-                where = {"directness": "indirect", "borrowed_from": name}
-            chosen.setdefault((cell["therapy_id"], cell["criterion"]), {**cell, **where})
-    for cell in _benefit_cells(evidence, condition_id, basis):
-        chosen[cell["therapy_id"], cell["criterion"]] = {**BLANK, **cell}
-    return chosen
+@kept(2)
+def _harm_cells(evidence: Evidence, basis: str) -> Mapping[str, dict[str, Any]]:
+    """Every primary harm of every condition as a cell, by the id of its row."""
+    events = evidence.by_id("events")
+    return {
+        row["row_id"]: {
+            **BLANK, **_harm_cell(row, basis), "key": events[row["event_id"]]["key"] == "yes",
+        }
+        for row in harms.cited_rows(evidence)
+        if row["primary"] == "yes"
+    }  # fmt: skip
 
 
 def _in_networks(
@@ -132,23 +130,6 @@ def _of_its_trial(cell: Row) -> str:
     return f"{value} ({low} to {high}) {cell['unit']} against {cell['comparator']}, one trial"
 
 
-@kept(4)
-def _harm_cells(evidence: Evidence, basis: str, measure: str) -> list[dict[str, Any]]:
-    """Every primary harm of every condition in this measure, as a cell; the most treated patients
-    first."""
-    events = evidence.by_id("events")
-    cells = [
-        {**BLANK, **_harm_cell(row, basis), "key": events[row["event_id"]]["key"] == "yes"}
-        for row in harms.cited_rows(evidence)
-        if row["primary"] == "yes" and row["measure"] == measure
-    ]
-
-    def rank(cell: Row) -> tuple[float, str]:
-        return -cell["n_treated"] if known(cell["n_treated"]) else math.inf, cell["row_id"]
-
-    return sorted(cells, key=rank)
-
-
 def check_basis(basis: str) -> None:
     """Raise `ValueError` where the basis is none of `BASES`."""
     one_of("basis", basis, BASES)
@@ -168,8 +149,7 @@ def _harm_cell(row: Row, basis: str) -> dict[str, Any]:
         "comparator": row["comparator"] if known(row["comparator"]) else "",
         "kind": row["kind"],
         "measure": "points" if basis == "difference" else "percent",
-        **{name: row[name] for name in ("study", "row_id", "source_id", "condition_id")},
-        "n_treated": float(row["n_treated"]) if known(row["n_treated"]) else np.nan,
+        **{name: row[name] for name in ("study", "row_id", "source_id")},
     }
     prefix = "difference" if basis == "difference" else "risk"
     counts = {

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
-import pandas as pd
-
 from compare.cost import annual_cost, cost_rows, opening_plans
+from compare.cost.table import IDS
 from compare.data.evidence import Evidence
 from compare.data.patient import Patient
-from compare.data.rows import Row, known
+from compare.data.rows import Row, framed, known
 from compare.own.prices import TEMPLATE
 from compare.own.therapy import templates as therapy_templates
 
-KEYS = ["therapy_id", "therapy", "therapy_class", "product_id", "product", "regimen_id", "regimen"]
-MONEY = ["usd_year_one_low", "usd_year_one_high", "usd_later_year_low", "usd_later_year_high"]
+OF_PLAN = [*IDS, "use"]
+YEAR = ["usd_year_one_low", "usd_year_one_high"]
 COURSE = ["usd_per_course", "usd_per_course_high"]
-BESIDE = ["use", "price_basis", "reason", "source_id"]
+MONEY = [*YEAR, "usd_later_year_low", "usd_later_year_high", *COURSE]
+MOVES = [*MONEY, "price_basis", "reason", "source_id"]
+# Of a plan by the year (True) or by the course: what is compared, at the low and the high end.
+FIRST = {True: YEAR, False: COURSE}
+NOT_THERE: Row = dict.fromkeys(MOVES) | dict.fromkeys(MONEY, math.nan)
+COLUMNS = [
+    *OF_PLAN,
+    *(f"{name}_{when}" for name in MOVES for when in ("before", "after")),
+    "change_usd", "change_pct", "changed",
+]  # fmt: skip
 CENT = 0.005
 
 
@@ -28,9 +37,8 @@ def templates(evidence: Evidence) -> dict[str, str]:
     return {"own_prices.csv": TEMPLATE} | therapy_templates(evidence)
 
 
-def difference(
-    before: Evidence, after: Evidence, condition_id: str, patient: Patient
-) -> pd.DataFrame:
+@framed(COLUMNS)
+def difference(before: Evidence, after: Evidence, condition_id: str, patient: Patient) -> list[Row]:
     """Costs before and after, one row per regimen and product of either.
 
     Columns: ids and names, `use`; for year one, a later year and a course, low and high, the
@@ -38,47 +46,42 @@ def difference(
     `change_usd` and `change_pct` (year one, or the course; at the low end); and `changed`: "new",
     "gone", "priced now", "no price now", "higher", "lower", "same". Changed rows come first.
     """
-    new_condition = condition_id not in set(before.conditions["condition_id"])
-    now = annual_cost(after, condition_id, patient)
-    then = now.iloc[:0] if new_condition else annual_cost(before, condition_id, patient)
-    columns = [*MONEY, *COURSE, *BESIDE]
-    key = ["regimen_id", "product_id"]
-    merged = now[[*KEYS, *columns]].merge(
-        then[[*KEYS, *columns]], on=key, how="outer", suffixes=("_after", "_before"), indicator=True
-    )
-    found = pd.DataFrame({name: merged[name] for name in key})
-    for name in [*KEYS, "use"]:
-        if name not in key:
-            found[name] = merged[f"{name}_after"].fillna(merged[f"{name}_before"])
-    found = found[[*KEYS, "use"]]
-    for name in [*MONEY, *COURSE, *BESIDE[1:]]:
-        for when in ("before", "after"):
-            found[f"{name}_{when}"] = merged[f"{name}_{when}"]
-    yearly = found["use"].eq("chronic")
-    money = {
-        when: found[f"usd_year_one_low_{when}"].where(yearly, found[f"usd_per_course_{when}"])
-        for when in ("before", "after")
+    now = {_key(row): row for row in annual_cost.rows(after, condition_id, patient)}
+    then = now
+    if before is not after:
+        known_before = condition_id in before.by_id("conditions")
+        rows = annual_cost.rows(before, condition_id, patient) if known_before else []
+        then = {_key(row): row for row in rows}
+    found = [_pair(then.get(key), now.get(key)) for key in sorted({**now, **then})]
+    named = ("therapy", "product", "regimen")
+    return sorted(found, key=lambda row: (row["changed"] == "same", *(row[name] for name in named)))
+
+
+def _key(row: Row) -> tuple[str, str]:
+    return row["regimen_id"], row["product_id"]
+
+
+def _pair(before: Row | None, after: Row | None) -> Row:
+    """One row of `difference`: a plan before and after, of which one may not be there."""
+    either = after or before or {}
+    first, high = FIRST[either["use"] == "chronic"]
+    then, now = before or NOT_THERE, after or NOT_THERE
+    change = now[first] - then[first]
+    moved = change if abs(change) > CENT else now[high] - then[high]
+    if before is None or after is None:
+        changed = "gone" if before else "new"
+    elif known(now[first]) != known(then[first]):
+        changed = "priced now" if known(now[first]) else "no price now"
+    else:
+        changed = "higher" if moved > CENT else "lower" if moved < -CENT else "same"
+    return {
+        **{name: either[name] for name in OF_PLAN},
+        **{f"{name}_before": then[name] for name in MOVES},
+        **{f"{name}_after": now[name] for name in MOVES},
+        "change_usd": change,
+        "change_pct": 100 * change / then[first] if then[first] > 0 else math.nan,
+        "changed": changed,
     }
-    high = {
-        when: found[f"usd_year_one_high_{when}"].where(yearly, found[f"usd_per_course_high_{when}"])
-        for when in ("before", "after")
-    }
-    found["change_usd"] = money["after"] - money["before"]
-    found["change_pct"] = (100 * found["change_usd"] / money["before"]).where(money["before"].gt(0))
-    moved = found["change_usd"].where(
-        found["change_usd"].abs().gt(CENT), high["after"] - high["before"]
-    )
-    changed = pd.Series("same", index=found.index)
-    changed[moved.gt(CENT)] = "higher"
-    changed[moved.lt(-CENT)] = "lower"
-    changed[money["before"].isna() & money["after"].notna()] = "priced now"
-    changed[money["before"].notna() & money["after"].isna()] = "no price now"
-    changed[merged["_merge"].eq("left_only")] = "new"
-    changed[merged["_merge"].eq("right_only")] = "gone"
-    found["changed"] = changed
-    found["_same"] = changed.eq("same")
-    order = found.sort_values(["_same", "therapy", "product", "regimen"], kind="stable")
-    return order.drop(columns="_same").reset_index(drop=True)
 
 
 def standing(
@@ -97,7 +100,7 @@ def standing(
         chosen = opening_plans(evidence, condition_id, patient, medicare=medicare)
         for row in cost_rows(evidence, chosen.values(), patient):
             chronic = row["use"] == "chronic"
-            ends = ("usd_year_one_low", "usd_year_one_high") if chronic else COURSE
+            ends = FIRST[chronic]
             named = {"therapy_id": row["therapy_id"], "therapy": row["therapy"], "chronic": chronic}
             cells = {name: row[name] for name in ("product", "price_kind", "reason", "source_id")}
             cells |= {"low": row[ends[0]], "high": row[ends[1]]}

@@ -148,7 +148,7 @@ def sources_behind(evidence: Evidence, *shown: pd.DataFrame | Sequence[Row]) -> 
 def _source_ids(rows: pd.DataFrame | Sequence[Row]) -> Iterable[Any]:
     if isinstance(rows, pd.DataFrame):
         return (ids for name in source_columns(rows) for ids in rows[name])
-    names = [name for name in (rows[0] if rows else ()) if "source_id" in name]
+    names = [*source_columns(rows[0] if rows else ())]
     return (row[name] for row in rows for name in names)
 
 
@@ -161,35 +161,41 @@ def neutral(value: Any) -> Any:
     return "'" + value if value.startswith(FORMULA_STARTS) else value
 
 
-def csv_text(frame: pd.DataFrame) -> str:
-    """The frame as CSV text; cells that a spreadsheet would run as formulas are neutralized."""
-    return csv_rows(records(frame), [str(name) for name in frame.columns])
+def csv_text(
+    rows: pd.DataFrame | Sequence[Row],
+    columns: Sequence[str] = (),
+    cited: Evidence | None = None,
+) -> str:
+    """A frame, or rows as dictionaries, as CSV text; these columns (empty: all of them).
 
-
-def csv_rows(rows: Iterable[Row], columns: Sequence[str]) -> str:
-    """What `csv_text` makes of a frame, of rows as dictionaries; these columns."""
+    Titles and dates of sources stand beside their ids where `cited` is the evidence that has them.
+    Cells that a spreadsheet would run as formulas are neutralized.
+    """
+    if isinstance(rows, pd.DataFrame):
+        columns, rows = columns or [str(name) for name in rows.columns], records(rows)
+    columns = columns or [*rows[0]]
+    beside = source_columns(columns) if cited else {}
+    heads, told = [], []
+    for name in columns:
+        cells = [row[name] for row in rows]
+        heads.append(name)
+        told.append(_csv_cells(cells))
+        if cited and name in beside:
+            heads.append(beside[name])
+            told.append(_csv_cells(cells, cited.titles))
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(map(neutral, columns))
-    rows = list(rows)
-    cells = (_csv_cells([row[name] for row in rows]) for name in columns)
-    writer.writerows(zip(*cells, strict=True))
+    writer.writerow(map(neutral, heads))
+    writer.writerows(zip(*told, strict=True))
     return out.getvalue()
 
 
-def _csv_cells(cells: Sequence[Any]) -> list[Any]:
+def _csv_cells(cells: Sequence[Any], words: Callable[[str], str] = str) -> list[Any]:
     """The cells of one column; most columns of text say a few things again and again."""
-    told = {cell: neutral(cell) for cell in {cell for cell in cells if isinstance(cell, str)}}
+    told = {
+        cell: neutral(words(cell)) for cell in {cell for cell in cells if isinstance(cell, str)}
+    }
     return [told[cell] if isinstance(cell, str) else _csv_cell(cell) for cell in cells]
-
-
-def cited_csv(rows: Iterable[Row], columns: Sequence[str]) -> str:
-    """`csv_rows` of `Evidence.cited_rows`, with the titles beside the ids of sources."""
-    beside = (
-        [name, name.replace("source_id", "source")] if "source_id" in name else [name]
-        for name in columns
-    )
-    return csv_rows(rows, [name for names in beside for name in names])
 
 
 def _csv_cell(value: Any) -> Any:

@@ -196,12 +196,14 @@ class Picture:
         if beside:
             ends = [self.share(one[self.usual]) for one in (row, *beside)]
             first, last = min(ends), max(ends)
-            drawn += html('<u style="left:{:.2f}%;width:{:.2f}%"></u>', first, last - first)
+            drawn += html(
+                '<b class="span" style="left:{:.2f}%;width:{:.2f}%"></b>', first, last - first
+            )
         own = [row] if row[self.usual] != row[self.low] else []
         for mark in (*marks, *own):
             at, said = self.share(mark[self.usual]), _said(mark, self.columns)
             if mark["price_kind"] == kind:
-                drawn += html('<s style="left:{:.2f}%" title="{}"></s>', at, said)
+                drawn += html('<b class="set" style="left:{:.2f}%" title="{}"></b>', at, said)
             else:
                 drawn += _mark(at, NEGOTIATED, said)
         later = row["usd_later_year_low"]
@@ -284,7 +286,7 @@ def _biosimilar(row: Row) -> bool:
 
 def _mark(at: float, shape: Markup, said: str) -> Markup:
     """A shape on a bar."""
-    return html('<em style="left:{:.2f}%" title="{}"><svg>{}</svg></em>', at, said, shape)
+    return html('<b class="at" style="left:{:.2f}%" title="{}"><svg>{}</svg></b>', at, said, shape)
 
 
 def _said(row: Row, columns: tuple[str, str]) -> str:

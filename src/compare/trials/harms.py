@@ -131,7 +131,7 @@ def adverse_events(evidence: Evidence, condition_id: str) -> pd.DataFrame:
     return rows[rows["condition_id"].eq(condition_id)].reset_index(drop=True)
 
 
-@kept(8)
+@kept(1)
 def every_row(evidence: Evidence) -> pd.DataFrame:
     """`adverse_events` of all conditions at once. Shared: do not change it."""
     raw = evidence.adverse_events
@@ -198,57 +198,67 @@ def series(
     comparison: str | None = None,
     borrow: bool = True,
 ) -> list[Row]:
-    """One row per therapy and event that the condition's therapies have in this ascertainment.
+    """One row per therapy and event that the condition's therapies have in this ascertainment: of
+    `standing`, where it is `direct` or else `indirect`, from `condition_id`.
 
-    The row is the condition's primary one (`direct`), else, with `borrow`, the therapy's largest
-    primary row elsewhere (`indirect`, from `condition_id`), percents of patients only; a rate of
-    the condition's own is not passed over for a percent of another. With
-    `comparison` (a key of `COMPARISONS`) a row whose comparator is of another sort has the state
-    "other". `state` is by difference where there is a comparison, else by treated risk: "reported",
-    "bound" (only an upper bound is printed) or "other" (reported, but not in a form that fits
-    here). For "active", "other_dose" and "withdrawal" a row that is not primary may stand in: these
-    are shown, never scored. Titles of sources stand in `source`.
+    With `comparison` (a key of `COMPARISONS`) a row whose comparator is of another sort has the
+    state "other". `state` is by difference where there is a comparison, else by treated risk:
+    "reported", "bound" (only an upper bound is printed) or "other" (reported, but not in a form
+    that fits here). For "active", "other_dose" and "withdrawal" a row that is not primary may stand
+    in: these are shown, never scored. Titles of sources stand in `source`.
     """
     check_condition(evidence, condition_id)
     if ascertainment not in ASCERTAINMENTS:
         raise ValueError(f"unknown ascertainment {ascertainment!r}; one of {[*ASCERTAINMENTS]}")
     if comparison is not None and comparison not in COMPARISONS:
         raise ValueError(f"unknown comparison {comparison!r}; one of {[*COMPARISONS]}")
-    kinds = COMPARISONS[comparison][1] if comparison else tuple(arms.KINDS)
-    shown_only = comparison not in (None, "placebo")
-    therapies = {row["therapy_id"] for row in condition_therapies(evidence, condition_id)}
-
-    def fits(row: Row) -> bool:
-        ours = row["therapy_id"] in therapies and (borrow or row["condition_id"] == condition_id)
-        stands_in = shown_only and row["comparator_kind"] in kinds
-        return ours and (row["primary"] == "yes" or stands_in)
-
-    def later(row: Row) -> tuple[bool, ...]:
-        away = row["condition_id"] != condition_id
-        if not shown_only:
-            return (away,)
-        return row["comparator_kind"] not in kinds, away, row["primary"] != "yes"
-
-    rates = {
-        (row["therapy_id"], row["event_id"]): row
-        for row in rows_in(evidence, condition_id)
-        if row["measure"] == RATE
-        and row["primary"] == "yes"
-        and row["ascertainment"] == ascertainment
-    }
-    chosen: dict[tuple[str, str], Row] = {}
-    for row in sorted(filter(fits, _largest_first(evidence).get(ascertainment, ())), key=later):
-        key = row["therapy_id"], row["event_id"]
-        away = row["condition_id"] != condition_id
-        chosen.setdefault(key, rates.get(key, row) if away else row)
+    instead = COMPARISONS[comparison][1] if comparison not in (None, "placebo") else ()
     return [
         {
             **row,
             "directness": "direct" if row["condition_id"] == condition_id else "indirect",
             "state": _state(row, comparison),
         }
-        for row in chosen.values()
+        for row in standing(evidence, condition_id, borrow, (ascertainment,), instead).values()
     ]
+
+
+def standing(
+    evidence: Evidence,
+    condition_id: str,
+    borrow: bool = True,
+    ways: Iterable[str] = ASCERTAINMENTS,
+    instead: Sequence[str] = (),
+) -> dict[tuple[str, str, str], Row]:
+    """The row that stands for a harm, by therapy of the condition, event and way of counting.
+
+    It is the condition's primary one, else, with `borrow`, the therapy's largest primary row
+    elsewhere, percents of patients only; a rate of the condition's own is not passed over for a
+    percent of another. A row with a comparator of the kinds `instead` comes before all of these,
+    also one that is not primary.
+    """
+    therapies = {row["therapy_id"] for row in condition_therapies(evidence, condition_id)}
+
+    def fits(row: Row) -> bool:
+        ours = row["therapy_id"] in therapies and (borrow or row["condition_id"] == condition_id)
+        return ours and (row["primary"] == "yes" or row["comparator_kind"] in instead)
+
+    def later(row: Row) -> tuple[bool, bool, bool]:
+        away = row["condition_id"] != condition_id
+        return row["comparator_kind"] not in instead, away, row["primary"] != "yes"
+
+    rates = {
+        (row["therapy_id"], row["event_id"], row["ascertainment"]): row
+        for row in rows_in(evidence, condition_id)
+        if row["measure"] == RATE and row["primary"] == "yes"
+    }
+    chosen: dict[tuple[str, str, str], Row] = {}
+    percents = (row for way in ways for row in _largest_first(evidence).get(way, ()))
+    for row in sorted(filter(fits, percents), key=later):
+        key = row["therapy_id"], row["event_id"], row["ascertainment"]
+        away = row["condition_id"] != condition_id
+        chosen.setdefault(key, rates.get(key, row) if away else row)
+    return chosen
 
 
 def _state(row: Row, comparison: str | None) -> str:
@@ -268,10 +278,10 @@ def key_events(evidence: Evidence, *kinds: str) -> list[str]:
     ]
 
 
-@kept(8)
+@kept(1)
 def cited_rows(evidence: Evidence) -> Sequence[Row]:
     """`every_row` as dictionaries, with titles of sources. Shared: do not change them."""
-    return evidence.cited_rows(records(every_row(evidence)))
+    return evidence.cited(every_row(evidence))
 
 
 def rows_in(evidence: Evidence, condition_id: str) -> list[Row]:
@@ -279,6 +289,7 @@ def rows_in(evidence: Evidence, condition_id: str) -> list[Row]:
     return [row for row in cited_rows(evidence) if row["condition_id"] == condition_id]
 
 
+@kept(1)
 def _largest_first(evidence: Evidence) -> Mapping[str, Sequence[Row]]:
     """Percents of patients by way of counting, of the most treated patients first."""
 

@@ -5,7 +5,7 @@ Nothing is pooled here, and nothing is compared across trials.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from compare.data.evidence import Evidence
@@ -95,7 +95,7 @@ def trial_rows(evidence: Evidence, condition_id: str) -> tuple[Row, ...]:
     """
     raw = {row["row_id"]: row for row in evidence.rows("outcomes", "condition_id", condition_id)}
     found = []
-    for row in evidence.cited_rows(outcomes(evidence, condition_id)):
+    for row in evidence.cited(outcomes(evidence, condition_id)):
         more = {name: raw[row["row_id"]][name] for name in RAW}
         if known(more["duplicate_of"]):
             continue
@@ -103,16 +103,21 @@ def trial_rows(evidence: Evidence, condition_id: str) -> tuple[Row, ...]:
         about = {f"trial_{k.removeprefix('trial_')}": v for row in trials for k, v in row.items()}
         about["trial_name"] = trials[0]["trial"] if trials else row["study"]
         found.append({**row, **about, **more})
-    missed = {
-        (row["trial_id"], row["therapy_id"]): row
-        for row in found
+    every = missed(found)
+    for row in found:
+        other = every.get((row["therapy_id"], row["trial_id"]), row)
+        apart = other["endpoint_id"] != row["endpoint_id"]
+        row["also_missed"] = str(other["endpoint"]) if apart else ""
+    return tuple(found)
+
+
+def missed(rows: Iterable[Row]) -> dict[tuple[str, str], Row]:
+    """By therapy and trial the primary endpoint that it missed in all patients, the last of any."""
+    return {
+        (row["therapy_id"], row["trial_id"]): row
+        for row in rows
         if row["missed_primary"] and not known(row["subgroup"])
     }
-    for row in found:
-        other = missed.get((row["trial_id"], row["therapy_id"]))
-        apart = other is not None and other["endpoint_id"] != row["endpoint_id"]
-        row["also_missed"] = str(other["endpoint"]) if other and apart else ""
-    return tuple(found)
 
 
 def standing(rows: Sequence[Row]) -> list[Row]:
@@ -121,16 +126,9 @@ def standing(rows: Sequence[Row]) -> list[Row]:
 
 
 def missed_beside(rows: Sequence[Row]) -> list[Row]:
-    """Primary endpoints that a trial missed and of which no row stands, one a therapy and trial;
-    not of trials that stand with a miss.
-    """
+    """Of `missed`, those of trials that do not stand with a miss."""
     told = {(row["therapy_id"], row["trial_id"]) for row in standing(rows) if row["met"] == "no"}
-    found: dict[tuple[str, str], Row] = {}
-    for row in rows:
-        key = row["therapy_id"], row["trial_id"]
-        if row["missed_primary"] and row["stands"] != "yes" and key not in told:
-            found.setdefault(key, row)
-    return list(found.values())
+    return [row for key, row in missed(rows).items() if key not in told]
 
 
 def head_to_head(rows: Sequence[Row]) -> list[Row]:

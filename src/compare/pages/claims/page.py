@@ -16,7 +16,8 @@ from compare.pages.cells import DIRECTIONS, published_cell, source_cell
 from compare.pages.claims import sentences as findings
 from compare.pages.controls import labelled
 from compare.pages.explorer import Explorer
-from compare.pages.markup import NOTHING, cited_csv, csv_rows, html, read_in, sources, table
+from compare.pages.files import File
+from compare.pages.markup import NOTHING, csv_text, html, read_in, sources, table
 from compare.words import Finding
 
 VERDICT_MEANING = {
@@ -146,7 +147,7 @@ class ClaimsExplorer(Explorer, view=view, digest=digest):
         chosen = computed.chosen
         self.finding.value = computed.overview
         rows = summary(computed.assessments)
-        places = self.evidence.cited_rows(chosen.places)
+        places = self.evidence.cited(chosen.places)
         key = NOTHING.join(
             html("<span>{} {}</span>", verdict_cell({"verdict": word}), meaning)
             for word, meaning in VERDICT_MEANING.items()
@@ -196,18 +197,17 @@ class ClaimsExplorer(Explorer, view=view, digest=digest):
             "<h2>What would change this</h2><p>{}</p>", findings.WOULD_CHANGE[chosen.claim_id]
         )
 
-    def saved(self, computed: View) -> Iterator[Markup]:
+    def saved(self, computed: View) -> Iterator[File]:
         chosen, rows = computed.chosen, summary(computed.assessments)
         columns = [*self.evidence.claims.columns, *claims.OF_SOURCE, "condition"]
-        places = self.evidence.cited_rows(chosen.places)
         weight, claim = self.weight_kg(), ("claim", chosen.claim_id)
         at = f"{weight:g}kg" if weight else ""
-        said = csv_rows(chosen.published, columns)
-        yield self.file("Save the verdicts (CSV)", csv_rows(rows, [*rows[0]]), "claims", at)
+        yield self.file("Save the verdicts (CSV)", lambda: csv_text(rows), "claims", at)
+        yield self.csv("Save this claim's table (CSV)", chosen.places, chosen.columns, *claim, at)
         yield self.file(
-            "Save this claim's table (CSV)", cited_csv(places, chosen.columns), *claim, at
-        )
-        yield self.file("Save its published findings (CSV)", said, *claim, "published")
+            "Save its published findings (CSV)", lambda: csv_text(chosen.published, columns),
+            *claim, "published",
+        )  # fmt: skip
 
     def sources(self, computed: View) -> Markup:
         every = [ids for claim in computed.assessments for ids in claim.source_ids]

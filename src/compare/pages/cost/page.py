@@ -9,7 +9,6 @@ from typing import Any
 
 import ipywidgets as w
 import pandas as pd
-from markupsafe import Markup
 
 from compare import cost
 from compare import words as findings
@@ -24,8 +23,9 @@ from compare.pages.controls import fold, heading, labelled
 from compare.pages.cost import sentences as cost_findings
 from compare.pages.cost.tables import COURSE_COLUMNS, YEARLY_COLUMNS, chain_table, swings
 from compare.pages.explorer import Explorer
+from compare.pages.files import File
 from compare.pages.house import CLASSES
-from compare.pages.markup import NOTHING, cited_csv, folded, html, table
+from compare.pages.markup import NOTHING, folded, html, table
 
 ONE = "one product per therapy"
 EVERY = "every product"
@@ -275,7 +275,7 @@ class CostExplorer(Explorer, view=view, digest=digest):
     def show(self, computed: View) -> None:
         self.finding.value = computed.finding
         yearly, courses, marks = (
-            self.evidence.cited_rows(rows)
+            self.evidence.cited(rows)
             for rows in (computed.yearly, computed.courses, computed.marks)
         )
         # Therapies without a cost stand in the one picture that there is.
@@ -305,9 +305,10 @@ class CostExplorer(Explorer, view=view, digest=digest):
         self.behind = behind(self.evidence, self.scenario(), computed)
         self.show_chosen(computed, self.behind)
 
-    def saved(self, computed: View) -> Iterator[Markup]:
-        everything = cited_csv(self.evidence.cited_rows(computed.rows), cost.COLUMNS)
-        yield self.file("Save the whole table (CSV)", everything, "cost", *self.about)
+    def saved(self, computed: View) -> Iterator[File]:
+        yield self.csv(
+            "Save the whole table (CSV)", computed.rows, cost.COLUMNS, "cost", *self.about
+        )
 
     def cited(self, computed: View) -> Iterable[Sequence[Row]]:
         # With the sentence on other products of the same regimen.

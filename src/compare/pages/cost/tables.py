@@ -121,7 +121,8 @@ def swings(sensitivity: pd.DataFrame) -> Markup:
         low, high, base = (100 * row[f"usd_{name}"] / top for name in ("low", "high", "base"))
         return html(
             '<i class="tc-bar tc-swing" aria-hidden="true"><b style="margin-left:{:.1f}%;'
-            'width:{:.1f}%"></b><s style="left:{:.1f}%"></s></i>', low, high - low, base,
+            'width:{:.1f}%"></b><b class="set" style="left:{:.1f}%"></b></i>',
+            low, high - low, base,
         )  # fmt: skip
 
     columns: Mapping[str, str | Cell] = {

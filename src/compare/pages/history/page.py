@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import ipywidgets as w
-import pandas as pd
 from markupsafe import Markup
 
 from compare.cost import history, payers
@@ -18,9 +17,10 @@ from compare.data.scenario import Scenario
 from compare.pages.cells import DIRECTIONS, published_cell, source_cell
 from compare.pages.controls import labelled, reveal
 from compare.pages.explorer import Explorer
+from compare.pages.files import File
 from compare.pages.history import chart as charts
 from compare.pages.history import sentences as findings
-from compare.pages.markup import NOTHING, csv_text, folded, html, read_in, table
+from compare.pages.markup import NOTHING, folded, html, read_in, table
 from compare.words import Finding, number, short_name, usd, usd_cents
 
 YEARLY = "in year one"
@@ -157,7 +157,7 @@ class HistoryExplorer(Explorer, view=view, digest=digest):
 
     def show(self, computed: View) -> None:
         evidence = self.evidence
-        grams = evidence.cited_rows(computed.per_gram)
+        grams = evidence.cited(computed.per_gram)
         self.panels["gram_finding"].value = NOTHING
         if grams:
             self.panels["gram_finding"].value = html(
@@ -167,7 +167,7 @@ class HistoryExplorer(Explorer, view=view, digest=digest):
         else:
             self.panels["per_gram"].clear()
         self.finding.value = computed.finding
-        yearly = evidence.cited_rows(computed.yearly or computed.courses)
+        yearly = evidence.cited(computed.yearly or computed.courses)
         what = YEARLY if computed.yearly else COURSE
         self.panels["yearly"].draw(charts.year_traces(yearly), charts.year_layout(yearly, what))
         tables = []
@@ -187,7 +187,7 @@ class HistoryExplorer(Explorer, view=view, digest=digest):
                 )
             )  # fmt: skip
         who_pays = table(
-            evidence.cited_rows(computed.payers),
+            evidence.cited(computed.payers),
             {
                 "Therapy": lambda r: html(
                     "{}<br><small>{}</small>", short_name(r["therapy"]), r["product"]
@@ -220,15 +220,13 @@ class HistoryExplorer(Explorer, view=view, digest=digest):
             *tables, who_pays, access, name="Show the figures, who pays, and access"
         )
 
-    def saved(self, computed: View) -> Iterator[Markup]:
-        both = pd.DataFrame([*computed.yearly, *computed.courses], columns=history.YEAR_COLUMNS)
-        yield self.file(
-            "Save the history (CSV)", csv_text(self.evidence.cited(both)),
-            "price-history", *self.about,
-        )  # fmt: skip
-        if computed.per_gram:
-            grams = self.csv("per_gram", computed.per_gram, history.GRAM_COLUMNS)
-            yield self.file("Save dollars per gram (CSV)", grams, "usd-per-gram")
+    def saved(self, computed: View) -> Iterator[File]:
+        both = [*computed.yearly, *computed.courses]
+        named = "price-history", *self.about
+        yield self.csv("Save the history (CSV)", both, history.YEAR_COLUMNS, *named)
+        if grams := computed.per_gram:
+            columns = history.GRAM_COLUMNS
+            yield self.csv("Save dollars per gram (CSV)", grams, columns, "usd-per-gram")
 
     def cited(self, computed: View) -> Iterable[Sequence[Row]]:
         return (

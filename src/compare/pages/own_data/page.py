@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import ipywidgets as w
-import pandas as pd
 from markupsafe import Markup
 
 from compare import cost, own
@@ -17,9 +16,10 @@ from compare.data.cells import MAX_BYTES
 from compare.data.conditions import opening_patient
 from compare.data.errors import DataError
 from compare.data.evidence import Evidence, Loaded
-from compare.data.rows import Row, known, records
+from compare.data.rows import Row, known
 from compare.data.scenario import Scenario
 from compare.own import with_asp_file, with_prices, with_therapy
+from compare.own.before_after import COLUMNS as COLUMNS_SAVED
 from compare.own.one_price import added, rows_of
 from compare.own.prices import COLUMNS as COLUMNS_OF_PRICES
 from compare.pages.controls import (
@@ -29,7 +29,8 @@ from compare.pages.controls import (
     words,
 )
 from compare.pages.explorer import Explorer, sentence
-from compare.pages.markup import NOTHING, csv_rows, csv_text, download, html, table, text
+from compare.pages.files import File
+from compare.pages.markup import NOTHING, csv_text, download, html, table, text
 from compare.pages.own_data import sentences as findings
 from compare.pages.own_data.form import PriceForm
 from compare.pages.picker import FilePicker
@@ -70,7 +71,7 @@ REPORT_COLUMNS: Mapping[str, Mapping[str, Any]] = {
 class View:
     """What the page shows."""
 
-    difference: pd.DataFrame
+    difference: list[Row]
     standing: list[Row]
     finding: Finding
     loaded: tuple[Loaded, ...]
@@ -98,18 +99,18 @@ def example(evidence: Evidence) -> Evidence:
 
 def view(before: Evidence, after: Evidence, scenario: Scenario) -> View:
     """Costs before and after for one scenario; a pure function of its arguments."""
-    frame = own.difference(before, after, scenario.condition_id, scenario.patient)
+    costs = own.difference.rows(before, after, scenario.condition_id, scenario.patient)
     name = after.label("conditions", scenario.condition_id)
     of = scenario.condition_id, scenario.patient, scenario.medicare
     standing = own.standing(before, after, *of)
-    finding = findings.changed(standing, frame, name, bool(after.loaded))
-    return View(frame, standing, finding, after.loaded)
+    finding = findings.changed(standing, costs, name, bool(after.loaded))
+    return View(costs, standing, finding, after.loaded)
 
 
 def digest(shown: View) -> str:
     """Every cost before and after, as text for a reviewer's comparison."""
     lines = [str(shown.finding), *(loaded.text for loaded in shown.loaded)]
-    for row in records(shown.difference):
+    for row in shown.difference:
         name = "usd_year_one_low" if row["use"] == "chronic" else "usd_per_course"
         before, after = row[f"{name}_before"], row[f"{name}_after"]
         lines.append(
@@ -263,7 +264,7 @@ class OwnDataExplorer(Explorer, view=view, digest=digest):
                 heading("Before and after"),
                 self.panel("difference"),
                 self.panel("code"),
-                self.panel("downloads"),
+                self.downloads(),
                 self.panel("templates"),
             ]
         )
@@ -368,27 +369,29 @@ class OwnDataExplorer(Explorer, view=view, digest=digest):
         name = "own_prices.csv" if strip.prices_name == IN_TAB else strip.prices_name
         return {"prices": {name: strip.prices}} if strip.prices else {}
 
-    def saved(self, computed: View) -> Iterator[Markup]:
-        content = csv_text(self.evidence.cited(computed.difference))
-        yield self.file("Save before and after (CSV)", content, "before-after", *self.about)
-        if self.strip.prices:
-            own_prices = csv_rows(rows_of(self.strip.prices), COLUMNS_OF_PRICES)
-            yield download("Save own prices (CSV)", own_prices, "own_prices.csv")
+    def saved(self, computed: View) -> Iterator[File]:
+        costs, named = computed.difference, ("before-after", *self.about)
+        yield self.csv("Save before and after (CSV)", costs, COLUMNS_SAVED, *named)
+        if prices := self.strip.prices:
+            yield File(
+                "Save own prices (CSV)", "own_prices.csv",
+                lambda: csv_text(rows_of(prices), COLUMNS_OF_PRICES),
+            )  # fmt: skip
 
-    def cited(self, computed: View) -> Iterable[pd.DataFrame]:
+    def cited(self, computed: View) -> Iterable[Sequence[Row]]:
         return (computed.difference,)
 
     def difference_text(self, computed: View) -> Markup:
         """What changed; before anything is loaded, the costs of today."""
-        frame = computed.difference
+        costs = computed.difference
         if not computed.loaded:
             today = table(
-                frame, TODAY, "Costs today, beside which yours will stand", "No cost here."
+                costs, TODAY, "Costs today, beside which yours will stand", "No cost here."
             )
             return html("<details><summary>Show the figures</summary>{}</details>", today)
-        moved = frame[frame["changed"].ne("same")]
-        rest = len(frame) - len(moved)
-        after = html("<p>{} costs are the same as before.</p>", rest) if rest and len(moved) else ""
+        moved = [row for row in costs if row["changed"] != "same"]
+        rest = len(costs) - len(moved)
+        after = html("<p>{} costs are the same as before.</p>", rest) if rest and moved else ""
         return (
             table(moved, COLUMNS, "Costs that your data change", "No cost differs from before.")
             + after

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pandas as pd
-
 from compare.data.rows import Row, known
 from compare.words import Finding, short_name, usd
 
@@ -14,26 +12,26 @@ NAMED = 2
 
 
 def changed(
-    standing: Sequence[Row], frame: pd.DataFrame, condition: str, anything: bool
+    standing: Sequence[Row], costs: Sequence[Row], condition: str, anything: bool
 ) -> Finding:
     """What stands for which therapy now, and how many costs moved.
 
-    `standing` is `own.standing`, `frame` is `own.difference`.
+    `standing` is `own.standing`, `costs` the rows of `own.difference`.
     """
     if not anything:
-        return Finding(NOTHING, {"changed": 0.0, "costs": float(len(frame))})
-    moved = frame[frame["changed"].ne("same")]
-    numbers = {"changed": float(len(moved)), "costs": float(len(frame))}
-    if moved.empty:
+        return Finding(NOTHING, {"changed": 0.0, "costs": float(len(costs))})
+    moved = [row for row in costs if row["changed"] != "same"]
+    numbers = {"changed": float(len(moved)), "costs": float(len(costs))}
+    if not moved:
         return Finding(
-            f"For {condition} none of {len(frame)} costs changed: what you loaded does not bear on "
+            f"For {condition} none of {len(costs)} costs changed: what you loaded does not bear on "
             "them.",
             numbers,
         )
-    text = f"For {condition} {len(moved)} of {len(frame)} costs changed"
-    shares = moved["change_pct"].dropna()
-    if len(shares):
-        low, high = float(shares.min()), float(shares.max())
+    text = f"For {condition} {len(moved)} of {len(costs)} costs changed"
+    shares = [row["change_pct"] for row in moved if known(row["change_pct"])]
+    if shares:
+        low, high = min(shares), max(shares)
         numbers |= {"lowest_pct": low, "highest_pct": high}
         text += (
             f", by {low:+.1f} percent"
@@ -41,7 +39,7 @@ def changed(
             else (f", by {low:+.1f} to {high:+.1f} percent")
         )
     for word in ("new", "priced now", "no price now", "gone"):
-        count = int(moved["changed"].eq(word).sum())
+        count = sum(row["changed"] == word for row in moved)
         if count:
             numbers[word.replace(" ", "_")] = float(count)
             text += f"; {count} {word}"

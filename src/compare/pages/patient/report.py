@@ -14,7 +14,7 @@ from compare.data.evidence import Evidence
 from compare.data.rows import Row, known
 from compare.data.scenario import Scenario
 from compare.pages import markup
-from compare.pages.markup import NOTHING, csv_rows, link
+from compare.pages.markup import NOTHING, csv_text, link
 from compare.pages.patient import drawing, picture, sentences
 from compare.pages.patient.head_to_head import compared
 from compare.pages.patient.items import Item
@@ -316,7 +316,7 @@ def csv(evidence: Evidence, scenario: Scenario, therapy_ids: Sequence[str]) -> s
 
 def comparison_csv(comparison: Comparison) -> str:
     """`csv` of a comparison that is already made."""
-    return csv_rows(statements(comparison), COLUMNS_SAVED)
+    return csv_text(statements(comparison), COLUMNS_SAVED)
 
 
 def name(scenario: Scenario, therapy_ids: Sequence[str]) -> list[str]:
