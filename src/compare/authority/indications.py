@@ -95,8 +95,7 @@ def options(
     in label
     """
     check_condition(evidence, condition_id)
-    found = sorted(set(evidence.indications["jurisdiction"]))
-    one_of("jurisdiction", jurisdiction, found)
+    one_of("jurisdiction", jurisdiction, sorted(evidence.values("indications", "jurisdiction")))
     if patient is not None:
         Patient.check(patient)
         check_factors(evidence, patient.factors)
