@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +33,28 @@ MONEY_COLUMNS = [
     "usd_per_course",
     "usd_per_course_high",
 ]
+
+
+Prices = Callable[..., Money]
+
+
+def once(price: Prices) -> Prices:
+    """Keep on a plan what it costs the last patient: a page asks several times at each change."""
+
+    @functools.wraps(price)
+    def found(
+        plan: Any, weight_kg: Floats, surface_m2: Floats, ends: Sequence[str] = ENDS
+    ) -> Money:
+        if weight_kg.size != 1:
+            return price(plan, weight_kg, surface_m2, ends)
+        asked = weight_kg.tobytes(), surface_m2.tobytes(), *ends
+        last, money = vars(plan).get("_last", ((), None))
+        if last != asked:
+            money = price(plan, weight_kg, surface_m2, ends)
+            vars(plan)["_last"] = asked, money
+        return money  # type: ignore[no-any-return]
+
+    return found
 
 
 def span_of(each: Sequence[Money], paid: str) -> Money:

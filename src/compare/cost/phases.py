@@ -118,22 +118,38 @@ class PricedPhase:
         dose = self.dose_mg(end, weight_kg, surface_m2)
         kind = administration.classes(self.phase)[ENDS.index(end)]
         strength = mg_per_ml(self.tariff) if self.phase["rate_unit"] == "mL/h" else None
-        fewest, most = (int(self.phase[f"visits_per_dose_{side}"]) for side in ENDS)
-        # From here on one row for each number of visits.
-        visits = np.arange(fewest, most + 1, dtype=float)[:, np.newaxis]
-        each = dose / visits
-        minutes, _ = administration.infusion_minutes(self.phase, each, weight_kg, strength)
-        fee, note = fees.usd(kind, minutes) if kind else (np.zeros(each.shape), "")
-        chair = visits * administration.chair_minutes(self.phase, minutes, end)
-        drug, giving = visits * drug_usd(self.tariff, each), visits * fee
-        below, extreme = (np.less, np.min) if end == "low" else (np.greater, np.max)
-        choices = zip(drug + giving, drug, giving, np.broadcast_to(visits, each.shape), strict=True)
-        best = next(choices)
-        for other in choices:
-            take = below(other[0], best[0])
-            best = tuple(np.where(take, new, old) for new, old in zip(other, best, strict=True))
-        _, drug, giving, number = best
-        return Dosed(number, dose, drug, giving, extreme(chair, axis=0)), note
+        best: Dosed | None = None
+        fewest, notes = (np.minimum if end == "low" else np.maximum), set()
+        span = range(
+            int(self.phase["visits_per_dose_low"]), int(self.phase["visits_per_dose_high"]) + 1
+        )
+        for visits in span:
+            per_visit = dose / visits
+            minutes, _ = administration.infusion_minutes(self.phase, per_visit, weight_kg, strength)
+            fee, note = np.zeros(dose.shape), ""
+            if kind:
+                fee, note = fees.usd(kind, minutes)
+            notes.add(note)
+            choice = Dosed(
+                visits=np.full(dose.shape, float(visits)),
+                dose_mg=dose,
+                usd_drug=visits * drug_usd(self.tariff, per_visit),
+                usd_administration=visits * fee,
+                chair_minutes=visits * administration.chair_minutes(self.phase, minutes, end),
+            )
+            if best is not None:
+                chair = fewest(best.chair_minutes, choice.chair_minutes)
+                choice = replace(_pick(best, choice, end), chair_minutes=chair)
+            best = choice
+        assert best is not None
+        return best, "; ".join(sorted(note for note in notes if note))
+
+
+def _pick(one: Dosed, other: Dosed, end: str) -> Dosed:
+    total_one = one.usd_drug + one.usd_administration
+    total_other = other.usd_drug + other.usd_administration
+    take = total_other < total_one if end == "low" else total_other > total_one
+    return Dosed(**{k: np.where(take, getattr(other, k), getattr(one, k)) for k in vars(one)})
 
 
 def _in_mg(amount: float, unit: str, weight_kg: Floats, surface_m2: Floats) -> Floats:

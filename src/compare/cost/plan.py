@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare.cost import administration, schedule
-from compare.cost.money import MONEY_COLUMNS, Money, span_of
+from compare.cost.money import MONEY_COLUMNS, Money, once, span_of
 from compare.cost.phases import ENDS, Floats, PricedPhase, whole_devices
 from compare.cost.prices import BASES, KIND_OF, NEGOTIATED, SHORT, PriceBook, Tariff, price_book
 from compare.cost.schedule import Phase
@@ -149,28 +149,14 @@ class Plan:
         )
         return tuple(self.at_ige((low + high) / 2) for low, high in ends) or (self,)
 
-    @functools.cached_property
-    def _last(self) -> dict[tuple[bytes, bytes, tuple[str, ...]], Money]:
-        """What the plan costs the last patient alone: a page asks several times at each change."""
-        return {}
-
-    def money(self, weight_kg: Floats, surface_m2: Floats, ends: tuple[str, ...] = ENDS) -> Money:
+    @once
+    def money(self, weight_kg: Floats, surface_m2: Floats, ends: Sequence[str] = ENDS) -> Money:
         """The core: year one, a later year and the course, at both ends, for every weight.
 
         One phase without a price leaves the whole blank for the weights in its band: a part of
         a sum is never shown. `ends` of ("low",) leaves the columns of the high end out. Where IgE
         is not known, the ends are those over its bands; blank only where every band is. Shared.
         """
-        if weight_kg.size != 1:
-            return self._money(weight_kg, surface_m2, ends)
-        asked = weight_kg.tobytes(), surface_m2.tobytes(), ends
-        if asked not in self._last:
-            self._last.clear()
-            self._last[asked] = self._money(weight_kg, surface_m2, ends)
-        return self._last[asked]
-
-    def _money(self, weight_kg: Floats, surface_m2: Floats, ends: tuple[str, ...]) -> Money:
-        """`money`, which keeps what this computes."""
         if len(several := self.alternatives()) > 1:
             each = [plan.money(weight_kg, surface_m2, ends) for plan in several]
             return span_of(each, "usd_year_one_low" if self.chronic else "usd_per_course")
