@@ -18,6 +18,7 @@ from compare.cost.administration import (
     UNKNOWN_PUSH,
     UNKNOWN_TIME,
     Fees,
+    Why,
     classes,
     infusion_minutes,
 )
@@ -41,6 +42,11 @@ def fees(evidence: Evidence) -> Fees:
     return Fees(evidence)
 
 
+def said(why: Why) -> dict[str, list[bool]]:
+    """By each reason, for whom it holds."""
+    return {reason: whose.tolist() for reason, whose in why.items()}
+
+
 @pytest.mark.parametrize(
     ("minutes", "usd"),
     # A further hour counts from 31 minutes of it: 90 are one hour, 91 are two, 150 and 151 alike.
@@ -48,46 +54,46 @@ def fees(evidence: Evidence) -> Fees:
 )
 def test_further_hours(fees: Fees, minutes: float, usd: float) -> None:
     """The first hour, and each further hour of which over 30 minutes are used."""
-    found, reason = fees.usd("therapeutic", np.array([minutes], dtype=float))
+    found, why = fees.usd("therapeutic", np.array([minutes], dtype=float))
     assert found[0] == pytest.approx(usd)
-    assert reason == ""
+    assert not why
 
 
 def test_injections_are_paid_by_kind(fees: Fees) -> None:
     """An injection is 15.36, a complex one 71.81, whatever the minutes."""
     minutes = np.array([5.0, math.nan])
     for kind, usd in (("injection", 15.36), ("injection_complex", 71.81)):
-        found, reason = fees.usd(kind, minutes)
+        found, why = fees.usd(kind, minutes)
         assert found.tolist() == [usd, usd]
-        assert reason == ""
+        assert not why
 
 
 def test_a_fee_that_is_not_in_the_table_is_nothing_and_says_so(evidence: Evidence) -> None:
     """Without the further hour of 96366 an hour is paid and two are not; injections likewise."""
     lacks = evidence.administration_fees["role"].isin(["further_hour", "injection_complex"])
     fees = Fees(replace(evidence, administration_fees=evidence.administration_fees[~lacks]))
-    found, reason = fees.usd("therapeutic", np.array([60.0, 120.0]))
-    assert (found.tolist(), reason) == ([67.14, 0.0], UNKNOWN_FEE)
-    assert fees.usd("therapeutic", np.array([60.0]))[1] == ""
-    found, reason = fees.usd("injection_complex", np.array([5.0]))
-    assert (found.tolist(), reason) == ([0.0], UNKNOWN_FEE)
+    found, why = fees.usd("therapeutic", np.array([60.0, 120.0]))
+    assert found.tolist() == [67.14, 0.0]
+    assert said(why) == {UNKNOWN_FEE: [False, True]}
+    found, why = fees.usd("injection_complex", np.array([5.0]))
+    assert (found.tolist(), said(why)) == ([0.0], {UNKNOWN_FEE: [True]})
 
 
 def test_unknown_minutes_are_paid_nothing_and_say_so(fees: Fees) -> None:
     """A fee that is not known is 0 with its reason, never a guess."""
-    found, reason = fees.usd("complex", np.array([math.nan, 60.0]))
+    found, why = fees.usd("complex", np.array([math.nan, 60.0]))
     assert found.tolist() == [0.0, 133.27]
-    assert reason == UNKNOWN_TIME
+    assert said(why) == {UNKNOWN_TIME: [True, False]}
 
 
 def test_a_push_has_no_fee_in_the_tables_and_a_pump_is_none(fees: Fees) -> None:
     """Up to 15 minutes into a vein is a push: no fee, said so; a short pump is a pump still."""
-    found, reason = fees.usd("therapeutic", np.array([15.0, 16.0]))
+    found, why = fees.usd("therapeutic", np.array([15.0, 16.0]))
     assert found.tolist() == [0.0, 67.14]
-    assert reason == UNKNOWN_PUSH
-    pump, reason = fees.usd("pump", np.array([15.0]))
+    assert said(why) == {UNKNOWN_PUSH: [True, False]}
+    pump, why = fees.usd("pump", np.array([15.0]))
     assert pump[0] > 0
-    assert reason == ""
+    assert not why
 
 
 @pytest.mark.parametrize(

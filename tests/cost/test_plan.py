@@ -128,3 +128,18 @@ def test_strength_of_the_liquid_is_known_where_all_vials_share_it() -> None:
     assert phases.mg_per_ml(two) == 100
     assert phases.mg_per_ml(dataclasses.replace(two, ml_each=(20, 50))) is None
     assert phases.mg_per_ml(dataclasses.replace(two, ml_each=(None, None))) is None
+
+
+def test_one_patient_after_another_costs_what_all_at_once_do(evidence: compare.Evidence) -> None:
+    """What a plan keeps of the last patient is not told of another, heavier or in another band."""
+    sizes = [(20.0, 0.8), (74.0, 1.9), (74.0, 2.1)]
+    weights, surfaces = (np.array(of) for of in zip(*sizes, strict=True))
+    for condition_id in evidence.by_id("conditions"):
+        for found in plan.plans(evidence, condition_id):
+            together = found.money(weights, surfaces)
+            for place, (weight, surface) in enumerate(sizes):
+                alone = found.money(np.array([weight]), np.array([surface]))
+                assert alone.reason[0] == together.reason[place]
+                one = [values[0] for values in alone.columns.values()]
+                same = [values[place] for values in together.columns.values()]
+                assert np.allclose(one, same, rtol=1e-12, equal_nan=True)

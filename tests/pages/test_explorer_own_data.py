@@ -66,7 +66,8 @@ def test_own_prices_change_the_page(page: own_data.OwnDataExplorer) -> None:
     assert "Gamunex-C" in page.panels["difference"].value
     assert "own price" in page.panels["difference"].value
     assert "prices=&#39;ours.csv&#39;" in page.panels["code"].value
-    table = pd.read_csv(pd.io.common.StringIO(saved(page.panels["downloads"].value)))
+    content = page.panels["downloads"].offered[0].written()
+    table = pd.read_csv(pd.io.common.StringIO(content))
     assert table["changed"].ne("same").any()
     assert page.evidence.loaded[-1].kind == "prices"
 
@@ -202,7 +203,7 @@ def test_hostile_file_name_and_content_do_nothing(page: own_data.OwnDataExplorer
     assert page.message.value == ""
     shown = "".join(panel.value for panel in page.panels.values())
     assert "<img" not in shown
-    assert "'=cmd()" in saved(page.panels["downloads"].value)
+    assert "'=cmd()" in page.panels["downloads"].offered[0].written()
 
 
 def test_templates_can_be_saved(page: own_data.OwnDataExplorer) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import dataclasses
 import re
 
@@ -38,10 +37,9 @@ def explorer(evidence):
 
 
 def saved(explorer, kind):
-    """Content of the first download of a kind."""
-    pattern = rf'href="data:{kind};charset=utf-8;base64,([^"]+)"'
-    found = re.search(pattern, explorer.panels["downloads"].value)
-    return base64.b64decode(found.group(1)).decode("utf-8")
+    """Content of the first file of a kind that can be saved."""
+    offered = explorer.panels["downloads"].offered
+    return next(file.written() for file in offered if file.kind == kind)
 
 
 def test_opening_digest_is_the_pure_one(evidence, explorer):
@@ -207,7 +205,8 @@ def test_choosing_none_says_what_to_do(explorer):
         explorer.controls[f"compare_{i}"].value = ""
     assert explorer.status.value == ""
     assert "Choose a therapy" in explorer.panels["side_by_side"].value
-    assert "text/html" not in explorer.panels["downloads"].value
+    kinds = [file.kind for file in explorer.panels["downloads"].offered]
+    assert kinds == ["text/csv", "text/csv"]
 
 
 def test_nonsense_blanks_the_page_and_says_why(explorer):
@@ -232,8 +231,9 @@ def test_a_failing_callback_blanks_the_page(explorer, monkeypatch):
     explorer.controls["age"].value = 30
     assert "nothing is shown" in explorer.status.value
     assert "Traceback" not in explorer.status.value
-    for name in ("options", "side_by_side", "downloads", "cautions", "brands"):
+    for name in ("options", "side_by_side", "cautions", "brands"):
         assert explorer.panels[name].value == ""
+    assert not explorer.panels["downloads"].offered
 
 
 def test_hostile_text_stays_text(evidence):
@@ -255,7 +255,7 @@ def test_hostile_text_stays_text(evidence):
 
 def test_downloads_name_scenario_and_data(evidence, explorer):
     """File names carry condition, weight and data date."""
-    names = re.findall(r'download="([^"]+)"', explorer.panels["downloads"].value)
+    names = [file.name for file in explorer.panels["downloads"].offered]
     assert len(names) == 4
     for name in names:
         assert "cidp" in name

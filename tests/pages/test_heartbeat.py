@@ -10,6 +10,7 @@ from compare.pages import every_explorer
 from compare.pages.chart import LiveFigure
 from compare.pages.cost import CostExplorer
 from compare.pages.explorer import Explorer
+from compare.pages.files import Files
 from compare.pages.heartbeat import Heartbeat
 from compare.pages.own_data import OwnDataExplorer
 
@@ -30,7 +31,10 @@ def test_page_is_sent_anew_only_where_asked(
     sent.clear()
     heartbeat.answer(heartbeat.line, {"window": 4, "number": 2, "whole": True}, [])
     assert heartbeat.line.value == "4 2"
-    panels = [p.drawing if isinstance(p, LiveFigure) else p for p in page.panels.values()]
+    panels = [
+        p.drawing if isinstance(p, LiveFigure) else p.links if isinstance(p, Files) else p
+        for p in page.panels.values()
+    ]
     controls = [c for c in page.controls.values() if not isinstance(c, w.FileUpload)]
     names = {one.model_id for one in sent}
     missing = {one.model_id for one in [page.finding, *panels, *controls]} - names

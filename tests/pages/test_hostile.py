@@ -9,6 +9,7 @@ import base64
 import csv
 import html
 import io
+import itertools
 import json
 import re
 from collections.abc import Iterator
@@ -29,6 +30,7 @@ from compare.pages import markup
 from compare.pages.chart import LiveFigure
 from compare.pages.controls import Panel, words
 from compare.pages.explorer import Explorer
+from compare.pages.files import Files
 from compare.pages.first import first
 from compare.pages.own_data.page import OwnDataExplorer
 from compare.pages.patient import report
@@ -174,6 +176,17 @@ def read_csv(content: str) -> None:
             assert not cell.startswith(markup.FORMULA_STARTS) or NUMBER.fullmatch(cell), cell
 
 
+def read_file(kind: str, name: str, content: str) -> str:
+    """A file that can be saved; what stands in it as text, where it is a page."""
+    assert re.fullmatch(r"[A-Za-z0-9._-]+", name), name
+    assert kind in ("text/csv", "text/html", "application/json"), kind
+    if kind == "text/csv":
+        read_csv(content)
+    if kind != "text/html":
+        return ""
+    return read(re.sub("^<!doctype html>", "", content), PAGE_TAGS).told
+
+
 def read_page(page: Explorer) -> str:
     """Everything that an explorer shows or offers for download; what stands there as text."""
     told = ""
@@ -183,14 +196,10 @@ def read_page(page: Explorer) -> str:
             told += read_chart(widget)
         elif isinstance(widget, w.HTML):
             reader = read(widget.value)
-            told += reader.told
-            for kind, name, content in reader.downloads:
-                assert re.fullmatch(r"[A-Za-z0-9._-]+", name), name
-                assert kind in ("text/csv", "text/html", "application/json"), kind
-                if kind == "text/csv":
-                    read_csv(content)
-                elif kind == "text/html":
-                    told += read(re.sub("^<!doctype html>", "", content), PAGE_TAGS).told
+            told += reader.told + "".join(itertools.starmap(read_file, reader.downloads))
+        elif isinstance(widget, Files):
+            for file in widget.offered:
+                told += read_file(file.kind, file.name, file.written())
     read(first(page.page), OWN_TAGS | {"select", "option", "input", "button", "label"})
     assert "Something went wrong" not in page.status.value
     return told

@@ -1,11 +1,11 @@
 """Every figure on every page leads to its source: in frames, hovers, tables, files and panels."""
 
-import base64
 import csv
 import dataclasses
 import io
 import re
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -22,6 +22,7 @@ from compare.pages.claims import page as claims
 from compare.pages.cost import page as cost
 from compare.pages.coverage import page as start
 from compare.pages.coverage import tables as coverage
+from compare.pages.explorer import Explorer
 from compare.pages.harms import chart as harm_charts
 from compare.pages.history import chart as history_charts
 from compare.pages.history import page as history
@@ -67,7 +68,12 @@ def frames(found: object, path: str = "") -> Iterator[tuple[str, pd.DataFrame]]:
             yield from frames(getattr(found, part.name), f"{path}.{part.name}")
 
 
-def reported(frame: pd.DataFrame) -> pd.Series:
+def known_source(step: Mapping[str, Any]) -> bool:
+    """Whether a step before or with a dose was read; else it says that it was not."""
+    return not step["text"].startswith("not in our reading")
+
+
+def reported(frame: pd.DataFrame) -> pd.Series:  # noqa: PLR0911  (one answer per kind)
     """Rows that state something; the others say that it is not reported."""
     if "state" in frame:
         return frame["state"].ne("missing")
@@ -78,6 +84,9 @@ def reported(frame: pd.DataFrame) -> pd.Series:
         return said | frame["label_warning"].ne("") | frame["labeled_elsewhere"].ne("")
     if "usd_per_course" in frame:
         return frame[["usd_year_one_low", "usd_per_course"]].notna().any(axis=1)
+    if "vaccination" in frame:
+        steps = frame[["before", "during", "vaccination"]]
+        return steps.map(lambda said: any(map(known_source, said))).any(axis=1)
     if "tables_say" in frame:
         return frame["verdict"].ne(NOT_ASSESSABLE) & ~frame["tables_say"].str.startswith("No FDA")
     return pd.Series(True, index=frame.index)
@@ -312,16 +321,16 @@ def test_every_chart_says_where_a_figure_was_read(evidence: compare.Evidence) ->
         assert house.label(title)[:60] in said(draw(cited))
 
 
-def files(panel: str) -> list[pd.DataFrame]:
-    """The CSV files that a panel offers."""
-    found = re.findall(r'href="data:text/csv;charset=utf-8;base64,([^"]+)"', panel)
-    return [pd.read_csv(io.BytesIO(base64.b64decode(part))) for part in found]
+def files(page: Explorer) -> list[pd.DataFrame]:
+    """The CSV files that a page offers."""
+    offered = [file for file in page.panels["downloads"].offered if file.kind == "text/csv"]
+    return [pd.read_csv(io.StringIO(file.written())) for file in offered]
 
 
 @pytest.mark.parametrize("page", ["cost", "history", "indications", "own_data"])
 def test_saved_files_carry_title_and_date(evidence: compare.Evidence, page: str) -> None:
     """Each saved table has a column of titles and dates beside that of ids."""
-    saved = files(EXPLORERS[page](evidence).panels["downloads"].value)
+    saved = files(EXPLORERS[page](evidence))
     assert saved
     for table in saved:
         for name in source_columns(table):

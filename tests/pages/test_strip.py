@@ -202,14 +202,18 @@ def test_a_bad_link_opens_the_usual_patient(strip: Strip, address: str, said: st
 
 
 def test_a_page_below_another_follows_its_strip(evidence: compare.Evidence) -> None:
-    """It has no controls of its own for the patient, and shows the same condition and weight."""
+    """It shows the same condition and weight once it is opened, and nothing while it is not."""
     above = CostExplorer(evidence)
     below = HistoryExplorer(evidence, below=above)
+    assert below.finding.value == ""
+    below.controls["opened"].value = True
     above.controls["condition"].value = "gmg"
     above.controls["weight"].value = 120
     assert below.scenario() == above.strip.scenario()
     assert "gMG" in below.finding.value
     assert above.strip.history not in below.page.children
+    below.controls["opened"].value = False
+    assert (below.finding.value, below.panels["figures"].value) == ("", "")
 
 
 PRICE = "product_id,route,billing_qty,billing_unit,usd_per_billing_unit\n"

@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.cost.containers import zero_for_nan
+from compare.cost.containers import some, zero_for_nan
 from compare.cost.schedule import Phase
 from compare.data.evidence import Evidence
 from compare.data.rows import known
 
 Floats = NDArray[np.float64]
+Why = dict[str, NDArray[np.bool_]]  # by a reason those for whom it holds, the first one first
 START_MINUTES = 30.0
 PUSH_MINUTES = 15
 UNKNOWN_TIME = "infusion time is not in our reading, so no administration fee is counted"
@@ -30,33 +31,33 @@ class Fees:
         self._usd = {(kind, role): float(usd) for kind, role, usd in rows}
         self.source_id = ";".join(dict.fromkeys(newest["source_id"]))
 
-    def usd(self, kind: str, minutes: Floats) -> tuple[Floats, str]:
-        """Fee of one visit for each number of minutes, and why it is 0 where it is not known.
+    def usd(self, kind: str, minutes: Floats) -> tuple[Floats, Why]:
+        """Fee of one visit for each number of minutes, and whose is 0 as it is not known, and why.
 
         The first hour is paid as such; each further hour counts when over 30 minutes of it are
         used. Up to 15 minutes into a vein is a push.
         """
         if kind in ("injection", "injection_complex"):
-            return _or_nothing(np.full(minutes.shape, self._fee("injection", kind)), "")
-        further = np.ceil((zero_for_nan(minutes) - 90) / 60).clip(min=0)
+            return _or_nothing(np.full(minutes.shape, self._fee("injection", kind)), {})
+        further = np.ceil((minutes - 90) / 60)
         usd = self._fee(kind, "first_hour") + np.where(
             further > 0, further * self._fee(kind, "further_hour"), 0.0
         )
         unknown, push = np.isnan(minutes), minutes <= PUSH_MINUTES
-        reason = UNKNOWN_TIME if unknown.any() else ""
-        if kind != "pump" and push.any():
-            reason = UNKNOWN_PUSH
+        why = {UNKNOWN_TIME: unknown} if some(unknown) else {}
+        if kind != "pump" and some(push):
+            why[UNKNOWN_PUSH] = push
             usd = np.where(push, self._usd.get((kind, "push"), 0.0), usd)
-        return _or_nothing(np.where(unknown, 0.0, usd), reason)
+        return _or_nothing(np.where(unknown, 0.0, usd), why)
 
     def _fee(self, kind: str, role: str) -> float:
         return self._usd.get((kind, role), np.nan)
 
 
-def _or_nothing(usd: Floats, reason: str) -> tuple[Floats, str]:
-    """The fees with 0 for those that the table does not hold, and the reason."""
+def _or_nothing(usd: Floats, why: Why) -> tuple[Floats, Why]:
+    """The fees with 0 for those that the table does not hold, and the reasons."""
     lost = np.isnan(usd)
-    return np.where(lost, 0.0, usd), UNKNOWN_FEE if lost.any() else reason
+    return np.where(lost, 0.0, usd), {UNKNOWN_FEE: lost} | why if some(lost) else why
 
 
 def classes(phase: Phase) -> tuple[str, str]:

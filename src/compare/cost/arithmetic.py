@@ -33,7 +33,7 @@ def chain(
         if isinstance(row.tariff, str) or not row.fits(weights)[0]:
             continue
         phase, tariff = row.phase, row.tariff
-        dosed, note = row.dosed(end, weights, surface, plan.fees)
+        dosed, why = row.dosed(end, weights, surface, plan.fees)
         visits = int(dosed.visits[0])
         per_visit = dosed.dose_mg / visits
         minutes, computed = administration.infusion_minutes(
@@ -63,7 +63,7 @@ def chain(
                 "usd_year_one": usd * doses["year_one"],
                 "doses_later_year": doses["later_year"],
                 "usd_later_year": usd * doses["later_year"],
-                "note": note,
+                "note": "; ".join(why),
                 "regimen_note": phase["notes"],
                 "locator": phase["locator"],
                 "source_id": f"{phase['source_id']};{tariff.source_id}",

@@ -58,9 +58,24 @@ def cover(strengths_mcg: tuple[int, ...], size: int) -> Cover:
     return Cover(unit, counts)
 
 
+def some(which: NDArray[np.bool_]) -> bool:
+    """Whether any is. (`any` takes eight times as long on a single value.)"""
+    return bool(np.count_nonzero(which))
+
+
 def zero_for_nan(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """The values, 0 where NaN. (`nan_to_num` takes five times as long on a single value.)"""
     return np.where(np.isnan(values), 0.0, values)
+
+
+@functools.lru_cache(maxsize=512)
+def price_list(
+    strengths_mcg: tuple[int, ...], usd_each: tuple[float, ...], size: int
+) -> NDArray[np.float64]:
+    """Dollars of the containers for 0, 1, 2 ... units, each added up in the same order."""
+    each = cover(strengths_mcg, size).counts * np.array(usd_each)
+    usd: NDArray[np.float64] = each.sum(axis=1)
+    return usd
 
 
 def containers(dose_mcg: NDArray[np.float64], strengths_mcg: tuple[int, ...]) -> NDArray[np.int64]:
@@ -68,10 +83,25 @@ def containers(dose_mcg: NDArray[np.float64], strengths_mcg: tuple[int, ...]) ->
 
     NaN doses take none. The caller blanks them.
     """
+    units, size = _units(dose_mcg, strengths_mcg)
+    return cover(strengths_mcg, size).counts[units]
+
+
+def containers_usd(
+    dose_mcg: NDArray[np.float64], strengths_mcg: tuple[int, ...], usd_each: tuple[float, ...]
+) -> NDArray[np.float64]:
+    """Dollars of the containers that each dose takes; 0 of NaN doses."""
+    units, size = _units(dose_mcg, strengths_mcg)
+    return price_list(strengths_mcg, usd_each, size)[units]
+
+
+def _units(
+    dose_mcg: NDArray[np.float64], strengths_mcg: tuple[int, ...]
+) -> tuple[NDArray[np.int64], int]:
+    """Each dose in units of its table, and the size of that table."""
     dose = zero_for_nan(dose_mcg)
-    top = float(dose.max(initial=0.0))
+    top = float(np.maximum.reduce(dose, axis=None, initial=0.0))
     # Tables are made in doubling sizes, so that a slider does not make one per weight.
     size = 1 << max(0, math.ceil(top)).bit_length()
-    table = cover(strengths_mcg, size)
-    units = np.ceil((dose - SLACK_MCG) / table.unit_mcg).clip(min=0).astype(np.int64)
-    return table.counts[units]
+    unit = cover(strengths_mcg, size).unit_mcg
+    return np.maximum(np.ceil((dose - SLACK_MCG) / unit), 0).astype(np.int64), size

@@ -6,6 +6,7 @@ basis; fees for giving it are today's. It is not what was paid.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from compare.cost.containers import MCG_PER
-from compare.cost.plan import Plan, names_of, repriced
+from compare.cost.plan import Plan, names_of, plans, repriced
 from compare.cost.prices import price_book
 from compare.cost.standing import opening_plans
 from compare.cost.table import plan_cost
@@ -82,7 +83,9 @@ def quarter_rows(evidence: Evidence, condition_id: str, patient: Patient) -> lis
     the price on today's basis is not in the data has no row: it is not zero, and not a guess.
     """
     found = []
-    for day, plan in _past_plans(evidence, condition_id, patient):
+    today = opening_plans(evidence, condition_id, patient).values()
+    past = [_past(evidence, condition_id, now.regimen_id, now.product_id) for now in today]
+    for day, plan in itertools.chain(*past):
         low, high = _money(plan, patient)
         if low != low:  # noqa: PLR0124  (NaN: no price in that quarter)
             continue
@@ -100,20 +103,23 @@ def quarter_rows(evidence: Evidence, condition_id: str, patient: Patient) -> lis
     return sorted(found, key=lambda row: (row["therapy"], row["use"], row["effective_from"]))
 
 
-def _past_plans(
-    evidence: Evidence, condition_id: str, patient: Patient
+@kept(32)
+def _past(
+    evidence: Evidence, condition_id: str, regimen_id: str, product_id: str
 ) -> tuple[tuple[pd.Timestamp, Plan], ...]:
-    """Each opening regimen at the prices of each quarter that has them on today's basis."""
-    today = opening_plans(evidence, condition_id, patient)
-    books = {day: price_book(_as_of(evidence, day)) for day in quarters(evidence)}
-    found = []
-    for now in today.values():
-        phases = evidence.rows("regimens", "regimen_id", now.regimen_id)
-        for day, book in books.items():
-            plan = repriced(now, phases, book)
-            if plan.price_basis == now.price_basis:
-                found.append((day, plan))
-    return tuple(found)
+    """A plan at the prices of each quarter that has them on today's basis.
+
+    Kept because each plan keeps what it costs patients of about one weight.
+    """
+    now = next(
+        plan
+        for plan in plans(evidence, condition_id)
+        if (plan.regimen_id, plan.product_id) == (regimen_id, product_id)
+    )
+    phases = evidence.rows("regimens", "regimen_id", regimen_id)
+    books = ((day, price_book(_as_of(evidence, day))) for day in quarters(evidence))
+    found = ((day, repriced(now, phases, book)) for day, book in books)
+    return tuple((day, plan) for day, plan in found if plan.price_basis == now.price_basis)
 
 
 def _money(plan: Plan, patient: Patient) -> tuple[float, float]:

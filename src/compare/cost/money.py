@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.cost.phases import ENDS, Floats
+from compare.cost.phases import Floats
 
 
 @dataclass(frozen=True)
@@ -22,39 +20,16 @@ class Money:
 
 
 SPANS = ("year_one", "later_year")
-MONEY_COLUMNS = [
-    *(f"usd_{span}_{end}" for span in SPANS for end in ENDS),
-    *(
-        f"{name}_{span}{tail}"
-        for name in ("usd_administration", "doses", "visits", "chair_hours")
-        for span in SPANS
-        for tail in ("", "_high")
-    ),
-    "usd_per_course",
-    "usd_per_course_high",
-]
-
-
-Prices = Callable[..., Money]
-
-
-def once(price: Prices) -> Prices:
-    """Keep on a plan what it costs the last patient: a page asks several times at each change."""
-
-    @functools.wraps(price)
-    def found(
-        plan: Any, weight_kg: Floats, surface_m2: Floats, ends: Sequence[str] = ENDS
-    ) -> Money:
-        if weight_kg.size != 1:
-            return price(plan, weight_kg, surface_m2, ends)
-        asked = weight_kg.tobytes(), surface_m2.tobytes(), *ends
-        last, money = vars(plan).get("_last", ((), None))
-        if last != asked:
-            money = price(plan, weight_kg, surface_m2, ends)
-            vars(plan)["_last"] = asked, money
-        return money  # type: ignore[no-any-return]
-
-    return found
+QUANTITIES = ("usd", "usd_administration", "doses", "visits", "chair_hours")
+YEARLY = len(QUANTITIES) * len(SPANS)
+# Where a column stands: row (a quantity in a span, below them the course's dollars) and end.
+PLACES = {
+    f"{name}_{span}{tail}": (len(SPANS) * q + s, e)
+    for q, name in enumerate(QUANTITIES)
+    for s, span in enumerate(SPANS)
+    for e, tail in enumerate(("_low", "_high") if name == "usd" else ("", "_high"))
+} | {"usd_per_course": (YEARLY, 0), "usd_per_course_high": (YEARLY, 1)}
+MONEY_COLUMNS = [*PLACES]
 
 
 def span_of(each: Sequence[Money], paid: str) -> Money:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare.cost import administration
-from compare.cost.containers import MCG_PER, SLACK_MCG, containers
+from compare.cost.containers import MCG_PER, SLACK_MCG, containers, containers_usd
 from compare.cost.prices import Tariff
 from compare.cost.schedule import Phase
 from compare.data.rows import known
@@ -71,6 +71,13 @@ class PricedPhase:
         return replace(self, phase={**self.phase, **dose})
 
     @property
+    def per(self) -> set[str]:
+        """Whether dose or rate is one for each kilogram (kg) or square meter (m2)."""
+        units = [self.phase[name] for name in ("dose_unit", "max_dose_unit", "rate_unit")]
+        parts = {part for unit in units if known(unit) for part in str(unit).split("/")}
+        return parts & {"kg", "m2"}
+
+    @property
     def by_ige(self) -> bool:
         """Whether the band holds for some IgE alone."""
         return known(self.phase["ige_iu_ml_min"]) or known(self.phase["ige_iu_ml_max"])
@@ -107,49 +114,35 @@ class PricedPhase:
 
     def dosed(
         self, end: str, weight_kg: Floats, surface_m2: Floats, fees: administration.Fees
-    ) -> tuple[Dosed, str]:
+    ) -> tuple[Dosed, administration.Why]:
         """One dose, divided by visits first and only then rounded up to whole containers.
 
         Where the label lets one choose the number of visits, the low end takes the cheapest and
         the high end the dearest; minutes are the fewest and the most of any number. Returns the
-        dose and the note on a fee that is not known.
+        dose, and whose fee is not known and why.
         """
         assert isinstance(self.tariff, Tariff)
-        dose = self.dose_mg(end, weight_kg, surface_m2)
-        kind = administration.classes(self.phase)[ENDS.index(end)]
-        strength = mg_per_ml(self.tariff) if self.phase["rate_unit"] == "mL/h" else None
-        best: Dosed | None = None
-        fewest, notes = (np.minimum if end == "low" else np.maximum), set()
-        span = range(
-            int(self.phase["visits_per_dose_low"]), int(self.phase["visits_per_dose_high"]) + 1
+        phase, dose = self.phase, self.dose_mg(end, weight_kg, surface_m2)
+        fewest, most = int(phase["visits_per_dose_low"]), int(phase["visits_per_dose_high"])
+        visits = np.arange(fewest, most + 1.0)[:, None]  # what follows has one row for each number
+        per_visit = dose / visits
+        strength = mg_per_ml(self.tariff) if phase["rate_unit"] == "mL/h" else None
+        minutes, _ = administration.infusion_minutes(phase, per_visit, weight_kg, strength)
+        kind = administration.classes(phase)[ENDS.index(end)]
+        fee, why = fees.usd(kind, minutes) if kind else (np.zeros(per_visit.shape), {})
+        usd_drug, usd_fee = visits * drug_usd(self.tariff, per_visit), visits * fee
+        chair = visits * administration.chair_minutes(phase, minutes, end)
+        usd = usd_drug + usd_fee
+        chosen = usd.argmin(axis=0) if end == "low" else usd.argmax(axis=0)
+        of_chosen = chosen, np.arange(dose.size)
+        dosed = Dosed(
+            visits=visits[chosen, 0],
+            dose_mg=dose,
+            usd_drug=usd_drug[of_chosen],
+            usd_administration=usd_fee[of_chosen],
+            chair_minutes=(np.minimum if end == "low" else np.maximum).reduce(chair),
         )
-        for visits in span:
-            per_visit = dose / visits
-            minutes, _ = administration.infusion_minutes(self.phase, per_visit, weight_kg, strength)
-            fee, note = np.zeros(dose.shape), ""
-            if kind:
-                fee, note = fees.usd(kind, minutes)
-            notes.add(note)
-            choice = Dosed(
-                visits=np.full(dose.shape, float(visits)),
-                dose_mg=dose,
-                usd_drug=visits * drug_usd(self.tariff, per_visit),
-                usd_administration=visits * fee,
-                chair_minutes=visits * administration.chair_minutes(self.phase, minutes, end),
-            )
-            if best is not None:
-                chair = fewest(best.chair_minutes, choice.chair_minutes)
-                choice = replace(_pick(best, choice, end), chair_minutes=chair)
-            best = choice
-        assert best is not None
-        return best, "; ".join(sorted(note for note in notes if note))
-
-
-def _pick(one: Dosed, other: Dosed, end: str) -> Dosed:
-    total_one = one.usd_drug + one.usd_administration
-    total_other = other.usd_drug + other.usd_administration
-    take = total_other < total_one if end == "low" else total_other > total_one
-    return Dosed(**{k: np.where(take, getattr(other, k), getattr(one, k)) for k in vars(one)})
+        return dosed, {note: np.logical_or.reduce(whose) for note, whose in why.items()}
 
 
 def _in_mg(amount: float, unit: str, weight_kg: Floats, surface_m2: Floats) -> Floats:
@@ -213,7 +206,7 @@ def drug_usd(tariff: Tariff, dose_mg: Floats) -> Floats:
         return np.zeros(dose_mg.shape)
     dose_mcg = dose_mg * MCG_PER["mg"]
     if tariff.single_dose:
-        usd = containers(dose_mcg, tariff.strengths_mcg) @ np.array(tariff.usd_each)
+        usd = containers_usd(dose_mcg, tariff.strengths_mcg, tariff.usd_each)
     else:
         assert tariff.billing_mcg is not None
         assert tariff.usd_per_billing_unit is not None

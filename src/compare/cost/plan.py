@@ -7,7 +7,7 @@ of it.
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare.cost import administration, schedule
-from compare.cost.money import MONEY_COLUMNS, Money, once, span_of
+from compare.cost.containers import some
+from compare.cost.money import PLACES, SPANS, YEARLY, Money, span_of
 from compare.cost.phases import ENDS, Floats, PricedPhase, whole_devices
 from compare.cost.prices import BASES, KIND_OF, NEGOTIATED, SHORT, PriceBook, Tariff, price_book
 from compare.cost.schedule import Phase
@@ -25,6 +26,7 @@ from compare.data.evidence import Evidence, kept
 from compare.data.patient import Patient
 from compare.data.rows import known
 
+AROUND_KG = np.arange(-32, 32.5, 0.5)
 PROFESSIONAL_FIRST = ("asp_payment_limit", "nadac")
 SELF_FIRST = ("nadac", "asp_payment_limit")
 NO_DOSE = "the label states no fixed dose"
@@ -60,6 +62,11 @@ class Plan:
     def chronic(self) -> bool:
         """Whether the regimen is costed per year (else per course)."""
         return bool(self.first["use"] == "chronic")
+
+    @functools.cached_property
+    def per(self) -> frozenset[str]:
+        """What of a patient's size counts for more than for which bands fit: kg, m2, both, none."""
+        return frozenset().union(*(row.per for row in self.rows))
 
     @property
     def ends(self) -> bool:
@@ -149,20 +156,50 @@ class Plan:
         )
         return tuple(self.at_ige((low + high) / 2) for low, high in ends) or (self,)
 
-    @once
-    def money(self, weight_kg: Floats, surface_m2: Floats, ends: Sequence[str] = ENDS) -> Money:
+    @functools.cached_property
+    def _last(self) -> dict[tuple[Any, ...], tuple[Floats, Money]]:
+        """What the plan costs the last patient alone: a page asks several times at each change."""
+        return {}
+
+    def money(self, weight_kg: Floats, surface_m2: Floats, ends: tuple[str, ...] = ENDS) -> Money:
         """The core: year one, a later year and the course, at both ends, for every weight.
 
         One phase without a price leaves the whole blank for the weights in its band: a part of
         a sum is never shown. `ends` of ("low",) leaves the columns of the high end out. Where IgE
         is not known, the ends are those over its bands; blank only where every band is. Shared.
+
+        For one patient, where weight alone counts, the weights around are priced as well: a hundred
+        take little longer than one. Where no size counts, all whom the same bands fit are one.
         """
+        if weight_kg.size != 1:
+            return self._money(weight_kg, surface_m2, ends)
+        of: Iterable[Floats | NDArray[np.bool_]] = weight_kg, surface_m2
+        if around := self.per == {"kg"}:
+            of = ()
+        elif not self.per:
+            of = (row.fits(weight_kg) for row in self.rows)
+        asked = ends, *(part.tobytes() for part in of)
+        weights, money = self._last.get(asked, (weight_kg[:0], None))
+        place = int(np.searchsorted(weights, weight_kg[0])) if around else 0
+        if money is None or (around and weight_kg[0] not in weights[place : place + 1]):
+            weights = weight_kg + AROUND_KG if around else weight_kg
+            weights = weights[weights > 0]
+            place = int(np.searchsorted(weights, weight_kg[0]))
+            money = self._money(weights, np.broadcast_to(surface_m2, weights.shape), ends)
+            self._last.clear()
+            self._last[asked] = weights, money
+        own = slice(place, place + 1)
+        return Money({name: of[own] for name, of in money.columns.items()}, money.reason[own])
+
+    def _money(self, weight_kg: Floats, surface_m2: Floats, ends: tuple[str, ...]) -> Money:
+        """`money`, which keeps what this computes."""
         if len(several := self.alternatives()) > 1:
             each = [plan.money(weight_kg, surface_m2, ends) for plan in several]
             return span_of(each, "usd_year_one_low" if self.chronic else "usd_per_course")
-        shape, chronic = weight_kg.shape, self.chronic
-        names = [name for name in MONEY_COLUMNS if "high" in ends or not name.endswith("_high")]
-        columns = {name: np.zeros(shape) for name in names}
+        shape = weight_kg.shape
+        sums = np.full((YEARLY + 1, len(ends), *shape), np.nan)
+        own = sums[:YEARLY] if self.chronic else sums[YEARLY:]
+        own[:] = 0
         reason = np.full(shape, "", dtype=object)
         blank = np.zeros(shape, dtype=bool)
         covered: dict[str, NDArray[np.bool_]] = {}
@@ -173,23 +210,22 @@ class Plan:
             if isinstance(row.tariff, str):
                 reason[fits] = row.tariff
                 blank |= fits
-            elif fits.any():
-                self._add(columns, reason, row, fits, weight_kg, surface_m2, ends)
+            elif some(fits):
+                self._add(own, reason, row, fits, weight_kg, surface_m2, ends)
         for fits in covered.values():
-            reason[~fits] = NO_IGE_BAND if any(row.by_ige for row in self.rows) else NO_BAND
-            blank |= ~fits
-        blank |= np.isnan(columns["usd_year_one_low" if chronic else "usd_per_course"])
-        some = blank.any()
-        for name, values in columns.items():
-            if ("_year" in name) != chronic:
-                values[:] = np.nan
-            elif some:
-                values[blank] = np.nan
+            if some(outside := ~fits):
+                by_ige = any(row.by_ige for row in self.rows)
+                reason[outside] = NO_IGE_BAND if by_ige else NO_BAND
+                blank |= outside
+        blank |= np.isnan(own[0, 0])
+        if some(blank):
+            own[..., blank] = np.nan
+        columns = {name: sums[place] for name, place in PLACES.items() if place[1] < len(ends)}
         return Money(columns, reason)
 
     def _add(
         self,
-        columns: dict[str, Floats],
+        own: Floats,
         reason: NDArray[np.object_],
         row: PricedPhase,
         fits: NDArray[np.bool_],
@@ -197,36 +233,32 @@ class Plan:
         surface_m2: Floats,
         ends: Sequence[str],
     ) -> None:
-        """Add one phase in one band to the columns; a dose that is not known leaves NaN."""
+        """Add one phase in one band to the plan's own sums; a dose that is not known leaves NaN."""
         phase, tariff = row.phase, row.tariff
         assert isinstance(tariff, Tariff)
         # Most bands hold every weight: then nothing needs to be picked out and put back.
-        where = slice(None) if fits.all() else fits
+        where = fits if some(~fits) else slice(None)
         weights, surfaces = weight_kg[where], surface_m2[where]
-        for end in ends:
+        for e, end in enumerate(ends):
             if end == "low" or not row.one_end:
-                dosed, note = row.dosed(end, weights, surfaces, self.fees)
-            if note:
-                reason[fits & (reason == "")] = note
-            if (unknown := np.isnan(dosed.usd_drug)).any():
+                dosed, why = row.dosed(end, weights, surfaces, self.fees)
+            for note, whose in why.items():
+                reason[np.flatnonzero(fits)[whose & (reason[where] == "")]] = note
+            if some(unknown := np.isnan(dosed.usd_drug)):
                 reason[np.flatnonzero(fits)[unknown]] = _no_dose(phase)
-            tail = "" if end == "low" else "_high"
             each = dosed.usd_drug + dosed.usd_administration
             if not self.chronic:
-                course = len(schedule.fixed_days(phase)) or 1
-                columns[f"usd_per_course{tail}"][where] += course * each
+                own[0, e][where] += (len(schedule.fixed_days(phase)) or 1) * each
                 continue
-            for span, doses in self.doses(phase, end).items():
+            paid, chair = dosed.usd_administration, dosed.chair_minutes
+            for s, (span, doses) in enumerate(self.doses(phase, end).items()):
                 usd = doses * each
                 if tariff.usd_per_day is not None:
                     others = [other.phase for other in self.rows]
                     usd = usd + schedule.days_covered(phase, span, others) * tariff.usd_per_day
-                paid = doses * dosed.usd_administration
-                columns[f"usd_{span}_{end}"][where] += usd
-                columns[f"usd_administration_{span}{tail}"][where] += paid
-                columns[f"doses_{span}{tail}"][where] += doses
-                columns[f"visits_{span}{tail}"][where] += doses * visits(phase, end)
-                columns[f"chair_hours_{span}{tail}"][where] += doses * dosed.chair_minutes / 60
+                due = usd, doses * paid, doses, doses * visits(phase, end), doses * chair / 60
+                for q, quantity in enumerate(due):
+                    own[len(SPANS) * q + s, e][where] += quantity
 
     def doses(self, phase: Phase, end: str) -> dict[str, float]:
         """Doses of one phase in year one and in a later year."""

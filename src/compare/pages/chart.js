@@ -94,10 +94,16 @@ async function render({ model, el }) {
   let wanted = false;
   let busy = false;
   let drawnBy; // before paper there is no time to wait for the library
+  let inSight = true;
 
+  // Out of sight it is blank until it is wanted, and delays nothing that is in sight.
   async function draw() {
     wanted = true;
-    if (busy) return;
+    if (drawnBy && !inSight) {
+      plot.style.visibility = "hidden";
+      reserve();
+    }
+    if (busy || (drawnBy && !inSight)) return;
     busy = true;
     try {
       const plotly = await library.promise;
@@ -118,6 +124,7 @@ async function render({ model, el }) {
     plot.setAttribute("aria-label", model.get("label"));
     await plotly.react(plot, data, layout, CONFIG);
     drawnBy = plotly;
+    plot.style.visibility = "";
     give();
   }
 
@@ -133,6 +140,7 @@ async function render({ model, el }) {
   // Paper would cut what is wider: drawn as narrow as it may be, and shrunk where that is too wide.
   const shrink = () => {
     if (!drawnBy || !plot.offsetWidth) return;
+    if (wanted) react(drawnBy);
     const width = Math.max(PAPER, parseFloat(plot.style.minWidth));
     drawnBy.relayout(plot, { width });
     plot.style.setProperty("--tc-paper", PAPER / width);
@@ -149,8 +157,14 @@ async function render({ model, el }) {
   });
   observer.observe(plot);
   observer.observe(el);
+  const sight = new IntersectionObserver((entries) => {
+    inSight = entries.at(-1).isIntersecting;
+    if (inSight && wanted) draw();
+  });
+  sight.observe(el);
   return () => {
     observer.disconnect();
+    sight.disconnect();
     removeEventListener("beforeprint", shrink);
     removeEventListener("afterprint", widen);
     drawing.off("change:value", draw);

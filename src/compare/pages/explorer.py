@@ -18,12 +18,11 @@ from compare.data.rows import Row
 from compare.data.scenario import Scenario
 from compare.pages.chart import SERVED, LiveFigure
 from compare.pages.controls import FULL, Quiet, words
+from compare.pages.files import File, Files
 from compare.pages.first import first
 from compare.pages.heartbeat import Heartbeat
 from compare.pages.markup import (
-    NOTHING,
     csv_text,
-    download,
     file_name,
     html,
     sources_behind,
@@ -75,7 +74,6 @@ class Explorer:
         self.panels: dict[str, w.Widget] = {}
         self.uploads: Sequence[w.Widget] = ()
         self.quiet = Quiet()
-        self._saved: dict[str, tuple[pd.DataFrame | Sequence[Row], str]] = {}
         self.today = today or date.today()
         stamp = f"Data of {evidence.data_date}, version {evidence.version}."
         days = (self.today - evidence.data_date).days
@@ -89,10 +87,12 @@ class Explorer:
         Above the page's own parts stands the strip, below them what can be saved and the sources,
         where the page has not put these elsewhere.
         """
-        last = [self.panel(name) for name in ("downloads", "sources") if name not in self.panels]
+        last = [] if "downloads" in self.panels else [self.downloads()]
+        last += [] if "sources" in self.panels else [self.panel("sources")]
         head = [] if self.below else [*self.strip.shown, self.banner]
         children = [*head, *children, *last]
-        self.heartbeat = Heartbeat([*self.controls.values(), *self.uploads], children)
+        heard = *self.controls.values(), *self.uploads, self.panels["downloads"].wish
+        self.heartbeat = Heartbeat(heard, children)
         self.strip.history.controls = self.heartbeat.controls
         self.page = w.VBox([self.heartbeat, *children], layout=FULL)
         self.page.add_class("tc-page")
@@ -131,7 +131,7 @@ class Explorer:
     def write(self, computed: Any) -> None:
         """Write what was computed into the page, then what can be saved of it and its sources."""
         self.show(computed)
-        self.panels["downloads"].value = NOTHING.join(self.saved(computed))
+        self.panels["downloads"].offer(self.saved(computed))
         self.panels["sources"].value = self.sources(computed)
 
     def guarded(self, act: Callable[[], None]) -> bool:
@@ -154,6 +154,8 @@ class Explorer:
         for panel in self.panels.values():
             if isinstance(panel, LiveFigure):
                 panel.clear()
+            elif isinstance(panel, Files):
+                panel.offer()
             else:
                 panel.value = ""
 
@@ -172,7 +174,7 @@ class Explorer:
         """Write what was computed into the page's own parts."""
         raise NotImplementedError
 
-    def saved(self, computed: Any) -> Iterable[Markup]:
+    def saved(self, computed: Any) -> Iterable[File]:
         """What can be saved, each made by `file`."""
         raise NotImplementedError
 
@@ -190,9 +192,27 @@ class Explorer:
         scenario = self.scenario()
         return scenario.condition_id, f"{scenario.patient.weight_kg:g}kg"
 
-    def file(self, label: str, content: str, *named: str, ending: str = "csv") -> Markup:
-        """A link that saves a file, named by these parts, the data's date and version."""
-        return download(label, content, file_name(*named, self.evidence.stamp, ending=ending))
+    def file(
+        self, label: str, content: Callable[[], str], *named: str, ending: str = "csv"
+    ) -> File:
+        """A file to save, named by these parts, the data's date and version."""
+        return File(label, file_name(*named, self.evidence.stamp, ending=ending), content)
+
+    def csv(
+        self,
+        label: str,
+        rows: pd.DataFrame | Sequence[Row],
+        columns: Sequence[str],
+        *named: str,
+    ) -> File:
+        """`file` of these columns (empty: all) of rows, with titles and dates of its sources."""
+        evidence = self.evidence
+        return self.file(label, lambda: csv_text(rows, columns, evidence), *named)
+
+    def downloads(self) -> Files:
+        """A place for links to what can be saved, emptied on errors."""
+        self.panels["downloads"] = files = Files(self.guarded)
+        return files
 
     def panel(self, name: str) -> w.HTML:
         """A place for HTML text, emptied on errors."""
@@ -211,17 +231,6 @@ class Explorer:
             figure.add_class("tc-wide")
         self.panels[name] = figure
         return figure
-
-    def csv(
-        self, name: str, shown: pd.DataFrame | Sequence[Row], columns: Sequence[str] = ()
-    ) -> str:
-        """A frame, or these columns of rows, with titles and dates of its sources as CSV text.
-
-        Written anew only where it is not the very one of last time.
-        """
-        if name not in self._saved or self._saved[name][0] is not shown:
-            self._saved[name] = shown, csv_text(shown, columns, self.evidence)
-        return self._saved[name][1]
 
     def _ipython_display_(self) -> None:
         from IPython.display import display  # noqa: PLC0415  (only where there is a notebook)

@@ -11,6 +11,7 @@ import traitlets
 
 from compare.pages.chart import LiveFigure
 from compare.pages.controls import layout, style
+from compare.pages.files import Files
 from compare.pages.modules import module
 from compare.pages.search import Search
 from compare.pages.strip import History
@@ -60,6 +61,8 @@ def sendable(widget: w.Widget) -> Iterator[w.Widget]:
     """
     if isinstance(widget, LiveFigure):
         yield widget.drawing
+    elif isinstance(widget, Files):
+        yield widget.links
     elif not isinstance(widget, (anywidget.AnyWidget, w.FileUpload)):
         yield widget
     if isinstance(widget, Search):

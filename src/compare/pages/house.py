@@ -25,9 +25,6 @@ INK = "#1b1f24"
 FAINT = "#5b6470"
 GRID = "#e3e6ea"
 FONT = "system-ui, -apple-system, 'Segoe UI', 'Liberation Sans', sans-serif"
-ROW_PX = 34
-LINE_PX = 18
-FRAME_PX = 130
 PHONE = {"least_width": 300}  # what a chart that fits a phone says in its `meta`
 HOVER_CHARS = 90
 HOVER_SOURCES = 2
@@ -94,19 +91,6 @@ def read_lines(row: Mapping[str, Any]) -> list[str]:
         lines.append(str(row["locator"]))
     short = (textwrap.shorten(line, HOVER_CHARS, placeholder=" ...") for line in lines)
     return [line for line in short if line]
-
-
-def bar_layout(rows: int, x_title: str, **more: Any) -> dict[str, Any]:
-    """Layout of a chart with one horizontal row per item, tall enough for every label."""
-    return {
-        "template": TEMPLATE,
-        "height": FRAME_PX + ROW_PX * max(rows, 2),
-        "xaxis": {"title": {"text": x_title}},
-        "yaxis": {"autorange": "reversed"},
-        "barmode": "overlay",
-        "annotations": [],
-        **more,
-    }
 
 
 def empty_layout(sentence: str) -> dict[str, Any]:

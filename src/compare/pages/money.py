@@ -308,10 +308,18 @@ class Picture:
                 "tickprefix": "$",
                 "tickformat": "~s",
                 "nticks": 6,
+                # Known beforehand, they spare half of the time of a drawing.
+                "tickangle": 0,
+                "automargin": False,
                 "range": [0, self.end or 1],
                 "visible": bool(self.lines),
             },
-            "yaxis": {"range": [self.height, 0], "visible": False, "fixedrange": True},
+            "yaxis": {
+                "range": [self.height, 0],
+                "visible": False,
+                "fixedrange": True,
+                "automargin": False,
+            },
         }
 
     @property

@@ -16,6 +16,7 @@ from compare.pages.cells import DIRECTIONS, published_cell, source_cell
 from compare.pages.claims import sentences as findings
 from compare.pages.controls import labelled
 from compare.pages.explorer import Explorer
+from compare.pages.files import File
 from compare.pages.markup import NOTHING, csv_text, html, read_in, sources, table
 from compare.words import Finding
 
@@ -196,16 +197,17 @@ class ClaimsExplorer(Explorer, view=view, digest=digest):
             "<h2>What would change this</h2><p>{}</p>", findings.WOULD_CHANGE[chosen.claim_id]
         )
 
-    def saved(self, computed: View) -> Iterator[Markup]:
+    def saved(self, computed: View) -> Iterator[File]:
         chosen, rows = computed.chosen, summary(computed.assessments)
         columns = [*self.evidence.claims.columns, *claims.OF_SOURCE, "condition"]
         weight, claim = self.weight_kg(), ("claim", chosen.claim_id)
         at = f"{weight:g}kg" if weight else ""
-        places = csv_text(chosen.places, chosen.columns, self.evidence)
-        said = csv_text(chosen.published, columns)
-        yield self.file("Save the verdicts (CSV)", csv_text(rows), "claims", at)
-        yield self.file("Save this claim's table (CSV)", places, *claim, at)
-        yield self.file("Save its published findings (CSV)", said, *claim, "published")
+        yield self.file("Save the verdicts (CSV)", lambda: csv_text(rows), "claims", at)
+        yield self.csv("Save this claim's table (CSV)", chosen.places, chosen.columns, *claim, at)
+        yield self.file(
+            "Save its published findings (CSV)", lambda: csv_text(chosen.published, columns),
+            *claim, "published",
+        )  # fmt: skip
 
     def sources(self, computed: View) -> Markup:
         every = [ids for claim in computed.assessments for ids in claim.source_ids]

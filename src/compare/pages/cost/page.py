@@ -9,7 +9,6 @@ from typing import Any
 
 import ipywidgets as w
 import pandas as pd
-from markupsafe import Markup
 
 from compare import cost
 from compare import words as findings
@@ -21,13 +20,12 @@ from compare.data.rows import Row
 from compare.data.scenario import Scenario
 from compare.pages import money
 from compare.pages.controls import fold, heading, labelled
-from compare.pages.cost import chart as charts
 from compare.pages.cost import sentences as cost_findings
-from compare.pages.cost.tables import COURSE_COLUMNS, YEARLY_COLUMNS, chain_table
+from compare.pages.cost.tables import COURSE_COLUMNS, YEARLY_COLUMNS, chain_table, swings
 from compare.pages.explorer import Explorer
+from compare.pages.files import File
 from compare.pages.house import CLASSES
-from compare.pages.markup import NOTHING, csv_text, folded, html, table
-from compare.words import usd
+from compare.pages.markup import NOTHING, folded, html, table
 
 ONE = "one product per therapy"
 EVERY = "every product"
@@ -258,7 +256,7 @@ class CostExplorer(Explorer, view=view, digest=digest):
                 heading("The arithmetic behind one bar"),
                 self.controls["chosen"],
                 self.panel("switching"),
-                self.chart("sensitivity"),
+                self.panel("sensitivity"),
                 self.panel("chain"),
             ],
         )
@@ -309,9 +307,10 @@ class CostExplorer(Explorer, view=view, digest=digest):
         self.behind = behind(self.evidence, self.scenario(), computed)
         self.show_chosen(computed, self.behind)
 
-    def saved(self, computed: View) -> Iterator[Markup]:
-        everything = csv_text(computed.rows, cost.COLUMNS, self.evidence)
-        yield self.file("Save the whole table (CSV)", everything, "cost", *self.about)
+    def saved(self, computed: View) -> Iterator[File]:
+        yield self.csv(
+            "Save the whole table (CSV)", computed.rows, cost.COLUMNS, "cost", *self.about
+        )
 
     def cited(self, computed: View) -> Iterable[Sequence[Row]]:
         # With the sentence on other products of the same regimen.
@@ -340,21 +339,6 @@ class CostExplorer(Explorer, view=view, digest=digest):
         control = self.controls["chosen"]
         with self.quiet:
             control.options, control.value = (choices or [("", "")]), key
-        self.panels["sensitivity"].draw(
-            charts.sensitivity_traces(found.sensitivity),
-            charts.sensitivity_layout(found.sensitivity),
-        )
-        moves = table(
-            found.sensitivity,
-            {
-                "What changes": "factor",
-                "Lowest with": "low",
-                "Cost": lambda r: usd(r["usd_low"]),
-                "Highest with": "high",
-                "Cost then": lambda r: usd(r["usd_high"]),
-            },
-            "What moves this cost most, one thing at a time",
-            "Nothing to vary for this regimen.",
-        )
-        self.panels["chain"].value = folded(chain_table(found.chain), moves)
+        self.panels["sensitivity"].value = swings(found.sensitivity)
+        self.panels["chain"].value = folded(chain_table(found.chain))
         self.panels["switching"].value = html("<p>{}</p>", found.switching)

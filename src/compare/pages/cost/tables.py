@@ -11,10 +11,10 @@ from markupsafe import Markup
 
 from compare.cost import later_note
 from compare.cost.prices import KINDS, basis_text
-from compare.data.rows import known, records
+from compare.data.rows import Row, known, records
 from compare.pages.markup import BREAK, Cell, html, read_in, table
 from compare.pages.money import change_note
-from compare.words import number, number_of, short_name, usd_cents, usd_range
+from compare.words import number, number_of, short_name, usd, usd_cents, usd_range
 
 
 def product_cell(row: Mapping[str, Any]) -> Markup:
@@ -108,3 +108,28 @@ def chain_table(chain: pd.DataFrame) -> Markup:
         "From weight to dollars, at the low end of dose, interval and visits",
         "No arithmetic to show without a price.",
     )
+
+
+def swings(sensitivity: pd.DataFrame) -> Markup:
+    """What moves a cost, one thing at a time, widest first: both ends beside a bar between them.
+
+    Bars share one axis, from 0 to the highest end; the line in them is the cost as it is set.
+    """
+    top = sensitivity["usd_high"].max()
+
+    def bar(row: Row) -> Markup:
+        low, high, base = (100 * row[f"usd_{name}"] / top for name in ("low", "high", "base"))
+        return html(
+            '<i class="tc-bar tc-swing" aria-hidden="true"><b style="margin-left:{:.1f}%;'
+            'width:{:.1f}%"></b><b class="set" style="left:{:.1f}%"></b></i>',
+            low, high - low, base,
+        )  # fmt: skip
+
+    columns: Mapping[str, str | Cell] = {
+        "What changes": lambda r: r["factor"][:1].upper() + r["factor"][1:],
+        "Lowest": lambda r: html("{} <small>{}</small>", usd(r["usd_low"]), r["low"]),
+        "From lowest to highest": bar,
+        "Highest": lambda r: html("{} <small>{}</small>", usd(r["usd_high"]), r["high"]),
+    }
+    caption = "What moves this cost most, one thing at a time; the line is the cost as set"
+    return table(sensitivity, columns, caption, "Nothing to vary for this regimen.")

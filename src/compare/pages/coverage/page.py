@@ -16,9 +16,10 @@ from compare.data.rows import known, records
 from compare.pages.coverage import chart as coverage_charts
 from compare.pages.coverage import sentences as coverage_findings
 from compare.pages.coverage import tables as coverage
-from compare.pages.explorer import Explorer
+from compare.pages.files import File
 from compare.pages.house import CLASSES
 from compare.pages.markup import NOTHING, Cell, csv_text, html, table
+from compare.pages.steady import Steady
 from compare.words import NOT_REPORTED, Finding, number, short_name, usd_range
 
 CLASS_MEANING = {
@@ -47,8 +48,9 @@ class View:
     coverage_finding: Finding
 
 
+@kept(4)
 def view(evidence: Evidence, condition_id: str, medicare: bool = False) -> View:
-    """Therapies of a condition by class, with label status and the opening cost; pure."""
+    """Therapies of a condition by class, with label status and the opening cost; pure. Shared."""
     patient = opening_patient(evidence, condition_id)
     chosen = cost.opening_plans(evidence, condition_id, patient, medicare=medicare)
     priced = pd.DataFrame(cost.cost_rows(evidence, chosen.values(), patient), columns=cost.COLUMNS)
@@ -129,7 +131,7 @@ def digest(shown: View) -> str:
     return "\n".join(lines).replace("nan to nan", NOT_REPORTED).replace("nan", NOT_REPORTED)
 
 
-class StartExplorer(Explorer, view=view, digest=digest):
+class StartExplorer(Steady, view=view, digest=digest):
     """The data at a glance, and the therapies of one condition by class."""
 
     def __init__(self, evidence: Evidence, condition_id: str = "cidp", **more: Any) -> None:
@@ -214,8 +216,8 @@ class StartExplorer(Explorer, view=view, digest=digest):
         )  # fmt: skip
         self.panels["age"].value = age_text(self.evidence.age(self.today))
 
-    def saved(self, computed: View) -> Iterator[Markup]:
-        yield self.file("Save the map (CSV)", csv_text(computed.coverage), "coverage")
+    def saved(self, computed: View) -> Iterator[File]:
+        yield self.file("Save the map (CSV)", lambda: csv_text(computed.coverage), "coverage")
 
     def cited(self, computed: View) -> Iterable[pd.DataFrame]:
         return (computed.therapies,)

@@ -13,7 +13,7 @@ from compare.data.rows import Row, known, split
 from compare.data.scenario import Scenario
 from compare.pages import forest
 from compare.pages.controls import checkbox, fold, labelled, layout
-from compare.pages.explorer import Explorer
+from compare.pages.files import File
 from compare.pages.harms import chart as charts
 from compare.pages.harms.tables import (
     CONTROLLED_COLUMNS,
@@ -28,6 +28,7 @@ from compare.pages.harms.views import FORM, MAP_COLUMNS, MOST_REPORTED, View, di
 from compare.pages.house import CLASSES
 from compare.pages.markup import Cell, csv_text, html, table
 from compare.pages.search import Search
+from compare.pages.steady import Steady
 from compare.trials import harms
 from compare.trials.arms import COMPARISONS
 from compare.trials.harms import ASCERTAINMENTS
@@ -39,7 +40,7 @@ HOLLOW = {
 }
 
 
-class HarmsExplorer(Explorer, view=view, digest=digest):
+class HarmsExplorer(Steady, view=view, digest=digest):
     """Harms by event, way of counting and comparator, for the therapies of a condition."""
 
     def __init__(self, evidence: Evidence, condition_id: str = "gmg", **more: Any) -> None:
@@ -127,7 +128,6 @@ class HarmsExplorer(Explorer, view=view, digest=digest):
 
     def show(self, computed: View) -> None:
         set_, panels, whole = computed.settings, self.panels, computed.whole
-        self.offer(computed)
         self.finding.value = computed.finding
         panels["forest"].value = forest_html(computed)
         panels["figures"].value = html(
@@ -162,14 +162,16 @@ class HarmsExplorer(Explorer, view=view, digest=digest):
             )
         )  # fmt: skip
 
-    def saved(self, computed: View) -> Iterator[Markup]:
-        condition_id, set_ = self.controls["condition"].value, computed.settings
+    def saved(self, computed: View) -> Iterator[File]:
+        evidence, set_ = self.evidence, computed.settings
+        condition_id = self.controls["condition"].value
         shown = "_".join(("harms-map", set_.ascertainment, set_.basis))
-        drawn = csv_text(computed.map, MAP_COLUMNS, self.evidence)
         yield self.file(
-            "Save all harms of this condition (CSV)", computed.whole.csv, "harms", condition_id
-        )
-        yield self.file("Save the map (CSV)", drawn, shown, condition_id)
+            "Save all harms of this condition (CSV)",
+            lambda: csv_text(harms.rows_in(evidence, condition_id), harms.COLUMNS, evidence),
+            "harms", condition_id,
+        )  # fmt: skip
+        yield self.csv("Save the map (CSV)", computed.map, MAP_COLUMNS, shown, condition_id)
 
     def cited(self, computed: View) -> Iterable[Sequence[Row]]:
         whole = computed.whole

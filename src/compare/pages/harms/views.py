@@ -15,7 +15,6 @@ from compare.data.scenario import Scenario
 from compare.pages.harms import chart as charts
 from compare.pages.harms import sentences as harm_findings
 from compare.pages.house import CLASSES
-from compare.pages.markup import csv_text
 from compare.trials import harms
 from compare.trials.arms import COMPARISONS, risk_words
 from compare.trials.harms import ASCERTAINMENTS
@@ -58,7 +57,6 @@ class Whole:
     infusions: list[Row]
     rates: list[Row]
     controlled: list[Row]
-    csv: str  # every harm shown
     controlled_finding: findings.Finding
 
     def of_strata(self, event_id: str) -> list[Row]:
@@ -94,20 +92,36 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     `scenario.options` may hold `event` (an event id), `ascertainment`, `basis` ("difference",
     "treated"), `comparison` (see `COMPARISONS`), `system_organ`, `classes` (a list) and `borrow`.
     What is not given, or not offered by the condition, follows from the event: see `first_event`
-    and `form_of`.
+    and `form_of`. Shared: do not change it.
     """
     condition_id, options = scenario.condition_id, scenario.options
     borrow = bool(options.get("borrow", True))
     classes = tuple(c for c in CLASSES if c in options.get("classes", CLASSES))
     if options.get("basis", "difference") not in charts.BASES:
         raise ValueError(f"unknown basis {options['basis']!r}; one of {[*charts.BASES]}")
+    opens = first_event(evidence, scenario, countable(evidence, condition_id, classes, borrow))
+    event_id, organ = str(options.get("event")), options.get("system_organ", MOST_REPORTED)
+    given = {name: str(options[name]) for name in FORM if options.get(name)}
+    return _view(evidence, condition_id, opens, classes, borrow, event_id, organ, **given)
+
+
+@kept(4)
+def _view(
+    evidence: Evidence,
+    /,
+    condition_id: str,
+    opens: tuple[str, str],
+    classes: tuple[str, ...],
+    borrow: bool,
+    wanted: str,
+    organ: str,
+    **given: str,
+) -> View:
+    """`view`, under all that it hangs on: of the patient, the event with which it `opens`."""
     offered = countable(evidence, condition_id, classes, borrow)
     names = evidence.by_id("events")
-    first, reason = first_event(evidence, scenario, offered)
-    wanted = str(options.get("event"))
-    wanted = wanted if wanted in offered else first
-    reason = reason if wanted == first else ""
-    given = {name: str(options[name]) for name in FORM if options.get(name)}
+    wanted = wanted if wanted in offered else opens[0]
+    reason = opens[1] if wanted == opens[0] else ""
     way, basis, comparison = form_of(offered.get(wanted, ()), condition_id, given)
     ways = sorted({way, *harms.ascertainments_present(evidence, condition_id)}, key=WAYS.index)
 
@@ -116,7 +130,6 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     )
     found = of_classes(found, classes)
     organs = {row["system_organ"] for row in found}
-    organ = options.get("system_organ", MOST_REPORTED)
     organ = organ if organ in organs else MOST_REPORTED
     settings = Settings(way, basis, comparison, wanted, reason, organ, classes, borrow)
 
@@ -268,7 +281,6 @@ def whole(evidence: Evidence, condition_id: str, classes: tuple[str, ...]) -> Wh
         infusions=[row for row in shown if row["measure"] == "pct_of_infusions"],
         rates=[row for row in shown if row["measure"] == harms.RATE],
         controlled=of_classes(controlled, classes),
-        csv=csv_text(here, harms.COLUMNS, evidence),
         controlled_finding=harm_findings.controlled(controlled, name),
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import ipywidgets as w
 from markupsafe import Markup
 
 from compare.cost import history, payers
@@ -14,11 +15,12 @@ from compare.data.evidence import Evidence
 from compare.data.rows import Row, known
 from compare.data.scenario import Scenario
 from compare.pages.cells import DIRECTIONS, published_cell, source_cell
-from compare.pages.controls import heading
+from compare.pages.controls import labelled, reveal
 from compare.pages.explorer import Explorer
+from compare.pages.files import File
 from compare.pages.history import chart as charts
 from compare.pages.history import sentences as findings
-from compare.pages.markup import NOTHING, csv_text, folded, html, read_in, table
+from compare.pages.markup import NOTHING, folded, html, read_in, table
 from compare.words import Finding, number, short_name, usd, usd_cents
 
 YEARLY = "in year one"
@@ -121,13 +123,19 @@ def _moved(rows: Sequence[Row], key: list[str], value: str, caption: str, how: A
 
 
 class HistoryExplorer(Explorer, view=view, digest=digest):
-    """Price history since 2023 by condition and weight, and who pays under Medicare."""
+    """Price history since 2023 by condition and weight, and who pays under Medicare.
+
+    Below another page it is shown, and reckoned, once its reader opens it.
+    """
 
     def __init__(self, evidence: Evidence, condition_id: str = "cidp", **more: Any) -> None:
         super().__init__(evidence, condition_id, **more)
+        self.controls["opened"] = labelled(
+            w.ToggleButton, "How have prices moved, and who pays?", value=self.below is None
+        )
         self.start(
             [
-                heading("How have prices moved?"),
+                self.controls["opened"],
                 self.status,
                 self.finding,
                 self.chart("yearly"),
@@ -136,6 +144,16 @@ class HistoryExplorer(Explorer, view=view, digest=digest):
                 self.panel("figures"),
             ]
         )
+
+    def refresh(self) -> None:
+        """Show the state of the controls where the reader has opened this part; else nothing."""
+        opened = self.controls["opened"].value
+        if opened:
+            super().refresh()
+        else:
+            self.clear()
+        for part in self.page.children:
+            reveal(part, opened or part in (self.heartbeat, self.controls["opened"]))
 
     def show(self, computed: View) -> None:
         evidence = self.evidence
@@ -202,13 +220,13 @@ class HistoryExplorer(Explorer, view=view, digest=digest):
             *tables, who_pays, access, name="Show the figures, who pays, and access"
         )
 
-    def saved(self, computed: View) -> Iterator[Markup]:
+    def saved(self, computed: View) -> Iterator[File]:
         both = [*computed.yearly, *computed.courses]
-        priced = csv_text(both, history.YEAR_COLUMNS, self.evidence)
-        yield self.file("Save the history (CSV)", priced, "price-history", *self.about)
-        if computed.per_gram:
-            grams = self.csv("per_gram", computed.per_gram, history.GRAM_COLUMNS)
-            yield self.file("Save dollars per gram (CSV)", grams, "usd-per-gram")
+        named = "price-history", *self.about
+        yield self.csv("Save the history (CSV)", both, history.YEAR_COLUMNS, *named)
+        if grams := computed.per_gram:
+            columns = history.GRAM_COLUMNS
+            yield self.csv("Save dollars per gram (CSV)", grams, columns, "usd-per-gram")
 
     def cited(self, computed: View) -> Iterable[Sequence[Row]]:
         return (

@@ -23,10 +23,11 @@ from compare.data.scenario import Scenario
 from compare.pages.cells import NONE, guideline_cell, label_cell, therapy_cell
 from compare.pages.controls import checkbox, fold, labelled
 from compare.pages.explorer import Explorer
+from compare.pages.files import File
 from compare.pages.house import CLASSES
 from compare.pages.indications import chart as charts
 from compare.pages.indications import sentences as indication_findings
-from compare.pages.markup import csv_text, html, read_in, table, text
+from compare.pages.markup import html, read_in, table, text
 from compare.trials import benefits
 from compare.trials.benefits import outcome_text
 
@@ -47,7 +48,6 @@ class Overview:
 
     map: list[Row]
     drawn: Markup
-    csv: str
 
 
 @dataclass(frozen=True)
@@ -119,9 +119,8 @@ def statements(
 def _overview(evidence: Evidence, place: str, classes: tuple[str, ...]) -> Overview:
     everything = indications.matrix(evidence, place)
     rows = evidence.cited(row for row in everything if row["therapy_class"] in classes)
-    columns = [*indications.COLUMNS, *indications.MARKS]
     specialties = {key: row["specialty"] for key, row in evidence.by_id("conditions").items()}
-    return Overview(rows, charts.map_html(rows, specialties), csv_text(rows, columns, evidence))
+    return Overview(rows, charts.map_html(rows, specialties))
 
 
 def _article(evidence: Evidence, place: str) -> Sequence[Row]:
@@ -329,17 +328,17 @@ class IndicationsExplorer(Explorer, view=view, digest=digest):
             ),
         )
 
-    def saved(self, computed: View) -> Iterator[Markup]:
+    def saved(self, computed: View) -> Iterator[File]:
         condition_id = self.controls["condition"].value
         patient = f"{condition_id}_{self.controls['age'].value:g}y"
-        listed = csv_text(computed.options, indications.COLUMNS, self.evidence)
+        options, statements = computed.options, computed.statements
         columns = [*self.evidence.indications.columns, *STATEMENT_COLUMNS]
-        said = csv_text(computed.statements, columns, self.evidence)
-        yield self.file("Save the options (CSV)", listed, "options", patient)
-        yield self.file("Save every statement (CSV)", said, "statements", condition_id)
-        yield self.file(
-            "Save the map (CSV)", computed.overview.csv, "indications", "all-conditions"
+        yield self.csv("Save the options (CSV)", options, indications.COLUMNS, "options", patient)
+        yield self.csv(
+            "Save every statement (CSV)", statements, columns, "statements", condition_id
         )
+        overview, columns = computed.overview.map, [*indications.COLUMNS, *indications.MARKS]
+        yield self.csv("Save the map (CSV)", overview, columns, "indications", "all-conditions")
 
     def cited(self, computed: View) -> Iterable[Sequence[Row]]:
         return (

@@ -29,6 +29,7 @@ from compare.pages.controls import (
     words,
 )
 from compare.pages.explorer import Explorer, sentence
+from compare.pages.files import File
 from compare.pages.markup import NOTHING, csv_text, download, html, table, text
 from compare.pages.own_data import sentences as findings
 from compare.pages.own_data.form import PriceForm
@@ -263,7 +264,7 @@ class OwnDataExplorer(Explorer, view=view, digest=digest):
                 heading("Before and after"),
                 self.panel("difference"),
                 self.panel("code"),
-                self.panel("downloads"),
+                self.downloads(),
                 self.panel("templates"),
             ]
         )
@@ -368,12 +369,14 @@ class OwnDataExplorer(Explorer, view=view, digest=digest):
         name = "own_prices.csv" if strip.prices_name == IN_TAB else strip.prices_name
         return {"prices": {name: strip.prices}} if strip.prices else {}
 
-    def saved(self, computed: View) -> Iterator[Markup]:
-        content = csv_text(computed.difference, COLUMNS_SAVED, self.evidence)
-        yield self.file("Save before and after (CSV)", content, "before-after", *self.about)
-        if self.strip.prices:
-            own_prices = csv_text(rows_of(self.strip.prices), COLUMNS_OF_PRICES)
-            yield download("Save own prices (CSV)", own_prices, "own_prices.csv")
+    def saved(self, computed: View) -> Iterator[File]:
+        costs, named = computed.difference, ("before-after", *self.about)
+        yield self.csv("Save before and after (CSV)", costs, COLUMNS_SAVED, *named)
+        if prices := self.strip.prices:
+            yield File(
+                "Save own prices (CSV)", "own_prices.csv",
+                lambda: csv_text(rows_of(prices), COLUMNS_OF_PRICES),
+            )  # fmt: skip
 
     def cited(self, computed: View) -> Iterable[Sequence[Row]]:
         return (computed.difference,)

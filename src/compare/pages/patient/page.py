@@ -13,6 +13,7 @@ from compare.data.evidence import Evidence
 from compare.data.scenario import Scenario
 from compare.pages.controls import WRAP, checkbox, labelled, reveal
 from compare.pages.explorer import Explorer
+from compare.pages.files import File
 from compare.pages.markup import NOTHING, html, table
 from compare.pages.patient import drawing, first_dose, monograph, report, side_by_side
 from compare.pages.patient.side_by_side import MOST, NOT_SAME_TRIAL, rebates_note
@@ -82,7 +83,7 @@ class PatientExplorer(Explorer, view=view, digest=digest):
                 choose,
                 self.panel("side_by_side"),
                 named,
-                self.panel("downloads"),
+                self.downloads(),
                 self.panel("brands"),
                 self.panel("cautions"),
                 self.panel("lines"),
@@ -196,22 +197,25 @@ class PatientExplorer(Explorer, view=view, digest=digest):
         code = html('<pre class="tc-code">{}</pre>', report.lines(self.evidence, comparison))
         panels["lines"].value = folded("The lines of Python that rebuild the printed page", code)
 
-    def saved(self, computed: View) -> Iterator[Markup]:
-        comparison = computed.comparison
-        if comparison is not None:
+    def saved(self, computed: View) -> Iterator[File]:
+        evidence, about = self.evidence, self.about
+        if comparison := computed.comparison:
             name = report.name(computed.scenario, comparison.therapy_ids)
-            page = report.page(self.evidence, comparison)
-            said = report.comparison_csv(comparison)
-            yield self.file("Save the page to print (HTML)", page, *name, ending="html")
+            yield self.file(
+                "Save the page to print (HTML)", lambda: report.page(evidence, comparison),
+                *name, ending="html",
+            )  # fmt: skip
             if self.controls["monograph"].value:
-                long = monograph.page(self.evidence, comparison)
+                # Now, since it says what is wrong with the numbers entered for it.
+                long = monograph.page(evidence, comparison)
                 named = "monograph", *name[1:]
-                yield self.file("Save the monograph (HTML)", long, *named, ending="html")
-            yield self.file("Save the comparison (CSV)", said, *name)
-        listed = self.csv("options", computed.options, OPTION_COLUMNS)
-        told = self.csv("cautions", computed.cautions, cautions.COLUMNS)
-        yield self.file("Save the options (CSV)", listed, "options", *self.about)
-        yield self.file("Save every caution (CSV)", told, "cautions", *self.about)
+                yield self.file("Save the monograph (HTML)", lambda: long, *named, ending="html")
+            yield self.file(
+                "Save the comparison (CSV)", lambda: report.comparison_csv(comparison), *name
+            )
+        options, said = computed.options, computed.cautions
+        yield self.csv("Save the options (CSV)", options, OPTION_COLUMNS, "options", *about)
+        yield self.csv("Save every caution (CSV)", said, cautions.COLUMNS, "cautions", *about)
 
     def cited(self, computed: View) -> Iterable[Any]:
         compared = computed.comparison.source_ids if computed.comparison else ()

@@ -7,7 +7,6 @@ from typing import Any
 
 import ipywidgets as w
 import pandas as pd
-from markupsafe import Markup
 from traitlets import TraitError
 
 from compare import effects
@@ -27,6 +26,7 @@ from compare.pages.controls import (
     reveal,
 )
 from compare.pages.explorer import Explorer
+from compare.pages.files import File
 from compare.pages.markup import NOTHING, csv_text, folded, html
 from compare.pages.picker import FilePicker
 from compare.pages.tradeoffs import chart as charts
@@ -126,7 +126,7 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
                 self.panel("grid"),
                 heading("Keep it"),
                 w.HBox([get["name"], saved], layout=WRAP),
-                self.panel("downloads"),
+                self.downloads(),
                 self.panel("script"),
                 self.panel("sources"),
             ]
@@ -430,17 +430,21 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
         note = tables.basis_note(self.scored_by[0])
         self.panels["grid"].value = folded(note, tables.grid(figures))
 
-    def saved(self, computed: View) -> Iterator[Markup]:
+    def saved(self, computed: View) -> Iterator[File]:
         scenario = self.scenario()
         about = scenario.name, *self.about, scenario.price_basis or ""
-        table = self.csv("effects", computed.figures.table)
         yield self.file(
-            "Save this scenario (JSON)", scenario.to_json(), "scenario", *about, ending="json"
+            "Save this scenario (JSON)", scenario.to_json, "scenario", *about, ending="json"
         )
-        yield self.file("Save the effects table (CSV)", table, "effects", *about)
-        if computed.ranking is not None:
-            ranks = computed.ranking.acceptability.reset_index(drop=True)
-            shares = csv_text(pd.concat([computed.value, ranks], axis=1))
+        yield self.csv(
+            "Save the effects table (CSV)", computed.figures.table, (), "effects", *about
+        )
+        if ranking := computed.ranking:
+
+            def shares() -> str:
+                ranks = ranking.acceptability.reset_index(drop=True)
+                return csv_text(pd.concat([computed.value, ranks], axis=1))
+
             yield self.file("Save values and ranks (CSV)", shares, "ranks", *about)
 
     def cited(self, computed: View) -> Iterable[Sequence[Row]]:

@@ -14,11 +14,12 @@ from compare.data.rows import Row, grouped, records
 from compare.data.scenario import Scenario
 from compare.pages import forest as charts
 from compare.pages.controls import WRAP, labelled, reveal
-from compare.pages.explorer import Explorer
+from compare.pages.files import File
 from compare.pages.forest import Mark
-from compare.pages.markup import NOTHING, csv_text, html, table
+from compare.pages.markup import NOTHING, html, table
+from compare.pages.steady import Steady
 from compare.pages.what_works import sentences, tables
-from compare.pages.what_works.views import Across, View, judged_pairs, view
+from compare.pages.what_works.views import OPTIONS, Across, View, judged_pairs, view
 from compare.trials import benefits
 from compare.trials._effects import COUNTS, RATIOS
 from compare.trials.wording import CERTAINTY, sentence, summary
@@ -55,7 +56,7 @@ def _three(mark: Mark) -> str:
     return " ".join("-" if math.isnan(value) else f"{value:.2f}" for value in values)
 
 
-class WhatWorksExplorer(Explorer, view=view, digest=digest):
+class WhatWorksExplorer(Steady, view=view, digest=digest):
     """Trials by condition and endpoint; the networks that the data declare for it."""
 
     def __init__(
@@ -101,8 +102,7 @@ class WhatWorksExplorer(Explorer, view=view, digest=digest):
 
     def scenario(self) -> Scenario:
         """The state of the controls."""
-        names = ("endpoint", "network", "reference", "rate", "also")
-        options = {name: self.controls[name].value for name in names if self.controls[name].value}
+        options = {name: self.controls[name].value for name in OPTIONS if self.controls[name].value}
         return self.strip.scenario(options=options)
 
     def offer(self, shown: View) -> None:
@@ -128,7 +128,6 @@ class WhatWorksExplorer(Explorer, view=view, digest=digest):
                 reveal(self.controls["rate"], sentences.has_rate(found))
 
     def show(self, computed: View) -> None:
-        self.offer(computed)
         panels = self.panels
         self.finding.value = computed.finding
         panels["trials"].value = trials_html(computed)
@@ -142,11 +141,13 @@ class WhatWorksExplorer(Explorer, view=view, digest=digest):
             else html("<p>{}</p>", computed.no_network)
         )
 
-    def saved(self, computed: View) -> Iterator[Markup]:
-        rows = [*computed.rows, *computed.active]
-        content = csv_text(rows, [*benefits.COLUMNS, "trial_id", "stands"], self.evidence)
+    def saved(self, computed: View) -> Iterator[File]:
+        rows, columns = (
+            [*computed.rows, *computed.active],
+            [*benefits.COLUMNS, "trial_id", "stands"],
+        )
         named = "trials", self.controls["condition"].value, computed.endpoint_id
-        yield self.file("Save the trials (CSV)", content, *named)
+        yield self.csv("Save the trials (CSV)", rows, columns, *named)
 
     def cited(self, computed: View) -> Iterable[Sequence[Row]]:
         return computed.rows, computed.active

@@ -36,6 +36,7 @@ from compare.trials.wording import summary
 from compare.words import Finding, listing, lower, short_name
 
 MAIN = ""
+OPTIONS = ("endpoint", "network", "reference", "rate", "also")
 MOST_WORDS = 40
 
 
@@ -79,9 +80,15 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
 
     `scenario.options` may hold `endpoint` (an id), `network` (an id), `reference` (a node),
     `rate` (patients per 100 with the event on the reference, or events a year) and `also` (a
-    key of `ALSO`).
+    key of `ALSO`). Shared: do not change it.
     """
-    condition_id, options = scenario.condition_id, scenario.options
+    given = {name: scenario.options[name] for name in OPTIONS if name in scenario.options}
+    return _view(evidence, scenario.condition_id, **given)
+
+
+@kept(4)
+def _view(evidence: Evidence, /, condition_id: str, **options: Any) -> View:
+    """`view`, under all that it hangs on: nothing of the patient."""
     everything = trial_rows(evidence, condition_id)
     name = evidence.label("conditions", condition_id)
     main = str(evidence.by_id("conditions")[condition_id]["main_endpoint_id"])
