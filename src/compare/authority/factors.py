@@ -13,10 +13,10 @@ IMPLIED = "implied by"
 
 def check_factors(evidence: Evidence, factors: Iterable[str]) -> None:
     """Raise `ValueError` where a factor is unknown, or where two exclude one another."""
-    named = evidence.by_id("factors")
-    wrong = sorted(set(factors) - named.keys())
+    known_ids = list(evidence.by_id("factors"))
+    wrong = sorted(set(factors) - set(known_ids))
     if wrong:
-        raise ValueError(f"unknown factors {wrong}; expected ids of evidence.factors: {[*named]}")
+        raise ValueError(f"unknown factors {wrong}; expected ids of evidence.factors: {known_ids}")
     both = sorted(set(factors) & excluded_by(evidence, factors))
     if both:
         raise ValueError(f"factors holds {both}, which exclude one another")

@@ -19,8 +19,6 @@ from compare.data.rows import known, records
 
 COHORT_COLUMNS = ["patient_id", "condition_id", "therapy_id", "weight_kg"]
 COHORT_OPTIONAL = ["product_id", "regimen_id", "price_basis"]
-# Patients priced at a time: so many stay in the processor's cache.
-PIECE = 16_000
 
 
 def cohort_cost(evidence: Evidence, patients: pd.DataFrame) -> pd.DataFrame:
@@ -61,11 +59,10 @@ def cohort_cost(evidence: Evidence, patients: pd.DataFrame) -> pd.DataFrame:
         if plan is None:
             reason[where] = "no yearly regimen of this therapy in this condition"
             continue
-        for piece in np.array_split(where, len(where) // PIECE + 1):
-            money = plan.money(weights[piece], np.full(len(piece), math.nan), ends=("low",))
-            year_one[piece] = money.columns["usd_year_one_low"]
-            later[piece] = money.columns["usd_later_year_low"]
-            reason[piece] = money.reason
+        money = plan.money(weights[where], np.full(len(where), math.nan), ends=("low",))
+        year_one[where] = money.columns["usd_year_one_low"]
+        later[where] = money.columns["usd_later_year_low"]
+        reason[where] = money.reason
     return patients.assign(usd_year_one=year_one, usd_later_year=later, reason=reason)
 
 
