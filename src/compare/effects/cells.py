@@ -50,14 +50,12 @@ class Benefit(NamedTuple):
     high: float
 
 
+AS_PRINTED = (
+    "mean_difference", "rate_difference", "hazard_ratio", "rate_ratio", "risk_ratio", "odds_ratio",
+)  # fmt: skip
 MEASURES = {
     "points": PER_100,
-    "mean_difference": "difference of means",
-    "rate_difference": "difference of rates",
-    "hazard_ratio": "hazard ratio",
-    "rate_ratio": "rate ratio",
-    "risk_ratio": "risk ratio",
-    "odds_ratio": "odds ratio",
+    **{name: benefits.MEASURES[name] for name in AS_PRINTED},
     "percent": "percent",
 }
 
