@@ -13,10 +13,11 @@ IMPLIED = "implied by"
 
 def check_factors(evidence: Evidence, factors: Iterable[str]) -> None:
     """Raise `ValueError` where a factor is unknown, or where two exclude one another."""
-    known_ids = list(evidence.by_id("factors"))
-    wrong = sorted(set(factors) - set(known_ids))
+    known_ids = evidence.by_id("factors")
+    wrong = sorted(set(factors) - known_ids.keys())
     if wrong:
-        raise ValueError(f"unknown factors {wrong}; expected ids of evidence.factors: {known_ids}")
+        expected = f"expected ids of evidence.factors: {[*known_ids]}"
+        raise ValueError(f"unknown factors {wrong}; {expected}")
     both = sorted(set(factors) & excluded_by(evidence, factors))
     if both:
         raise ValueError(f"factors holds {both}, which exclude one another")
@@ -56,11 +57,8 @@ def _of_other_sex(factor: Row, patient: Patient) -> bool:
 
 def _assumed(factor: Row, patient: Patient) -> str:
     """Why a factor counts for a patient by age (and sex) alone; empty where it does not."""
-    low = factor["assumed_age_from"]
-    if not known(low) or patient.age_years < low:
-        return ""
-    high, sex = factor["assumed_age_to"], factor["only_sex"]
-    if known(high) and patient.age_years > high:
+    low, high, sex = (factor[name] for name in ("assumed_age_from", "assumed_age_to", "only_sex"))
+    if not known(low) or patient.age_years < low or (known(high) and patient.age_years > high):
         return ""
     if not known(sex):
         return f"age {patient.age_years:g}"

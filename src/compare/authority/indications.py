@@ -95,7 +95,8 @@ def options(
     in label
     """
     check_condition(evidence, condition_id)
-    one_of("jurisdiction", jurisdiction, sorted(evidence.values("indications", "jurisdiction")))
+    found = sorted(evidence.indications["jurisdiction"].unique())
+    one_of("jurisdiction", jurisdiction, found)
     if patient is not None:
         Patient.check(patient)
         check_factors(evidence, patient.factors)

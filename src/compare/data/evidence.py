@@ -131,10 +131,6 @@ class Evidence:
             found = index[value] = tuple(records(getattr(self, table).iloc[found]))
         return found
 
-    def values(self, table: str, column: str) -> Iterable[str]:
-        """What a column of a table holds, each once, in the table's order."""
-        return self._index(table, column).keys()
-
     def by_id(self, table: str) -> Mapping[str, Row]:
         """Rows of a table of names (see `NAMES`) as dictionaries by their id. Shared."""
         if table not in self._by_id:

@@ -181,6 +181,7 @@ class Strip:
             elif name == "history":
                 self.part_twins(change["old"], change["new"])
             self.offer()
+        self.tell()  # at once: the browser carries it while the page computes
         self.publish(change)
 
     def publish(self, change: Mapping[str, Any]) -> None:
