@@ -13,10 +13,11 @@ IMPLIED = "implied by"
 
 def check_factors(evidence: Evidence, factors: Iterable[str]) -> None:
     """Raise `ValueError` where a factor is unknown, or where two exclude one another."""
-    known_ids = list(evidence.factors["factor_id"])
-    wrong = sorted(set(factors) - set(known_ids))
+    known_ids = evidence.by_id("factors")
+    wrong = sorted(set(factors) - known_ids.keys())
     if wrong:
-        raise ValueError(f"unknown factors {wrong}; expected ids of evidence.factors: {known_ids}")
+        expected = f"expected ids of evidence.factors: {[*known_ids]}"
+        raise ValueError(f"unknown factors {wrong}; {expected}")
     both = sorted(set(factors) & excluded_by(evidence, factors))
     if both:
         raise ValueError(f"factors holds {both}, which exclude one another")

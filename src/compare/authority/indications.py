@@ -95,7 +95,7 @@ def options(
     in label
     """
     check_condition(evidence, condition_id)
-    found = sorted(set(evidence.indications["jurisdiction"]))
+    found = sorted(evidence.indications["jurisdiction"].unique())
     one_of("jurisdiction", jurisdiction, found)
     if patient is not None:
         Patient.check(patient)

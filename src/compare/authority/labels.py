@@ -140,6 +140,7 @@ Products = Mapping[str, Mapping[str, Any]]
 
 
 def month_of(product: Mapping[str, Any]) -> str:
+    """The month of the revision that was read (YYYY-MM); empty where it is not known."""
     return str(product["label_revised"]) if known(product["label_revised"]) else ""
 
 

@@ -26,10 +26,9 @@ from compare.data.conditions import article_conditions
 from compare.data.evidence import Evidence
 from compare.data.rows import known
 
-# Covered: no table says what insurers pay; the label is what their policies ask for.
-
 
 def covered(evidence: Evidence, blank: Assessment) -> Assessment:
+    """Insurers cover it: no table says what they pay; the label is what policies ask for."""
     rows = []
     said_of = evidence.rows("indications", "therapy_id", "ivig")
     labels = [row for row in said_of if row["fda_label"] == "yes"]
@@ -68,10 +67,8 @@ def covered(evidence: Evidence, blank: Assessment) -> Assessment:
     return replace(found, verdict=from_directions(found.directions), numbers=numbers)
 
 
-# Used in conditions: label and current guidelines.
-
-
 def used(evidence: Evidence, blank: Assessment) -> Assessment:
+    """It is used in these conditions: label and current guidelines."""
     rows = [_authority_row(evidence, key) for key in article_conditions(evidence)]
     found = with_places(blank, rows)
     numbers = {
@@ -124,10 +121,8 @@ def _quoted(row: Mapping[str, Any]) -> str:
     return f"{row['body']}{year}: {str(row['statement']).replace('_', ' ')}{population}"
 
 
-# Given over several days: days of each dose or course.
-
-
 def over_days(evidence: Evidence, blank: Assessment) -> Assessment:
+    """It is given over several days: days of each dose or course."""
     table = evidence.rows("regimens", "therapy_id", "ivig")
     rows = []
     for condition_id in in_order(evidence, (phase["condition_id"] for phase in table)):
@@ -174,10 +169,8 @@ def days_of(phase: Mapping[str, Any]) -> tuple[int, int]:
     return low * row, high * row
 
 
-# Availability: what is on the market, and what was published on shortages.
-
-
 def available(evidence: Evidence, blank: Assessment) -> Assessment:
+    """It can be had: what is on the market, and what was published on shortages."""
     products = evidence.rows("products", "therapy_id", "ivig")
     sold = [row for row in products if row["status"] == "marketed"]
     row = {
@@ -195,10 +188,8 @@ def available(evidence: Evidence, blank: Assessment) -> Assessment:
     )
 
 
-# With steroids, and as prevention: what indications say, then what was published.
-
-
 def steroids(evidence: Evidence, blank: Assessment) -> Assessment:
+    """It is given with steroids: what indications say, then what was published."""
     named = _mentions(evidence, "with_corticosteroid")
     conditions = [*named, *(row["condition_id"] for row in blank.published)]
     rows = []
@@ -224,6 +215,7 @@ def steroids(evidence: Evidence, blank: Assessment) -> Assessment:
 
 
 def prevention(evidence: Evidence, blank: Assessment) -> Assessment:
+    """It is given as prevention: what indications say, then what was published."""
     rows = [
         {
             "condition_id": condition_id,

@@ -29,12 +29,12 @@ from compare.trials import harms
 KEY_KINDS = ("any_event", "serious_event", "discontinuation")
 # Frequencies as drug regulators word them (CIOMS): common from 1 in 100, rare below 1 in 1,000.
 COMMON_PCT, RARE_PCT = 1.0, 0.1
-# Cheaper: costs of year one, condition by condition.
 
 
 def cheaper(
     evidence: Evidence, blank: Assessment, weight_kg: float | None, medicare: bool
 ) -> Assessment:
+    """It is cheaper: costs of year one, condition by condition."""
     with_ivig = [row["condition_id"] for row in evidence.rows("regimens", "therapy_id", "ivig")]
     rows = [
         _cost_row(evidence, condition_id, weight_kg, medicare)
@@ -146,10 +146,8 @@ def _cost_says(row: Mapping[str, Any], evidence: Evidence, condition_id: str) ->
     return f"{own}. {theirs.capitalize()}."
 
 
-# Fewer side effects: differences from the trial's own comparator, in one way of counting.
-
-
 def fewer(evidence: Evidence, blank: Assessment) -> Assessment:
+    """Fewer side effects: differences from the trial's own comparator, counted in one way."""
     own_events = evidence.rows("adverse_events", "therapy_id", "ivig")
     with_ivig = [row["condition_id"] for row in own_events]
     rows = [
@@ -235,10 +233,8 @@ def _by_reason(rows: Iterable[Row]) -> list[str]:
     ]
 
 
-# Common side effects pass: the tables count them, and hold no durations.
-
-
 def pass_soon(evidence: Evidence, blank: Assessment) -> Assessment:
+    """Common side effects pass: the tables count them, and hold no durations."""
     rows = []
     counted = [row for row in _of_ivig(evidence) if known(row["risk_pct"])]
     for event_id in article_events(evidence):
@@ -267,9 +263,6 @@ def pass_soon(evidence: Evidence, blank: Assessment) -> Assessment:
     return replace(found, verdict=from_directions(found.directions))
 
 
-# Rare serious harms: what trials of this size can show.
-
-
 def _of_ivig(evidence: Evidence) -> list[Row]:
     """IVIG's figures by patient, of all conditions."""
     return [
@@ -280,6 +273,7 @@ def _of_ivig(evidence: Evidence) -> list[Row]:
 
 
 def rare(evidence: Evidence, blank: Assessment) -> Assessment:
+    """Serious harms are rare: what trials of this size can show."""
     counted = [
         row
         for row in _of_ivig(evidence)

@@ -86,6 +86,7 @@ def together(verdicts: Iterable[str]) -> str:
 
 
 def with_places(blank: Assessment, rows: Sequence[Row], columns: Iterable[str] = ()) -> Assessment:
+    """The assessment with these rows by place; a cell that a row does not have is None."""
     names = tuple(dict.fromkeys([*PLACES, *columns, *(key for row in rows for key in row)]))
     places = [{name: row.get(name) for name in names} for row in rows]
     places.sort(key=lambda row: str(row["place"]))

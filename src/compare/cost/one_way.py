@@ -7,52 +7,57 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-import pandas as pd
+import numpy as np
 
 from compare.cost.phases import PricedPhase
-from compare.cost.plan import Plan, plans
+from compare.cost.plan import Plan, age_note, plans
 from compare.cost.prices import Tariff
 from compare.cost.table import plan_cost
 from compare.data.evidence import Evidence
 from compare.data.patient import Patient
-from compare.data.rows import known
+from compare.data.rows import Row, framed, known
 
 SENSITIVITY = ["factor", "low", "high", "usd_low", "usd_high"]
+COLUMNS = [*SENSITIVITY, "usd_base"]
 WEIGHT_SWING = 0.2
 
 
-def sensitivity(
-    evidence: Evidence, condition_id: str, plan: Plan, patient: Patient
-) -> pd.DataFrame:
+@framed(COLUMNS)
+def sensitivity(evidence: Evidence, condition_id: str, plan: Plan, patient: Patient) -> list[Row]:
     """One-way sensitivity of the plan's year-one cost (or course), most important first.
 
     Rows: weight (20 percent less and more), IgE (where it is not known, inside the label's bands),
     dose, interval, visits, cycles, price (lowest and highest of the price's own history in the
-    data) and product. Columns `factor`, `low`, `high`
-    (what was set), `usd_low`, `usd_high`. Everything else stays at the plan's low end.
+    data) and product. Columns `factor`, `low`, `high` (what was set), `usd_low`, `usd_high` and
+    `usd_base` (as it is); everything else stays at the plan's low end.
     """
     span = "usd_year_one_low" if plan.chronic else "usd_per_course"
+    base, _ = plan_cost(plan, patient)
+    rows: list[Row] = []
 
-    def usd(changed: Plan, who: Patient = patient) -> float:
-        return plan_cost(changed, who)[0][span]
-
-    rows: list[tuple[str, str, str, float, float]] = []
+    def usd(changed: Plan, *patients: Patient) -> list[float]:
+        """Dollars at the low end, for each of the patients, who differ in weight alone."""
+        if age_note(changed, patient.age_years):
+            return [math.nan for _ in patients]
+        weights = np.array([who.weight_kg for who in patients])
+        surfaces = np.array([who.body_surface_m2 or math.nan for who in patients])
+        money = changed.of(patient).money(weights, surfaces, ends=("low",))
+        return [float(one) for one in money.columns[span]]
 
     def add(factor: str, low: tuple[str, float], high: tuple[str, float]) -> None:
         if not math.isnan(low[1] + high[1]) and low[1] != high[1]:
             first, second = sorted([low, high], key=lambda pair: pair[1])
-            rows.append((factor, first[0], second[0], first[1], second[1]))
+            cells = factor, first[0], second[0], first[1], second[1], base[span]
+            rows.append(dict(zip(COLUMNS, cells, strict=True)))
 
-    base, _ = plan_cost(plan, patient)
     swings = (patient.weight_kg * (1 + sign * WEIGHT_SWING) for sign in (-1, 1))
     weights = [min(300.0, max(1.0, round(swing, 1))) for swing in swings]
-    light, heavy = (replace(patient, weight_kg=weight) for weight in weights)
-    add(
-        "weight", (f"{weights[0]:g} kg", usd(plan, light)), (f"{weights[1]:g} kg", usd(plan, heavy))
-    )
+    both = usd(plan, *(replace(patient, weight_kg=weight) for weight in weights))
+    add("weight", *((f"{weight:g} kg", cost) for weight, cost in zip(weights, both, strict=True)))
     bands = plan.of(patient).alternatives()
-    levels = [(one.rows[0].ige_iu_ml, cost) for one in bands if not math.isnan(cost := usd(one))]
-    if len(bands) > 1 and levels:
+    of_bands = ((one.rows[0].ige_iu_ml, usd(one, patient)[0]) for one in bands if len(bands) > 1)
+    levels = [pair for pair in of_bands if not math.isnan(pair[1])]
+    if levels:
         ends = (choose(levels, key=lambda pair: pair[1]) for choose in (min, max))
         add("IgE", *((f"{level:g} IU/mL", cost) for level, cost in ends))
     for factor, pairs in RANGES.items():
@@ -66,8 +71,8 @@ def sensitivity(
         high_plan = _with_phases(plan, {to: of_high for to, _, of_high in pairs})
         add(
             factor,
-            (_range_text(plan, [low for _, low, _ in pairs]), usd(low_plan)),
-            (_range_text(plan, [high for _, _, high in pairs]), usd(high_plan)),
+            (_range_text(plan, [low for _, low, _ in pairs]), usd(low_plan, patient)[0]),
+            (_range_text(plan, [high for _, _, high in pairs]), usd(high_plan, patient)[0]),
         )
     history = price_range(evidence, plan)
     if history:
@@ -85,18 +90,16 @@ def sensitivity(
         if other.regimen_id == plan.regimen_id
         and other.label_status in ("in label", plan.label_status)
     ]
-    priced = [(cost, other) for other in others if not math.isnan(cost := usd(other))]
-    if priced:
-        cheap, dear = (choose(priced, key=lambda pair: pair[0]) for choose in (min, max))
+    # By `plan_cost`, since a page has just asked this of the same plans.
+    costs = [(plan_cost(other, patient)[0][span], other) for other in others]
+    if known_costs := [pair for pair in costs if not math.isnan(pair[0])]:
+        cheap, dear = (choose(known_costs, key=lambda pair: pair[0]) for choose in (min, max))
         add(
             "product",
             (evidence.label("products", cheap[1].product_id), cheap[0]),
             (evidence.label("products", dear[1].product_id), dear[0]),
         )
-    frame = pd.DataFrame(rows, columns=SENSITIVITY)
-    frame["usd_base"] = base[span]
-    order = (frame["usd_high"] - frame["usd_low"]).sort_values(ascending=False, kind="stable")
-    return frame.loc[order.index].reset_index(drop=True)
+    return sorted(rows, key=lambda row: row["usd_low"] - row["usd_high"])
 
 
 # factor: (columns set, from which column at the low cost end, from which at the high end)
@@ -156,15 +159,14 @@ def price_range(
     if len(used) != 1:
         return None
     code, basis = used.pop()
-    prices = evidence.prices
-    own = prices["code"].eq(code) & prices["price_basis"].eq(basis)
-    history = prices[own].sort_values("effective_from")
-    if len(history) < 2 or len(set(history["billing_qty"])) > 1:
+    paid = [row for row in evidence.rows("prices", "code", code) if row["price_basis"] == basis]
+    if len(paid) < 2 or len({row["billing_qty"] for row in paid}) > 1:
         return None
-    usd = history["usd_per_billing_unit"] / history["usd_per_billing_unit"].iloc[-1]
-    ends = usd.idxmin(), usd.idxmax()
+    paid.sort(key=lambda row: row["effective_from"])
+    last = paid[-1]["usd_per_billing_unit"]
+    ends = (choose(paid, key=lambda row: row["usd_per_billing_unit"]) for choose in (min, max))
     low, high = (
-        (pd.Timestamp(history["effective_from"][i]).strftime("%Y-%m"), float(usd[i])) for i in ends
+        (f"{row['effective_from']:%Y-%m}", row["usd_per_billing_unit"] / last) for row in ends
     )
     return low, high
 

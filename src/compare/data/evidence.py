@@ -242,6 +242,7 @@ def sources_of(frame: pd.DataFrame, evidence: Evidence | None = None) -> pd.Data
 
     A cell may name several, separated by semicolons. Returns rows of `evidence.sources` (None: of
     the project's own data) in the order of their titles; an id that is not there stands alone.
+    Raises `ValueError` where `frame` is no DataFrame.
 
     >>> import compare
     >>> evidence = compare.load()

@@ -50,18 +50,17 @@ class Benefit(NamedTuple):
     high: float
 
 
+AS_PRINTED = (
+    "mean_difference", "rate_difference", "hazard_ratio", "rate_ratio", "risk_ratio", "odds_ratio",
+)  # fmt: skip
 MEASURES = {
     "points": PER_100,
-    "mean_difference": "difference of means",
-    "rate_difference": "difference of rates",
-    "hazard_ratio": "hazard ratio",
-    "rate_ratio": "rate ratio",
-    "risk_ratio": "risk ratio",
-    "odds_ratio": "odds ratio",
+    **{name: benefits.MEASURES[name] for name in AS_PRINTED},
     "percent": "percent",
 }
 
 
+@kept(8)
 def evidence_cells(
     evidence: Evidence,
     condition_id: str,
@@ -73,35 +72,23 @@ def evidence_cells(
 
     Which row stands for a harm is said in `harms.standing`; a rate is shown, not scored. `factors`:
     those of the patient that choose a network (`asked_factors`). Besides `COLUMNS` each has `kind`
-    and `measure`.
+    and `measure`. Shared: do not change them.
     """
     check_basis(basis)
     if basis == "network":
         alone = evidence_cells(evidence, condition_id, "difference", borrow)
         return _in_networks(alone, network_cells(evidence, condition_id, factors))
-    of_row, conditions = _harm_cells(evidence, basis), evidence.by_id("conditions")
+    events, conditions = evidence.by_id("events"), evidence.by_id("conditions")
     cells = []
     for row in harms.standing(evidence, condition_id, borrow).values():
-        where = {"directness": "direct", "borrowed_from": ""}
+        where: dict[str, Any] = {"directness": "direct", "borrowed_from": ""}
         if row["condition_id"] != condition_id:
             name = conditions[row["condition_id"]]["condition"]
             where = {"directness": "indirect", "borrowed_from": name}
-        cells.append(of_row[row["row_id"]] | where)
-    cells += [{**BLANK, **cell} for cell in _benefit_cells(evidence, condition_id, basis)]
-    return {(cell["therapy_id"], cell["criterion"]): cell for cell in cells}
-
-
-@kept(2)
-def _harm_cells(evidence: Evidence, basis: str) -> Mapping[str, dict[str, Any]]:
-    """Every primary harm of every condition as a cell, by the id of its row."""
-    events = evidence.by_id("events")
-    return {
-        row["row_id"]: {
-            **BLANK, **_harm_cell(row, basis), "key": events[row["event_id"]]["key"] == "yes",
-        }
-        for row in harms.cited_rows(evidence)
-        if row["primary"] == "yes"
-    }  # fmt: skip
+        where["key"] = events[row["event_id"]]["key"] == "yes"
+        cells.append({**_harm_cell(row, basis), **where})
+    cells += _benefit_cells(evidence, condition_id, basis)
+    return {(cell["therapy_id"], cell["criterion"]): {**BLANK, **cell} for cell in cells}
 
 
 def _in_networks(

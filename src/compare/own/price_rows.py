@@ -250,6 +250,7 @@ def _routes(product: Mapping[str, Any]) -> list[str]:
 
 
 def sort_of(unit: str | None) -> str:
+    """What a unit of billing measures: `mass`, or the unit itself (ml, device, day)."""
     return "mass" if unit in MCG_PER else str(unit)
 
 

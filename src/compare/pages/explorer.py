@@ -74,6 +74,7 @@ class Explorer:
         self.panels: dict[str, w.Widget] = {}
         self.uploads: Sequence[w.Widget] = ()
         self.quiet = Quiet()
+        self._written: Any = None
         self.today = today or date.today()
         stamp = f"Data of {evidence.data_date}, version {evidence.version}."
         days = (self.today - evidence.data_date).days
@@ -129,10 +130,17 @@ class Explorer:
         self.guarded(lambda: self.write(self.compute()))
 
     def write(self, computed: Any) -> None:
-        """Write what was computed into the page, then what can be saved of it and its sources."""
+        """Write what was computed into the page, then what can be saved of it and its sources.
+
+        A view that is `kept`, and so the very one of last time, stands there already.
+        """
+        self.offer(computed)
+        if computed is self._written:
+            return
         self.show(computed)
         self.panels["downloads"].offer(self.saved(computed))
         self.panels["sources"].value = self.sources(computed)
+        self._written = computed
 
     def guarded(self, act: Callable[[], None]) -> bool:
         """Run, and whether it went well; on an error empty the page and say why in plain words."""
@@ -150,6 +158,7 @@ class Explorer:
 
     def clear(self) -> None:
         """Empty every figure, table and finding."""
+        self._written = None
         self.finding.value = ""
         for panel in self.panels.values():
             if isinstance(panel, LiveFigure):
@@ -169,6 +178,9 @@ class Explorer:
     def digest(self) -> str:
         """The numbers behind the page as it stands, as text for a reviewer's comparison."""
         return self._digest(self.compute())
+
+    def offer(self, computed: Any) -> None:
+        """Give the page's own controls their choices; nothing where these do not change."""
 
     def show(self, computed: Any) -> None:
         """Write what was computed into the page's own parts."""

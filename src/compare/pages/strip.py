@@ -16,7 +16,7 @@ from compare.cost.prices import BASES
 from compare.data.cells import decoded
 from compare.data.conditions import opening_patient
 from compare.data.errors import DataError
-from compare.data.evidence import Evidence
+from compare.data.evidence import Evidence, kept
 from compare.data.patient import Patient
 from compare.data.rows import Row, known, split
 from compare.data.scenario import IN_ADDRESS, MEDICARE, Scenario, from_address, to_address
@@ -181,6 +181,7 @@ class Strip:
             elif name == "history":
                 self.part_twins(change["old"], change["new"])
             self.offer()
+        self.tell()  # at once: the browser carries it while the page computes
         self.publish(change)
 
     def publish(self, change: Mapping[str, Any]) -> None:
@@ -346,7 +347,7 @@ class Strip:
         asked = [places.index(key) for key in needed_factors(self.evidence, condition_id)]
         prices = self.prices.decode()
         self.history.prices.value = prices if len(prices) <= MOST_CARRIED else ""
-        own = int(self.evidence.prices["price_basis"].eq("own").sum())
+        own = own_prices(self.evidence)
         said = [self.refused, self.said or self.implied()]
         if len(prices) > MOST_CARRIED:
             said.insert(0, "So many own prices are used on this page only.")
@@ -375,6 +376,12 @@ class Strip:
             if key not in given
         ]
         return f"Counts as well: {'; '.join(told)}." if told else ""
+
+
+@kept(1)
+def own_prices(evidence: Evidence) -> int:
+    """How many prices are the reader's own."""
+    return int(evidence.prices["price_basis"].eq("own").sum())
 
 
 def number(name: str, value: float, high: float) -> w.BoundedFloatText:

@@ -366,7 +366,8 @@ def bounds(
     """The lowest and the highest value each cell can have, by its interval or by being missing.
 
     A missing cell can be anything in the range, or, where it is known to lie below an amount,
-    anything below that; with `missing="worst"` it is the worst of these.
+    anything below that; with `missing="worst"` it is the worst of these. Raises `ValueError` for
+    another word.
     """
     if not isinstance(missing, str) or missing not in ("range", "worst"):
         raise ValueError(f"missing is {shown(missing)}; expected 'range' or 'worst'")
@@ -387,7 +388,8 @@ def bounds(
 def rank_order_centroid(order: Sequence[str]) -> dict[str, float]:
     """Weights at the middle of all that fit an order of importance, most important first.
 
-    For four: 0.5208, 0.2708, 0.1458, 0.0625 (Barron and Barrett 1996).
+    For four: 0.5208, 0.2708, 0.1458, 0.0625 (Barron and Barrett 1996). Raises `ValueError` where
+    one is named twice.
 
     >>> [round(w, 4) for w in rank_order_centroid(["a", "b", "c", "d"]).values()]
     [0.5208, 0.2708, 0.1458, 0.0625]
@@ -401,6 +403,8 @@ def rank_order_centroid(order: Sequence[str]) -> dict[str, float]:
 
 def swing_weights(points: Mapping[str, float]) -> dict[str, float]:
     """Weights from swing points: 100 for the swing that matters most, the others against it.
+
+    Raises `ValueError` for points outside 0 to 100, or where all are 0.
 
     >>> swing_weights({"cost": 100, "harm": 60})
     {'cost': 0.625, 'harm': 0.375}
@@ -417,7 +421,8 @@ def central_weights(decision: Decision, weights: Weights) -> Floats:
     """One weight per criterion, summing to 1: the middle of all weightings that are meant.
 
     None: equal weights. An order: the rank-order centroid. A dict: those, scaled to sum to 1. A
-    criterion that is not named gets none.
+    criterion that is not named gets none. Raises `ValueError` for an unknown criterion or a weight
+    that is none, and where all are 0.
     """
     found = np.zeros(len(decision.criteria))
     if weights is None:

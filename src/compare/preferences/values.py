@@ -101,7 +101,7 @@ def pareto(
     good on every criterion and better on one, joined by semicolons), `reported` (every figure is
     there; a therapy with a gap neither dominates nor is dominated, and is not on the front).
     `on="intervals"` calls a therapy dominated only where another's worse ends are at least as
-    good as its own better ends.
+    good as its own better ends. Raises `ValueError` for an unknown criterion or `on`.
     """
     if not isinstance(on, str) or on not in ("values", "intervals"):
         raise ValueError(f"on is {shown(on)}; expected 'values' or 'intervals'")

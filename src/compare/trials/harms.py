@@ -205,7 +205,8 @@ def series(
     state "other". `state` is by difference where there is a comparison, else by treated risk:
     "reported", "bound" (only an upper bound is printed) or "other" (reported, but not in a form
     that fits here). For "active", "other_dose" and "withdrawal" a row that is not primary may stand
-    in: these are shown, never scored. Titles of sources stand in `source`.
+    in: these are shown, never scored. Titles of sources stand in `source`. Raises `ValueError` for
+    an unknown condition, way of counting or comparison.
     """
     check_condition(evidence, condition_id)
     if ascertainment not in ASCERTAINMENTS:

@@ -66,12 +66,12 @@ class Behind:
         return cost.chain(self.chosen, self.scenario.patient, dosing_weight=weight)
 
     @cached_property
-    def sensitivity(self) -> pd.DataFrame:
+    def sensitivity(self) -> list[Row]:
         """What moves the cost, one thing at a time."""
         if self.chosen is None:
-            return pd.DataFrame(columns=cost.SENSITIVITY)
+            return []
         at = self.scenario
-        return cost.sensitivity(self.evidence, at.condition_id, self.chosen, at.patient)
+        return cost.sensitivity.rows(self.evidence, at.condition_id, self.chosen, at.patient)
 
     @property
     def switching(self) -> findings.Finding:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -110,12 +110,12 @@ def chain_table(chain: pd.DataFrame) -> Markup:
     )
 
 
-def swings(sensitivity: pd.DataFrame) -> Markup:
+def swings(sensitivity: Sequence[Row]) -> Markup:
     """What moves a cost, one thing at a time, widest first: both ends beside a bar between them.
 
     Bars share one axis, from 0 to the highest end; the line in them is the cost as it is set.
     """
-    top = sensitivity["usd_high"].max()
+    top = max((row["usd_high"] for row in sensitivity), default=0.0)
 
     def bar(row: Row) -> Markup:
         low, high, base = (100 * row[f"usd_{name}"] / top for name in ("low", "high", "base"))

@@ -16,10 +16,10 @@ from compare.data.rows import known, records
 from compare.pages.coverage import chart as coverage_charts
 from compare.pages.coverage import sentences as coverage_findings
 from compare.pages.coverage import tables as coverage
+from compare.pages.explorer import Explorer
 from compare.pages.files import File
 from compare.pages.house import CLASSES
 from compare.pages.markup import NOTHING, Cell, csv_text, html, table
-from compare.pages.steady import Steady
 from compare.words import NOT_REPORTED, Finding, number, short_name, usd_range
 
 CLASS_MEANING = {
@@ -131,7 +131,7 @@ def digest(shown: View) -> str:
     return "\n".join(lines).replace("nan to nan", NOT_REPORTED).replace("nan", NOT_REPORTED)
 
 
-class StartExplorer(Steady, view=view, digest=digest):
+class StartExplorer(Explorer, view=view, digest=digest):
     """The data at a glance, and the therapies of one condition by class."""
 
     def __init__(self, evidence: Evidence, condition_id: str = "cidp", **more: Any) -> None:

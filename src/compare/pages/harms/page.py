@@ -13,6 +13,7 @@ from compare.data.rows import Row, known, split
 from compare.data.scenario import Scenario
 from compare.pages import forest
 from compare.pages.controls import checkbox, fold, labelled, layout
+from compare.pages.explorer import Explorer
 from compare.pages.files import File
 from compare.pages.harms import chart as charts
 from compare.pages.harms.tables import (
@@ -28,7 +29,6 @@ from compare.pages.harms.views import FORM, MAP_COLUMNS, MOST_REPORTED, View, di
 from compare.pages.house import CLASSES
 from compare.pages.markup import Cell, csv_text, html, table
 from compare.pages.search import Search
-from compare.pages.steady import Steady
 from compare.trials import harms
 from compare.trials.arms import COMPARISONS
 from compare.trials.harms import ASCERTAINMENTS
@@ -40,7 +40,7 @@ HOLLOW = {
 }
 
 
-class HarmsExplorer(Steady, view=view, digest=digest):
+class HarmsExplorer(Explorer, view=view, digest=digest):
     """Harms by event, way of counting and comparator, for the therapies of a condition."""
 
     def __init__(self, evidence: Evidence, condition_id: str = "gmg", **more: Any) -> None:

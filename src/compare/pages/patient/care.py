@@ -33,6 +33,7 @@ SPANS = {
 
 
 def money_lines(evidence: Evidence, scenario: Scenario, columns: list[Column]) -> list[Line]:
+    """Lines of cost in US dollars: year one, a later year, a course, and whose price it is."""
     section = "What it costs (US dollars)"
     lines = []
     for label, (low, high, chronic) in SPANS.items():
@@ -69,6 +70,7 @@ def money_lines(evidence: Evidence, scenario: Scenario, columns: list[Column]) -
 
 
 def giving_lines(evidence: Evidence, scenario: Scenario, columns: list[Column]) -> list[Line]:
+    """Lines of how each is given: when, by whom, how often and how long."""
     section = "How it is given"
     schedule, visits = [], []
     for column in columns:

@@ -42,8 +42,10 @@ class Column:
 
 
 def one(text: str, mark: str = "", source_id: Any = "") -> tuple[Item, ...]:
+    """A cell of one statement."""
     return (Item(text, mark, str(source_id) if known(source_id) else ""),)
 
 
 def is_therapy(column: Column, therapy_id: str) -> bool:
+    """Whether a column is that of the therapy."""
     return bool(column.therapy["therapy_id"] == therapy_id)

@@ -202,6 +202,7 @@ def _height_mm(
 
 
 def condition_name(evidence: Evidence, scenario: Scenario) -> str:
+    """The condition's name in full."""
     return str(evidence.by_id("conditions")[scenario.condition_id]["condition"])
 
 
@@ -268,6 +269,7 @@ def _found(evidence: Evidence, source_ids: Sequence[str]) -> list[Row]:
 
 
 def source_list(evidence: Evidence, source_ids: Sequence[str]) -> Markup:
+    """The sources as a list with links and dates, in the order of titles."""
     items = []
     for row in sorted(_found(evidence, source_ids), key=lambda row: row["title"]):
         details = [row["publisher"], row["published"]]

@@ -104,8 +104,9 @@ def _column(evidence: Evidence, scenario: Scenario, therapy_id: str) -> Column:
     )
 
 
+@kept(2)
 def option_rows(evidence: Evidence, condition_id: str, patient: Patient) -> Mapping[str, Row]:
-    """Rows of `indications.options` by therapy."""
+    """Rows of `indications.options` by therapy. Shared: do not change them."""
     rows = indications.options.rows(evidence, condition_id, patient)
     return {row["therapy_id"]: row for row in rows}
 

@@ -13,7 +13,7 @@ from compare import cost, effects
 from compare import words as findings
 from compare.authority import cautions, indications
 from compare.data.conditions import opening_patient
-from compare.data.evidence import Evidence
+from compare.data.evidence import Evidence, kept
 from compare.data.patient import Patient
 from compare.data.rows import Row, grouped, known
 from compare.data.scenario import Scenario
@@ -166,10 +166,11 @@ def _concerns(rows: Sequence[Row]) -> list[Row]:
     return told
 
 
+@kept(4)
 def _effects(evidence: Evidence, condition_id: str) -> dict[str, tuple[str, dict[str, Row]]]:
     """Heading and cells by therapy of one benefit and one harm: those that trade-offs open with.
 
-    No patient matters for either.
+    No patient matters for either. Shared: do not change them.
     """
     offered = effects.criteria_for.rows(evidence, condition_id)
     wanted = effects.default_criteria(evidence, condition_id)

@@ -106,7 +106,7 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
         self.controls["therapies"].add_class("tc-many")
         self.controls["months"].add_class("tc-few")
         self.rows = [self.slot(i) for i in range(SLOTS)]
-        self.offer(start.condition_id, start.criteria)
+        self.offer_criteria(start.condition_id, start.criteria)
         get = self.controls
         behind = [get[name] for name in ("therapies", "cross", "basis", "borrow")]
         self.start(
@@ -183,7 +183,7 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
         self.controls["months"].description = f"{named_so}: months between courses"
         reveal(self.controls["months"], bool(courses))
 
-    def offer(self, condition_id: str, criteria: tuple[str, ...]) -> None:
+    def offer_criteria(self, condition_id: str, criteria: tuple[str, ...]) -> None:
         """Fill the choices for a condition, and the rows with these criteria."""
         self.offer_therapies(condition_id)
         offered = effects.criteria_for.rows(
@@ -214,7 +214,7 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
         stand beside another. In other units, ranges no longer hold.
         """
         before = [self.controls[f"criterion_{i}"].value for i in range(SLOTS)]
-        self.offer(condition_id, ())
+        self.offer_criteria(condition_id, ())
         for i, name in enumerate(before):
             control = self.controls[f"criterion_{i}"]
             if name in [key for _, key in control.options]:
@@ -267,7 +267,7 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
             self.controls[f"points_{i}"].value = 0
             self.controls[f"range_{i}"].value = ""
             self.controls[f"half_{i}"].value = ""
-        self.offer(condition_id, chosen)
+        self.offer_criteria(condition_id, chosen)
 
     def apply(self, scenario: Scenario) -> None:
         """Set every control to a saved scenario. Raises `ValueError` for what does not fit."""
@@ -297,7 +297,7 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
         self.controls["months"].value = options.get("course_months", 0)
         chosen, of = options.get("therapies", ()), self.controls["therapies"]
         of.value = tuple(key for _, key in of.options if key in chosen)
-        self.offer(scenario.condition_id, scenario.criteria)
+        self.offer_criteria(scenario.condition_id, scenario.criteria)
         for name in ("x", "y"):
             choices = [key for _, key in self.controls[name].options]
             wanted = options.get(name, "")

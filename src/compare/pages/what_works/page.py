@@ -14,10 +14,10 @@ from compare.data.rows import Row, grouped, records
 from compare.data.scenario import Scenario
 from compare.pages import forest as charts
 from compare.pages.controls import WRAP, labelled, reveal
+from compare.pages.explorer import Explorer
 from compare.pages.files import File
 from compare.pages.forest import Mark
 from compare.pages.markup import NOTHING, html, table
-from compare.pages.steady import Steady
 from compare.pages.what_works import sentences, tables
 from compare.pages.what_works.views import OPTIONS, Across, View, judged_pairs, view
 from compare.trials import benefits
@@ -56,7 +56,7 @@ def _three(mark: Mark) -> str:
     return " ".join("-" if math.isnan(value) else f"{value:.2f}" for value in values)
 
 
-class WhatWorksExplorer(Steady, view=view, digest=digest):
+class WhatWorksExplorer(Explorer, view=view, digest=digest):
     """Trials by condition and endpoint; the networks that the data declare for it."""
 
     def __init__(
