@@ -35,7 +35,9 @@ def test_the_evidence_lists_the_therapies_of_a_condition(open_page: Opener) -> N
 
 
 def test_cost_follows_the_weight(open_page: Opener) -> None:
-    """A weight entered by keyboard changes sentence, picture, table, and prices since 2023."""
+    """A weight entered by keyboard changes sentence, picture, table; in JupyterLab, which is sent
+    the chart library with prices since 2023, these too.
+    """
     shown = open_page("02_cost")
     shown.until(lambda: "$" in shown.picture(), "the picture is empty")
     picture, table = shown.picture(), shown.table("Cost per year")
@@ -43,6 +45,8 @@ def test_cost_follows_the_weight(open_page: Opener) -> None:
     shown.until(lambda: "100 kg" in shown.finding(), "the sentence did not follow the weight")
     shown.until(lambda: shown.table("Cost per year") != table, "the table did not change")
     shown.until(lambda: shown.picture() != picture, "the picture did not change")
+    if shown.place == "voila":
+        return
     shown.page.get_by_role("button", name="How have prices moved").click()
     shown.until(lambda: "$" in shown.chart(), "prices since 2023 are not drawn")
     chart = shown.chart()

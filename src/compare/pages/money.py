@@ -159,12 +159,12 @@ class Picture:
             what = "in year one" if self.columns == YEARLY else "per course"
             shown = html(
                 '<div class="tc-money" style="--tc-step:{:.2f}%">'
-                '<div class="tc-axis-title">US dollars {}</div>{}{}</div>',
+                '<div class="tc-axis-title" role="heading" aria-level="2">US dollars {}</div>{}{}</div>',
                 self.share(ticks[1]), what, NOTHING.join(self._panels()),
                 axis((self.share(tick), f"${short(tick)}") for tick in ticks),
             )  # fmt: skip
         if self.without:
-            shown += html("<h3>No price in force, or no cost</h3>")
+            shown += html("<h2>No price in force, or no cost</h2>")
         for row in self.without:
             name = short_name(row["therapy"])
             shown += html('<div class="tc-none">{}: {}</div>', name, row["reason"])
