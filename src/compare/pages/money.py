@@ -159,7 +159,8 @@ class Picture:
             what = "in year one" if self.columns == YEARLY else "per course"
             shown = html(
                 '<div class="tc-money" style="--tc-step:{:.2f}%">'
-                '<div class="tc-axis-title" role="heading" aria-level="2">US dollars {}</div>{}{}</div>',
+                '<div class="tc-axis-title" role="heading" aria-level="2">US dollars {}</div>'
+                "{}{}</div>",
                 self.share(ticks[1]), what, NOTHING.join(self._panels()),
                 axis((self.share(tick), f"${short(tick)}") for tick in ticks),
             )  # fmt: skip
