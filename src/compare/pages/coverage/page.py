@@ -10,7 +10,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from compare import cost
-from compare.data.conditions import opening_patient
+from compare.data.conditions import opening_patient, within
 from compare.data.evidence import Evidence, kept
 from compare.data.rows import known, records
 from compare.pages.coverage import chart as coverage_charts
@@ -85,7 +85,7 @@ def view(evidence: Evidence, condition_id: str, medicare: bool = False) -> View:
             ],
         }
     )
-    name = evidence.label("conditions", condition_id)
+    name = within(evidence, condition_id)
     yes = int(therapies["fda_label"].eq("yes").sum())
     finding = Finding(
         f"For {name} the tables speak of {len(therapies)} therapies; "

@@ -30,7 +30,7 @@ def answer(
     figures of the event by antibody status and duration, which no single one stands for.
     """
     if not rows:
-        return Finding(f"{condition}: no event is reported with these settings.")
+        return Finding(f"No event is reported in {condition} with these settings.")
     shown = _of_state(rows, "reported")
     own = [row for row in shown if row["directness"] == "direct" and row["same_follow_up"] != "no"]
     more = [row for row in own if row["difference_low_pct"] > 0]

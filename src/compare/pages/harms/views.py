@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from compare import words as findings
-from compare.data.conditions import condition_therapies, opening_patient
+from compare.data.conditions import condition_therapies, opening_patient, within
 from compare.data.evidence import Evidence, kept
 from compare.data.rows import Row, grouped, known
 from compare.data.scenario import Scenario
@@ -122,7 +122,7 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
 
     def filled(event_ids: list[str]) -> list[Row]:
         rows = harms.with_missing(evidence, condition_id, found, event_ids)
-        short = {key: row["short_name"] for key, row in evidence.by_id("conditions").items()}
+        short = {key: within(evidence, key) for key in evidence.by_id("conditions")}
         return [
             {**row, "borrowed_from": short.get(row["condition_id"])}
             for row in of_classes(rows, classes)
@@ -136,7 +136,7 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     ]
     everything = filled(map_events(event_choices(evidence, found), organ))
     there = {row["therapy_id"] for row in everything if row["state"] != "missing"}
-    name = evidence.by_id("conditions")[condition_id]["short_name"]
+    name = within(evidence, condition_id)
     compared, others = ivig_rows(evidence, condition_id, borrow)
     tables = whole(evidence, condition_id, classes)
     return View(
@@ -261,7 +261,7 @@ def whole(evidence: Evidence, condition_id: str, classes: tuple[str, ...]) -> Wh
         if row["event_id"] in strata and row["therapy_id"] in therapies
     ]
     controlled = harms.controlled_figures(evidence, condition_id)
-    name = evidence.label("conditions", condition_id)
+    name = within(evidence, condition_id)
     return Whole(
         rare=sorted(rare, key=lambda r: (r["event"], r["therapy"], r["ascertainment"])),
         pml=sorted(pml, key=lambda r: (r["therapy"], r["row_id"])),
