@@ -10,6 +10,7 @@ import pytest
 
 import compare
 from compare import cost as costs
+from compare.cost import plan
 from compare.data.conditions import opening_patient, within
 from compare.data.patient import Patient
 from compare.data.rows import Row, known, records
@@ -128,8 +129,10 @@ def test_headline_has_at_most_40_words_and_one_kind(
         assert len(said.split()) <= 40
         bars = view.yearly or view.courses
         if not bars:
-            # In every such case here the regimens are for other ages.
-            assert said.startswith(f"In {name} no regimen in our sources is for age "), said
+            assert said.startswith(f"In {name} no regimen "), said
+            assert ("for age" in said) == all(
+                plan.age_note(one, patient.age_years) for one in plan.plans(evidence, condition_id)
+            )
             continue
         panel = [row for row in bars if row["price_kind"] == bars[0]["price_kind"]]
         usual = "usd_year_one_usual" if view.yearly else "usd_per_course_usual"

@@ -184,7 +184,7 @@ def first_event(
         evidence.by_id("conditions")[scenario.condition_id],
     )
     of_history = [factors[key] for key in factors if key in scenario.patient.factors]
-    wanted = [(row["event_id"], f"{row['factor']} is in the history.") for row in of_history]
+    wanted = [(row["event_id"], f"“{row['factor']}” is in the history.") for row in of_history]
     wanted.append((condition["first_event_id"], condition["first_event_reason"]))
     wanted += [(key, "") for key in harms.key_events(evidence, *FIRST_KINDS)]
     return next(
