@@ -212,7 +212,13 @@ def test_retired_guidelines_are_marked_and_outranked(evidence):
 
 def test_strongest_by_hand():
     """Current before retired, fitting age first, then strength, then place, then year."""
-    base = {"retired": "no", "fits_age": True, "fits_weight": True, "jurisdiction": "EU", "year": 2010.0}
+    base = {
+        "retired": "no",
+        "fits_age": True,
+        "fits_weight": True,
+        "jurisdiction": "EU",
+        "year": 2010.0,
+    }
 
     def said(statement, **more):
         return {**base, "statement": statement, **more}

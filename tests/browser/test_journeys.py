@@ -68,7 +68,7 @@ def test_what_works_shows_trials_and_networks(open_page: Opener) -> None:
     shown.choose("Against", "Infliximab")
     shown.until(lambda: "favors Infliximab" in (text.text_content() or ""), "no other reference")
     shown.choose("Condition", "Generalized myasthenia gravis")
-    shown.until(lambda: "No network" in shown.finding(), "the refusal is not said")
+    shown.until(lambda: "Not compared across trials" in shown.finding(), "the refusal is not said")
 
 
 def test_nothing_is_ranked_until_the_reader_speaks(open_page: Opener) -> None:

@@ -374,10 +374,11 @@ def default_criteria(
 ) -> tuple[str, ...]:
     """The criteria with which a page opens: cost, one benefit, one harm, visits.
 
-    The benefit is the condition's main endpoint, else the best covered one. The harm is a serious
-    infection, a serious event or stopping because of harm, counted the one way that most
-    therapies have against placebo; where fewer than two have any of these, the best covered
-    listed event.
+    The benefit is the condition's main endpoint, else the best covered one. The harm is the event
+    that the condition's row names first; where fewer than two therapies (or not the only one) have
+    it against placebo, a serious infection, a serious event or stopping because of harm, counted
+    the one way that most have; where fewer than two have any of these, the best covered listed
+    event.
     """
     offered = criteria_for.rows(evidence, condition_id, basis, borrow, patient).values()
 
@@ -389,7 +390,8 @@ def default_criteria(
         return [row for row in offered if row["group"] == name]
 
     found = best([row for row in group("cost") if row["criterion"] != "cost_later_year"])
-    main = f"benefit:{evidence.by_id('conditions')[condition_id]['main_endpoint_id']}"
+    condition = evidence.by_id("conditions")[condition_id]
+    main, event_id = f"benefit:{condition['main_endpoint_id']}", condition["first_event_id"]
     goods = group("benefit")
     found += best([row for row in goods if row["criterion"] == main]) or best(goods)
     core = [
@@ -397,7 +399,13 @@ def default_criteria(
         for row in group("harm")
         if row["key"] and row["kind"] in CORE_KINDS and row["scored"] >= 2
     ]
+    first = [
+        row
+        for row in group("harm")
+        if row["criterion"] == f"harm:{event_id}:{row['ascertainment']}"
+        and row["scored"] >= min(2, row["therapies"])
+    ]
     events = [row for row in group("harm") if row["kind"] in EVENT_KINDS]
-    found += best(core) or best(events)
+    found += best(first) or best(core) or best(events)
     found += [row["criterion"] for row in offered if row["criterion"] == "visits_year_one"]
     return tuple(found)
