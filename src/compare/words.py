@@ -28,10 +28,11 @@ def short_name(name: Any) -> str:
 
 
 def lower(name: str) -> str:
-    """A name or sentence within a sentence: its first letter small, unless it begins an
-    abbreviation: Rituximab is rituximab, IVIG stays.
+    """A name or sentence within a sentence: its first letter small, unless its first word has
+    another capital: Rituximab is rituximab, IVIG and N-MOmentum stay.
     """
-    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
+    first, *_ = name.split(maxsplit=1) or [""]
+    return name if first[1:] != first[1:].lower() else name[:1].lower() + name[1:]
 
 
 def listing(names: Iterable[Any]) -> str:

@@ -167,7 +167,7 @@ def test_a_phenotype_of_asthma_is_no_serostatus(evidence):
 
 
 def test_a_guideline_without_an_age_says_so_for_a_child(evidence):
-    """ACR 2021 on rheumatoid arthritis gives no age; for an adult, and in Kawasaki, none is missed."""
+    """ACR 2021 on rheumatoid arthritis gives no age; an adult, and Kawasaki, miss none."""
     child, adult = (compare.options(evidence, "ra", patient(years)) for years in (8, 55))
     assert row_of(child, "sarilumab")["guideline_ageless"]
     assert not adult["guideline_ageless"].any()

@@ -196,7 +196,8 @@ def test_withdrawal_is_not_mixed_with_treat_through():
         ),
         (
             ["unknown", "mixed", "exposed", "naive"],
-            "prior treatment differs between the trials (none, given to all, given to some, not known)",
+            "prior treatment differs between the trials (none, given to all, given to some, not "
+            "known)",
         ),
     ],
 )

@@ -81,10 +81,11 @@ def options(
 
     `label_status` is that of the label in `jurisdiction`, for this patient: "in label", "needs
     serostatus", "needs phenotype" or "needs prior therapy" (the patient has none of
-    `requires_any`), "other weights", "other ages", "outside label"; `label_reason` says why, `products` which products' labels give that status,
-    with `label_month` (revision that was read, one per product; labels of the US only) and their
-    `population`, `restriction` and `line`. `label_warning` is what a label says against
-    the use, `labeled_elsewhere` the other jurisdictions with a label. `statement`, `body`, `year`,
+    `requires_any`), "other weights", "other ages", "outside label"; `label_reason` says why,
+    `products` which products' labels give that status, with `label_month` (revision that was read,
+    one per product; labels of the US only) and their `population`, `restriction` and `line`.
+    `label_warning` is what a label says against the use, `labeled_elsewhere` the other
+    jurisdictions with a label. `statement`, `body`, `year`,
     `grade`, `jurisdiction` are the strongest guideline statement (see `strongest`), blank where
     our sources have none; `guideline_needs` is a requirement the patient does not meet;
     `guideline_ageless` says that it gives no age, for a child in a condition of adults; `retired`
@@ -153,9 +154,9 @@ def statements(
 ) -> list[dict[str, Any]]:
     """Every label and guideline statement on a condition, as in the table, with four more keys.
 
-    `fits_age` and `fits_weight` (True without a patient), `unmet` (names of the factors asked for, where the patient
-    has none of them; "" where met), `ruled_out` (True where the patient's other factors exclude
-    them all).
+    `fits_age` and `fits_weight` (True without a patient), `unmet` (names of the factors asked for,
+    where the patient has none of them; "" where met), `ruled_out` (True where the patient's other
+    factors exclude them all).
     """
     check_condition(evidence, condition_id)
     factors = patient.factors if patient is not None else frozenset()
@@ -180,9 +181,9 @@ def statements(
 def strongest(rows: Sequence[Row], jurisdiction: str = "US") -> Row | None:
     """The guideline statement that is shown first; None where there is none.
 
-    Current before retired, for this patient's age and weight before others; then recommended before an
-    option, and where nothing speaks for it, warned against before not recommended before evidence
-    insufficient; then this jurisdiction before others; then the newest.
+    Current before retired, for this patient's age and weight before others; then recommended
+    before an option, and where nothing speaks for it, warned against before not recommended before
+    evidence insufficient; then this jurisdiction before others; then the newest.
     """
     order = [*FOR, *AGAINST]
 

@@ -42,6 +42,15 @@ def ages(evidence: Evidence, condition_id: str, *tables: str) -> list[float]:
     return sorted(float(age) for age in found if known(age))
 
 
+def kilograms(evidence: Evidence, condition_id: str) -> list[float]:
+    """The first weight of each band within which no label of the condition changes; the first is
+    the lightest.
+    """
+    found = {row["weight_kg_from"] for row in evidence.rows("indications", "condition_id",
+                                                            condition_id)}  # fmt: skip
+    return sorted({float(WEIGHTS[0]), *(float(kg) for kg in found if known(kg))})
+
+
 def priced(evidence: Evidence, condition_id: str) -> tuple[Sequence[Plan], Sequence[Plan]]:
     """Plans at the usual prices, and those at prices that Medicare negotiated."""
     return plans(evidence, condition_id), negotiated_plans(evidence, condition_id)
