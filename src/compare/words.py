@@ -74,7 +74,8 @@ def number_range(low: Any, high: Any, digits: int = 0) -> str:
 
 
 def number_of(ends: Iterable[Any], one: str) -> str:
-    """`1 visit`, or `13 to 18 visits`."""
+    """`1 visit`, or `13 to 18 visits`; `2 therapies`."""
     low, high = ends
     shown = number_range(low, high)
-    return f"{shown} {one}" if shown == "1" else f"{shown} {one}s"
+    many = f"{one[:-1]}ies" if one.endswith("y") else f"{one}s"
+    return f"{shown} {one if shown == '1' else many}"

@@ -10,6 +10,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from compare import cost
+from compare.authority import indications
 from compare.data.conditions import opening_patient, within
 from compare.data.evidence import Evidence, kept
 from compare.data.rows import known, records
@@ -19,7 +20,7 @@ from compare.pages.coverage import tables as coverage
 from compare.pages.explorer import Explorer
 from compare.pages.house import CLASSES
 from compare.pages.markup import NOTHING, Cell, csv_text, html, table
-from compare.words import NOT_REPORTED, Finding, number, short_name, usd_range
+from compare.words import NOT_REPORTED, Finding, number, number_of, short_name, usd_range
 
 CLASS_MEANING = {
     "ivig": "pooled human IgG given into a vein",
@@ -55,7 +56,7 @@ def view(evidence: Evidence, condition_id: str, medicare: bool = False) -> View:
     rows = evidence.indications[evidence.indications["condition_id"].eq(condition_id)]
     labels = rows[rows["fda_label"].eq("yes")]
     labeled = set(labels["therapy_id"])
-    spoken = set(rows["therapy_id"]) | set(priced["therapy_id"])
+    spoken = indications.therapies_of(evidence, condition_id)
     therapies = evidence.therapies[evidence.therapies["therapy_id"].isin(spoken)].copy()
     order = list(CLASSES)
     therapies["_order"] = therapies["therapy_class"].map(order.index)
@@ -88,8 +89,8 @@ def view(evidence: Evidence, condition_id: str, medicare: bool = False) -> View:
     name = within(evidence, condition_id)
     yes = int(therapies["fda_label"].eq("yes").sum())
     finding = Finding(
-        f"For {name} the tables speak of {len(therapies)} therapies; "
-        f"{yes} have an FDA label for it.",
+        f"For {name} the tables speak of {number_of((len(therapies),) * 2, 'therapy')}; "
+        f"{yes or 'none'} {'has' if yes < 2 else 'have'} an FDA label for it.",
         {"therapies": float(len(therapies)), "labeled": float(yes)},
     )
     covered = _covered(evidence)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from compare.data.rows import Row, known
+from compare.trials.arms import MINUS
 from compare.words import Finding, short_name, usd
 
 NOTHING = "Nothing of your own is used yet. Enter one price, or choose a file."
@@ -26,20 +27,17 @@ def changed(
     numbers = {"changed": float(len(moved)), "costs": float(len(frame))}
     if moved.empty:
         return Finding(
-            f"For {condition} none of {len(frame)} costs changed: what you loaded does not bear on "
-            "them.",
+            f"In {condition} no cost changed ({len(frame)} looked at): what you loaded does not "
+            "bear on them.",
             numbers,
         )
-    text = f"For {condition} {len(moved)} of {len(frame)} costs changed"
+    text = f"In {condition} {len(moved)} of {len(frame)} costs changed"
     shares = moved["change_pct"].dropna()
     if len(shares):
         low, high = float(shares.min()), float(shares.max())
         numbers |= {"lowest_pct": low, "highest_pct": high}
-        text += (
-            f", by {low:+.1f} percent"
-            if low == high
-            else (f", by {low:+.1f} to {high:+.1f} percent")
-        )
+        ends = dict.fromkeys(f"{end:+.1f}".replace("-", MINUS) for end in (low, high))
+        text += f", by {' to '.join(ends)} percent"
     for word in ("new", "priced now", "no price now", "gone"):
         count = int(moved["changed"].eq(word).sum())
         if count:
