@@ -387,8 +387,8 @@ def default_criteria(
     The benefit is the condition's main endpoint, else the best covered one. The harm is the event
     that the condition's row names first; where fewer than two therapies (or not the only one) have
     it against placebo, a serious infection, a serious event or stopping because of harm, counted
-    the one way that most have; where fewer than two have any of these, the best covered listed
-    event.
+    the one way that most have; where fewer than two have any of these, the first one all the same,
+    and where this condition's trials do not have that, the best covered listed event.
     """
     offered = criteria_for.rows(evidence, condition_id, basis, borrow, patient).values()
 
@@ -413,9 +413,10 @@ def default_criteria(
         row
         for row in group("harm")
         if row["criterion"] == f"harm:{event_id}:{row['ascertainment']}"
-        and row["scored"] >= min(2, row["therapies"])
     ]
+    shared = [row for row in first if row["scored"] >= min(2, row["therapies"])]
+    own = [row for row in first if row["scored"] > row["borrowed"]]
     events = [row for row in group("harm") if row["kind"] in EVENT_KINDS]
-    found += best(first) or best(core) or best(events)
+    found += best(shared) or best(core) or best(own) or best(events)
     found += [row["criterion"] for row in offered if row["criterion"] == "visits_year_one"]
     return tuple(found)

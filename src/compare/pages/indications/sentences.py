@@ -86,7 +86,7 @@ def article(rows: Sequence[Row]) -> Finding:
         (silent, "Our tables hold none on"),
     ):
         if some:
-            text += f" {words} {', '.join(row['condition'] for row in some)}."
+            text += f" {words} {', '.join(row['within'] for row in some)}."
     return Finding(text, {key: float(value) for key, value in numbers.items()})
 
 
