@@ -16,7 +16,15 @@ from compare.pages.what_works import views as views_of
 from compare.pages.what_works.sentences import chip
 from compare.trials import benefits
 from compare.trials.declared import declared
-from compare.trials.results import ACTIVE, at_rate, block, head_to_head, result, trial_rows
+from compare.trials.results import (
+    ACTIVE,
+    at_rate,
+    block,
+    head_to_head,
+    result,
+    standing,
+    trial_rows,
+)
 from compare.trials.wording import sentence, summary
 from tests.pages.test_explorer_harms import COMPARATIVES
 from tests.trials.test_declared import FOUR, rates
@@ -147,6 +155,16 @@ def test_therapies_are_compared_in_the_words_of_one_function_alone(evidence, vie
                 assert known_words.replace("'", "&#39;") in plain
                 plain = plain.replace(known_words, "")
             assert "separated from" not in plain, condition_id
+
+
+def test_trials_in_adults_alone_say_so(evidence, views):
+    """So that nobody reads them for a child: every trial that stands, or nothing is said."""
+    adults = set(evidence.trials.loc[evidence.trials["adults_only"].eq("yes"), "trial_id"])
+    for condition_id, shown in views.items():
+        alone = {row["trial_id"] for row in standing([*shown.rows, *shown.active])} <= adults
+        assert (", in adults" in str(shown.finding)) == alone, condition_id
+    assert ", in adults" in str(views["crohns"].finding)
+    assert ", in adults" not in str(views["asthma"].finding)
 
 
 def test_a_missed_co_primary_endpoint_is_said(evidence, views):

@@ -95,7 +95,8 @@ def chip(row: Row) -> str:
 def answer(
     name: str, rows: Sequence[Row], beside: Sequence[Row], followed: Sequence[str]
 ) -> Finding:
-    """What stands, what missed, and what follows across trials, in 40 words at most.
+    """What stands, in whom where that is adults alone, what missed, and what follows across trials,
+    in 40 words at most.
 
     `beside`: of `missed_beside`, endpoints that do not stand. `followed`: what follows, in full
     and shorter, of which the first stands that the words allow.
@@ -109,6 +110,8 @@ def answer(
     trials = "1 pivotal trial" if len(rows) == 1 else f"{len(rows)} pivotal trials"
     many = "1 therapy" if len(therapies) == 1 else f"{len(therapies)} therapies"
     told = f"{name}: {trials} of {many}"
+    if rows and all(row["trial_adults_only"] == "yes" for row in rows):
+        told += ", in adults"
     if list(blocks) == [UNCONTROLLED]:
         told += ", all without a comparator"
     elif missed:
@@ -147,8 +150,9 @@ def across(
     ]
     tail = f" Some are, on {listing(dict.fromkeys(others))}: listed below." if apart else ""
     full, brief = (lower(summary(judged, names, brief)) for brief in (False, True))
-    more = "" if apart else " Details stand below."
-    return [f"{head}{full}{tail}", f"{head}{brief}{more}{tail}"]
+    if not apart:
+        return [f"{head}{full}", f"{head}{brief} Details stand below."]
+    return [f"{head}{full}{tail}", f"{head}{brief}{tail}", f"{head}{brief} Some are: listed below."]
 
 
 def no_network(name: str, rows: Sequence[Row], refused: str) -> str:
