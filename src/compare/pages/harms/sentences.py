@@ -139,14 +139,16 @@ def controlled(rows: Sequence[Row], condition: str) -> Finding:
     numbers = {"labeled": len(labeled), "without": len(without)}
     if not labeled:
         return Finding(f"No therapy is labeled for {condition} in our tables.", _floats(numbers))
-    count = len(labeled) - len(without)
-    who = f"{count or 'None'} of {len(labeled)} therapies labeled for {condition}"
-    if len(labeled) == 1:
+    count, counted = len(labeled) - len(without), "counted against placebo or a background drug"
+    text = (
+        f"{count} of {len(labeled)} therapies labeled for {condition} "
+        f"{'has' if count < 2 else 'have'} harms {counted} there."
+    )
+    if not count:
+        text = f"No harm {counted} is reported in {condition} of a therapy labeled for it."
+    elif len(labeled) == 1:
         name = short_name(labeled[0]["therapy"])
-        who = f"{name}, alone labeled for {condition}, {'has' if count else 'lacks'}"
-    else:
-        who += " has" if count < 2 else " have"
-    text = f"{who} harms counted against placebo or a background drug there."
+        text = f"{name}, alone labeled for {condition}, has harms {counted} there."
     if count and without:
         text += f" Not reported so for {_list(short_name(name) for name in without)}."
     return Finding(text, _floats(numbers))
