@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -142,6 +143,15 @@ def test_headline_has_at_most_40_words_and_one_kind(
         for row in (panel[0], panel[-1]):
             marked = f"{row['product']}, not in its label here" in said
             assert marked == (row["label_status"] != "in label")
+
+
+def test_the_headline_says_that_a_product_is_contraindicated(evidence: compare.Evidence) -> None:
+    """Active hepatitis B and ocrelizumab, alone labeled in PPMS: the price is no offer."""
+    first = opening_patient(evidence, "ms_primary_progressive")
+    who = replace(first, factors=first.factors | {"hepatitis_b_active"})
+    said = str(cost.view(evidence, Scenario("ms_primary_progressive", who)).finding)
+    assert "(Ocrelizumab, Ocrevus, contraindicated in this patient)" in said
+    assert "contraindicated" not in str(shown(evidence, "ms_primary_progressive").finding)
 
 
 def test_the_headline_says_what_labels_ask_for(evidence: compare.Evidence) -> None:

@@ -15,6 +15,7 @@ from compare import cost
 from compare import words as findings
 from compare.cost import plan
 from compare.cost.prices import NEGOTIATED
+from compare.cost.standing import contraindicating
 from compare.data.conditions import opening_patient, within
 from compare.data.evidence import Evidence
 from compare.data.rows import Row, grouped, known, split
@@ -104,6 +105,7 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     why = cost.without_negotiated(fixed)
     with_bar = {row["therapy_id"]: row for row in bars if row["therapy_id"] in why}
     unpriced += [{**row, "reason": why[key]} for key, row in with_bar.items()]
+    named = {row["product_id"] for row in bars}
     yearly = money.in_panels([row for row in bars if row["use"] == "chronic"])
     courses = money.in_panels([row for row in bars if row["use"] != "chronic"], money.COURSE)
     marks = [other for row in bars for other in cost.beside(every, row)] if one_each else []
@@ -127,6 +129,7 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
             patient,
             any(not plan.age_note(one, patient.age_years) for one in plan.plans(*of)),
             asked_by(*of),
+            {key for key in named if patient.factors & contraindicating(evidence, key)},
         ),
     )
 

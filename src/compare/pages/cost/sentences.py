@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 
 from compare.cost.plan import IGE_OPEN
@@ -16,14 +16,17 @@ PRICES = {kind: f"at prices {words}" for kind, words in KINDS.items()} | {"own":
 AT_LIMIT = "A payment limit may lie below what it can be bought for."
 
 
-def named(row: Row, asks: Mapping[str, str] = MappingProxyType({})) -> str:
-    """Therapy and product; that IgE is not known, what the label asks for (by product), or that
-    the use is outside the label.
+def named(
+    row: Row, asks: Mapping[str, str] = MappingProxyType({}), barred: Collection[str] = ()
+) -> str:
+    """Therapy and product; that IgE is not known, what the label asks for (by product), that the
+    use is outside the label, or that the product is `barred`: contraindicated in this patient.
     """
     outside = "" if row["label_status"] == "in label" else ", not in its label here"
     open_ige = ", IgE not entered" if IGE_OPEN in row["note"] else ""
     asked = f", if {asks[row['product_id']]}" if row["product_id"] in asks else ""
-    return f"{short_name(row['therapy'])}, {row['product']}{open_ige}{asked}{outside}"
+    bar = ", contraindicated in this patient" if row["product_id"] in barred else ""
+    return f"{short_name(row['therapy'])}, {row['product']}{open_ige}{asked}{outside}{bar}"
 
 
 def headline(
@@ -33,12 +36,14 @@ def headline(
     patient: Patient,
     for_this_age: bool = True,
     asks: Mapping[str, str] = MappingProxyType({}),
+    barred: Collection[str] = (),
 ) -> Finding:
     """What the first panel of the picture spans, at the usual dose; at most 40 words.
 
     Rows that stand for their therapies, in the page's order. Never a word on two kinds of price
     together; where there is room, how many stand in other panels, and what IVIG costs by course.
-    `for_this_age`: whether any regimen is for the patient's age; `asks`: what labels ask for.
+    `for_this_age`: whether any regimen is for the patient's age; `asks`: what labels ask for;
+    `barred`: products that are contraindicated in the patient.
     """
     bars = yearly or courses
     if not bars and not for_this_age:
@@ -59,11 +64,11 @@ def headline(
     numbers = {"lowest_usd": low[usual], "highest_usd": high[usual]}
     start = f"In {condition} at {patient.weight_kg:g} kg, {PRICES[kind]},"
     if len(panel) == 1:
-        parts = [f"{start} {what} costs {usd(low[usual])} ({named(low, asks)})."]
+        parts = [f"{start} {what} costs {usd(low[usual])} ({named(low, asks, barred)})."]
     else:
         parts = [
-            f"{start} {what} costs from {usd(low[usual])} ({named(low, asks)}) to "
-            f"{usd(high[usual])} ({named(high, asks)})."
+            f"{start} {what} costs from {usd(low[usual])} ({named(low, asks, barred)}) to "
+            f"{usd(high[usual])} ({named(high, asks, barred)})."
         ]
     ivig = [row for row in courses if row["therapy_class"] == "ivig"] if yearly else []
     if ivig:
