@@ -279,9 +279,9 @@ def test_myasthenia_has_three_answers(evidence):
     """Recommended in exacerbation, not recommended when stable, maintenance trial missed."""
     table = ivig.ivig_by_state(evidence, "gmg")
     answers = {row["setting"]: row["answer"] for row in table}
-    assert "recommended for exacerbations (AANEM" in answers["Exacerbation or crisis"]
+    assert "recommended: exacerbations (AANEM" in answers["Exacerbation or crisis"]
     assert "Zinman 2007" in answers["Exacerbation or crisis"]
-    assert answers["Stable disease"].startswith("not recommended for stable disease (AANEM")
+    assert answers["Stable disease"].startswith("not recommended: stable disease (AANEM")
     assert "missed its primary endpoint" in answers["Maintenance"]
     assert all(row["source_id"] for row in table)
     assert ivig.ivig_by_state(evidence, "cidp") == []

@@ -203,13 +203,13 @@ def strongest(rows: Sequence[Row], jurisdiction: str = "US") -> Row | None:
 def quote(row: Mapping[str, Any]) -> str:
     """A statement with its body, year, grade and population: what is shown of a guideline."""
     year = f" {int(row['year'])}" if known(row["year"]) else ""
-    parts = [STATEMENTS.get(str(row["statement"]), str(row["statement"]))]
-    if known(row["population"]):
-        parts.append(f"for {row['population']}")
+    # Populations are words of many forms ("adults", "not at target on methotrexate").
+    said = STATEMENTS.get(str(row["statement"]), str(row["statement"]))
+    said += f": {row['population']}" if known(row["population"]) else ""
     details = [f"{row['body']}{year}", row["grade"], row["jurisdiction"]]
     told = ", ".join(str(part) for part in details if known(part))
     late = ", since retired" if row["retired"] == "yes" else ""
-    return f"{' '.join(parts)} ({told}{late})"
+    return f"{said} ({told}{late})"
 
 
 def deciding_factors(evidence: Evidence, condition_id: str) -> list[str]:

@@ -152,7 +152,11 @@ def across(
     full, brief = (lower(summary(judged, names, brief)) for brief in (False, True))
     if not apart:
         return [f"{head}{full}", f"{head}{brief} Details stand below."]
-    return [f"{head}{full}{tail}", f"{head}{brief}{tail}", f"{head}{brief} Some are: listed below."]
+    return [
+        f"{head}{full}{tail}",
+        f"{head}{brief}{tail}",
+        f"{head}{brief} On other questions some are: see below.",
+    ]
 
 
 def no_network(name: str, rows: Sequence[Row], refused: str) -> str:
