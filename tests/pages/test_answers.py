@@ -62,6 +62,11 @@ def test_a_pregnant_patient_is_told_that_labels_speak_of_it(evidence: compare.Ev
     who = replace(first, sex="female", age_years=35, factors=first.factors | {"pregnancy"})
     said = str(page_00.view(evidence, compare.Scenario("cidp", who)).finding)
     assert "Pregnant or may become pregnant: information on" in said
+    first = opening_patient(evidence, "plaque_psoriasis")
+    who = replace(first, sex="female", age_years=35, factors=first.factors | {"pregnancy"})
+    said = str(page_00.view(evidence, compare.Scenario("plaque_psoriasis", who)).finding)
+    assert "Live vaccines for an infant" in said
+    assert "The rest is marked." in said
 
 
 def test_one_option_alone_is_not_said_to_be_uncompared(evidence: compare.Evidence) -> None:

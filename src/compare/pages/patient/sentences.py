@@ -113,7 +113,10 @@ def _against(rows: Sequence[Row]) -> list[str]:
         return " ".join(f"{factor}: {', '.join(what)}." for factor, what in by_factor.items())
 
     open_ = any(row["severity"] == "not_in_reading" for row in rows)
-    whole = [told(items, names) + (" Look it up." if open_ else "") for names in (True, False)]
+    # What labels only inform of is told where nothing is harder; else that there is more.
+    rest = {key[0] for key in found if key[1] != "ask"} - {key[0] for key in items}
+    tail = (" Look it up." if open_ else "") + (" The rest is marked." if rest else "")
+    whole = [told(items, names) + tail for names in (True, False)]
     hard = [key for key in items if key[1] != "not_in_reading"]
     part = [told(hard[:n], names) for n in range(len(hard), 0, -1) for names in (True, False)]
     few = f"Something concerns {_count(len({row['therapy_id'] for row in rows}))}."
