@@ -27,8 +27,8 @@ def changed(
     numbers = {"changed": float(len(moved)), "costs": float(len(frame))}
     if moved.empty:
         return Finding(
-            f"In {condition} no cost changed ({len(frame)} looked at): what you loaded does not "
-            "bear on them.",
+            f"In {condition} none of {len(frame)} costs changed: what you loaded does not bear on "
+            "them.",
             numbers,
         )
     text = f"In {condition} {len(moved)} of {len(frame)} costs changed"
