@@ -131,7 +131,7 @@ def test_headline_has_at_most_40_words_and_one_kind(
         bars = view.yearly or view.courses
         if not bars:
             assert said.startswith(f"In {name} no regimen "), said
-            assert ("for age" in said) == all(
+            assert ("this patient's age" in said) == all(
                 plan.age_note(one, patient.age_years) for one in plan.plans(evidence, condition_id)
             )
             continue

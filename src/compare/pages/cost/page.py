@@ -126,7 +126,7 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
             [row for row in yearly if row["stands_for_therapy"]],
             [row for row in courses if row["stands_for_therapy"]],
             within(evidence, condition_id),
-            patient,
+            patient.weight_kg,
             any(not plan.age_note(one, patient.age_years) for one in plan.plans(*of)),
             asked_by(*of),
             {key for key in named if patient.factors & contraindicating(evidence, key)},

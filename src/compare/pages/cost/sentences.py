@@ -7,7 +7,6 @@ from types import MappingProxyType
 
 from compare.cost.plan import IGE_OPEN
 from compare.cost.prices import KINDS
-from compare.data.patient import Patient
 from compare.data.rows import Row, known
 from compare.words import Finding, short_name, usd
 
@@ -33,7 +32,7 @@ def headline(
     yearly: Sequence[Row],
     courses: Sequence[Row],
     condition: str,
-    patient: Patient,
+    weight_kg: float,
     for_this_age: bool = True,
     asks: Mapping[str, str] = MappingProxyType({}),
     barred: Collection[str] = (),
@@ -48,8 +47,7 @@ def headline(
     bars = yearly or courses
     if not bars and not for_this_age:
         return Finding(
-            f"In {condition} no regimen in our sources is for age {patient.age_years:g}: no cost "
-            "is shown."
+            f"In {condition} no regimen in our sources is for this patient's age: no cost is shown."
         )
     if not bars:
         return Finding(f"In {condition} no regimen for this patient has a current price.")
@@ -62,7 +60,7 @@ def headline(
     ends = "usd_year_one_low" if yearly else "usd_per_course"
     what += " at the usual dose" if any(row[usual] != row[ends] for row in (low, high)) else ""
     numbers = {"lowest_usd": low[usual], "highest_usd": high[usual]}
-    start = f"In {condition} at {patient.weight_kg:g} kg, {PRICES[kind]},"
+    start = f"In {condition} at {weight_kg:g} kg, {PRICES[kind]},"
     if len(panel) == 1:
         parts = [f"{start} {what} costs {usd(low[usual])} ({named(low, asks, barred)})."]
     else:
