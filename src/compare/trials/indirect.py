@@ -67,7 +67,7 @@ def _flags(found: Declared, network: Network) -> list[str]:
     flags = _reference_figures(found)
     exposure, loops = unlike_exposure(found.facts), unlike_loops(network)
     if exposure:
-        flags.append(f"Nobody is separated: {exposure}.")
+        flags.append(f"No two are told apart: {exposure}.")
     if loops:
         flags.append(f"Only direct evidence counts: {loops}.")
     df = network.heterogeneity["df"]

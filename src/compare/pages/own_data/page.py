@@ -13,7 +13,7 @@ from compare import cost, own
 from compare.cost.prices import KINDS as KIND_NAMES
 from compare.cost.prices import basis_text
 from compare.data.cells import MAX_BYTES
-from compare.data.conditions import opening_patient
+from compare.data.conditions import opening_patient, within
 from compare.data.errors import DataError
 from compare.data.evidence import Evidence, Loaded
 from compare.data.rows import Row, known
@@ -100,7 +100,7 @@ def example(evidence: Evidence) -> Evidence:
 def view(before: Evidence, after: Evidence, scenario: Scenario) -> View:
     """Costs before and after for one scenario; a pure function of its arguments."""
     costs = own.difference.rows(before, after, scenario.condition_id, scenario.patient)
-    name = after.label("conditions", scenario.condition_id)
+    name = within(after, scenario.condition_id)
     of = scenario.condition_id, scenario.patient, scenario.medicare
     standing = own.standing(before, after, *of)
     finding = findings.changed(standing, costs, name, bool(after.loaded))
