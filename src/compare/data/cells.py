@@ -72,6 +72,7 @@ def decoded(content: bytes) -> tuple[str, int | None, str]:
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         return "", line, "the file is not in UTF-8; save it as 'CSV UTF-8'"
+    text = text.lstrip("\ufeff")
     # A byte-order mark alone is no header.
     return text, None, "" if text.strip() else EMPTY
 

@@ -26,7 +26,8 @@ DTYPES = {"string": "str", "number": "float64", "integer": "Int64", "date": "dat
 SHAPES = {
     "number": r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?",
     "integer": r"[+-]?[0-9]+",
-    "date": r"[0-9]{4}-[0-9]{2}-[0-9]{2}",
+    # No year 26; 9999 is what many write for "no end".
+    "date": r"(?:(?:19|20|21)[0-9]{2}|9999)-[0-9]{2}-[0-9]{2}",
 }
 
 
@@ -171,8 +172,10 @@ def _as_type(values: pd.Series, kind: str) -> pd.Series:
 def number_hint(value: str) -> str:
     """What to say of text that is not a number."""
     if re.fullmatch(r"[+-]?\d+,\d+", value):
-        return f"expected a decimal point: write {clipped(value.replace(',', '.'))}"
-    if re.search(r"[$€\s]|,\d{3}", value):
+        hint = f"expected a decimal point: write {clipped(value.replace(',', '.'))}"
+        thousands = re.fullmatch(r"[+-]?[1-9]\d{0,2},\d{3}", value)
+        return hint + (f", or {value.replace(',', '')} if thousands are meant" if thousands else "")
+    if re.search(r"[$€£¥%\s]|,\d{3}", value):
         return "expected a plain number such as 1234.5: no currency sign, space or thousands comma"
     return "expected a number with a decimal point"
 

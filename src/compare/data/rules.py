@@ -266,6 +266,8 @@ NAMED = {
     "factors": "factor",
 }
 MOST_BANDS = 100
+# Year one, as costs count it.
+LAST_DAY = 363
 
 
 def check_together(frames: Mapping[str, pd.DataFrame]) -> list[Problem]:
@@ -281,7 +283,22 @@ def check_together(frames: Mapping[str, pd.DataFrame]) -> list[Problem]:
             ]
     if "regimens" in frames:
         problems += _check_bands(frames["regimens"])
+        problems += _check_begin(frames["regimens"])
     return problems
+
+
+def _check_begin(frame: pd.DataFrame) -> list[Problem]:
+    """Regimens without a dose in year one, which would seem to cost nothing."""
+    first = frame["days"].str.extract(r"^([0-9]{1,9})", expand=False).astype("float64")
+    begin = first.fillna(frame["first_day"].fillna(0)).groupby(frame["regimen_id"]).transform("min")
+    late = frame.index[begin.gt(LAST_DAY) & frame["no_dose_reason"].isna()]
+    expected = f"expected a first dose of the regimen by day {LAST_DAY}, in its first year"
+    return [
+        Problem(
+            "regimens", int(line), "first_day", shown_cell(frame.at[line, "first_day"]), expected
+        )
+        for line in late
+    ]
 
 
 def _check_bands(frame: pd.DataFrame) -> list[Problem]:
