@@ -7,13 +7,14 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from os import PathLike
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import pandas as pd
 
 from compare.data import age, checks
-from compare.data.arguments import shown
+from compare.data.arguments import one_of, shown
 from compare.data.descriptor import DESCRIPTOR, descriptor
 from compare.data.errors import Problem
 from compare.data.rows import Row, known, records, split
@@ -147,7 +148,8 @@ class Evidence:
 
     def by_id(self, table: str) -> Mapping[str, Row]:
         """Rows of a table of names (see `NAMES`) as dictionaries by their id. Shared."""
-        if table not in self._by_id:
+        if not isinstance(table, str) or table not in self._by_id:
+            one_of("table", table, NAMES)
             key, _ = NAMES[table]
             self._by_id[table] = {str(row[key]): row for row in records(getattr(self, table))}
         return self._by_id[table]
@@ -186,6 +188,8 @@ class Evidence:
 
     def age(self, today: date | None = None) -> list[str]:
         """What in the data is old on that day (None: today), one sentence each; see `age.age`."""
+        if today is not None and (not isinstance(today, date) or pd.isna(today)):
+            raise ValueError(f"today is {shown(today)}; expected a date or None")
         return age.age(self, today)
 
 
@@ -260,6 +264,8 @@ def sources_of(frame: pd.DataFrame, evidence: Evidence | None = None) -> pd.Data
     """
     if not isinstance(frame, pd.DataFrame):
         raise ValueError(f"frame is {shown(frame)}; expected a table of this library")
+    if evidence is not None and not isinstance(evidence, Evidence):
+        raise ValueError(f"evidence is {shown(evidence)}; expected what load() returns")
     table = (evidence or own_data()).sources
     cells = (cell for name in source_columns(frame) for cell in frame[name])
     named = dict.fromkeys(part for cell in cells for part in split(cell))
@@ -286,6 +292,8 @@ def load(folder: str | Path | None = None) -> Evidence:
     >>> "ivig" in set(evidence.therapies["therapy_id"])
     True
     """
+    if folder is not None and not isinstance(folder, str | PathLike):
+        raise ValueError(f"folder is {shown(folder)}; expected a path")
     place = data_folder() if folder is None else Path(folder)
     package = descriptor(place)
     resources = {resource["name"]: resource for resource in package["resources"]}
@@ -301,7 +309,12 @@ def load(folder: str | Path | None = None) -> Evidence:
         if not path.is_file():
             problems.append(Problem(name, None, None, None, f"the file {path.name} is missing"))
             continue
-        content = path.read_bytes()
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            expected = f"the file {path.name} cannot be read ({error.strerror})"
+            problems.append(Problem(name, None, None, None, expected))
+            continue
         same = content_hash(content) == resource.get("hash")
         if not same:
             changed.append(name)

@@ -74,8 +74,10 @@ class Decision:
 
     def column(self, criterion: str) -> int:
         """Position of a criterion. Raises `ValueError` for one that is not in the table."""
-        if criterion not in self.criteria:
-            raise ValueError(f"{criterion!r} is no criterion here; expected one of {self.criteria}")
+        if not isinstance(criterion, str) or criterion not in self.criteria:
+            raise ValueError(
+                f"{shown(criterion)} is no criterion here; expected one of {self.criteria}"
+            )
         return self.criteria.index(criterion)
 
 
@@ -270,6 +272,9 @@ def stated_ranges(
     gets a range around their one figure.
     """
     decision = read(table)
+    for name, said in (("ranges", ranges), ("shapes", shapes)):
+        if said is not None and not isinstance(said, Mapping):
+            raise ValueError(f"{name} is {shown(said)}; expected a dict by criterion")
     given = dict(ranges or {})
     for name, points in (shapes or {}).items():
         given.setdefault(name, (points[0][0], points[-1][0]))
@@ -393,8 +398,10 @@ def rank_order_centroid(order: Sequence[str]) -> dict[str, float]:
     [0.5208, 0.2708, 0.1458, 0.0625]
     """
     names = list(order)
+    if not all(isinstance(name, str) for name in names):
+        raise ValueError(f"the order {shown(names)} holds something that is no criterion")
     if len(set(names)) != len(names):
-        raise ValueError(f"the order {names} names a criterion twice")
+        raise ValueError(f"the order {shown(names)} names a criterion twice")
     k = len(names)
     return {name: sum(1 / j for j in range(i, k + 1)) / k for i, name in enumerate(names, 1)}
 

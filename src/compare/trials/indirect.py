@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import pandas as pd
 
+from compare.data.arguments import one_of, shown
 from compare.data.evidence import Evidence
 from compare.trials._effects import COUNTS
 from compare.trials.declared import Declared, declared, number
 from compare.trials.guards import Comparison, compare_pairs, too_wide, unlike_exposure, unlike_loops
-from compare.trials.network import EFFECTS, PAIRS, Network, network_meta_analysis
+from compare.trials.network import EFFECTS, MODELS, PAIRS, Network, network_meta_analysis
 from compare.trials.wording import CERTAINTY
 
 NO_EFFECTS = ("tau2", "i2", "q", "df", "p", "q_within", "df_within", "q_between", "df_between")
@@ -32,6 +33,10 @@ def indirect(
     >>> network.reference, network.refused
     ('placebo', '')
     """
+    one_of("network_id", network_id, evidence.networks["network_id"])
+    one_of("model", model, MODELS)
+    if reference is not None and not isinstance(reference, str):
+        raise ValueError(f"reference is {shown(reference)}; expected a treatment or None")
     found = declared(evidence, network_id)
     measure, center = str(found.row["measure"]), reference or str(found.row["reference"])
     if refused := found.refused:
