@@ -66,6 +66,20 @@ def numbers_of(name: str, values: object) -> np.ndarray[Any, np.dtype[np.float64
     raise ValueError(f"{name} is {shown(values)}; expected numbers up to {MOST:g}")
 
 
+def figures(cells: pd.Series) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Cells of a table as numbers; NaN for what is none, or is more than any number of ours."""
+    if cells.dtype == object:
+        cells = cells.map(lambda cell: cell if _is_figure(cell) else None)
+    if pd.api.types.is_bool_dtype(cells) or pd.api.types.is_complex_dtype(cells):
+        return np.full(len(cells), math.nan)
+    return pd.to_numeric(cells, errors="coerce").to_numpy(dtype=float, na_value=math.nan)
+
+
+def _is_figure(cell: object) -> bool:
+    real = isinstance(cell, numbers.Real) and not isinstance(cell, bool)
+    return isinstance(cell, str) or (real and abs(cell) <= MOST**2)  # type: ignore[arg-type]
+
+
 def ids_of(name: str, values: object) -> tuple[str, ...]:
     """Several ids, as a set or a list holds them. Raises `ValueError` for anything else."""
     # numpy's arrays without a dimension have a length by their type alone.

@@ -103,7 +103,7 @@ class Evidence:
 
     def label(self, table: str, key: str) -> str:
         """Name shown for an id, such as `label("therapies", "ivig")`; the id where unknown."""
-        row = self.by_id(table).get(key)
+        row = self.by_id(table).get(key) if isinstance(key, str) else None
         return key if row is None else str(row[NAMES[table][1]])
 
     def cited(self, frame: pd.DataFrame) -> pd.DataFrame:

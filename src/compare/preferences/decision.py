@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from compare.data.arguments import MOST, number, range_of, shown, weight_of
+from compare.data.arguments import MOST, figures, number, range_of, shown, weight_of
 from compare.data.errors import DataError, Problem
 
 Floats = NDArray[np.float64]
@@ -101,13 +101,13 @@ def read(table: pd.DataFrame | Decision) -> Decision:
             [Problem("effects", None, name, None, "column is missing") for name in lost]
         )
     named_by = ("therapy_id", "criterion", "favors")
-    text = {name: table[name].astype(str).tolist() for name in named_by}
+    text = {name: table[name].astype(str).fillna("").tolist() for name in named_by}
     therapies, row = _coded(text["therapy_id"])
     criteria, col = _coded(text["criterion"])
     if not therapies:
         raise DataError([Problem("effects", None, None, None, "expected at least one row")])
     shape = (len(therapies), len(criteria))
-    cells = {name: _figures(table[name]) for name in NUMBERS if name in table.columns}
+    cells = {name: figures(table[name]) for name in NUMBERS if name in table.columns}
     numbers = {name: np.full(shape, np.nan) for name in NUMBERS}
     for name, values in cells.items():
         numbers[name][row, col] = values
@@ -138,15 +138,6 @@ def read(table: pd.DataFrame | Decision) -> Decision:
     return Decision(therapies, criteria, higher, distribution, numbers, scale)
 
 
-def _figures(column: pd.Series) -> Floats:
-    """The cells as numbers, NaN for what is none. Raises `DataError` for one beyond any float."""
-    try:
-        return pd.to_numeric(column, errors="coerce").to_numpy(dtype=float)
-    except (OverflowError, TypeError):
-        said = "expected numbers up to 1e15"
-        raise DataError([Problem("effects", None, str(column.name), None, said)]) from None
-
-
 def _coded(names: Sequence[str]) -> tuple[tuple[str, ...], NDArray[np.intp]]:
     """The different names in their order, and the place of each row's name among them."""
     places: dict[str, int] = {}
@@ -169,6 +160,8 @@ def _problems(
             value = str(table[column].iloc[i]) if column in table.columns else None
             found.append(Problem("effects", int(i) + 2, column, value, expected))
 
+    for name in ("therapy_id", "criterion"):
+        add(np.array(text[name]) == "", name, "expected a name")
     favors = np.array(text["favors"])
     add(~np.isin(favors, ["lower", "higher"]), "favors", "expected lower or higher")
     _, column = _coded(text["criterion"])

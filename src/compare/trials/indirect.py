@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from compare.data.arguments import one_of, shown
+from compare.data.arguments import one_of
 from compare.data.evidence import Evidence
 from compare.trials._effects import COUNTS
 from compare.trials.declared import Declared, declared, number
@@ -35,9 +35,9 @@ def indirect(
     """
     one_of("network_id", network_id, evidence.networks["network_id"])
     one_of("model", model, MODELS)
-    if reference is not None and not isinstance(reference, str):
-        raise ValueError(f"reference is {shown(reference)}; expected a treatment or None")
     found = declared(evidence, network_id)
+    if reference is not None:
+        one_of("reference", reference, found.arms["treatment"].unique())
     measure, center = str(found.row["measure"]), reference or str(found.row["reference"])
     if refused := found.refused:
         nothing = pd.DataFrame(columns=["study", "reason"], dtype="str")
