@@ -92,10 +92,10 @@ def _check_ids(evidence: Evidence, patients: pd.DataFrame) -> None:
             continue
         cells, ids = patients[name].tolist(), set(getattr(evidence, table)[name])
 
-        def fits(cell: Any, ids: set[str] = ids, optional: bool = name in COHORT_OPTIONAL) -> bool:
+        def fits(cell: Any, name: str = name, ids: set[str] = ids) -> bool:
             if isinstance(cell, str):
-                return cell in ids
-            return optional and bool(pd.api.types.is_scalar(cell) and pd.isna(cell))
+                return cell in ids or name == "regimen_id"  # one that is nowhere has no cost
+            return name in COHORT_OPTIONAL and bool(pd.api.types.is_scalar(cell) and pd.isna(cell))
 
         try:
             good = all(map(fits, set(cells)))

@@ -9,9 +9,16 @@ import pandas as pd
 from compare.data.arguments import one_of
 from compare.data.evidence import Evidence
 from compare.trials._effects import COUNTS
-from compare.trials.declared import Declared, declared, number
+from compare.trials.declared import Declared, check_network, declared, number
 from compare.trials.guards import Comparison, compare_pairs, too_wide, unlike_exposure, unlike_loops
-from compare.trials.network import EFFECTS, MODELS, PAIRS, Network, network_meta_analysis
+from compare.trials.network import (
+    EFFECTS,
+    MODELS,
+    PAIRS,
+    Network,
+    check_reference,
+    network_meta_analysis,
+)
 from compare.trials.wording import CERTAINTY
 
 NO_EFFECTS = ("tau2", "i2", "q", "df", "p", "q_within", "df_within", "q_between", "df_between")
@@ -33,11 +40,10 @@ def indirect(
     >>> network.reference, network.refused
     ('placebo', '')
     """
-    one_of("network_id", network_id, evidence.networks["network_id"])
+    check_network(evidence, network_id)
     one_of("model", model, MODELS)
     found = declared(evidence, network_id)
-    if reference is not None:
-        one_of("reference", reference, found.arms["treatment"].unique())
+    check_reference(reference, sorted(found.arms["treatment"].unique()))
     measure, center = str(found.row["measure"]), reference or str(found.row["reference"])
     if refused := found.refused:
         nothing = pd.DataFrame(columns=["study", "reason"], dtype="str")
