@@ -11,7 +11,7 @@ import compare
 from compare.own import with_asp_file, with_prices, with_therapy
 from tests.data.test_robustness import outcome
 from tests.mutations import often
-from tests.own.test_incoming import ASP_HEAD, ASP_ROWS, asp, course_usd, refused
+from tests.own.test_incoming import ASP_HEAD, ASP_ROWS, THERAPY, asp, course_usd, encoded, refused
 from tests.own.test_own_kinds import HEAD, banded, limit, own, said, therapy
 
 ROW = "J1561,500,mg,40"
@@ -99,6 +99,48 @@ def test_a_regimen_begins_within_its_first_year(evidence: compare.Evidence, firs
     assert "expected a first dose of the regimen by day 363" in text
     assert with_therapy(evidence, therapy(regimens={"first_day": "363"})).loaded
     assert with_therapy(evidence, banded(("0", "80", ""), ("80", "", ""))).loaded
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"billing_unit": "day"}, "billing_unit: found 'day': this product is bought by the vial"),
+        ({"billing_unit": "device"}, "give presentation_id in product_codes"),
+        ({"code": "J77777"}, "code: found 'J77777': not in product_codes"),
+    ],
+)
+def test_prices_of_an_own_therapy_pay_for_something(
+    evidence: compare.Evidence, changes: dict[str, str], words: str
+) -> None:
+    """A day's price of a vial would be a tenth of its year; a code of nothing would be lost."""
+    text = said(lambda: with_therapy(evidence, therapy(prices=changes)))
+    assert f"prices.csv, line 2, column {words}" in text or words in text
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "line"),
+    [
+        ("2026-10-01,", "2026-10-02,", 3),
+        ("2026-10-02,", "2026-10-01,", 2),
+        ("2026-10-01,2026-10-31", "2026-10-31,", 3),
+        ("2026-10-01,2026-10-31", "2026-11-01,", None),
+    ],
+)
+def test_own_therapy_has_one_price_on_a_day(
+    evidence: compare.Evidence, first: str, second: str, line: int | None
+) -> None:
+    """Whichever way the two are dated; one that ends before the other begins is history."""
+    head = "code,code_type,price_basis,effective_from,effective_to,billing_qty,billing_unit,"
+    head += "usd_per_billing_unit,source_id,verification"
+    rows = (
+        f"J7777,HCPCS,asp_payment_limit,{day},10,mg,5,ours,one_reading" for day in (first, second)
+    )
+    files = {**encoded(THERAPY), "prices.csv": own(*rows, head=head)}
+    if line is None:
+        assert with_therapy(evidence, files).loaded
+    else:
+        text = said(lambda: with_therapy(evidence, files))
+        assert f"prices.csv, line {line}, column effective_from" in text
 
 
 # One price in every way that people write it: the same dollars, or a refusal
