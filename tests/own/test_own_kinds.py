@@ -326,8 +326,21 @@ def test_messages_are_short_whatever_the_names(evidence: compare.Evidence) -> No
         own(*["J1561,500,mg,40"] * 500_000),
         own(*["J15,500,mg,40"] * 9_000),
         own(*["J1561,500,mg,40"] * 9_000),
+        own(f"J1561,500,mg,40{',' * 7_900_000}"),
+        own(
+            *["Z,x,y,z,w,a,b,1/1/26,2/2/26,9"] * 9_999,
+            head=f"{WIDE},effective_from,effective_to,notes",
+        ),
     ],
-    ids=["columns", "a million columns", "rows", "unknown codes", "doubles"],
+    ids=[
+        "columns",
+        "a million columns",
+        "rows",
+        "unknown codes",
+        "doubles",
+        "a row of commas",
+        "everything wrong",
+    ],
 )
 def test_sizes_are_bounded_at_once(evidence: compare.Evidence, content: bytes) -> None:
     """Refused in about a second at most, however much there is."""

@@ -82,6 +82,10 @@ def rows_of(text: str, delimiter: str = ",") -> tuple[Lines, int, str]:
 
     Quotes are read strictly. The reason is empty where all was read.
     """
+    if text.count(delimiter) > MAX_CELL:
+        for at, line in enumerate(text.splitlines(), 1):
+            if (wide := line.count(delimiter)) > MAX_CELL:
+                return [], at, f"{wide + 1:,} columns: more than any table of ours has"
     # Other libraries change this limit for the whole process.
     csv.field_size_limit(MAX_CELL)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)

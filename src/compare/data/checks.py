@@ -100,9 +100,10 @@ def check_text(
     named = {(problem.line, problem.column) for problem in problems}
     # A cell that was not of its type is blank by now; it is not missing as well.
     found = [*check_columns(frame, resource, table), *check_rules(frame, kind, table)]
+    written = {name: text[name].to_dict() for name in {str(problem.column) for problem in found}}
     for problem in found:
         if (problem.line, problem.column) not in named:
-            cell: Any = text.at[problem.line, problem.column]
+            cell: Any = written[str(problem.column)][problem.line]
             problems.append(problem if pd.isna(cell) else replace(problem, value=str(cell)))
     return frame, problems
 
@@ -203,8 +204,8 @@ def check_columns(
             wrong = broken(column, limits[key])
             wrong = wrong.fillna(False).astype(bool) & (filled | (key == "required"))
             problems += [
-                Problem(table, int(line), name, shown_cell(column.at[line]), words(limits[key]))
-                for line in frame.index[wrong]
+                Problem(table, int(str(line)), name, shown_cell(cell), words(limits[key]))
+                for line, cell in column[wrong].items()
             ]
     return problems
 

@@ -44,6 +44,8 @@ TEMPLATE = (
     + f"\nJ1745,,,,10,mg,24.80,,,{EXAMPLE}\n"
 )
 FAR_FROM_LIMIT = 3.0
+# A file with more problems in its cells is not looked at row by row as well.
+MANY = 1000
 REPORT = ["product", "code", "route", "price", "basis_before", "price_before", "in_force", "remark"]
 
 
@@ -103,7 +105,7 @@ def _lines(
             text[column] = getattr(text[column].str, change)()
     frame, found = check_text(text, resource, name)
     problems += found
-    if frame.empty:
+    if frame.empty or len(problems) > MANY:
         return [], problems
     mistaken = {(problem.line, problem.column) for problem in problems}
     tables = Tables(evidence)
