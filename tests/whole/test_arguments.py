@@ -315,3 +315,24 @@ def test_rows_of_effects_have_names(name: str, blank: Any) -> None:
     """A row of nothing is refused by its line."""
     said = refused(lambda: compare.weighted_value(effects(**{name: blank})))
     assert f"line 2, column {name}" in said
+
+
+def test_columns_that_stand_twice_are_refused(evidence: compare.Evidence) -> None:
+    """Which of the two was meant, nobody knows; the sources of either are sources."""
+    patients = pd.DataFrame({"patient_id": [1], "weight_kg": [60]}).assign(
+        condition_id="cidp", therapy_id="ivig"
+    )
+    for call in (
+        lambda: compare.weighted_value(pd.concat([effects(), effects()], axis=1)),
+        lambda: compare.network_meta_analysis(pd.concat([TRIALS, TRIALS], axis=1), "odds_ratio"),
+        lambda: compare.cohort_cost(evidence, pd.concat([patients, patients], axis=1)),
+    ):
+        assert "twice" in refused(call)
+    frame = evidence.prices.head(3)
+    once = list(compare.sources_of(frame, evidence)["source_id"])
+    for other in (
+        frame.convert_dtypes(),
+        pd.concat([frame, frame], axis=1),
+        frame.astype("category"),
+    ):
+        assert list(compare.sources_of(other, evidence)["source_id"]) == once

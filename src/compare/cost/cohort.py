@@ -45,6 +45,8 @@ def cohort_cost(evidence: Evidence, patients: pd.DataFrame) -> pd.DataFrame:
         raise ValueError(f"patients is {shown(patients)}; expected a table")
     if missing := [name for name in COHORT_COLUMNS if name not in patients.columns]:
         raise ValueError(f"patients lacks the columns {missing}; expected {COHORT_COLUMNS}")
+    if twice := sorted({str(name) for name in patients.columns[patients.columns.duplicated()]}):
+        raise ValueError(f"patients has the columns {shown(twice)} twice")
     weights = _cohort_weights(patients["weight_kg"])
     _check_ids(evidence, patients)
     _check_ids(evidence, patients)

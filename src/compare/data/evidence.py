@@ -267,7 +267,8 @@ def sources_of(frame: pd.DataFrame, evidence: Evidence | None = None) -> pd.Data
     if evidence is not None and not isinstance(evidence, Evidence):
         raise ValueError(f"evidence is {shown(evidence)}; expected what load() returns")
     table = (evidence or own_data()).sources
-    cells = (cell for name in source_columns(frame) for cell in frame[name])
+    named_so = ["source_id" in str(name) for name in frame.columns]
+    cells = frame.loc[:, named_so].to_numpy(dtype=object, na_value=None).ravel(order="F")
     named = dict.fromkeys(part for cell in cells for part in split(cell))
     found = pd.DataFrame({"source_id": pd.Series(list(named), dtype="str")})
     merged = found.merge(table, on="source_id", how="left")

@@ -95,10 +95,13 @@ def read(table: pd.DataFrame | Decision) -> Decision:
         return table
     if not isinstance(table, pd.DataFrame):
         raise ValueError(f"table is {shown(table)}; expected a table of effects")
-    lost = [name for name in REQUIRED if name not in table.columns]
-    if lost:
+    names = [str(name) for name in table.columns]
+    counts = {name: names.count(name) for name in dict.fromkeys((*REQUIRED, *NUMBERS))}
+    wrong = {name: "this column stands twice" for name, count in counts.items() if count > 1}
+    wrong |= {name: "column is missing" for name in REQUIRED if not counts[name]}
+    if wrong:
         raise DataError(
-            [Problem("effects", None, name, None, "column is missing") for name in lost]
+            [Problem("effects", None, name, None, said) for name, said in wrong.items()]
         )
     named_by = ("therapy_id", "criterion", "favors")
     text = {name: table[name].astype(str).fillna("").tolist() for name in named_by}
