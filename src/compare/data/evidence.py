@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -268,7 +269,7 @@ def sources_of(frame: pd.DataFrame, evidence: Evidence | None = None) -> pd.Data
         raise ValueError(f"evidence is {shown(evidence)}; expected what load() returns")
     table = (evidence or own_data()).sources
     named_so = ["source_id" in str(name) for name in frame.columns]
-    cells = frame.loc[:, named_so].to_numpy(dtype=object, na_value=None).ravel(order="F")
+    cells = frame.loc[:, named_so].to_numpy(dtype=object, na_value=math.nan).ravel(order="F")
     named = dict.fromkeys(part for cell in cells for part in split(cell))
     found = pd.DataFrame({"source_id": pd.Series(list(named), dtype="str")})
     merged = found.merge(table, on="source_id", how="left")

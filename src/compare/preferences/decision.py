@@ -95,8 +95,8 @@ def read(table: pd.DataFrame | Decision) -> Decision:
         return table
     if not isinstance(table, pd.DataFrame):
         raise ValueError(f"table is {shown(table)}; expected a table of effects")
-    names = [str(name) for name in table.columns]
-    counts = {name: names.count(name) for name in dict.fromkeys((*REQUIRED, *NUMBERS))}
+    columns = list(table.columns)
+    counts = {name: columns.count(name) for name in dict.fromkeys((*REQUIRED, *NUMBERS))}
     wrong = {name: "this column stands twice" for name, count in counts.items() if count > 1}
     wrong |= {name: "column is missing" for name in REQUIRED if not counts[name]}
     if wrong:
