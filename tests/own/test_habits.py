@@ -117,6 +117,29 @@ def test_prices_of_an_own_therapy_pay_for_something(
     assert f"prices.csv, line 2, column {words}" in text or words in text
 
 
+DAYS = {"interval_low": "", "interval_high": "", "interval_unit": "", "use": "course"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"regimens": DAYS | {"days": "0;0;14"}}, "column days: found '0;0;14': expected each day"),
+        ({"regimens": DAYS | {"days": "28;14;0"}}, "each day once, in their order"),
+        ({"regimens": DAYS | {"days": "0;99999"}}, "up to day 3660"),
+        ({"regimens": {"route": "IM"}}, "regimens.csv, line 2, column route: found 'IM'"),
+        ({"presentations": {"route": "IV"}}, "presentations.csv, line 2, column route: found 'IV'"),
+        ({"product_codes": {"route": "IV"}}, "product_codes.csv, line 2, column route: found 'IV'"),
+        ({"presentations": {"strength": "0.0001"}}, "expected a microgram or more"),
+        ({"presentations": {"product_id": "gamunex_c"}}, "column product_id: found 'gamunex_c'"),
+    ],
+)  # fmt: skip
+def test_rows_of_an_own_therapy_fit_together(
+    evidence: compare.Evidence, changes: dict[str, dict[str, str]], words: str
+) -> None:
+    """Days that stand twice, routes of no product, a vial of somebody else's product."""
+    assert words in said(lambda: with_therapy(evidence, therapy(**changes)))
+
+
 @pytest.mark.parametrize(
     ("first", "second", "line"),
     [

@@ -24,6 +24,7 @@ READ_TABLES = (
     "presentations",
     "products",
 )
+MOST_DAYS = 3660
 AGAIN = ("read_twice", "two_sources", "disputed")
 
 
@@ -69,6 +70,12 @@ def _other_share(column: str, events: str, total: str) -> Callable[[pd.DataFrame
 def _last_day(days: pd.Series) -> pd.Series:
     last = days.str.extract(r"([0-9]{1,9})$", expand=False)
     return last.astype("float64")
+
+
+def _falls(days: str) -> bool:
+    """Whether days stand twice or out of order, or are later than any regimen's."""
+    parts = [int(day) for day in days.split(";") if day.isascii() and day.isdigit()]
+    return parts != sorted(set(parts)) or max(parts, default=0) > MOST_DAYS
 
 
 def _read_again(column: str) -> Callable[[pd.DataFrame], pd.Series]:
@@ -227,6 +234,18 @@ RULES: Sequence[tuple[str, str, str, Callable[[pd.DataFrame], pd.Series]]] = (
         "days",
         "expected days or an interval, not both",
         lambda f: f["days"].notna() & f["interval_low"].notna(),
+    ),
+    (
+        "regimens",
+        "days",
+        f"expected each day once, in their order, up to day {MOST_DAYS}",
+        lambda f: f["days"].map(_falls, na_action="ignore").eq(True),
+    ),
+    (
+        "presentations",
+        "strength",
+        "expected a microgram or more",
+        lambda f: f["strength"] * f["strength_unit"].map({"g": 1e6, "mg": 1e3, "mcg": 1.0}) < 1,
     ),
     (
         "regimens",

@@ -21,7 +21,7 @@ from compare.own.reading import appended, cells, content_of, refusal, with_optio
 # A second fee schedule would replace the first as a whole, which a few added rows cannot do.
 ALLOWED = tuple(name for name in TABLES if name != "administration_fees")
 Folder = str | Path | Mapping[str, bytes]
-OF_OTHERS = "this is a price of another product, not of the therapy's own"
+OF_OTHERS = "this would change what another product costs, which is not of the therapy's own"
 PRIMARY_KEY = ["therapy_id", "condition_id", "event_id", "ascertainment"]
 
 
@@ -116,7 +116,7 @@ def _against(
             expected = "this key is in the tables already, or stands on an earlier line"
         problems.append(replace(problem, table=f"{problem.table}.csv", expected=expected))
     problems += _of_others(evidence, added)
-    problems += _unfit_prices(frames, added)
+    problems += [*_unfit_prices(frames, added), *_unfit_routes(frames, added)]
     harms = frames["adverse_events"]
     primary = harms[harms["primary"].eq("yes")]
     for line in primary.index[primary.duplicated(PRIMARY_KEY) & (primary.index > 0)]:
@@ -137,13 +137,36 @@ def _of_others(evidence: Evidence, added: Mapping[str, pd.DataFrame]) -> list[Pr
             )
             for line, code in taken.items()
         ]
-    if "product_codes" in added:
-        products = added["product_codes"]["product_id"]
-        taken = products[products.isin(evidence.products["product_id"])]
-        problems += [
-            Problem("product_codes.csv", int(str(line)), "product_id", product, OF_OTHERS)
-            for line, product in taken.items()
-        ]
+    for table in ("product_codes", "presentations"):
+        if table in added:
+            products = added[table]["product_id"]
+            taken = products[products.isin(evidence.products["product_id"])]
+            problems += [
+                Problem(f"{table}.csv", int(str(line)), "product_id", product, OF_OTHERS)
+                for line, product in taken.items()
+            ]
+    return problems
+
+
+def _unfit_routes(
+    frames: Mapping[str, pd.DataFrame], added: Mapping[str, pd.DataFrame]
+) -> list[Problem]:
+    """Codes, presentations and regimens by a route by which no product is given."""
+    routes: dict[str, set[str]] = {}
+    for row in records(frames["products"]):
+        given = set(str(row["routes"]).split(";"))
+        routes[row["product_id"]] = given
+        routes[f"of {row['therapy_id']}"] = routes.get(f"of {row['therapy_id']}", set()) | given
+    problems = []
+    for table in ("product_codes", "presentations", "regimens"):
+        rows = added[table] if table in added else pd.DataFrame()
+        for line, row in zip(rows.index, records(rows), strict=True):
+            of = row["product_id"] if known(row["product_id"]) else f"of {row.get('therapy_id')}"
+            if of in routes and not set(str(row["route"]).split(";")) <= routes[of]:
+                expected = (
+                    f"no such product is given so; expected {' or '.join(sorted(routes[of]))}"
+                )
+                problems.append(Problem(f"{table}.csv", int(line), "route", row["route"], expected))
     return problems
 
 
