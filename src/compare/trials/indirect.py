@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from compare.data.arguments import one_of
+from compare.data.arguments import one_of, shown
 from compare.data.evidence import Evidence
 from compare.trials._effects import COUNTS
 from compare.trials.declared import Declared, check_network, declared, number
@@ -16,7 +16,6 @@ from compare.trials.network import (
     MODELS,
     PAIRS,
     Network,
-    check_reference,
     network_meta_analysis,
 )
 from compare.trials.wording import CERTAINTY
@@ -42,9 +41,11 @@ def indirect(
     """
     check_network(evidence, network_id)
     one_of("model", model, MODELS)
+    if reference is not None and not isinstance(reference, str):
+        raise ValueError(f"reference is {shown(reference)}; expected a treatment")
     found = declared(evidence, network_id)
-    check_reference(reference, sorted(found.arms["treatment"].unique()))
-    measure, center = str(found.row["measure"]), reference or str(found.row["reference"])
+    measure = str(found.row["measure"])
+    center = str(found.row["reference"]) if reference is None else reference
     if refused := found.refused:
         nothing = pd.DataFrame(columns=["study", "reason"], dtype="str")
         empty = dict.fromkeys((*NO_EFFECTS, "p_between"), float("nan"))

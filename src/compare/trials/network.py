@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from compare.data.arguments import shown
+from compare.data.errors import clipped
 from compare.trials._distributions import Z_95, chi2_p, t_95, two_sided_p
 from compare.trials._effects import MEASURES, RATIOS, read
 from compare.trials._gls import (
@@ -114,7 +115,9 @@ def network_meta_analysis(
         raise ValueError("; ".join(wrong))
     trials, dropped = read(table, measure)
     treatments = sorted({name for trial in trials for name in trial.treatments})
-    check_reference(reference, treatments)
+    if reference is not None and not (isinstance(reference, str) and reference in treatments):
+        said = repr(clipped(reference, 500)) if isinstance(reference, str) else shown(reference)
+        raise ValueError(f"reference is {said}; expected one of {', '.join(treatments)}")
     found = spread(trials, treatments)
     tau2 = used_tau2(found, model)
     estimates = fit(trials, treatments, tau2)
@@ -131,13 +134,6 @@ def network_meta_analysis(
         dropped=pd.DataFrame(dropped, columns=["study", "reason"], dtype="str"),
         trials=tuple(trials),
     )
-
-
-def check_reference(reference: object, treatments: list[str]) -> None:
-    """Raise `ValueError` for what is neither None nor one of the treatments."""
-    if reference is not None and not (isinstance(reference, str) and reference in treatments):
-        expected = f"expected one of {', '.join(treatments)}"
-        raise ValueError(f"reference is {shown(reference)}; {expected}")
 
 
 def used_tau2(found: Spread, model: str) -> float:
