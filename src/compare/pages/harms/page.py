@@ -258,7 +258,7 @@ def map_heading(shown: View) -> Markup:
         "Patients with the event, per 100 treated"
         if shown.settings.basis == "treated"
         else html(
-            'More {} or fewer {} patients with the event per 100 than on the comparator',
+            "More {} or fewer {} patients with the event per 100 than on the comparator",
             html('<span class="tc-wide">(orange)</span>'),
             html('<span class="tc-wide">(blue)</span>'),
         )
