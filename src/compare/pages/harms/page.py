@@ -211,7 +211,8 @@ def folded(
         return NOTHING
     return html(
         '<details class="tc-sources"><summary>{} ({})</summary><p>{}</p>{}</details>',
-        caption, len(rows), said, table(rows, columns, caption, "No such figure in this condition."),
+        caption, len(rows), said,
+        table(rows, columns, caption, "No such figure in this condition."),
     )  # fmt: skip
 
 
