@@ -28,9 +28,10 @@ def per_gram(rows: Iterable[Row]) -> Finding:
         "last_low_usd": lowest,
         "last_high_usd": highest,
     }
+    span = f"{low:+.1f} to {high:+.1f} percent".replace("-", MINUS)
     return Finding(
         f"From {first:%Y-%m} to {last:%Y-%m} the payment limits of {len(moved)} IVIG codes changed "
-        f"by {low:+.1f} to {high:+.1f} percent; they now lie between ${lowest:.2f} and "
+        f"by {span}; they now lie between ${lowest:.2f} and "
         f"${highest:.2f} per gram.",
         numbers,
     )
