@@ -31,8 +31,7 @@ def per_gram(rows: Iterable[Row]) -> Finding:
     span = f"{low:+.1f} to {high:+.1f} percent".replace("-", MINUS)
     return Finding(
         f"From {first:%Y-%m} to {last:%Y-%m} the payment limits of {len(moved)} IVIG codes changed "
-        f"by {span}; they now lie between ${lowest:.2f} and "
-        f"${highest:.2f} per gram.",
+        f"by {span}; they now lie between ${lowest:.2f} and ${highest:.2f} per gram.",
         numbers,
     )
 
