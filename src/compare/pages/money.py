@@ -165,7 +165,7 @@ class Picture:
             use = row["therapy_id"], row["use"]
             for mark in self.negotiated.get(use, []) if use not in seen else []:
                 self.points.append((middle, mark))
-                said = f"{mark['product']}, negotiated by Medicare {usd(mark[self.usual])}"
+                said = f"{mark['product']}, negotiated {usd(mark[self.usual])}"
                 y = self._name(mark, said, y)
             seen.add(use)
             y += GAP_PX

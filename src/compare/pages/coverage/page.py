@@ -186,9 +186,9 @@ class StartExplorer(Explorer, view=view, digest=digest):
         """What is in the tables for each therapy, how often it was read, and how old it is."""
         frame = computed.coverage
         self.panels["coverage_key"].value = html(
-            '<p class="tc-key"><span class="tc-wide">full, how many of how many, or none, of what '
-            'there should be</span><span class="tc-wide">last column: percent of rows read twice, '
-            "and in two documents</span></p>"
+            '<p class="tc-key"><span class="tc-wide">In each cell: how much is there of what there '
+            'should be (full, 4/7, none)</span><span class="tc-wide">last column: percent of rows '
+            "read twice, and in two documents</span></p>"
         )
         self.panels["coverage"].draw(coverage_charts.traces(frame), coverage_charts.layout(frame))
         counts = {

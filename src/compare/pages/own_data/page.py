@@ -210,6 +210,9 @@ TODAY: Mapping[str, Any] = {
 }
 
 
+SCREEN = "tc-screen"  # what is of no use on paper
+
+
 def problems(error: DataError) -> Markup:
     """Everything wrong with a file, one line each."""
     shown = error.problems[: error.shown]
@@ -258,14 +261,14 @@ class OwnDataExplorer(Explorer, view=view, digest=digest):
                 self.status,
                 self.finding,
                 self.panel("standing"),
-                heading("Many prices, or other data: a file"),
+                heading("Many prices, or other data: a file").add_class(SCREEN),
                 w.HBox([*chosen, self.reset], layout=WRAP),
                 self.panel("loaded"),
                 heading("Before and after"),
                 self.panel("difference"),
-                self.panel("code"),
+                self.panel("code").add_class(SCREEN),
                 self.downloads(),
-                self.panel("templates"),
+                self.panel("templates").add_class(SCREEN),
             ]
         )
 

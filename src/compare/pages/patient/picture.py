@@ -18,7 +18,7 @@ from compare.data.scenario import Scenario
 from compare.pages.patient.own_trials import OwnTrials, own_trials
 from compare.words import number_of, short_name, usd_range
 
-ORDER = "label and guideline, label alone, label once a box is ticked, guideline alone, outside"
+ORDER = "label and guideline, label, label if a box is ticked, guideline, neither"
 ANY_DOSE = "negotiated by Medicare, any dose"
 STRICT = ("contraindicated", "boxed_warning")
 NO_REGIMEN = "we have no regimen for it here"
