@@ -39,8 +39,8 @@ test: $(VENV)/.test ## run every test, every notebook, and the browser journeys 
 	$(BIN)/python -m pytest -m "not soak" -n 2 --no-loadscope-reorder \
 	  --nbval --nbval-current-env --nbval-cell-timeout=120 tests notebooks $(TEST_ARGS)
 
-soak: $(VENV)/.hub ## the long runs, by hand
-	$(BIN)/python -m pytest -m soak tests $(TEST_ARGS)
+soak: $(VENV)/.hub ## the long runs, by hand: ends with counts of what was tried
+	$(BIN)/python -m pytest -p tests.counting -m soak tests $(TEST_ARGS)
 
 coverage: $(VENV)/.test ## the tests again, counting lines and branches of the library (at least 95%)
 	$(BIN)/python -m pytest -m "not soak and not browser" tests --cov --cov-fail-under=95 \

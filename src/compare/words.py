@@ -28,10 +28,11 @@ def short_name(name: Any) -> str:
 
 
 def lower(name: str) -> str:
-    """A name or sentence within a sentence: its first letter small, unless it begins an
-    abbreviation: Rituximab is rituximab, IVIG stays.
+    """A name or sentence within a sentence: its first letter small, unless its first word has
+    another capital: Rituximab is rituximab, IVIG and N-MOmentum stay.
     """
-    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
+    first, *_ = name.split(maxsplit=1) or [""]
+    return name if first[1:] != first[1:].lower() else name[:1].lower() + name[1:]
 
 
 def listing(names: Iterable[Any]) -> str:
@@ -73,7 +74,8 @@ def number_range(low: Any, high: Any, digits: int = 0) -> str:
 
 
 def number_of(ends: Iterable[Any], one: str) -> str:
-    """`1 visit`, or `13 to 18 visits`."""
+    """`1 visit`, or `13 to 18 visits`; `2 therapies`."""
     low, high = ends
     shown = number_range(low, high)
-    return f"{shown} {one}" if shown == "1" else f"{shown} {one}s"
+    many = f"{one[:-1]}ies" if one.endswith("y") else f"{one}s"
+    return f"{shown} {one if shown == '1' else many}"

@@ -13,6 +13,7 @@ from compare.authority.indications import (
     AGAINST,
     FOR,
     IN_LABEL,
+    LABELED_IF,
     NEEDS_PRIOR,
     NEEDS_SEROSTATUS,
     OUTSIDE,
@@ -71,7 +72,7 @@ def test_status_without_a_patient_is_what_the_raw_rows_say(evidence):
         asking = set(labels["therapy_id"]) - free
         status = table.set_index("therapy_id")["label_status"]
         assert set(status.index[status.eq(IN_LABEL)]) == free
-        assert set(status.index[status.isin([NEEDS_SEROSTATUS, NEEDS_PRIOR])]) == asking
+        assert set(status.index[status.isin([*LABELED_IF.values()])]) == asking
 
 
 def test_conflict_is_for_and_against_among_current_guidelines(evidence):
@@ -124,6 +125,64 @@ def test_age_decides_the_label_and_the_products(evidence):
     assert "12" in young["label_reason"]
 
 
+@pytest.mark.parametrize(
+    ("condition_id", "therapy_id", "years", "kg", "below"),
+    [
+        ("pjia", "sarilumab", 15, 63, "weigh 63 kg or more"),
+        ("plaque_psoriasis", "guselkumab", 8, 40, "children 6 years and older"),
+        ("psoriatic_arthritis", "guselkumab", 8, 40, "children 6 years and older"),
+        ("atopic_dermatitis", "lebrikizumab", 13, 40, "children 12 years and older"),
+    ],
+)
+def test_weight_decides_the_label_where_the_indication_has_a_bound(
+    evidence, condition_id, therapy_id, years, kg, below
+):
+    """The bound itself is in label; 0.1 kg less is not, and the reason names the patient's weight.
+
+    In adults these labels have no bound, but for sarilumab's in juvenile arthritis.
+    """
+    at, under, adult = (
+        row_of(compare.options(evidence, condition_id, compare.Patient(w, y)), therapy_id)
+        for w, y in ((kg, years), (kg - 0.1, years), (kg - 0.1, 40))
+    )
+    assert at["label_status"] == IN_LABEL
+    assert under["label_status"] == "other weights"
+    assert below in under["label_reason"]
+    assert f"this patient weighs {kg - 0.1:g} kg" in under["label_reason"]
+    assert (adult["label_status"] == IN_LABEL) == (condition_id != "pjia")
+
+
+def test_golimumab_in_ulcerative_colitis_asks_children_for_a_weight_and_no_age(evidence):
+    """From 15 kg at any age; an adult at any weight."""
+    for years, kg, status in ((2, 15, IN_LABEL), (2, 14, "other weights"), (30, 14, IN_LABEL)):
+        table = compare.options(evidence, "ulcerative_colitis", compare.Patient(kg, years))
+        assert row_of(table, "golimumab")["label_status"] == status
+
+
+def test_a_phenotype_of_asthma_is_no_serostatus(evidence):
+    """What labels in asthma ask for is called a phenotype."""
+    table = compare.options(evidence, "asthma", patient())
+    asking = table[table["requires_any"].ne("")]
+    assert set(asking["label_status"]) == {"needs phenotype"}
+
+
+def test_a_guideline_without_an_age_says_so_for_a_child(evidence):
+    """ACR 2021 on rheumatoid arthritis gives no age; an adult, and Kawasaki, miss none."""
+    child, adult = (compare.options(evidence, "ra", patient(years)) for years in (8, 55))
+    assert row_of(child, "sarilumab")["guideline_ageless"]
+    assert not adult["guideline_ageless"].any()
+    assert not compare.options(evidence, "kawasaki", patient(3))["guideline_ageless"].any()
+
+
+def test_a_statement_for_adults_carries_their_age(evidence):
+    """What says "adults" first and no word of children holds from 18 years, and not below."""
+    rows = evidence.indications
+    said = rows["population"].fillna("")
+    adults = said.str.match("adults?\\b") & ~said.str.contains("child|pediatric|and older|or older")
+    lacking = rows[adults & rows["age_years_from"].isna()]
+    assert list(lacking["row_id"]) == []
+
+
 def test_guidelines_disagree_on_ivig(evidence):
     """Lupus: INESSS against CADTH; MS and myasthenia too; in Guillain-Barré none disagrees."""
     sle = row_of(compare.options(evidence, "sle"), "ivig")
@@ -153,7 +212,13 @@ def test_retired_guidelines_are_marked_and_outranked(evidence):
 
 def test_strongest_by_hand():
     """Current before retired, fitting age first, then strength, then place, then year."""
-    base = {"retired": "no", "fits_age": True, "jurisdiction": "EU", "year": 2010.0}
+    base = {
+        "retired": "no",
+        "fits_age": True,
+        "fits_weight": True,
+        "jurisdiction": "EU",
+        "year": 2010.0,
+    }
 
     def said(statement, **more):
         return {**base, "statement": statement, **more}
@@ -214,9 +279,9 @@ def test_myasthenia_has_three_answers(evidence):
     """Recommended in exacerbation, not recommended when stable, maintenance trial missed."""
     table = ivig.ivig_by_state(evidence, "gmg")
     answers = {row["setting"]: row["answer"] for row in table}
-    assert "recommended for exacerbations (AANEM" in answers["Exacerbation or crisis"]
+    assert "recommended: exacerbations (AANEM" in answers["Exacerbation or crisis"]
     assert "Zinman 2007" in answers["Exacerbation or crisis"]
-    assert answers["Stable disease"].startswith("not recommended for stable disease (AANEM")
+    assert answers["Stable disease"].startswith("not recommended: stable disease (AANEM")
     assert "missed its primary endpoint" in answers["Maintenance"]
     assert all(row["source_id"] for row in table)
     assert ivig.ivig_by_state(evidence, "cidp") == []

@@ -77,13 +77,13 @@ def test_what_works_shows_trials_and_networks(open_page: Opener) -> None:
     shown.choose("Against", "Infliximab")
     shown.until(lambda: "favors Infliximab" in (text.text_content() or ""), "no other reference")
     shown.choose("Condition", "Generalized myasthenia gravis")
-    shown.until(lambda: "No network" in shown.finding(), "the refusal is not said")
+    shown.until(lambda: "Not compared across trials" in shown.finding(), "the refusal is not said")
 
 
 def test_nothing_is_ranked_until_the_reader_speaks(open_page: Opener) -> None:
     """Saying what matters brings a ranking; before that there is none."""
     shown = open_page("05_trade_offs")
-    shown.until(lambda: "Harm and good are not weighed" in shown.finding(), "not opened")
+    shown.until(lambda: "Harms and benefits are not weighed" in shown.finding(), "not opened")
     assert "Say what matters" in (shown.page.locator(".tc-page").text_content() or "")
     shown.choose("What matters, given by", "the order of the rows, most important first")
     shown.until(

@@ -70,14 +70,14 @@ def above_the_fold(page: Page, selector: str) -> bool:
 
 
 def test_colitis_in_one_picture_and_one_sentence(go: Go) -> None:
-    """What each did against its placebo, and which pairs are separated: one choice."""
+    """What each did against its placebo, and which pairs are told apart: one choice."""
     page = go("04_what_works")
     act = Clicks(page)
     if "UC" not in page.locator(".tc-finding").first.inner_text():
         act.choose("Condition", "Ulcerative colitis")
     answer = page.locator(".tc-finding").first
     expect(answer).to_contain_text(
-        re.compile(r"of \d+ pairs looked at, (none is|\d+ are) separated")
+        re.compile(r"of \d+ pairs looked at, (none is|\d+ are) told apart")
     )
     assert above_the_fold(page, ".tc-finding")
     rows = page.locator(".tc-forest").first.locator("li")

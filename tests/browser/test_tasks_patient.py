@@ -186,7 +186,7 @@ def test_a_link_opens_elsewhere_and_a_reload_stays(
     """Condition, weight and history reach a colleague's window; own prices do not."""
     patient = "condition=gmg&weight=71&age=50&history=achr_positive"
     opened(visit, f"{voila}voila/render/00_start_here.ipynb#{patient}")
-    expect(visit.locator(".tc-finding").first).to_contain_text("7 options are labeled")
+    expect(visit.locator(".tc-finding").first).to_contain_text("7 options are labeled for")
     visit.context.grant_permissions(["clipboard-read", "clipboard-write"])
     visit.get_by_role("button", name="Copy link").click()
     expect(visit.get_by_role("button", name="Copied")).to_be_visible()
@@ -199,7 +199,7 @@ def test_a_link_opens_elsewhere_and_a_reload_stays(
     colleague.set_default_timeout(WAIT_SECONDS * 1000)
     colleague.goto(f"{voila}?token={TOKEN}")
     opened(colleague, link)
-    expect(colleague.locator(".tc-finding").first).to_contain_text("7 options are labeled")
+    expect(colleague.locator(".tc-finding").first).to_contain_text("7 options are labeled for")
     assert answer(colleague) == said
     assert colleague.get_by_label("Weight (kg)", exact=True).first.input_value() == "71"
     colleague.context.close()

@@ -139,3 +139,11 @@ def test_trials_of_networks_say_what_they_were(evidence: compare.Evidence) -> No
         assert not cells.str.fullmatch("unknown|none|not printed").any(), name
         lost = cells[cells.str.startswith("not printed")]
         assert lost.str.startswith("not printed in the ").all(), name
+
+
+def test_adults_alone_is_what_the_population_says(evidence: compare.Evidence) -> None:
+    """Marked where the words name adults and no younger patient, and nowhere else."""
+    population = evidence.trials["population"].fillna("")
+    adults = population.str.contains(r"\badults\b", case=False)
+    younger = population.str.contains("adolesc|child|pediat", case=False)
+    assert list(evidence.trials["adults_only"].eq("yes")) == list(adults & ~younger)

@@ -154,6 +154,35 @@ def test_defaults_are_offered_and_hold_one_harm(evidence: compare.Evidence) -> N
         assert starts.count("benefit") <= 1
 
 
+def test_the_harm_that_opens_is_the_one_that_the_condition_names(
+    evidence: compare.Evidence,
+) -> None:
+    """Where two therapies have it, or the only one: never another that is better covered."""
+    followed = 0
+    for condition_id, row in evidence.by_id("conditions").items():
+        chosen = effects.default_criteria(evidence, condition_id)
+        offered = effects.criteria_for(evidence, condition_id)
+        named = offered["criterion"].str.startswith(f"harm:{row['first_event_id']}:")
+        enough = offered["scored"].ge(offered["therapies"].clip(upper=2))
+        wanted = set(offered.loc[named & enough, "criterion"])
+        harm = {name for name in chosen if name.startswith("harm:")}
+        followed += bool(wanted)
+        assert harm <= wanted or not wanted, condition_id
+    assert followed > 8
+
+
+def test_who_cannot_have_a_regimen_has_no_visits_counted(evidence: compare.Evidence) -> None:
+    """A child of 8 and ravulizumab in adults' doses: not known, never none, which is at home."""
+    child = compare.Patient(weight_kg=25, age_years=8)
+    for condition_id in evidence.conditions["condition_id"]:
+        offered = effects.criteria_for(evidence, condition_id)
+        names = list(offered.loc[offered["group"].eq("burden"), "criterion"])
+        found = compare.effects_table(evidence, condition_id, child, criteria=names)
+        priced = compare.annual_cost(evidence, condition_id, child)
+        fits = set(priced.loc[~priced["reason"].str.contains("is for ages"), "therapy_id"])
+        assert set(found.loc[found["reported"], "therapy_id"]) <= fits, condition_id
+
+
 def test_criteria_count_what_the_table_scores(evidence: compare.Evidence) -> None:
     """`scored` and `borrowed` of a criterion are the counts of the table's cells."""
     offered = effects.criteria_for(evidence, "ra")

@@ -65,10 +65,10 @@ def test_earlier_treatment_chooses_the_network(evidence: compare.Evidence) -> No
     )
     table = compare.effects_table(evidence, "ulcerative_colitis", failed, basis="network")
     scored = table[table["criterion"].str.contains(":") & table["reported"]]
-    assert scored["label"].str.contains("exposed patients").all()
+    assert scored["label"].str.contains("who had had a biologic").all()
     assert "infliximab" not in set(scored["therapy_id"])
     naive = table_of(evidence, "ulcerative_colitis")
-    assert naive["label"].str.contains("naive patients").all()
+    assert naive["label"].str.contains("biologic-naive patients").all()
     assert "infliximab" in set(naive["therapy_id"])
 
 

@@ -135,7 +135,7 @@ def test_five_mistakes_are_named_in_one_message(evidence: compare.Evidence) -> N
         (6, "effective_from"),
     }
     said = str(error)
-    for hint in ("gamunex_c", "mg, g, mcg", "write 24.80", "more than 0", "YYYY-MM-DD"):
+    for hint in ("gamunex_c", "mg, g, mcg", "write 24.80", "0.0001 or more", "YYYY-MM-DD"):
         assert hint in said
 
 
@@ -176,7 +176,7 @@ def test_lost_zeros_of_an_ndc_are_found_again(evidence: compare.Evidence) -> Non
         (HEAD.encode() + b",hizentra,IV,100,mg,4,\n", "not given by this route"),
         (HEAD.encode() + b",humira,SC,1,device,900,\n", "give presentation_id"),
         (HEAD.encode() + b"J1561,,,500,mg,$40.00,\n", "no currency sign"),
-        (HEAD.encode() + b"J1561,,,500,mg,0,\n", "more than 0"),
+        (HEAD.encode() + b"J1561,,,500,mg,0,\n", "0.0001 or more"),
         (HEAD.encode() + b"J1561,,,500,mg,1e300,\n", "10000000 or less"),
         (HEAD.encode() + b"J1561,,,500,mg,40,2027-02-01\n", "after the data's date"),
         (HEAD.encode() + b"J1561,,,500,mg,40,\nj1561,,,500,mg,41,\n", "stands on line 2 too"),

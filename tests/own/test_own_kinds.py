@@ -185,8 +185,8 @@ def test_code_for_inpatients_is_not_suggested(evidence: compare.Evidence) -> Non
         (own("J1561,1,device,50"), "give presentation_id"),
         (own("57894007002,1,mg,50"), "billed per device"),
         (own(",gamunex_c,IV,,1,day,50", head=WIDE), "by the vial"),
-        (own("J1561,500,mg,0"), "more than 0"),
-        (own("J1561,0,mg,5"), "more than 0"),
+        (own("J1561,500,mg,0"), "0.0001 or more"),
+        (own("J1561,0,mg,5"), "0.0001 or more"),
         (own("J1561,500,mg,1e9"), "or less"),
         (own("J1561,500,mg,'40'"), "decimal point"),
     ],
@@ -326,8 +326,21 @@ def test_messages_are_short_whatever_the_names(evidence: compare.Evidence) -> No
         own(*["J1561,500,mg,40"] * 500_000),
         own(*["J15,500,mg,40"] * 9_000),
         own(*["J1561,500,mg,40"] * 9_000),
+        own(f"J1561,500,mg,40{',' * 7_900_000}"),
+        own(
+            *["Z,x,y,z,w,a,b,1/1/26,2/2/26,9"] * 9_999,
+            head=f"{WIDE},effective_from,effective_to,notes",
+        ),
     ],
-    ids=["columns", "a million columns", "rows", "unknown codes", "doubles"],
+    ids=[
+        "columns",
+        "a million columns",
+        "rows",
+        "unknown codes",
+        "doubles",
+        "a row of commas",
+        "everything wrong",
+    ],
 )
 def test_sizes_are_bounded_at_once(evidence: compare.Evidence, content: bytes) -> None:
     """Refused in about a second at most, however much there is."""

@@ -49,7 +49,7 @@ def test_findings_of_nothing_say_so() -> None:
     """A sentence without a number, so that no figure of an earlier view stays."""
     for finding, said in (
         (history_findings.per_gram([]), "no price history"),
-        (history_findings.per_year([], "CIDP", "in year one"), "For CIDP no therapy has"),
+        (history_findings.per_year([], "CIDP", "in year one"), "In CIDP no therapy has"),
         (coverage_findings.map_of(pd.DataFrame()), "hold no therapies"),
     ):
         assert said in finding.text

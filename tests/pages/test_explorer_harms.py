@@ -187,7 +187,8 @@ def test_findings_numbers_recomputed(views):
         clear = [row for row in own if row["difference_low_pct"] * row["difference_high_pct"] > 0]
         assert numbers["therapies"] == len(shown.forest)
         assert numbers["own"] == len(own)
-        assert numbers["borrowed"] == len(told) - len(own)
+        assert numbers["borrowed"] + numbers["unlike"] == len(told) - len(own)
+        assert numbers["borrowed"] == sum(row["directness"] == "indirect" for row in told)
         assert numbers["more"] + numbers["fewer"] == len(clear)
         assert numbers["more"] == sum(row["difference_pct"] > 0 for row in clear)
         for row in told:
@@ -219,7 +220,7 @@ def test_each_condition_opens_on_the_event_of_its_row(evidence):
     patient = compare.Patient(70, 55, factors={"thrombosis_history"})
     shown = page.view(evidence, Scenario("gmg", patient))
     assert shown.settings.event_id == "thrombosis"
-    assert shown.settings.reason == "Past thrombosis is in the history."
+    assert shown.settings.reason == "“Past thrombosis” is in the history."
     bare = evidence.conditions.assign(first_event_id=None, first_event_reason=None)
     shown = page.view(dataclasses.replace(evidence, conditions=bare), Scenario("ra", patient))
     assert shown.settings.event_id == "serious_infection"
@@ -380,7 +381,7 @@ def test_no_class_chosen_is_said(evidence):
     for key in CLASSES:
         explorer.controls[f"class_{key}"].value = False
     assert explorer.status.value == ""
-    assert "no event" in explorer.finding.value
+    assert "No event" in explorer.finding.value
     assert all(
         not len(trace.x) for trace in explorer.panels["map"].drawn.data if trace.x is not None
     )

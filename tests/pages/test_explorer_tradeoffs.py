@@ -114,7 +114,7 @@ def test_the_reader_opts_in_in_so_many_words(page: TradeOffExplorer) -> None:
     assert offered() == []
     assert "cross_trials" not in page.scenario().options
     page.controls["how"].value = "any"
-    assert "Harm and good are not weighed" in page.finding.value
+    assert "Harms and benefits are not weighed" in page.finding.value
     assert "what no network compares is left out" in page.panels["said"].value
     box.value = True
     assert len(offered()) > 5
@@ -127,13 +127,13 @@ def test_the_reader_opts_in_in_so_many_words(page: TradeOffExplorer) -> None:
 def test_earlier_treatment_changes_the_network_on_the_page(page: TradeOffExplorer) -> None:
     """A TNF inhibitor in the history: the good is what trials in exposed patients estimate."""
     page.controls["condition"].value = "ulcerative_colitis"
-    assert "network in naive patients" in page.finding.value
-    assert "of 21 pairs looked at, none is separated" in page.finding.value
+    assert "trials in biologic-naive patients" in page.finding.value
+    assert "of 21 pairs looked at, none is told apart" in page.finding.value
     page.controls["history"].value = (*page.controls["history"].value, "prior_tnf_inhibitor")
-    assert "network in exposed patients" in page.finding.value
+    assert "trials in patients who had had a biologic" in page.finding.value
     labels = [words for words, key in page.controls["x"].options if key.startswith("benefit:")]
     assert labels
-    assert all("exposed" in words for words in labels)
+    assert all("who had had a biologic" in words for words in labels)
     assert page.digest() == tradeoffs.digest(tradeoffs.view(page.evidence, page.scenario()))
 
 

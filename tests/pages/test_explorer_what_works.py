@@ -16,7 +16,15 @@ from compare.pages.what_works import views as views_of
 from compare.pages.what_works.sentences import chip
 from compare.trials import benefits
 from compare.trials.declared import declared
-from compare.trials.results import ACTIVE, at_rate, block, head_to_head, result, trial_rows
+from compare.trials.results import (
+    ACTIVE,
+    at_rate,
+    block,
+    head_to_head,
+    result,
+    standing,
+    trial_rows,
+)
 from compare.trials.wording import sentence, summary
 from tests.pages.test_explorer_harms import COMPARATIVES
 from tests.trials.test_declared import FOUR, rates
@@ -115,7 +123,9 @@ def test_the_answer_has_40_words_and_a_network_or_the_reason(evidence, views):
     for condition_id, shown in views.items():
         text = str(shown.finding)
         assert len(text.split()) <= 40, text
-        assert ("across" in text) != ("No network" in text), text
+        assert (" across " in text.replace("compared across", "")) != (
+            "Not compared across trials" in text
+        ), text
         assert marks([*shown.forests, *shown.active_forests]), condition_id
         explorer = page.WhatWorksExplorer(evidence, condition_id)
         assert explorer.status.value == ""
@@ -147,6 +157,16 @@ def test_therapies_are_compared_in_the_words_of_one_function_alone(evidence, vie
             assert "separated from" not in plain, condition_id
 
 
+def test_trials_in_adults_alone_say_so(evidence, views):
+    """So that nobody reads them for a child: every trial that stands, or nothing is said."""
+    adults = set(evidence.trials.loc[evidence.trials["adults_only"].eq("yes"), "trial_id"])
+    for condition_id, shown in views.items():
+        alone = {row["trial_id"] for row in standing([*shown.rows, *shown.active])} <= adults
+        assert (", in adults" in str(shown.finding)) == alone, condition_id
+    assert ", in adults" in str(views["crohns"].finding)
+    assert ", in adults" not in str(views["asthma"].finding)
+
+
 def test_a_missed_co_primary_endpoint_is_said(evidence, views):
     """CARE-MS I and GEMINI 2 met the endpoint that is drawn and missed their other primary one."""
     rows = [r for key in ("ms_relapsing", "crohns") for r in trial_rows(evidence, key)]
@@ -155,7 +175,7 @@ def test_a_missed_co_primary_endpoint_is_said(evidence, views):
     assert said["CARE-MS I (label: Study 2)"] == (
         "missed another primary endpoint: Disability progression confirmed at 24 weeks"
     )
-    assert "1 missed (CARE-MS I)" in str(views["ms_relapsing"].finding)
+    assert "1 missed an endpoint (CARE-MS I)" in str(views["ms_relapsing"].finding)
     assert views["crohns"].finding.numbers["missed"] == 4
 
 
@@ -214,7 +234,7 @@ def test_controls_move_the_page(evidence):
     assert "All against all" in explorer.panels["across"].value
     explorer.controls["condition"].value = "gmg"
     assert explorer.status.value == ""
-    assert "No network" in explorer.panels["across"].value
+    assert "Not compared across trials" in explorer.panels["across"].value
 
 
 def test_without_each_trial_in_turn(evidence):
@@ -250,7 +270,10 @@ def test_a_network_of_rates_on_the_page(evidence):
     explorer.controls["rate"].value = 1
     assert "0.5 (0.43 to 0.59) per patient year" in explorer.panels["across"].value
     assert explorer.status.value == ""
-    assert "1 is separated: Natalizumab from Ocrelizumab" in explorer.panels["across"].value
+    assert (
+        "1 is told apart, favoring the first: Natalizumab from Ocrelizumab"
+        in explorer.panels["across"].value
+    )
     hazards = [{**told, "effect_measure": "hazard_ratio"} for told in FOUR[:3]]
     explorer = page.WhatWorksExplorer(with_therapy(evidence, rates(hazards)), "ms_relapsing")
     assert explorer.status.value == ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html import unescape
 from itertools import pairwise
 from typing import Any
@@ -13,8 +14,9 @@ from markupsafe import escape
 
 import compare
 from compare import cost as costs
+from compare.cost import plan
 from compare.cost.prices import basis_text
-from compare.data.conditions import opening_patient
+from compare.data.conditions import opening_patient, within
 from compare.data.patient import Patient
 from compare.data.rows import Row, known, records
 from compare.data.scenario import Scenario
@@ -96,7 +98,7 @@ def test_places_by_hand(evidence: compare.Evidence) -> None:
     named = re.findall(r'<div style="([^"]*)"><small>([^<]*)<', picture.html)
     assert named == [
         ("margin-right:25.00%;text-align:right", "Beside $7,800"),
-        ("margin-left:20.00%", "Apart, negotiated by Medicare $2,080"),
+        ("margin-left:20.00%", "Apart, negotiated $2,080"),
     ]
     ticks = re.findall(r'<span style="left:([\d.]+)%">(\$[^<]*)</span>', picture.html)
     assert ticks == [
@@ -219,14 +221,17 @@ def test_headline_has_at_most_40_words_and_one_kind(
     evidence: compare.Evidence, condition_id: str
 ) -> None:
     """For five patients: short, and its two dollars are the ends of the first panel."""
-    name = evidence.label("conditions", condition_id)
+    name = within(evidence, condition_id)
     for patient in PATIENTS:
         view = cost.view(evidence, Scenario(condition_id, patient))
         said = str(view.finding)
         assert len(said.split()) <= 40
         bars = view.yearly or view.courses
         if not bars:
-            assert said == f"No regimen with a current price for {name}."
+            assert said.startswith(f"In {name} no regimen "), said
+            assert ("this patient's age" in said) == all(
+                plan.age_note(one, patient.age_years) for one in plan.plans(evidence, condition_id)
+            )
             continue
         panel = [row for row in bars if row["price_kind"] == bars[0]["price_kind"]]
         usual = "usd_year_one_usual" if view.yearly else "usd_per_course_usual"
@@ -236,6 +241,36 @@ def test_headline_has_at_most_40_words_and_one_kind(
         for row in (panel[0], panel[-1]):
             marked = f"{row['product']}, not in its label here" in said
             assert marked == (row["label_status"] != "in label")
+
+
+def test_the_headline_says_that_a_product_is_contraindicated(evidence: compare.Evidence) -> None:
+    """Active hepatitis B and ocrelizumab, alone labeled in PPMS: the price is no offer."""
+    first = opening_patient(evidence, "ms_primary_progressive")
+    who = replace(first, factors=first.factors | {"hepatitis_b_active"})
+    said = str(cost.view(evidence, Scenario("ms_primary_progressive", who)).finding)
+    assert "(Ocrelizumab, Ocrevus, contraindicated in this patient)" in said
+    assert "contraindicated" not in str(shown(evidence, "ms_primary_progressive").finding)
+
+
+def test_the_headline_says_what_labels_ask_for(evidence: compare.Evidence) -> None:
+    """The FcRn and C5 blockers in myasthenia are labeled with an antibody; rituximab, never so."""
+    said = str(shown(evidence, "gmg").finding)
+    assert said.count("if “AChR antibody positive”") == 2
+    assert "antibody" not in str(shown(evidence, "pemphigus_vulgaris").finding)
+
+
+def test_names_within_a_sentence_begin_small_unless_they_are_names(
+    evidence: compare.Evidence,
+) -> None:
+    """In psoriasis, in relapsing MS; Crohn's and Kawasaki are people's names, gMG and UC short."""
+    small = {key for key in evidence.by_id("conditions") if within(evidence, key)[:2].islower()}
+    told = {key: str(shown(evidence, key).finding) for key in ("ms_relapsing", "crohns")}
+    assert told["ms_relapsing"].startswith("In relapsing MS ")
+    assert told["crohns"].startswith("In Crohn's ")
+    assert small == {
+        "ms_relapsing", "plaque_psoriasis", "atopic_dermatitis", "ankylosing_spondylitis", "asthma",
+        "hidradenitis_suppurativa", "nr_axspa",
+    }  # fmt: skip
 
 
 def test_ivig_by_course_is_named_in_the_headline(evidence: compare.Evidence) -> None:

@@ -94,9 +94,11 @@ def test_cidp_as_a_pharmacist_would_read_it(evidence):
 
 
 def test_gmg_says_what_would_make_more(evidence):
-    """Without a serostatus: "7 labeled if"; with it, seven options and no more to tick."""
+    """Without a serostatus: "7 options are labeled if"; with it, seven and no more to tick."""
     found = page.view(evidence, page.opening(evidence, "gmg"))
-    assert str(found.finding).startswith("7 labeled if “AChR antibody positive”: tick it.")
+    assert str(found.finding).startswith(
+        "7 options are labeled if “AChR antibody positive”: tick it."
+    )
     ticked = view(evidence, "gmg", factors={"achr_positive"})
     assert str(ticked.finding).startswith("7 options are labeled for this patient.")
     assert {row.label for row in ticked.picture[:7]} == {"FDA"}

@@ -76,7 +76,7 @@ def test_a_clear_pair_is_separated():
         "week 8, 2 of B at week 8); certainty not graded."
     )
     told = summary([pair], NAMES)
-    assert told == "Of 1 pair looked at, 1 is separated: A from B."
+    assert told == "Of 1 pair looked at, 1 is told apart, favoring the first: A from B."
 
 
 def test_guards_without_an_objection_say_nothing():
@@ -100,7 +100,7 @@ def test_the_favored_therapy_comes_first():
     pair = the_pair(compare_pairs(networks(), facts(), ["a", "b"], favors="lower"))
     assert (pair.treatment, pair.comparator, pair.verdict) == ("b", "a", "separated")
     assert pair.high < 1
-    assert summary([pair], NAMES).endswith("1 is separated: B from A.")
+    assert summary([pair], NAMES).endswith("1 is told apart, favoring the first: B from A.")
 
 
 def test_all_three_scales_must_agree():
@@ -157,7 +157,7 @@ def test_windows_within_a_factor_of_two():
     """Weeks 6 and 12 may stand together, 6 and 13 not; a week that nobody gives neither."""
     assert refusal(with_fact("a1", weeks=6) + with_fact("b1", weeks=12)) == ""
     text = refusal(with_fact("a1", weeks=6) + with_fact("b1", weeks=13))
-    assert text == "Assessed too far apart to be compared: a1 at week 6, b1 at week 13."
+    assert text == "a1 looked at week 6 and b1 at week 13, too far apart to be compared."
     assert refusal(with_fact("b2", weeks=None)) == "No source gives the week of assessment of b2."
 
 
@@ -176,7 +176,10 @@ def test_withdrawal_is_not_mixed_with_treat_through():
 @pytest.mark.parametrize(
     ("exposures", "told"),
     [
-        (["naive"] * 3 + ["mixed"], "prior treatment differs between the trials (naive, mixed)"),
+        (
+            ["naive"] * 3 + ["mixed"],
+            "prior treatment differs between the trials (none, given to some)",
+        ),
         (["mixed"] * 4, "patients with and without prior treatment are mixed"),
         (["unknown"] * 4, "prior treatment is not known"),
         (
@@ -185,12 +188,16 @@ def test_withdrawal_is_not_mixed_with_treat_through():
         ),
         (
             ["unknown"] + ["exposed"] * 3,
-            "prior treatment is not known in some trials (exposed, unknown)",
+            "prior treatment is not known in some trials",
         ),
-        (["naive", "exposed"] * 2, "prior treatment differs between the trials (naive, exposed)"),
+        (
+            ["naive", "exposed"] * 2,
+            "prior treatment differs between the trials (none, given to all)",
+        ),
         (
             ["unknown", "mixed", "exposed", "naive"],
-            "prior treatment differs between the trials (naive, exposed, mixed, unknown)",
+            "prior treatment differs between the trials (none, given to all, given to some, not "
+            "known)",
         ),
     ],
 )
@@ -205,9 +212,9 @@ def test_mixed_or_unknown_exposure_separates_nobody(exposures, told):
     assert text.startswith("A and B are not distinguished: compatible with ")
     assert text.endswith(f"; {told}.")
     short = told.partition(" (")[0]
-    assert summary([pair], NAMES) == f"The one pair looked at is not separated: {told}."
+    assert summary([pair], NAMES) == f"The one pair looked at is not told apart: {told}."
     assert summary([pair, pair, replace(pair, held=False)], NAMES) == (
-        f"Of 3 pairs looked at, none is separated; 2 are held back: {short}."
+        f"Of 3 pairs looked at, none is told apart; 2 are left open: {short}."
     )
     exposed = compare_pairs(networks(), facts(prior_exposure="exposed"), ["a", "b"])
     assert the_pair(exposed).verdict == "separated"
@@ -324,8 +331,8 @@ def test_the_width_is_said():
         f"{pair.treatment.upper()} and {pair.comparator.upper()} are not distinguished: "
         f"compatible with {low} to {high} times the odds of remission on {pair.treatment.upper()}."
     )
-    assert summary([pair, pair], NAMES) == "Of 2 pairs looked at, none is separated."
-    assert summary([pair], NAMES) == "The one pair looked at is not separated."
+    assert summary([pair, pair], NAMES) == "Of 2 pairs looked at, none is told apart."
+    assert summary([pair], NAMES) == "The one pair looked at is not told apart."
     assert nets["odds_ratio"].effects["p_score"].isna().all()
 
 
@@ -356,9 +363,9 @@ def test_the_larger_estimate_stands_first():
     assert pairs[2] == ("c", "b")
     assert all(pair.estimate >= 1 for pair in found)
     told = summary([found[0], found[2]], NAMES)
-    assert told == "Of 2 pairs looked at, 2 are separated: A from B; C from B."
+    assert told == "Of 2 pairs looked at, 2 are told apart, favoring the first: A from B; C from B."
     told = summary([found[0], replace(found[0], comparator="d")], NAMES)
-    assert told == "Of 2 pairs looked at, 2 are separated: A from B, D."
+    assert told == "Of 2 pairs looked at, 2 are told apart, favoring the first: A from B, D."
 
 
 @pytest.mark.parametrize(
@@ -518,14 +525,14 @@ def test_pairs_that_are_not_compared_are_counted():
     level = replace(PAIR, verdict="not distinguished")
     assert summary([lost], NAMES) == "The one pair looked at is not compared: why not."
     assert summary([PAIR, lost], NAMES) == (
-        "Of 2 pairs looked at, 1 is separated: A from B. 1 is not compared."
+        "Of 2 pairs looked at, 1 is told apart, favoring the first: A from B. 1 is not compared."
     )
     assert summary([PAIR, PAIR, level], NAMES) == (
-        "Of 3 pairs looked at, 2 are separated: A from B, B."
+        "Of 3 pairs looked at, 2 are told apart, favoring the first: A from B, B."
     )
     held = replace(level, held=True, reason="a doubt (more of it)")
     assert summary([level, lost, lost, held], NAMES) == (
-        "Of 4 pairs looked at, none is separated; 2 are not compared; 1 is held back: a doubt."
+        "Of 4 pairs looked at, none is told apart; 2 are not compared; 1 is left open: a doubt."
     )
 
 

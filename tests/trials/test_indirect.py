@@ -84,23 +84,23 @@ def test_uc_remission_separates_nobody(evidence: compare.Evidence) -> None:
     assert sum("odds ratio" in pair.scales for pair in ahead) == 2
     assert sum("risk ratio" in pair.scales for pair in ahead) == 1
     names = {row["therapy_id"]: row["therapy"] for row in evidence.by_id("therapies").values()}
-    held = "2 are held back: prior treatment differs between the trials"
-    assert summary(found, names) == f"Of 28 pairs looked at, none is separated; {held}."
+    held = "2 are left open: prior treatment differs between the trials"
+    assert summary(found, names) == f"Of 28 pairs looked at, none is told apart; {held}."
     by = {(pair.treatment, pair.comparator): sentence(pair, names, "odds") for pair in found}
     assert by["infliximab", "mirikizumab"].endswith(
-        "prior treatment differs between the trials (naive, mixed)."
+        "prior treatment differs between the trials (none, given to some)."
     )
     assert by["infliximab", "vedolizumab"].endswith("only the risk difference sets them apart.")
     flags = compare.indirect(evidence, "uc_remission").flags
     assert flags[0].startswith("Rates on placebo lie from 5 to 15 percent: GEMINI 1")
-    assert any(flag.startswith("Nobody is separated: prior treatment") for flag in flags)
+    assert any(flag.startswith("No two are told apart: prior treatment") for flag in flags)
 
 
 @pytest.mark.parametrize(
     ("network_id", "told"),
     [
-        ("sjia_acr70", "at week 4, .* at week 12"),
-        ("nmosd_relapse", "at week 28, .* at week 96"),
+        ("sjia_acr70", "looked at week 4 .* at week 12"),
+        ("nmosd_relapse", "looked at week 28 .* at week 96"),
         ("gmg_mg_adl", "too far apart to be compared"),
         ("lupus_nephritis_response", "week 76 .* week 104"),
         ("ms_relapse_rate", "PRISMS .1998."),

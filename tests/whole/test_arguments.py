@@ -7,6 +7,8 @@ import json
 import math
 import time
 from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -17,6 +19,7 @@ from hypothesis import strategies as st
 
 import compare
 from compare.preferences import rank, swing_weights
+from compare.trials import harms
 
 ADULT = compare.Patient(weight_kg=70, age_years=54)
 HUGE = 10**400
@@ -24,6 +27,8 @@ HUGE = 10**400
 ODD: list[Any] = [
     HUGE, -HUGE, 10**5000, math.nan, math.inf, -math.inf, -1, "70", "1,000", "", True, None, [],
     {}, ["cidp"], object(), 1j, b"x", np.array([1.0, 2.0]), np.float64("nan"), "x" * 100_000,
+    pd.NA, pd.NaT, np.bool_(True), np.array(5), range(3), date(2026, 1, 1), Decimal(70), [[1]],
+    {1: 2}, "CIDP", "cidp ", "\uff17\uff10", iter(["cidp"]), pd.Series(["cidp"]),
 ]  # fmt: skip
 DEEP = "[" * 100_000 + "]" * 100_000
 
@@ -70,7 +75,7 @@ def test_patient_refuses_what_is_none(name: str, odd: Any) -> None:
     """Each field names itself and what was expected; only a height and a sex may be None."""
     if odd is None and name in ("height_cm", "sex"):
         return
-    if isinstance(odd, list | dict) and name == "factors":
+    if isinstance(odd, list | dict | pd.Series) and name == "factors":
         return
     told = {"weight_kg": 70, "age_years": 54} | {name: odd}
     said = refused(lambda: compare.Patient(**told))
@@ -222,3 +227,112 @@ def test_any_json_is_a_scenario_or_refused(value: Any) -> None:
         except ValueError:
             continue
         assert compare.Scenario.from_json(made.to_json()) == made
+
+
+TRIALS = pd.DataFrame(
+    {"study": ["s", "s"], "treatment": ["a", "b"], "events": [1, 2], "n": [10, 10]}
+)
+NETWORK = "uc_remission"
+
+
+@pytest.mark.parametrize("odd", ODD, ids=lambda odd: type(odd).__name__)
+def test_trials_folders_and_dates_refuse_what_is_none(evidence: compare.Evidence, odd: Any) -> None:
+    """Networks, tables of trials, counts, ranges, folders and days, each with another's kind."""
+    calls: list[Callable[[], object]] = [
+        lambda: compare.indirect(evidence, odd),
+        lambda: compare.indirect(evidence, NETWORK, model=odd),
+        lambda: compare.network_meta_analysis(odd, "odds_ratio"),
+        lambda: compare.network_meta_analysis(TRIALS, odd),
+        lambda: compare.network_meta_analysis(TRIALS, "odds_ratio", model=odd),
+        lambda: harms.wilson(1, 10, odd),
+        lambda: evidence.label(odd, "ivig"),
+    ]
+    ranges = {"cost": 1} if isinstance(odd, dict) else odd
+    if odd is not None:
+        calls += [
+            lambda: compare.load(odd),
+            lambda: compare.indirect(evidence, NETWORK, reference=odd),
+            lambda: compare.network_meta_analysis(TRIALS, "odds_ratio", reference=odd),
+            lambda: compare.network_meta_analysis(TRIALS, "odds_ratio", favors=odd),
+            lambda: compare.rank_acceptability(effects(), ranges=ranges, draws=10),
+            lambda: compare.sources_of(evidence.prices.head(1), odd),
+        ]
+    for call in calls:
+        refused(call)
+
+
+@pytest.mark.parametrize("odd", ["70", "\uff17", True, [True], 1j, HUGE, 1e300, b"1", {"a": 1},
+                                 {1}, iter([1]), date(2026, 1, 1), object(), ["x"], [[1], [1, 2]]],
+                         ids=lambda odd: type(odd).__name__)  # fmt: skip
+def test_counts_of_patients_are_numbers(odd: Any) -> None:
+    """Text, truth and amounts beyond all patients are no counts; what is missing stays missing."""
+    for call in (
+        lambda: harms.wilson(odd, 10),
+        lambda: harms.wilson(1, odd),
+        lambda: harms.risk_difference(1, odd, 1, 10),
+    ):
+        assert "expected numbers" in refused(call)
+    for blank in (None, math.nan, pd.NA):
+        assert np.isnan(harms.wilson([blank], 10)).all()
+
+
+def test_names_of_factors_are_short_in_an_error(evidence: compare.Evidence) -> None:
+    """The nearest ids, not all of them."""
+    patient = compare.Patient(70, 54, factors={"renal_impairmnt"})
+    assert "renal_impairment" in refused(lambda: compare.options(evidence, "cidp", patient))
+
+
+@pytest.mark.parametrize("name", ["condition_id", "therapy_id", "product_id", "regimen_id"])
+@pytest.mark.parametrize("odd", ["IVIG", "ivig ", "", 1, True, ["ivig"], {1}, np.array(5)],
+                         ids=lambda odd: type(odd).__name__)  # fmt: skip
+def test_ids_of_a_cohort_are_known(evidence: compare.Evidence, name: str, odd: Any) -> None:
+    """An id that is nowhere is no patient without a cost; the row is named."""
+    patients = pd.DataFrame({"patient_id": [1, 2], "weight_kg": [60, 70]}).assign(
+        condition_id="cidp", therapy_id="ivig", product_id=None, regimen_id=None
+    )
+    assert compare.cohort_cost(evidence, patients)["usd_year_one"].notna().all()
+    patients[name] = pd.Series([patients[name].iloc[0], odd], dtype=object)
+    if name == "regimen_id" and isinstance(odd, str):
+        found = compare.cohort_cost(evidence, patients)
+        assert found["reason"].iloc[1].startswith("no yearly regimen")
+        return
+    said = refused(lambda: compare.cohort_cost(evidence, patients))
+    assert said.startswith(f"{name} of row 1 is ")
+
+
+@pytest.mark.parametrize("odd", [True, HUGE, 1j, object(), [1], np.array(5), pd.NA, "x"],
+                         ids=lambda odd: type(odd).__name__)  # fmt: skip
+def test_cells_of_trials_are_numbers(odd: Any) -> None:
+    """The line and the column are named."""
+    cells = pd.Series([odd, 2], dtype=object)
+    said = refused(lambda: compare.network_meta_analysis(TRIALS.assign(events=cells), "odds_ratio"))
+    assert "line 2, column events" in said
+
+
+@pytest.mark.parametrize("name", ["therapy_id", "criterion"])
+@pytest.mark.parametrize("blank", [None, math.nan, pd.NA, ""])
+def test_rows_of_effects_have_names(name: str, blank: Any) -> None:
+    """A row of nothing is refused by its line."""
+    said = refused(lambda: compare.weighted_value(effects(**{name: blank})))
+    assert f"line 2, column {name}" in said
+
+
+def test_columns_that_stand_twice_are_refused(evidence: compare.Evidence) -> None:
+    """Which of the two was meant, nobody knows; the sources of either are sources."""
+    patients = pd.DataFrame({"patient_id": [1], "weight_kg": [60]}).assign(
+        condition_id="cidp", therapy_id="ivig"
+    )
+    for call in (
+        lambda: compare.weighted_value(pd.concat([effects(), effects()], axis=1)),
+        lambda: compare.network_meta_analysis(pd.concat([TRIALS, TRIALS], axis=1), "odds_ratio"),
+        lambda: compare.cohort_cost(evidence, pd.concat([patients, patients], axis=1)),
+    ):
+        assert "twice" in refused(call)
+    frame = evidence.prices.head(3)
+    once = list(compare.sources_of(frame, evidence)["source_id"])
+    for other in (
+        frame.convert_dtypes(),
+        pd.concat([frame, frame], axis=1),
+        frame.astype("category"),
+    ):
+        assert list(compare.sources_of(other, evidence)["source_id"]) == once

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from difflib import get_close_matches
 
+from compare.data.arguments import shown
 from compare.data.evidence import Evidence
 from compare.data.patient import Patient
 from compare.data.rows import Row, known, split
@@ -16,8 +18,11 @@ def check_factors(evidence: Evidence, factors: Iterable[str]) -> None:
     known_ids = evidence.by_id("factors")
     wrong = sorted(set(factors) - known_ids.keys())
     if wrong:
-        expected = f"expected ids of evidence.factors: {[*known_ids]}"
-        raise ValueError(f"unknown factors {wrong}; {expected}")
+        near = sorted(
+            {name for one in wrong[:9] for name in get_close_matches(one[:80], known_ids, 2)}
+        )
+        close = f", such as {', '.join(near)}" if near else ""
+        raise ValueError(f"unknown factors {shown(wrong)}; expected ids of evidence.factors{close}")
     both = sorted(set(factors) & excluded_by(evidence, factors))
     if both:
         raise ValueError(f"factors holds {both}, which exclude one another")

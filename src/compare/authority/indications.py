@@ -12,17 +12,24 @@ from typing import Any
 
 from compare.authority.factors import check_factors, concerns, excluded_by
 from compare.data.arguments import one_of
-from compare.data.conditions import check_condition, condition_therapies
+from compare.data.conditions import check_condition, condition_therapies, opening_patient
 from compare.data.evidence import Evidence, kept
-from compare.data.patient import Patient
+from compare.data.patient import ADULT_YEARS, Patient
 from compare.data.rows import LEADING, Row, framed, grouped, known, split
 
 IN_LABEL = "in label"
 NEEDS_SEROSTATUS = "needs serostatus"
+NEEDS_PHENOTYPE = "needs phenotype"
 NEEDS_PRIOR = "needs prior therapy"
-OTHER_AGES = "other ages"
+# The label would hold with something that the patient may have, by the group of that factor.
+LABELED_IF = {
+    "laboratory_or_serology": NEEDS_SEROSTATUS, "phenotype": NEEDS_PHENOTYPE, "": NEEDS_PRIOR,
+}  # fmt: skip
+OTHER_WEIGHTS, OTHER_AGES = "other weights", "other ages"
+# The label is for others than this patient, or for no one.
 OUTSIDE = "outside label"
-LABEL_STATUSES = (IN_LABEL, NEEDS_SEROSTATUS, NEEDS_PRIOR, OTHER_AGES, OUTSIDE)
+NOT_LABELED = (OTHER_WEIGHTS, OTHER_AGES, OUTSIDE)
+LABEL_STATUSES = (IN_LABEL, *LABELED_IF.values(), *NOT_LABELED)
 STATEMENTS = {
     "recommended": "recommended",
     "option": "an option",
@@ -52,6 +59,7 @@ COLUMNS = [
     "guideline_population",
     "guideline_restriction",
     "guideline_needs",
+    "guideline_ageless",
     "retired",
     "conflicting",
     "statements_for",
@@ -72,16 +80,18 @@ def options(
     """One row per therapy that the tables speak of for a condition, best authority first.
 
     `label_status` is that of the label in `jurisdiction`, for this patient: "in label", "needs
-    serostatus" or "needs prior therapy" (the patient has none of `requires_any`), "other ages",
-    "outside label"; `label_reason` says why, `products` which products' labels give that status,
-    with `label_month` (revision that was read, one per product; labels of the US only) and their
-    `population`, `restriction` and `line`. `label_warning` is what a label says against
-    the use, `labeled_elsewhere` the other jurisdictions with a label. `statement`, `body`, `year`,
+    serostatus", "needs phenotype" or "needs prior therapy" (the patient has none of
+    `requires_any`), "other weights", "other ages", "outside label"; `label_reason` says why,
+    `products` which products' labels give that status, with `label_month` (revision that was read,
+    one per product; labels of the US only) and their `population`, `restriction` and `line`.
+    `label_warning` is what a label says against the use, `labeled_elsewhere` the other
+    jurisdictions with a label. `statement`, `body`, `year`,
     `grade`, `jurisdiction` are the strongest guideline statement (see `strongest`), blank where
-    our sources have none; `guideline_needs` is a requirement the patient does not meet; `retired`
-    says that its body has withdrawn it. `conflicting`: current guidelines say both for and against
+    our sources have none; `guideline_needs` is a requirement the patient does not meet;
+    `guideline_ageless` says that it gives no age, for a child in a condition of adults; `retired`
+    that its body has withdrawn it. `conflicting`: current guidelines say both for and against
     (insufficient evidence counts as against); `statements_for` and `statements_against` quote
-    them. Without a patient, ages are not checked.
+    them. Without a patient, ages and weights are not checked.
 
     Raises `ValueError` for an unknown condition, jurisdiction or factor.
 
@@ -119,12 +129,16 @@ def rows_of(
 ) -> list[dict[str, Any]]:
     """The rows of `options` for these therapies, in their order."""
     by_therapy = grouped(statements(evidence, condition_id, patient), "therapy_id")
+    usual = opening_patient(evidence, condition_id)
+    adults_alone = (
+        patient is not None and patient.age_years < ADULT_YEARS and usual.age_years >= ADULT_YEARS
+    )
     out = []
     for key in therapies:
         therapy = {name: evidence.by_id("therapies")[key][name] for name in LEADING}
         own = by_therapy.get(key, [])
         label = _label(evidence, own, patient, jurisdiction)
-        guideline = _guideline(own, jurisdiction)
+        guideline = _guideline(own, jurisdiction, adults_alone)
         used = [*label.pop("_sources"), *guideline.pop("_sources")]
         places = [*label.pop("_locators"), *guideline.pop("_locators")]
         joined = {
@@ -138,11 +152,11 @@ def rows_of(
 def statements(
     evidence: Evidence, condition_id: str, patient: Patient | None = None
 ) -> list[dict[str, Any]]:
-    """Every label and guideline statement on a condition, as in the table, with three more keys.
+    """Every label and guideline statement on a condition, as in the table, with four more keys.
 
-    `fits_age` (True without a patient), `unmet` (names of the factors asked for, where the patient
-    has none of them; "" where met), `ruled_out` (True where the patient's other factors exclude
-    them all).
+    `fits_age` and `fits_weight` (True without a patient), `unmet` (names of the factors asked for,
+    where the patient has none of them; "" where met), `ruled_out` (True where the patient's other
+    factors exclude them all).
     """
     check_condition(evidence, condition_id)
     factors = patient.factors if patient is not None else frozenset()
@@ -156,6 +170,7 @@ def statements(
             {
                 **row,
                 "fits_age": patient is None or _fits_age(row, patient.age_years),
+                "fits_weight": patient is None or not _above(row, patient.weight_kg),
                 "unmet": " or ".join(names),
                 "ruled_out": not met and set(needed) <= excluded,
             }
@@ -166,9 +181,9 @@ def statements(
 def strongest(rows: Sequence[Row], jurisdiction: str = "US") -> Row | None:
     """The guideline statement that is shown first; None where there is none.
 
-    Current before retired, for this patient's age before other ages; then recommended before an
-    option, and where nothing speaks for it, warned against before not recommended before evidence
-    insufficient; then this jurisdiction before others; then the newest.
+    Current before retired, for this patient's age and weight before others; then recommended
+    before an option, and where nothing speaks for it, warned against before not recommended before
+    evidence insufficient; then this jurisdiction before others; then the newest.
     """
     order = [*FOR, *AGAINST]
 
@@ -176,7 +191,7 @@ def strongest(rows: Sequence[Row], jurisdiction: str = "US") -> Row | None:
         year = float(row["year"]) if known(row["year"]) else 0.0
         return (
             row["retired"] == "yes",
-            not row["fits_age"],
+            not fits(row),
             order.index(row["statement"]),
             row["jurisdiction"] != jurisdiction,
             -year,
@@ -188,13 +203,13 @@ def strongest(rows: Sequence[Row], jurisdiction: str = "US") -> Row | None:
 def quote(row: Mapping[str, Any]) -> str:
     """A statement with its body, year, grade and population: what is shown of a guideline."""
     year = f" {int(row['year'])}" if known(row["year"]) else ""
-    parts = [STATEMENTS.get(str(row["statement"]), str(row["statement"]))]
-    if known(row["population"]):
-        parts.append(f"for {row['population']}")
+    # Populations are words of many forms ("adults", "not at target on methotrexate").
+    said = STATEMENTS.get(str(row["statement"]), str(row["statement"]))
+    said += f": {row['population']}" if known(row["population"]) else ""
     details = [f"{row['body']}{year}", row["grade"], row["jurisdiction"]]
     told = ", ".join(str(part) for part in details if known(part))
     late = ", since retired" if row["retired"] == "yes" else ""
-    return f"{' '.join(parts)} ({told}{late})"
+    return f"{said} ({told}{late})"
 
 
 def deciding_factors(evidence: Evidence, condition_id: str) -> list[str]:
@@ -229,13 +244,31 @@ def therapies_of(evidence: Evidence, condition_id: str) -> list[str]:
     return [key for key in evidence.by_id("therapies") if key in wanted]
 
 
+def speaks_for(option: Mapping[str, Any]) -> bool:
+    """Whether a current guideline speaks for an option, and asks for nothing that is missing."""
+    current = not option["retired"] and not option["guideline_needs"]
+    return current and option["statement"] in FOR
+
+
+def fits(row: Mapping[str, Any]) -> bool:
+    """Whether one of `statements` is for the patient's age and weight."""
+    return bool(row["fits_age"] and row["fits_weight"])
+
+
+def _above(row: Mapping[str, Any], weight_kg: float) -> bool:
+    """Whether a row is only for those who weigh more."""
+    return known(row["weight_kg_from"]) and weight_kg < row["weight_kg_from"]
+
+
 def _fits_age(row: Mapping[str, Any], age_years: float) -> bool:
     low, high = row["age_years_from"], row["age_years_below"]
     return not (known(low) and age_years < low) and not (known(high) and age_years >= high)
 
 
-def _ages(row: Mapping[str, Any]) -> str:
-    """The ages that a row is for."""
+def _for_whom(row: Mapping[str, Any]) -> str | None:
+    """The age or weight that a row is for, where the patient has another."""
+    if row["fits_age"]:
+        return None if row["fits_weight"] else f"{row['weight_kg_from']:g} kg and over"
     low, high = row["age_years_from"], row["age_years_below"]
     if not known(high):
         return f"ages {low:g} and over"
@@ -253,11 +286,13 @@ def _status(evidence: Evidence, row: Row) -> str:
         return OUTSIDE
     if not row["fits_age"]:
         return OTHER_AGES
+    if not row["fits_weight"]:
+        return OTHER_WEIGHTS
     if not row["unmet"]:
         return IN_LABEL
     factors = evidence.by_id("factors")
     kinds = {factors[key]["factor_group"] for key in split(row["requires_any"])}
-    return NEEDS_SEROSTATUS if "laboratory_or_serology" in kinds else NEEDS_PRIOR
+    return next((status for kind, status in LABELED_IF.items() if kind in kinds), NEEDS_PRIOR)
 
 
 def _label(
@@ -284,13 +319,14 @@ def _label(
         return _joined(row[column] for row in chosen)
 
     reason = ""
-    if status == OTHER_AGES:
-        reason = f"labeled for {joined('population')}"
-        if patient is not None:
-            reason += f"; this patient is {patient.age_years:g}"
+    if patient is not None and status in (OTHER_AGES, OTHER_WEIGHTS):
+        theirs = f"is {patient.age_years:g}"
+        if status == OTHER_WEIGHTS:
+            theirs = f"weighs {patient.weight_kg:g} kg"
+        reason = f"labeled for {joined('population')}; this patient {theirs}"
     elif status == OUTSIDE and chosen:
         reason = f"labeled only with: {joined('unmet')}, which this patient has not"
-    elif status in (NEEDS_SEROSTATUS, NEEDS_PRIOR):
+    elif status in LABELED_IF.values():
         reason = f"labeled with: {joined('unmet')}"
     elif status == OUTSIDE:
         reason = "no label for this condition in our reading"
@@ -319,8 +355,8 @@ def _label(
     }
 
 
-def _guideline(rows: Sequence[Row], jurisdiction: str) -> dict[str, Any]:
-    """The guideline part of one therapy's row."""
+def _guideline(rows: Sequence[Row], jurisdiction: str, adults_alone: bool) -> dict[str, Any]:
+    """The guideline part of one therapy's row; `adults_alone`: a child has a disease of adults."""
     rows = [row for row in rows if row["authority"] == "guideline"]
     top = strongest(rows, jurisdiction)
     names = {
@@ -330,14 +366,16 @@ def _guideline(rows: Sequence[Row], jurisdiction: str) -> dict[str, Any]:
     if top is None:
         return {
             **dict.fromkeys([*names, "guideline_needs"], ""),
-            "year": None, "retired": False, "conflicting": False,
+            "year": None, "retired": False, "conflicting": False, "guideline_ageless": False,
             "statements_for": "", "statements_against": "", "_sources": [], "_locators": [],
         }  # fmt: skip
-    current = [row for row in rows if row["retired"] != "yes" and row["fits_age"]]
+    current = [row for row in rows if row["retired"] != "yes" and fits(row)]
+    ageless = not known(top["age_years_from"]) and not known(top["age_years_below"])
     pro, con = ([row for row in current if row["statement"] in kind] for kind in (FOR, AGAINST))
     return {
         **{name: str(top[of]) if known(top[of]) else "" for name, of in names.items()},
-        "guideline_needs": _joined([top["unmet"] or None, None if top["fits_age"] else _ages(top)]),
+        "guideline_needs": _joined([top["unmet"] or None, _for_whom(top)]),
+        "guideline_ageless": adults_alone and ageless,
         "year": top["year"] if known(top["year"]) else None,
         "retired": top["retired"] == "yes",
         "conflicting": bool(pro and con),
@@ -376,7 +414,7 @@ def marked(row: Mapping[str, Any]) -> dict[str, Any]:
 def _label_mark(row: Mapping[str, Any]) -> str:
     if row["label_status"] == IN_LABEL:
         return "labeled"
-    if row["label_status"] in (NEEDS_SEROSTATUS, NEEDS_PRIOR):
+    if row["label_status"] in LABELED_IF.values():
         return "labeled, with a condition"
     return "warned" if row["label_warning"] else ""
 

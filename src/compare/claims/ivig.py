@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from compare.authority.indications import quote, rows_of
-from compare.data.conditions import article_conditions
+from compare.data.conditions import article_conditions, within
 from compare.data.evidence import Evidence
 from compare.data.rows import Row
 from compare.trials import benefits
@@ -68,12 +68,18 @@ def ivig_by_state(evidence: Evidence, condition_id: str) -> list[Row]:
 
 
 def ivig_in_article(evidence: Evidence, jurisdiction: str = "US") -> list[Row]:
-    """IVIG in the six conditions that a lay article names: rows of `options`, and `condition`.
+    """IVIG in the six conditions that a lay article names: rows of `options`, and `condition`
+    (`within` a sentence).
 
     Where our tables have no row, the cells are blank and the label status is "outside label".
     """
     return [
-        {**row, "condition_id": key, "condition": evidence.label("conditions", key)}
+        {
+            **row,
+            "condition_id": key,
+            "condition": evidence.label("conditions", key),
+            "within": within(evidence, key),
+        }
         for key in article_conditions(evidence)
         for row in rows_of(evidence, key, ["ivig"], None, jurisdiction)
     ]

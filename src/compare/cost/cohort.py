@@ -18,6 +18,10 @@ from compare.data.patient import WEIGHT_KG
 from compare.data.rows import known, records
 
 COHORT_COLUMNS = ["patient_id", "condition_id", "therapy_id", "weight_kg"]
+ID_TABLES = {
+    "condition_id": "conditions", "therapy_id": "therapies", "product_id": "products",
+    "regimen_id": "regimens",
+}  # fmt: skip
 COHORT_OPTIONAL = ["product_id", "regimen_id", "price_basis"]
 
 
@@ -26,7 +30,7 @@ def cohort_cost(evidence: Evidence, patients: pd.DataFrame) -> pd.DataFrame:
 
     Needs `patient_id, condition_id, therapy_id, weight_kg`; may name `product_id`, `regimen_id`,
     `price_basis` (blank: the default that pages open with). The input is not changed. Raises
-    `ValueError` for missing columns, unknown conditions and weights that no `Patient` can have.
+    `ValueError` for missing columns, unknown ids and weights that no `Patient` can have.
     Doses by body surface are blank: a cohort has no heights; nor IgE, of whose bands the low end
     is taken.
 
@@ -41,7 +45,11 @@ def cohort_cost(evidence: Evidence, patients: pd.DataFrame) -> pd.DataFrame:
         raise ValueError(f"patients is {shown(patients)}; expected a table")
     if missing := [name for name in COHORT_COLUMNS if name not in patients.columns]:
         raise ValueError(f"patients lacks the columns {missing}; expected {COHORT_COLUMNS}")
+    if twice := sorted({str(name) for name in patients.columns[patients.columns.duplicated()]}):
+        raise ValueError(f"patients has the columns {shown(twice)} twice")
     weights = _cohort_weights(patients["weight_kg"])
+    _check_ids(evidence, patients)
+    _check_ids(evidence, patients)
     year_one = np.full(len(patients), math.nan)
     later = np.full(len(patients), math.nan)
     reason = np.full(len(patients), "", dtype=object)
@@ -77,6 +85,27 @@ def _cohort_weights(cells: pd.Series) -> np.ndarray[Any, np.dtype[np.float64]]:
     for row, value in enumerate(cells):
         number(f"weight_kg of row {row}", value, low, high, "kilograms")
     return cells.to_numpy(dtype=float)
+
+
+def _check_ids(evidence: Evidence, patients: pd.DataFrame) -> None:
+    """Raise `ValueError` for a cell that is no id of its table, nor blank where it may be."""
+    for name, table in ID_TABLES.items():
+        if name not in patients.columns:
+            continue
+        cells, ids = patients[name].tolist(), set(getattr(evidence, table)[name])
+
+        def fits(cell: Any, name: str = name, ids: set[str] = ids) -> bool:
+            if isinstance(cell, str):
+                return cell in ids or name == "regimen_id"  # one that is nowhere has no cost
+            return name in COHORT_OPTIONAL and bool(pd.api.types.is_scalar(cell) and pd.isna(cell))
+
+        try:
+            good = all(map(fits, set(cells)))
+        except TypeError:  # a list, which no set holds
+            good = False
+        if not good:
+            row, cell = next((row, cell) for row, cell in enumerate(cells) if not fits(cell))
+            raise ValueError(f"{name} of row {row} is {shown(cell)}; expected an id of {table}")
 
 
 def _wanted_plan(

@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 import numbers
 import reprlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 MAX_SEED = 2**63 - 1
 # Far beyond any amount, unit or weight; sums and squares of it are still finite.
@@ -45,6 +47,48 @@ def whole(name: str, value: object, low: int, high: int) -> int:
             f"{name} is {shown(value)}; expected a whole number from {low:,} to {high:,}"
         )
     return int(value)  # type: ignore[call-overload, no-any-return]
+
+
+def numbers_of(name: str, values: object) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """One number or many as an array; what is missing is NaN, and text is no number.
+
+    Raises `ValueError` for anything else, and for amounts beyond 1e15.
+    """
+    try:
+        cells = np.asarray(values)
+        if cells.dtype.kind == "O":
+            told = [math.nan if pd.isna(v) else number(name, v, -MOST, MOST) for v in cells.flat]
+            cells = np.array(told, dtype=float).reshape(cells.shape)
+        if cells.dtype.kind in "iuf" and not (np.abs(cells) > MOST).any():
+            return cells.astype(float)
+    except (TypeError, ValueError):
+        pass
+    raise ValueError(f"{name} is {shown(values)}; expected numbers up to {MOST:g}")
+
+
+def figures(cells: pd.Series) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Cells of a table as numbers; NaN for what is none, or is more than any number of ours."""
+    if cells.dtype == object:
+        cells = cells.map(lambda cell: cell if _is_figure(cell) else None)
+    if pd.api.types.is_bool_dtype(cells) or pd.api.types.is_complex_dtype(cells):
+        return np.full(len(cells), math.nan)
+    return pd.to_numeric(cells, errors="coerce").to_numpy(dtype=float, na_value=math.nan)
+
+
+def _is_figure(cell: object) -> bool:
+    real = isinstance(cell, numbers.Real) and not isinstance(cell, bool)
+    return isinstance(cell, str) or (real and abs(cell) <= MOST**2)  # type: ignore[arg-type]
+
+
+def ids_of(name: str, values: object) -> tuple[str, ...]:
+    """Several ids, as a set or a list holds them. Raises `ValueError` for anything else."""
+    # numpy's arrays without a dimension have a length by their type alone.
+    some = isinstance(values, Collection) and not isinstance(values, str)
+    if not some or getattr(values, "shape", None) == ():
+        raise ValueError(f"{name} is not a set or list; expected ids, found {shown(values)}")
+    if not all(isinstance(value, str) for value in values):  # type: ignore[attr-defined]
+        raise ValueError(f"{name} holds something that is not text; expected ids")
+    return tuple(values)  # type: ignore[arg-type]
 
 
 def one_of(name: str, value: object, known: Iterable[str]) -> None:

@@ -72,6 +72,7 @@ def decoded(content: bytes) -> tuple[str, int | None, str]:
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         return "", line, "the file is not in UTF-8; save it as 'CSV UTF-8'"
+    text = text.lstrip("\ufeff")
     # A byte-order mark alone is no header.
     return text, None, "" if text.strip() else EMPTY
 
@@ -81,6 +82,10 @@ def rows_of(text: str, delimiter: str = ",") -> tuple[Lines, int, str]:
 
     Quotes are read strictly. The reason is empty where all was read.
     """
+    if text.count(delimiter) > MAX_CELL:
+        for at, line in enumerate(text.splitlines(), 1):
+            if (wide := line.count(delimiter)) > MAX_CELL:
+                return [], at, f"{wide + 1:,} columns: more than any table of ours has"
     # Other libraries change this limit for the whole process.
     csv.field_size_limit(MAX_CELL)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)

@@ -26,7 +26,8 @@ DTYPES = {"string": "str", "number": "float64", "integer": "Int64", "date": "dat
 SHAPES = {
     "number": r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?",
     "integer": r"[+-]?[0-9]+",
-    "date": r"[0-9]{4}-[0-9]{2}-[0-9]{2}",
+    # No year 26; 9999 is what many write for "no end".
+    "date": r"(?:(?:19|20|21)[0-9]{2}|9999)-[0-9]{2}-[0-9]{2}",
 }
 
 
@@ -99,9 +100,10 @@ def check_text(
     named = {(problem.line, problem.column) for problem in problems}
     # A cell that was not of its type is blank by now; it is not missing as well.
     found = [*check_columns(frame, resource, table), *check_rules(frame, kind, table)]
+    written = {name: text[name].to_dict() for name in {str(problem.column) for problem in found}}
     for problem in found:
         if (problem.line, problem.column) not in named:
-            cell: Any = text.at[problem.line, problem.column]
+            cell: Any = written[str(problem.column)][problem.line]
             problems.append(problem if pd.isna(cell) else replace(problem, value=str(cell)))
     return frame, problems
 
@@ -171,8 +173,10 @@ def _as_type(values: pd.Series, kind: str) -> pd.Series:
 def number_hint(value: str) -> str:
     """What to say of text that is not a number."""
     if re.fullmatch(r"[+-]?\d+,\d+", value):
-        return f"expected a decimal point: write {clipped(value.replace(',', '.'))}"
-    if re.search(r"[$€\s]|,\d{3}", value):
+        hint = f"expected a decimal point: write {clipped(value.replace(',', '.'))}"
+        thousands = re.fullmatch(r"[+-]?[1-9]\d{0,2},\d{3}", value)
+        return hint + (f", or {value.replace(',', '')} if thousands are meant" if thousands else "")
+    if re.search(r"[$€£¥%\s]|,\d{3}", value):
         return "expected a plain number such as 1234.5: no currency sign, space or thousands comma"
     return "expected a number with a decimal point"
 
@@ -200,8 +204,8 @@ def check_columns(
             wrong = broken(column, limits[key])
             wrong = wrong.fillna(False).astype(bool) & (filled | (key == "required"))
             problems += [
-                Problem(table, int(line), name, shown_cell(column.at[line]), words(limits[key]))
-                for line in frame.index[wrong]
+                Problem(table, int(str(line)), name, shown_cell(cell), words(limits[key]))
+                for line, cell in column[wrong].items()
             ]
     return problems
 

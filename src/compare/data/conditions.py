@@ -20,6 +20,12 @@ def check_condition(evidence: Evidence, condition_id: str) -> None:
         )
 
 
+def within(evidence: Evidence, condition_id: str) -> str:
+    """The condition's short name as it stands within a sentence: `psoriasis`, `Crohn's`."""
+    row = evidence.by_id("conditions")[condition_id]
+    return str(row["within_sentence"] if known(row["within_sentence"]) else row["short_name"])
+
+
 def opening_patient(evidence: Evidence, condition_id: str) -> Patient:
     """The patient with which a page on this condition opens (a display setting, not evidence)."""
     check_condition(evidence, condition_id)

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, TypeGuard
 
-from compare.data.errors import DataError, Problem
+from compare.data.errors import DataError, Problem, clipped
 
 DESCRIPTOR = "datapackage.json"
 TYPES = ("string", "number", "integer", "date")
@@ -31,7 +31,7 @@ def descriptor(folder: Path) -> dict[str, Any]:
     try:
         package = json.loads((folder / DESCRIPTOR).read_bytes().decode("utf-8-sig"))
     except (OSError, ValueError) as error:
-        expected = f"no such file in {folder.name}"
+        expected = f"no such file in {clipped(folder.name)}"
         if isinstance(error, json.JSONDecodeError):
             raise DataError(
                 [Problem(DESCRIPTOR, error.lineno, None, None, f"not JSON ({error.msg})")]

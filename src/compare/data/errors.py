@@ -13,6 +13,11 @@ def clipped(name: str, most: int = CLIP) -> str:
     return name if len(name) <= most else name[: most - 3] + "..."
 
 
+def seen(name: str) -> str:
+    """A name with what nobody would see of it: signs without a shape, or no sign at all."""
+    return name if name.strip() and name.isprintable() else repr(name)
+
+
 @dataclass(frozen=True)
 class Problem:
     """One thing wrong with a table: where it is, what is there, what was expected."""
@@ -28,7 +33,7 @@ class Problem:
         if self.line is not None:
             place += f", line {self.line}"
         if self.column is not None:
-            place += f", column {clipped(self.column)}"
+            place += f", column {clipped(seen(self.column))}"
         found = "" if self.value is None else f": found {clipped(self.value)!r}"
         return f"{place}{found}: {self.expected}"
 

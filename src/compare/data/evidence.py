@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from os import PathLike
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import pandas as pd
 
 from compare.data import age, checks
-from compare.data.arguments import shown
+from compare.data.arguments import one_of, shown
 from compare.data.descriptor import DESCRIPTOR, descriptor
 from compare.data.errors import Problem
 from compare.data.rows import Row, known, records, split
@@ -102,7 +104,7 @@ class Evidence:
 
     def label(self, table: str, key: str) -> str:
         """Name shown for an id, such as `label("therapies", "ivig")`; the id where unknown."""
-        row = self.by_id(table).get(key)
+        row = self.by_id(table).get(key) if isinstance(key, str) else None
         return key if row is None else str(row[NAMES[table][1]])
 
     def cited(self, shown: pd.DataFrame | Iterable[Row]) -> list[Row]:
@@ -133,7 +135,8 @@ class Evidence:
 
     def by_id(self, table: str) -> Mapping[str, Row]:
         """Rows of a table of names (see `NAMES`) as dictionaries by their id. Shared."""
-        if table not in self._by_id:
+        if not isinstance(table, str) or table not in self._by_id:
+            one_of("table", table, NAMES)
             key, _ = NAMES[table]
             self._by_id[table] = {str(row[key]): row for row in records(getattr(self, table))}
         return self._by_id[table]
@@ -172,6 +175,8 @@ class Evidence:
 
     def age(self, today: date | None = None) -> list[str]:
         """What in the data is old on that day (None: today), one sentence each; see `age.age`."""
+        if today is not None and (not isinstance(today, date) or pd.isna(today)):
+            raise ValueError(f"today is {shown(today)}; expected a date or None")
         return age.age(self, today)
 
 
@@ -252,8 +257,11 @@ def sources_of(frame: pd.DataFrame, evidence: Evidence | None = None) -> pd.Data
     """
     if not isinstance(frame, pd.DataFrame):
         raise ValueError(f"frame is {shown(frame)}; expected a table of this library")
+    if evidence is not None and not isinstance(evidence, Evidence):
+        raise ValueError(f"evidence is {shown(evidence)}; expected what load() returns")
     table = (evidence or own_data()).sources
-    cells = (cell for name in source_columns(frame) for cell in frame[name])
+    named_so = ["source_id" in str(name) for name in frame.columns]
+    cells = frame.loc[:, named_so].to_numpy(dtype=object, na_value=math.nan).ravel(order="F")
     named = dict.fromkeys(part for cell in cells for part in split(cell))
     found = pd.DataFrame({"source_id": pd.Series(list(named), dtype="str")})
     merged = found.merge(table, on="source_id", how="left")
@@ -278,6 +286,8 @@ def load(folder: str | Path | None = None) -> Evidence:
     >>> "ivig" in set(evidence.therapies["therapy_id"])
     True
     """
+    if folder is not None and not isinstance(folder, str | PathLike):
+        raise ValueError(f"folder is {shown(folder)}; expected a path")
     place = data_folder() if folder is None else Path(folder)
     package = descriptor(place)
     resources = {resource["name"]: resource for resource in package["resources"]}
@@ -293,7 +303,12 @@ def load(folder: str | Path | None = None) -> Evidence:
         if not path.is_file():
             problems.append(Problem(name, None, None, None, f"the file {path.name} is missing"))
             continue
-        content = path.read_bytes()
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            expected = f"the file {path.name} cannot be read ({error.strerror})"
+            problems.append(Problem(name, None, None, None, expected))
+            continue
         same = content_hash(content) == resource.get("hash")
         if not same:
             changed.append(name)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
-from compare.data.arguments import number, shown
+from compare.data.arguments import ids_of, number, shown
 
 Sex = Literal["female", "male"]
 WEIGHT_KG = (1, 300)
@@ -56,11 +55,7 @@ class Patient:
             not isinstance(self.sex, str) or self.sex not in ("female", "male")
         ):
             raise ValueError(f"sex is {shown(self.sex)}; expected 'female', 'male' or None")
-        if isinstance(self.factors, str) or not isinstance(self.factors, Collection):
-            raise ValueError("factors is not a set; expected ids such as {'renal_impairment'}")
-        if not all(isinstance(factor, str) for factor in self.factors):
-            raise ValueError("factors holds something that is not text; expected factor ids")
-        set_(self, "factors", frozenset(self.factors))
+        set_(self, "factors", frozenset(ids_of("factors", self.factors)))
 
     @staticmethod
     def check(patient: object) -> None:

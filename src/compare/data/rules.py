@@ -24,6 +24,7 @@ READ_TABLES = (
     "presentations",
     "products",
 )
+MOST_DAYS = 3660
 AGAIN = ("read_twice", "two_sources", "disputed")
 
 
@@ -69,6 +70,12 @@ def _other_share(column: str, events: str, total: str) -> Callable[[pd.DataFrame
 def _last_day(days: pd.Series) -> pd.Series:
     last = days.str.extract(r"([0-9]{1,9})$", expand=False)
     return last.astype("float64")
+
+
+def _falls(days: str) -> bool:
+    """Whether days stand twice or out of order, or are later than any regimen's."""
+    parts = [int(day) for day in days.split(";") if day.isascii() and day.isdigit()]
+    return parts != sorted(set(parts)) or max(parts, default=0) > MOST_DAYS
 
 
 def _read_again(column: str) -> Callable[[pd.DataFrame], pd.Series]:
@@ -230,6 +237,18 @@ RULES: Sequence[tuple[str, str, str, Callable[[pd.DataFrame], pd.Series]]] = (
     ),
     (
         "regimens",
+        "days",
+        f"expected each day once, in their order, up to day {MOST_DAYS}",
+        lambda f: f["days"].map(_falls, na_action="ignore").eq(True),
+    ),
+    (
+        "presentations",
+        "strength",
+        "expected a microgram or more",
+        lambda f: f["strength"] * f["strength_unit"].map({"g": 1e6, "mg": 1e3, "mcg": 1.0}) < 1,
+    ),
+    (
+        "regimens",
         "doses",
         "expected as many doses as there are days",
         lambda f: (
@@ -266,6 +285,8 @@ NAMED = {
     "factors": "factor",
 }
 MOST_BANDS = 100
+# Year one, as costs count it.
+LAST_DAY = 363
 
 
 def check_together(frames: Mapping[str, pd.DataFrame]) -> list[Problem]:
@@ -281,7 +302,22 @@ def check_together(frames: Mapping[str, pd.DataFrame]) -> list[Problem]:
             ]
     if "regimens" in frames:
         problems += _check_bands(frames["regimens"])
+        problems += _check_begin(frames["regimens"])
     return problems
+
+
+def _check_begin(frame: pd.DataFrame) -> list[Problem]:
+    """Regimens without a dose in year one, which would seem to cost nothing."""
+    first = frame["days"].str.extract(r"^([0-9]{1,9})", expand=False).astype("float64")
+    begin = first.fillna(frame["first_day"].fillna(0)).groupby(frame["regimen_id"]).transform("min")
+    late = frame.index[begin.gt(LAST_DAY) & frame["no_dose_reason"].isna()]
+    expected = f"expected a first dose of the regimen by day {LAST_DAY}, in its first year"
+    return [
+        Problem(
+            "regimens", int(line), "first_day", shown_cell(frame.at[line, "first_day"]), expected
+        )
+        for line in late
+    ]
 
 
 def _check_bands(frame: pd.DataFrame) -> list[Problem]:

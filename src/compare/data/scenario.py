@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from compare.data.arguments import MAX_SEED, range_of, shown, weight_of, whole
+from compare.data.arguments import MAX_SEED, ids_of, range_of, shown, weight_of, whole
 from compare.data.patient import Patient
 
 FORMAT = 1
@@ -54,12 +54,11 @@ class Scenario:
         for name in ("weights", "ranges", "options"):
             if not isinstance(getattr(self, name), Mapping):
                 raise ValueError(f"{name} is {shown(getattr(self, name))}; expected a dict")
-        if isinstance(self.criteria, str) or not isinstance(self.criteria, Collection):
-            raise ValueError(f"criteria is {shown(self.criteria)}; expected a list of ids")
+            ids_of(name, list(getattr(self, name)))
         if self.price_basis is not None and not isinstance(self.price_basis, str):
             raise ValueError(f"price_basis is {shown(self.price_basis)}; expected text or None")
         set_(self, "seed", whole("seed", self.seed, 0, MAX_SEED))
-        set_(self, "criteria", tuple(self.criteria))
+        set_(self, "criteria", ids_of("criteria", self.criteria))
         weights = {key: weight_of(key, weight) for key, weight in self.weights.items()}
         set_(self, "weights", MappingProxyType(weights))
         ranges = {key: range_of(key, ends) for key, ends in self.ranges.items()}

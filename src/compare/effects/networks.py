@@ -19,6 +19,8 @@ PER_100 = "per 100"
 UNITS = {"pct": "percent", "per_patient_year": "per patient-year", "%": "percent"}
 # A network of mixed or unknown earlier treatment separates nobody, so it scores nobody.
 NO_NETWORK = "no network of trials is declared for it; each trial has its own comparator"
+# Whom the trials of a network had enrolled, as its label says it.
+PATIENTS = {"naive": "biologic-naive patients", "exposed": "patients who had had a biologic"}
 NOT_IN_IT = "no trial of it is in this network"
 
 
@@ -94,7 +96,8 @@ def _cells(evidence: Evidence, found: Declared) -> Iterator[dict[str, Any]]:
     used = {arm["row_id"] for arm in evidence.rows("network_arms", "network_id", row["network_id"])}
     behind = evidence.rows("outcomes", "condition_id", row["condition_id"])
     endpoint = short_name(evidence.label("endpoints", row["endpoint_id"]))
-    told = f"in {found.facts[0].prior_exposure} patients, weeks {number_range(*weeks)}"
+    exposure = found.facts[0].prior_exposure
+    told = f"trials in {PATIENTS[exposure]}, weeks {number_range(*weeks)}"
     sources = dict.fromkeys(one["source_id"] for one in behind if one["row_id"] in used)
     for effect in records(network.effects):
         if effect["treatment"] not in therapies:
@@ -106,7 +109,7 @@ def _cells(evidence: Evidence, found: Declared) -> Iterator[dict[str, Any]]:
         yield {
             **{name: therapies[effect["treatment"]][name] for name in LEADING},
             "criterion": f"benefit:{row['endpoint_id']}",
-            "label": f"{endpoint} (network {told})",
+            "label": f"{endpoint} ({told})",
             "group": "benefit",
             "unit": unit,
             "favors": row["favors"],

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from compare import cost
-from compare.cost.plan import Plan
+from compare.cost.plan import Plan, age_note
 from compare.cost.plan import visits as visits_of
 from compare.data.arguments import one_of, shown
 from compare.data.conditions import check_condition, condition_therapies
@@ -122,7 +122,7 @@ def effects_table(
         plans = cost.opening_plans(evidence, condition_id, patient, *given)
         chosen = {**plans, **_repeated(plans, course_months)}
         costs = cost.cost_rows(evidence, chosen.values(), patient, dosing_weight)
-        for cell in _cost_cells(therapies, costs, chosen, patient.weight_kg, money):
+        for cell in _cost_cells(therapies, costs, chosen, patient, money):
             by_year = cell["reported"] and cell["criterion"] != "cost_per_course"
             by_course = by_year and (cell["therapy_id"], True) not in plans
             shown_as = {"shown": f"course every {course_months:g} months"} if by_course else {}
@@ -160,7 +160,7 @@ def _cost_cells(
     therapies: Sequence[Row],
     costs: Sequence[Row],
     chosen: Mapping[tuple[str, bool], Plan],
-    weight_kg: float,
+    patient: Patient,
     wanted: Sequence[str],
 ) -> list[Row]:
     """Cells of money, visits and hours from the cost table of the chosen plans."""
@@ -173,7 +173,7 @@ def _cost_cells(
             row = found.get(key)
             ends = [np.nan, np.nan] if row is None else sorted([row[first], row[second]])
             if row is not None and np.isnan(ends[0]) and group_of(name) == "burden":
-                ends = _burden_without_price(chosen[key], weight_kg, name)
+                ends = _burden_without_price(chosen[key], patient, name)
             low, high = (float(end) for end in ends)
             reported = not np.isnan(low + high)
             spread = "range" if low < high else "fixed"
@@ -211,16 +211,26 @@ def group_of(name: str) -> str:
     return "cost" if name.startswith("cost") else "burden"
 
 
-def _burden_without_price(plan: Plan, weight_kg: float, name: str) -> list[float]:
-    """Visits (and hours, where they are none) of a plan that has no price."""
+def _burden_without_price(plan: Plan, patient: Patient, name: str) -> list[float]:
+    """Visits (and hours, where they are none) of a plan that has no price.
+
+    Not known where the plan is for other ages, or a phase has no dose for this weight: a plan that
+    the patient cannot have is not one without visits.
+    """
     visits = []
+    weight = np.array([patient.weight_kg])
     for end in ("low", "high"):
         for one in plan.alternatives():
-            total = 0.0
-            for row in one.rows:
-                if row.fits(np.array([weight_kg]))[0]:
-                    total += one.doses(row.phase, end)["year_one"] * visits_of(row.phase, end)
-            visits.append(total)
+            fitting = [row for row in one.rows if row.fits(weight)[0]]
+            phases, dosed = ({row.phase["phase"] for row in rows} for rows in (one.rows, fitting))
+            if phases != dosed or age_note(plan, patient.age_years):
+                return [np.nan, np.nan]
+            visits.append(
+                sum(
+                    one.doses(row.phase, end)["year_one"] * visits_of(row.phase, end)
+                    for row in fitting
+                )
+            )
     if name == "chair_hours_year_one" and max(visits) > 0:
         return [np.nan, np.nan]
     return [min(visits), max(visits)]
@@ -374,10 +384,11 @@ def default_criteria(
 ) -> tuple[str, ...]:
     """The criteria with which a page opens: cost, one benefit, one harm, visits.
 
-    The benefit is the condition's main endpoint, else the best covered one. The harm is a serious
-    infection, a serious event or stopping because of harm, counted the one way that most
-    therapies have against placebo; where fewer than two have any of these, the best covered
-    listed event.
+    The benefit is the condition's main endpoint, else the best covered one. The harm is the event
+    that the condition's row names first; where fewer than two therapies (or not the only one) have
+    it against placebo, a serious infection, a serious event or stopping because of harm, counted
+    the one way that most have; where fewer than two have any of these, the first one all the same,
+    and where this condition's trials do not have that, the best covered listed event.
     """
     offered = criteria_for.rows(evidence, condition_id, basis, borrow, patient).values()
 
@@ -389,7 +400,8 @@ def default_criteria(
         return [row for row in offered if row["group"] == name]
 
     found = best([row for row in group("cost") if row["criterion"] != "cost_later_year"])
-    main = f"benefit:{evidence.by_id('conditions')[condition_id]['main_endpoint_id']}"
+    condition = evidence.by_id("conditions")[condition_id]
+    main, event_id = f"benefit:{condition['main_endpoint_id']}", condition["first_event_id"]
     goods = group("benefit")
     found += best([row for row in goods if row["criterion"] == main]) or best(goods)
     core = [
@@ -397,7 +409,14 @@ def default_criteria(
         for row in group("harm")
         if row["key"] and row["kind"] in CORE_KINDS and row["scored"] >= 2
     ]
+    first = [
+        row
+        for row in group("harm")
+        if row["criterion"] == f"harm:{event_id}:{row['ascertainment']}"
+    ]
+    shared = [row for row in first if row["scored"] >= min(2, row["therapies"])]
+    own = [row for row in first if row["scored"] > row["borrowed"]]
     events = [row for row in group("harm") if row["kind"] in EVENT_KINDS]
-    found += best(core) or best(events)
+    found += best(shared) or best(core) or best(own) or best(events)
     found += [row["criterion"] for row in offered if row["criterion"] == "visits_year_one"]
     return tuple(found)

@@ -31,7 +31,10 @@ HEADER = {
     "hcpcscodedosage": "dosage",
     "paymentlimit": "limit",
     "coinsurancepercentage": "coinsurance",
+    "vaccineawp": "vaccine_pct",
     "vaccinelimit": "vaccine_limit",
+    "bloodawp": "blood_pct",
+    "bloodlimit": "blood_limit",
     "notes": "notes",
 }
 TITLES = {
@@ -40,6 +43,7 @@ TITLES = {
     "dosage": "HCPCS Code Dosage",
     "limit": "Payment Limit",
 }
+SHARE = "Co-insurance Percentage"
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 DAY = rf"((?:{MONTHS})\s+[0-9]{{1,2}},\s*[0-9]{{4}})"
 EFFECTIVE = re.compile(rf"effective\s+{DAY}\s+(?:through|to|-)\s+{DAY}", re.IGNORECASE)
@@ -50,6 +54,14 @@ NUMBER = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")
 THOUSANDS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+\.[0-9]{1,9}")
 # Another row inside of a cell: its quotation mark was never closed.
 SWALLOWED = re.compile(r"[\r\n][A-Z0-9]{5},")
+# A header line as a spreadsheet of another country saves it.
+DIVIDED = re.compile(r'^"?HCPCS Code"?[;\t|]', re.IGNORECASE | re.MULTILINE)
+# A limit of another kind stands beside the percentage from which it comes.
+PAIRS = (
+    ("Vaccine AWP%", "vaccine_pct", "vaccine_limit"),
+    ("Blood AWP%", "blood_pct", "blood_limit"),
+)
+SPILLED = "was a comma in the limit taken for a new cell?"
 YEARS_AHEAD = 3
 HCPCS = re.compile(r"[A-Z0-9]{5}")
 ORDER = ["unit changed", "replaced", "vanished", "no limit", "appeared", "not taken up", "updated"]
@@ -91,6 +103,9 @@ def read(content: bytes, name: str) -> Limits:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = content.decode("cp1252", errors="replace")
+    if DIVIDED.search(text):
+        reason = "its cells are not divided by commas: take CMS's CSV as it is, not saved again"
+        raise refusal(name, reason)
     found, ended, reason = rows_of(text.replace("\xa0", " "))
     if reason:
         raise refusal(name, reason, ended)
@@ -183,8 +198,12 @@ def _rows(
         if not any(cells):
             continue
         code = cells[0].upper()
-        if filled(cells) == 1 and not HCPCS.fullmatch(code):
-            continue  # a remark below the table
+        if filled(cells) == 1:
+            # Words are a remark below the table; less is a row that was cut.
+            if re.fullmatch("[A-Z0-9]{1,5}", code):
+                expected = "nothing stands beside it; was the row cut short?"
+                problems.append(Problem(name, line, TITLES["code"], cells[0], expected))
+            continue
         if len(trimmed(cells, wide, most)) != wide:
             problems.append(Problem(name, line, None, cells[0], width_problem(wide, len(cells))))
             continue
@@ -200,22 +219,44 @@ def _rows(
             row["usd"], expected = _amount(limit, "a payment limit in dollars, or N/A")
             if expected:
                 problems.append(Problem(name, line, TITLES["limit"], row["limit"], expected))
-        row["quantity"], row["unit"] = None, None
-        if dosage := DOSAGE.fullmatch(row["dosage"]):
-            row["quantity"], expected = _amount(dosage[1], "an amount and its unit")
-            row["unit"] = UNITS[dosage[2].lower()]
-            if expected:
-                problems.append(Problem(name, line, TITLES["dosage"], row["dosage"], expected))
-        share = row.get("coinsurance", "").removesuffix("%").strip()
-        row["coinsurance_pct"] = float(share) if NUMBER.fullmatch(share) else None
-        if row["coinsurance_pct"] is not None and row["coinsurance_pct"] > 100:
-            expected = "expected a percentage; was a comma in the limit taken for a new cell?"
-            problems.append(Problem(name, line, "Co-insurance Percentage", share, expected))
+        problems += _dosage(row, line, name)
+        problems += _shares(row, line, name)
         if code in rows:
             expected = f"this code stands on line {rows[code]['line']} too"
             problems.append(Problem(name, line, TITLES["code"], code, expected))
         rows[code] = row | {"line": line}
+    shares = [row["coinsurance_pct"] for row in rows.values() if row["coinsurance_pct"]]
+    if shares and max(shares) <= 1:
+        expected = "expected percentages such as 20, not shares such as 0.2"
+        problems.append(Problem(name, None, SHARE, None, expected))
     return rows
+
+
+def _dosage(row: dict[str, Any], line: int, name: str) -> list[Problem]:
+    """The row's dosage goes into `quantity` and `unit`, None where it is no mass; or a problem."""
+    row["quantity"], row["unit"], expected = None, None, ""
+    if dosage := DOSAGE.fullmatch(row["dosage"]):
+        row["quantity"], expected = _amount(dosage[1], "an amount and its unit")
+        row["unit"] = UNITS[dosage[2].lower()]
+    elif NUMBER.fullmatch(row["dosage"]):
+        expected = "expected an amount and its unit; did cells move to the left?"
+    return [Problem(name, line, TITLES["dosage"], row["dosage"], expected)] if expected else []
+
+
+def _shares(row: dict[str, Any], line: int, name: str) -> list[Problem]:
+    """The row's percentages: coinsurance goes into `coinsurance_pct`; what cannot be one."""
+    share = row.get("coinsurance", "").removesuffix("%").strip()
+    percent = row["coinsurance_pct"] = float(share) if NUMBER.fullmatch(share) else None
+    told = share.upper() not in ("N/A", "NA", "")
+    problems = [
+        Problem(name, line, title, row[column], f"expected an amount beside it; {SPILLED}")
+        for title, column, amount in PAIRS
+        if row.get(column) and not row.get(amount)
+    ]
+    if told and (percent is None or percent > 100):
+        expected = f"expected a percentage; {SPILLED}"
+        problems.append(Problem(name, line, SHARE, row["coinsurance"], expected))
+    return problems
 
 
 def _amount(text: str, what: str) -> tuple[float | None, str]:

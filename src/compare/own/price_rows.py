@@ -67,6 +67,12 @@ def padded(code: str) -> str:
     return code
 
 
+def by_vial(boxes: Sequence[Mapping[str, Any]], route: str | None) -> bool:
+    """Whether a product of these presentations is bought by the vial for a route."""
+    forms = {row["form"] for row in boxes if route in row["route"].split(";")}
+    return route == "IV" or (bool(forms) and forms <= {"vial", "bottle"})
+
+
 class PriceRow:
     """One row of the file: its checks, and the price line that it becomes."""
 
@@ -203,9 +209,7 @@ class PriceRow:
                 return [self.problem("billing_unit", f"this code is billed per {said}")]
         elif unit == "day":
             route = self.cells["route"]
-            boxes = self.tables.boxes_of.get(product_id, ())
-            forms = {row["form"] for row in boxes if route in row["route"].split(";")}
-            if route == "IV" or (forms and forms <= {"vial", "bottle"}):
+            if by_vial(self.tables.boxes_of.get(product_id, ()), route):
                 expected = (
                     f"{product_id} is bought by the vial for {route} use: give a price per mg"
                 )

@@ -44,6 +44,8 @@ TEMPLATE = (
     + f"\nJ1745,,,,10,mg,24.80,,,{EXAMPLE}\n"
 )
 FAR_FROM_LIMIT = 3.0
+# A file with more problems in its cells is not looked at row by row as well.
+MANY = 1000
 REPORT = ["product", "code", "route", "price", "basis_before", "price_before", "in_force", "remark"]
 
 
@@ -62,6 +64,12 @@ def with_prices(evidence: Evidence, file: File, name: str = "") -> Evidence:
     text, problems = cells(content, name)
     if text.columns.empty:
         raise_if(problems)
+    if not set(NEEDED) & set(text.columns):
+        expected = (
+            f"none of the needed columns is here; expected a column code, and {', '.join(NEEDED)} "
+            "in the first line: fill in the template own_prices.csv"
+        )
+        raise refusal(name, expected, 1)
     lines, found = _lines(evidence, text, name)
     raise_if([*problems, *found])
     return _with_lines(evidence, lines, name)
@@ -71,14 +79,10 @@ def resource_of(evidence: Evidence) -> Resource:
     """Own prices as a described resource: columns as in `prices`, with limits of their own."""
     tables = resources_of(evidence)
     known_fields = {**fields_of(tables["product_codes"]), **fields_of(tables["prices"])}
-    own: dict[str, Any] = {
-        "billing_qty": {"required": True, "exclusiveMinimum": 0, "maximum": 1_000_000},
-        "usd_per_billing_unit": {"required": True, "exclusiveMinimum": 0, "maximum": 10_000_000},
-    }
     optional = {"code", "product_id", "route", "effective_from"}
     fields = []
     for column in COLUMNS:
-        limits = own.get(column, known_fields[column].get("constraints", {}))
+        limits = known_fields[column].get("constraints", {})
         if column in optional:
             limits = {key: value for key, value in limits.items() if key != "required"}
         fields.append({**known_fields[column], "constraints": limits})
@@ -89,12 +93,6 @@ def _lines(
     evidence: Evidence, text: pd.DataFrame, name: str
 ) -> tuple[list[dict[str, Any]], list[Problem]]:
     """Price lines, and everything wrong with the rows and their columns."""
-    if not set(NEEDED) & set(text.columns):
-        expected = (
-            f"none of the needed columns is here; expected a column code, and {', '.join(NEEDED)}: "
-            "fill in the template own_prices.csv"
-        )
-        return [], [Problem(name, 1, None, None, expected)]
     problems = []
     if "code" not in text and not {"product_id", "route"} <= set(text.columns):
         expected = "expected a column code, or the columns product_id and route"
@@ -107,7 +105,7 @@ def _lines(
             text[column] = getattr(text[column].str, change)()
     frame, found = check_text(text, resource, name)
     problems += found
-    if frame.empty:
+    if frame.empty or len(problems) > MANY:
         return [], problems
     mistaken = {(problem.line, problem.column) for problem in problems}
     tables = Tables(evidence)

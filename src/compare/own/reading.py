@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from compare.data.cells import decoded, filled, rows_of
+from compare.data.cells import Lines, decoded, filled, rows_of
 from compare.data.checks import DTYPES, Resource, fields_of, frame_of
 from compare.data.errors import DataError, Problem
 
 if TYPE_CHECKING:
     from compare.data.evidence import Evidence
 
+# A point and three digits.
+TWO_READINGS = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
 File = str | Path | bytes | bytearray | memoryview
 
 
@@ -43,8 +46,8 @@ def refusal(name: str, expected: str, line: int | None = None) -> DataError:
 def cells(content: bytes, name: str) -> tuple[pd.DataFrame, list[Problem]]:
     """Text cells of a CSV (blank: missing), indexed by line, and every problem found.
 
-    UTF-8 with or without a byte order mark; comma or semicolon; a leading `sep=;` as Excel writes
-    it. Empty lines and empty columns at the end are passed over.
+    UTF-8 with or without a byte order mark; comma, semicolon or tab; a leading `sep=;` as Excel
+    writes it. Empty lines and empty columns at the end are passed over.
     """
     text, line, reason = decoded(content)
     if reason:
@@ -53,7 +56,7 @@ def cells(content: bytes, name: str) -> tuple[pd.DataFrame, list[Problem]]:
     declared = begins[0].lower().startswith("sep=")
     body = text[len(begins[0]) :] if declared else text
     top = next((line for line in begins[declared:] if line.strip()), "")
-    delimiter = ";" if top.count(";") > top.count(",") else ","
+    delimiter = max(",;\t", key=top.count)
     found, line, reason = rows_of(body, delimiter)
     if reason:
         return pd.DataFrame(), [Problem(name, line + declared, None, None, reason)]
@@ -66,7 +69,19 @@ def cells(content: bytes, name: str) -> tuple[pd.DataFrame, list[Problem]]:
     frame, problems = frame_of([(at, trimmed(row, wide, most)) for at, row in lines], name)
     if len(lines) == 1:
         problems.append(Problem(name, None, None, None, "there are no rows below the header"))
+    if delimiter == ";":
+        problems += _two_readings(lines, name)
     return frame, problems
+
+
+def _two_readings(lines: Lines, name: str) -> list[Problem]:
+    """Numbers such as 1.234, which are thousands in most countries that write semicolons."""
+    return [
+        Problem(name, at, column, cell, f"write {cell.replace('.', '')}, or {cell}0 for decimals")
+        for at, row in lines[1:]
+        for column, cell in zip(lines[0][1], row, strict=False)
+        if TWO_READINGS.fullmatch(cell)
+    ]
 
 
 def trimmed(row: list[str], wide: int, most: int) -> list[str]:

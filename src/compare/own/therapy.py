@@ -13,14 +13,15 @@ from compare.data.checks import Resource, check_keys, check_text, fields_of, rai
 from compare.data.conditions import opening_patient
 from compare.data.errors import DataError, Problem
 from compare.data.evidence import TABLES, Evidence, Loaded, resources_of
-from compare.data.rows import known
+from compare.data.rows import grouped, known, records
 from compare.own.kinds import TABLE, other_sort
+from compare.own.price_rows import by_vial
 from compare.own.reading import appended, cells, content_of, refusal, with_optional
 
 # A second fee schedule would replace the first as a whole, which a few added rows cannot do.
 ALLOWED = tuple(name for name in TABLES if name != "administration_fees")
 Folder = str | Path | Mapping[str, bytes]
-OF_OTHERS = "this is a price of another product, not of the therapy's own"
+OF_OTHERS = "this would change what another product costs, which is not of the therapy's own"
 PRIMARY_KEY = ["therapy_id", "condition_id", "event_id", "ascertainment"]
 
 
@@ -115,6 +116,7 @@ def _against(
             expected = "this key is in the tables already, or stands on an earlier line"
         problems.append(replace(problem, table=f"{problem.table}.csv", expected=expected))
     problems += _of_others(evidence, added)
+    problems += [*_unfit_prices(frames, added), *_unfit_routes(frames, added)]
     harms = frames["adverse_events"]
     primary = harms[harms["primary"].eq("yes")]
     for line in primary.index[primary.duplicated(PRIMARY_KEY) & (primary.index > 0)]:
@@ -135,13 +137,71 @@ def _of_others(evidence: Evidence, added: Mapping[str, pd.DataFrame]) -> list[Pr
             )
             for line, code in taken.items()
         ]
-    if "product_codes" in added:
-        products = added["product_codes"]["product_id"]
-        taken = products[products.isin(evidence.products["product_id"])]
-        problems += [
-            Problem("product_codes.csv", int(str(line)), "product_id", product, OF_OTHERS)
-            for line, product in taken.items()
-        ]
+    for table in ("product_codes", "presentations"):
+        if table in added:
+            products = added[table]["product_id"]
+            taken = products[products.isin(evidence.products["product_id"])]
+            problems += [
+                Problem(f"{table}.csv", int(str(line)), "product_id", product, OF_OTHERS)
+                for line, product in taken.items()
+            ]
+    return problems
+
+
+def _unfit_routes(
+    frames: Mapping[str, pd.DataFrame], added: Mapping[str, pd.DataFrame]
+) -> list[Problem]:
+    """Codes, presentations and regimens by a route by which no product is given."""
+    routes: dict[str, set[str]] = {}
+    for row in records(frames["products"]):
+        given = set(str(row["routes"]).split(";"))
+        routes[row["product_id"]] = given
+        routes[f"of {row['therapy_id']}"] = routes.get(f"of {row['therapy_id']}", set()) | given
+    problems = []
+    for table in ("product_codes", "presentations", "regimens"):
+        rows = added[table] if table in added else pd.DataFrame()
+        for line, row in zip(rows.index, records(rows), strict=True):
+            of = row["product_id"] if known(row["product_id"]) else f"of {row.get('therapy_id')}"
+            if of in routes and not set(str(row["route"]).split(";")) <= routes[of]:
+                expected = (
+                    f"no such product is given so; expected {' or '.join(sorted(routes[of]))}"
+                )
+                problems.append(Problem(f"{table}.csv", int(line), "route", row["route"], expected))
+    return problems
+
+
+def _unfit_prices(
+    frames: Mapping[str, pd.DataFrame], added: Mapping[str, pd.DataFrame]
+) -> list[Problem]:
+    """Prices of nothing, in a unit in which nobody buys, or two in force on one day."""
+    if "prices" not in added:
+        return []
+    problems: list[Problem] = []
+    links = grouped(records(frames["product_codes"]), "code")
+    boxes = grouped(records(frames["presentations"]), "product_id")
+    last: dict[tuple[str, str], tuple[pd.Timestamp, int]] = {}
+    for line, row in added["prices"].sort_values("effective_from", kind="stable").iterrows():
+        found, of = None, links.get(row["code"], ())
+        place = (int(str(line)), "billing_unit", str(row["billing_unit"]))
+        if not of:
+            place = (place[0], "code", str(row["code"]))
+            found = "not in product_codes, so it pays for nothing"
+        elif row["billing_unit"] == "device" and not all(known(x["presentation_id"]) for x in of):
+            found = "a price per device must name which: give presentation_id in product_codes"
+        elif row["billing_unit"] == "day" and any(
+            by_vial(boxes.get(link["product_id"], ()), link["route"]) for link in of
+        ):
+            found = "this product is bought by the vial: give a price per mg"
+        if found:
+            problems.append(Problem("prices.csv", *place, found))
+        key = (str(row["code"]), str(row["price_basis"]))
+        end, other = last.get(key, (pd.Timestamp.min, 0))
+        if known(row["effective_from"]) and row["effective_from"] <= end:
+            day = f"{row['effective_from']:%Y-%m-%d}"
+            expected = f"line {other} is in force on this day too; end it by effective_to"
+            problems.append(Problem("prices.csv", place[0], "effective_from", day, expected))
+        until = row["effective_to"] if known(row["effective_to"]) else pd.Timestamp.max
+        last[key] = max((end, other), (until, place[0]))
     return problems
 
 

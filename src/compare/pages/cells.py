@@ -72,6 +72,8 @@ def guideline_cell(row: Mapping[str, Any]) -> str:
     said = said[0].upper() + said[1:]
     if row["guideline_needs"]:
         said += f"; asks for: {row['guideline_needs']}"
+    if row["guideline_ageless"]:
+        said += "; gives no age"
     if row["guideline_restriction"]:
         said += f"; {row['guideline_restriction']}"
     return said

@@ -75,8 +75,9 @@ const CONFIG = {
 // phone say their own (`meta.least_width`).
 const LEAST_WIDTH = 720;
 
-// Pixels between the margins of a sheet of A4.
-const PAPER = 660;
+// Pixels between the margins of a sheet of A4, on which the style sheet shrinks every chart to 85
+// percent.
+const PAPER = 780;
 
 async function render({ model, el }) {
   const drawing = await find(model, model.get("drawing"));

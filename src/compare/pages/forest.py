@@ -26,6 +26,7 @@ SHAPES = {
 LOG_TICKS: tuple[float, ...] = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2, 3, 5, 10, 20, 50, 100)
 MOST_TICKS = 6
 WIDTH, HEIGHT, LEAST, MOST = 460, 330, 5.0, 20.0
+LEANS = 0.42  # how far from the middle line, of half the width, names lean
 
 
 @dataclass(frozen=True)
@@ -227,9 +228,13 @@ def drawing(
         if node == reference:
             continue
         below = y + size + 15 if y >= HEIGHT / 2 else y - size - 6
+        # Near the top and the bottom names would lie on each other: each leans to its own side.
+        aside = (x - WIDTH / 2) / (WIDTH / 2)
+        anchor = "middle" if not 0.02 < abs(aside) < LEANS else "start" if aside > 0 else "end"
         dots += html(
-            '<text x="{:.0f}" y="{:.0f}">{}, {:,.0f}</text>', x, below, names[node], people
-        )
+            '<text x="{:.0f}" y="{:.0f}" style="text-anchor:{}">{}, {:,.0f}</text>',
+            x, below, anchor, names[node], people,
+        )  # fmt: skip
     said = ", ".join(f"{names[node]} {count:,.0f}" for node, count in patients.items())
     return html(
         '<svg class="tc-network" viewBox="0 0 {} {}" role="img" '

@@ -114,6 +114,7 @@ def empty_layout(sentence: str) -> dict[str, Any]:
     return {
         "template": TEMPLATE,
         "height": 180,
+        "meta": PHONE,
         "annotations": [
             {
                 "text": label(sentence),

@@ -222,7 +222,7 @@ class Picture:
         one = named_mark(beside, self.usual)
         named = [(one, one["product"])] if one else []
         named += [
-            (mark, f"{mark['product']}, negotiated by Medicare")
+            (mark, f"{mark['product']}, negotiated")
             for mark in marks
             if mark["price_kind"] != row["price_kind"]
         ]

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from compare.data.arguments import MOST, number, range_of, shown, weight_of
+from compare.data.arguments import MOST, figures, number, range_of, shown, weight_of
 from compare.data.errors import DataError, Problem
 
 Floats = NDArray[np.float64]
@@ -74,8 +74,10 @@ class Decision:
 
     def column(self, criterion: str) -> int:
         """Position of a criterion. Raises `ValueError` for one that is not in the table."""
-        if criterion not in self.criteria:
-            raise ValueError(f"{criterion!r} is no criterion here; expected one of {self.criteria}")
+        if not isinstance(criterion, str) or criterion not in self.criteria:
+            raise ValueError(
+                f"{shown(criterion)} is no criterion here; expected one of {self.criteria}"
+            )
         return self.criteria.index(criterion)
 
 
@@ -93,19 +95,22 @@ def read(table: pd.DataFrame | Decision) -> Decision:
         return table
     if not isinstance(table, pd.DataFrame):
         raise ValueError(f"table is {shown(table)}; expected a table of effects")
-    lost = [name for name in REQUIRED if name not in table.columns]
-    if lost:
+    columns = list(table.columns)
+    counts = {name: columns.count(name) for name in dict.fromkeys((*REQUIRED, *NUMBERS))}
+    wrong = {name: "this column stands twice" for name, count in counts.items() if count > 1}
+    wrong |= {name: "column is missing" for name in REQUIRED if not counts[name]}
+    if wrong:
         raise DataError(
-            [Problem("effects", None, name, None, "column is missing") for name in lost]
+            [Problem("effects", None, name, None, said) for name, said in wrong.items()]
         )
     named_by = ("therapy_id", "criterion", "favors")
-    text = {name: table[name].astype(str).tolist() for name in named_by}
+    text = {name: table[name].astype(str).fillna("").tolist() for name in named_by}
     therapies, row = _coded(text["therapy_id"])
     criteria, col = _coded(text["criterion"])
     if not therapies:
         raise DataError([Problem("effects", None, None, None, "expected at least one row")])
     shape = (len(therapies), len(criteria))
-    cells = {name: _figures(table[name]) for name in NUMBERS if name in table.columns}
+    cells = {name: figures(table[name]) for name in NUMBERS if name in table.columns}
     numbers = {name: np.full(shape, np.nan) for name in NUMBERS}
     for name, values in cells.items():
         numbers[name][row, col] = values
@@ -136,15 +141,6 @@ def read(table: pd.DataFrame | Decision) -> Decision:
     return Decision(therapies, criteria, higher, distribution, numbers, scale)
 
 
-def _figures(column: pd.Series) -> Floats:
-    """The cells as numbers, NaN for what is none. Raises `DataError` for one beyond any float."""
-    try:
-        return pd.to_numeric(column, errors="coerce").to_numpy(dtype=float)
-    except (OverflowError, TypeError):
-        said = "expected numbers up to 1e15"
-        raise DataError([Problem("effects", None, str(column.name), None, said)]) from None
-
-
 def _coded(names: Sequence[str]) -> tuple[tuple[str, ...], NDArray[np.intp]]:
     """The different names in their order, and the place of each row's name among them."""
     places: dict[str, int] = {}
@@ -167,6 +163,8 @@ def _problems(
             value = str(table[column].iloc[i]) if column in table.columns else None
             found.append(Problem("effects", int(i) + 2, column, value, expected))
 
+    for name in ("therapy_id", "criterion"):
+        add(np.array(text[name]) == "", name, "expected a name")
     favors = np.array(text["favors"])
     add(~np.isin(favors, ["lower", "higher"]), "favors", "expected lower or higher")
     _, column = _coded(text["criterion"])
@@ -270,6 +268,9 @@ def stated_ranges(
     gets a range around their one figure.
     """
     decision = read(table)
+    for name, said in (("ranges", ranges), ("shapes", shapes)):
+        if said is not None and not isinstance(said, Mapping):
+            raise ValueError(f"{name} is {shown(said)}; expected a dict by criterion")
     given = dict(ranges or {})
     for name, points in (shapes or {}).items():
         given.setdefault(name, (points[0][0], points[-1][0]))
@@ -395,8 +396,10 @@ def rank_order_centroid(order: Sequence[str]) -> dict[str, float]:
     [0.5208, 0.2708, 0.1458, 0.0625]
     """
     names = list(order)
+    if not all(isinstance(name, str) for name in names):
+        raise ValueError(f"the order {shown(names)} holds something that is no criterion")
     if len(set(names)) != len(names):
-        raise ValueError(f"the order {names} names a criterion twice")
+        raise ValueError(f"the order {shown(names)} names a criterion twice")
     k = len(names)
     return {name: sum(1 / j for j in range(i, k + 1)) / k for i, name in enumerate(names, 1)}
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import html as plain
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import combinations
@@ -24,7 +25,7 @@ from compare.pages.markup import text
 from compare.pages.patient import drawing, picture, sentences, side_by_side
 from compare.pages.patient.head_to_head import compared
 from compare.pages.strip import Strip
-from compare.site.states import Bars, ages, asked, patient, standing_products
+from compare.site.states import Bars, ages, asked, kilograms, patient, standing_products
 from compare.site.steps import Words, chains
 
 CELL = re.compile(r"<t[dh][^>]*>(.*?)</t[dh]>", re.DOTALL)
@@ -44,21 +45,29 @@ def states(
     """Everything that the page picks from, for a history of these factors.
 
     `ages`, `bits`, `which`, `chains` and `words` as those of the page on cost, of the picture
-    without history; `asked`: factors on which labels depend, by bit; `bands`: for each band of age
-    the keys of its parts (`_Band.told`) in `parts`, where those alike are one.
+    without history; `asked`: factors on which labels depend, by bit; `kilograms`: first weight of
+    each band in which no label changes; `bands`: for each band of age and of weight the keys of its
+    parts (`_Band.told`) in `parts`, where those alike are one.
     """
     words, bars = Words(), Bars(evidence, condition_id)
     parts: dict[str, int] = {}
-    bands = []
     first = ages(evidence, condition_id, "regimens", "indications", "factors")
-    by_age = [_Band(evidence, condition_id, age) for age in first]
+    from_kg = kilograms(evidence, condition_id)
+    by_age = [[_Band(evidence, condition_id, age, kg) for kg in from_kg] for age in first]
     # Weight by weight: what a plan costs at one does not depend on age or history.
-    shown = [[band.pictures(bars, weight) for band in by_age] for weight in weights]
-    for band in by_age:
-        told = {name: json.dumps(part) for name, part in band.told(factors, words).items()}
-        bands.append({name: parts.setdefault(part, len(parts)) for name, part in told.items()})
+    shown = [
+        [own[bisect_right(from_kg, weight) - 1].pictures(bars, weight) for own in by_age]
+        for weight in weights
+    ]
+
+    def told(band: _Band) -> dict[str, int]:
+        found = {name: json.dumps(part) for name, part in band.told(factors, words).items()}
+        return {name: parts.setdefault(part, len(parts)) for name, part in found.items()}
+
+    bands = [[told(band) for band in own] for own in by_age]
     return {
         "ages": first,
+        "kilograms": from_kg,
         "bits": bars.bits,
         **chains(words, weights, shown),
         "asked": asked(evidence, condition_id),
@@ -68,17 +77,17 @@ def states(
 
 
 class _Band:
-    """One condition at one band of age."""
+    """One condition at one band of age and of weight, which begin with these."""
 
-    def __init__(self, evidence: Evidence, condition_id: str, age: float) -> None:
-        self.evidence, self.condition_id, self.age = evidence, condition_id, age
+    def __init__(self, evidence: Evidence, condition_id: str, age: float, kg: float) -> None:
+        self.evidence, self.condition_id, self.age, self.kg = evidence, condition_id, age, kg
         self.name = evidence.label("conditions", condition_id)
         self.rows = self.cautions_of([])
         self.options = self.options_of([])
         self.before = self.shown([], rows=self.rows)
 
-    def scenario(self, history: Iterable[str], weight: float = 70) -> Scenario:
-        who = patient(self.evidence, self.condition_id, weight, self.age, history)
+    def scenario(self, history: Iterable[str], weight: float | None = None) -> Scenario:
+        who = patient(self.evidence, self.condition_id, weight or self.kg, self.age, history)
         return Scenario(self.condition_id, who)
 
     def cautions_of(self, history: Iterable[str]) -> Sequence[Row]:
@@ -92,7 +101,7 @@ class _Band:
         return list(rows.values())
 
     def shown(
-        self, history: Iterable[str], weight: float = 70, rows: Sequence[Row] = ()
+        self, history: Iterable[str], weight: float | None = None, rows: Sequence[Row] = ()
     ) -> list[picture.Shown]:
         """The picture with the products that stand for this history, and no other word of it."""
         at = self.scenario(history, weight)

@@ -35,7 +35,7 @@ tc.picked = (cells, state) => {
 
 /** What history says of the options, by therapy: lines, and whether every product is barred. */
 tc.marked = (cells, state) => {
-  const told = cells.bands[band(cells.ages, state.age)];
+  const told = cells.bands[band(cells.ages, state.age)][band(cells.kilograms, state.weight)];
   const part = (name) => cells.parts[told[name]];
   const { every, lines, bars } = part("marks");
   const given = ["", ...state.history];

@@ -42,6 +42,15 @@ def ages(evidence: Evidence, condition_id: str, *tables: str) -> list[float]:
     return sorted(float(age) for age in found if known(age))
 
 
+def kilograms(evidence: Evidence, condition_id: str) -> list[float]:
+    """The first weight of each band within which no label of the condition changes; the first is
+    the lightest.
+    """
+    found = {row["weight_kg_from"] for row in evidence.rows("indications", "condition_id",
+                                                            condition_id)}  # fmt: skip
+    return sorted({float(WEIGHTS[0]), *(float(kg) for kg in found if known(kg))})
+
+
 def priced(evidence: Evidence, condition_id: str) -> tuple[Sequence[Plan], Sequence[Plan]]:
     """Plans at the usual prices, and those at prices that Medicare negotiated."""
     return plans(evidence, condition_id), negotiated_plans(evidence, condition_id)
@@ -57,34 +66,25 @@ def standing_products(evidence: Evidence, condition_id: str, who: Patient) -> se
 
 
 class Bars:
-    """What the history can change of the products that stand for their therapies.
+    """What the history can change of the products that stand for their therapies, or of what is
+    said of them.
 
     `bits` gives each factor that bars a product its bit; factors that bar the same share one.
     """
 
     def __init__(self, evidence: Evidence, condition_id: str) -> None:
-        self.therapies: dict[str, set[str]] = {}
-        for found in priced(evidence, condition_id):
-            for plan in found:
-                self.therapies.setdefault(plan.therapy_id, set()).add(plan.product_id)
         by_factor: dict[str, set[str]] = {}
-        for product in set().union(*self.therapies.values()):
+        for product in {p.product_id for found in priced(evidence, condition_id) for p in found}:
             for factor in contraindicating(evidence, product):
                 by_factor.setdefault(factor, set()).add(product)
-        some = {product for group in self._choices() for product in group}
         seen: dict[frozenset[str], int] = {}
         self.bits = {
-            factor: seen.setdefault(frozenset(products & some), 1 << len(seen))
+            factor: seen.setdefault(frozenset(products), 1 << len(seen))
             for factor, products in sorted(by_factor.items())
-            if products & some
         }
         self.products = {bit: products for products, bit in seen.items()}
         self.masks = range(1 << len(seen))
         self.barred = [self._barred(mask) for mask in self.masks]
-
-    def _choices(self) -> list[set[str]]:
-        """Products among which there is a choice."""
-        return [products for products in self.therapies.values() if len(products) > 1]
 
     def history(self, mask: int) -> list[str]:
         """One factor for each bit of a mask."""
@@ -92,11 +92,8 @@ class Bars:
         return [factor for bit, factor in first.items() if bit & mask]
 
     def _barred(self, mask: int) -> frozenset[str]:
-        """Products that stand only where there is no other: where all are barred, none is."""
-        found = set().union(*(own for bit, own in self.products.items() if bit & mask))
-        return frozenset(
-            p for group in self._choices() if not group <= found for p in group & found
-        )
+        """Products that are contraindicated, which stand only where there is no other."""
+        return frozenset().union(*(own for bit, own in self.products.items() if bit & mask))
 
     def shown(
         self,

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from compare.data.errors import DataError, Problem
+from compare.data.arguments import figures
+from compare.data.errors import DataError, Problem, clipped
 from compare.trials._gls import Floats, Trial, islands
 
 COUNTS = ("odds_ratio", "risk_ratio", "risk_difference")
@@ -34,7 +35,7 @@ class Rows:
     lines: list[int]
 
     def problem(self, at: int, column: str, value: str | None, text: str) -> Problem:
-        return Problem(NAME, self.lines[at], column, value, f"trial {self.study}: {text}")
+        return Problem(NAME, self.lines[at], column, value, f"trial {clipped(self.study)}: {text}")
 
 
 Made = Trial | str | list[Problem]
@@ -118,7 +119,7 @@ def _numbers(table: pd.DataFrame, form: Form) -> tuple[dict[str, Floats], list[P
     numbers: dict[str, Floats] = {}
     problems: list[Problem] = []
     for column in form.numbers:
-        values = numbers[column] = _column(table, column)
+        values = numbers[column] = figures(table[column])
         fine, expected = np.abs(values) < HUGE, "expected a number"
         if column in ("sd", "se"):
             fine, expected = fine & (values > TINY), "expected a number above 0"
@@ -127,15 +128,10 @@ def _numbers(table: pd.DataFrame, form: Form) -> tuple[dict[str, Floats], list[P
             fine &= values == np.floor(values)
         elif column == "events":
             fine, expected = fine & (values >= 0), "expected a whole number from 0 to n"
-            fine &= (values == np.floor(values)) & ~(values > _column(table, "n"))
+            fine &= (values == np.floor(values)) & ~(values > figures(table["n"]))
         wrong = [int(i) for i in np.flatnonzero(~fine)]
         problems += [_problem(i, column, table[column].iloc[i], expected) for i in wrong]
     return numbers, problems
-
-
-def _column(table: pd.DataFrame, name: str) -> Floats:
-    cells = pd.to_numeric(table[name], errors="coerce")
-    return np.asarray(cells.to_numpy(dtype=float, na_value=np.nan))
 
 
 def _from_counts(rows: Rows, measure: str) -> Made:

@@ -15,6 +15,7 @@ from typing import Any
 
 import pandas as pd
 
+from compare.data.arguments import shown
 from compare.data.errors import Problem
 from compare.data.evidence import Evidence, kept
 from compare.data.rows import Row, grouped, known, records
@@ -88,14 +89,18 @@ def networks_of(evidence: Evidence, condition_id: str) -> list[Row]:
     return sorted(evidence.rows("networks", "condition_id", condition_id), key=rank)
 
 
+def check_network(evidence: Evidence, network_id: object) -> None:
+    """Raise `ValueError` for what is no id of a declared network."""
+    names = list(evidence.networks["network_id"])
+    if not isinstance(network_id, str) or network_id not in names:
+        raise ValueError(f"network_id is {shown(network_id)}; expected one of {', '.join(names)}")
+
+
 @kept(64)
 def declared(evidence: Evidence, network_id: str) -> Declared:
     """A declared network. Raises `ValueError` for one that is not. Shared: do not change it."""
-    rows = evidence.rows("networks", "network_id", network_id)
-    if not rows:
-        names = ", ".join(evidence.networks["network_id"])
-        raise ValueError(f"network_id is {network_id!r}; expected one of {names}")
-    network = rows[0]
+    check_network(evidence, network_id)
+    (network,) = evidence.rows("networks", "network_id", network_id)
     outcomes, trials = _outcomes(evidence, network["condition_id"]), evidence.by_id("trials")
     arms: list[Row] = []
     behind: dict[str, tuple[Row, Row]] = {}

@@ -15,6 +15,7 @@ from compare.trials._distributions import Z_95
 from compare.trials._effects import RATIOS
 from compare.trials._gls import Trial, differences, fit, islands
 from compare.trials.network import Network
+from compare.words import short_name
 
 WINDOW_FACTOR = 2
 SMALLEST_ARM = 30
@@ -23,6 +24,10 @@ LOOP_P = 0.10
 WIDEST = 20.0
 SEPARATED, SIMILAR = "separated", "similar"
 NOT_DISTINGUISHED, NOT_COMPARED = "not distinguished", "not compared"
+# Whether a trial's patients had been treated before, as a sentence says it.
+EXPOSURE = {
+    "naive": "none", "exposed": "given to all", "mixed": "given to some", "unknown": "not known",
+}  # fmt: skip
 NETWORK = ("estimate", "low", "high")
 DIRECT = ("direct", "direct_low", "direct_high")
 SCALES = {
@@ -89,8 +94,8 @@ def unlike_windows(facts: Sequence[TrialFacts]) -> str:
     (first, early), (last, late) = weeks[0], weeks[-1]
     if last <= WINDOW_FACTOR * first:
         return ""
-    told = f"{early} at week {first:g}, {late} at week {last:g}"
-    return f"Assessed too far apart to be compared: {told}."
+    told = f"{short_name(early)} looked at week {first:g} and {short_name(late)} at week {last:g}"
+    return f"{told}, too far apart to be compared."
 
 
 def unlike_designs(facts: Sequence[TrialFacts]) -> str:
@@ -118,9 +123,10 @@ def unlike_exposure(facts: Sequence[TrialFacts]) -> str:
     if known == {"mixed"}:
         also = ", or it is not known" if known < kinds else ""
         return f"patients with and without prior treatment are mixed{also}"
-    told = ", ".join(kind for kind in ("naive", "exposed", "mixed", "unknown") if kind in kinds)
-    how = "is not known in some trials" if len(known) == 1 else "differs between the trials"
-    return f"prior treatment {how} ({told})"
+    if len(known) == 1:
+        return "prior treatment is not known in some trials"
+    told = ", ".join(words for kind, words in EXPOSURE.items() if kind in kinds)
+    return f"prior treatment differs between the trials ({told})"
 
 
 def unlike_loops(network: Network) -> str:

@@ -6,11 +6,18 @@ from dataclasses import replace
 
 import pandas as pd
 
+from compare.data.arguments import one_of, shown
 from compare.data.evidence import Evidence
 from compare.trials._effects import COUNTS
-from compare.trials.declared import Declared, declared, number
+from compare.trials.declared import Declared, check_network, declared, number
 from compare.trials.guards import Comparison, compare_pairs, too_wide, unlike_exposure, unlike_loops
-from compare.trials.network import EFFECTS, PAIRS, Network, network_meta_analysis
+from compare.trials.network import (
+    EFFECTS,
+    MODELS,
+    PAIRS,
+    Network,
+    network_meta_analysis,
+)
 from compare.trials.wording import CERTAINTY
 
 NO_EFFECTS = ("tau2", "i2", "q", "df", "p", "q_within", "df_within", "q_between", "df_between")
@@ -32,8 +39,13 @@ def indirect(
     >>> network.reference, network.refused
     ('placebo', '')
     """
+    check_network(evidence, network_id)
+    one_of("model", model, MODELS)
+    if reference is not None and not isinstance(reference, str):
+        raise ValueError(f"reference is {shown(reference)}; expected a treatment")
     found = declared(evidence, network_id)
-    measure, center = str(found.row["measure"]), reference or str(found.row["reference"])
+    measure = str(found.row["measure"])
+    center = str(found.row["reference"]) if reference is None else reference
     if refused := found.refused:
         nothing = pd.DataFrame(columns=["study", "reason"], dtype="str")
         empty = dict.fromkeys((*NO_EFFECTS, "p_between"), float("nan"))
@@ -67,7 +79,7 @@ def _flags(found: Declared, network: Network) -> list[str]:
     flags = _reference_figures(found)
     exposure, loops = unlike_exposure(found.facts), unlike_loops(network)
     if exposure:
-        flags.append(f"Nobody is separated: {exposure}.")
+        flags.append(f"No two are told apart: {exposure}.")
     if loops:
         flags.append(f"Only direct evidence counts: {loops}.")
     df = network.heterogeneity["df"]

@@ -10,6 +10,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from compare.data.arguments import number, numbers_of
+
 Z_95 = 1.959963984540054
 Floats = NDArray[np.float64]
 
@@ -25,6 +27,7 @@ def wilson(events: ArrayLike, n: ArrayLike, z: float = Z_95) -> tuple[Floats, Fl
     (0.2366, 0.7634)
     """
     x, total = _checked(events, n)
+    z = number("z", z, 0, 100)
     p = x / total
     center = p + z * z / (2 * total)
     half = z * np.sqrt(p * (1 - p) / total + z * z / (4 * total * total))
@@ -62,7 +65,7 @@ def risk_difference(
 
 
 def _checked(events: ArrayLike, n: ArrayLike) -> tuple[Floats, Floats]:
-    x, total = np.broadcast_arrays(np.asarray(events, dtype=float), np.asarray(n, dtype=float))
+    x, total = np.broadcast_arrays(numbers_of("events", events), numbers_of("n", n))
     with np.errstate(invalid="ignore"):
         if np.any(total <= 0):
             raise ValueError("n holds a number that is not positive; expected 1 or more")

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from compare.data.arguments import shown
+from compare.data.errors import clipped
 from compare.trials._distributions import Z_95, chi2_p, t_95, two_sided_p
 from compare.trials._effects import MEASURES, RATIOS, read
 from compare.trials._gls import (
@@ -100,20 +102,22 @@ def network_meta_analysis(
     3.3
     """
     wrong = [
-        f"{name} is {value!r}; expected one of {', '.join(allowed)}"
+        f"{name} is {shown(value)}; expected one of {', '.join(allowed)}"
         for name, value, allowed in (
             ("measure", measure, MEASURES),
             ("model", model, MODELS),
             ("favors", favors, FAVORS),
         )
-        if value not in allowed and not (name == "favors" and value is None)
+        if not (isinstance(value, str) and value in allowed)
+        and not (name == "favors" and value is None)
     ]
     if wrong:
         raise ValueError("; ".join(wrong))
     trials, dropped = read(table, measure)
     treatments = sorted({name for trial in trials for name in trial.treatments})
-    if reference is not None and reference not in treatments:
-        raise ValueError(f"reference is {reference!r}; expected one of {', '.join(treatments)}")
+    if reference is not None and not (isinstance(reference, str) and reference in treatments):
+        said = repr(clipped(reference, 500)) if isinstance(reference, str) else shown(reference)
+        raise ValueError(f"reference is {said}; expected one of {', '.join(treatments)}")
     found = spread(trials, treatments)
     tau2 = used_tau2(found, model)
     estimates = fit(trials, treatments, tau2)

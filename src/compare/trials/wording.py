@@ -49,10 +49,14 @@ def sentence(comparison: Comparison, names: Mapping[str, str], outcome: str) -> 
     return f"{one} and {other} are not distinguished: compatible with {width} on {one}{why}."
 
 
-def summary(comparisons: Sequence[Comparison], names: Mapping[str, str]) -> str:
-    """How many pairs were looked at, and who is separated from whom, in groups, without ranks.
+def summary(
+    comparisons: Sequence[Comparison], names: Mapping[str, str], brief: bool = False
+) -> str:
+    """How many pairs were looked at, and which the trials tell apart, in groups, without ranks.
 
-    Where nobody is, how many pairs a doubt alone holds back; always, how many are not compared.
+    Of a pair that is told apart, the one that the estimate favors stands first. Where none is, how
+    many pairs a doubt alone leaves open; always, how many are not compared. `brief`: the first
+    clause alone.
     """
     apart: dict[str, list[str]] = {}
     for pair in comparisons:
@@ -60,19 +64,21 @@ def summary(comparisons: Sequence[Comparison], names: Mapping[str, str]) -> str:
             apart.setdefault(names[pair.treatment], []).append(names[pair.comparator])
     if len(comparisons) == 1 and not apart:
         (pair,) = comparisons
-        verdict = "compared" if pair.verdict == NOT_COMPARED else "separated"
-        return f"The one pair looked at is not {verdict}{pair.reason and f': {pair.reason}'}."
+        verdict = "compared" if pair.verdict == NOT_COMPARED else "told apart"
+        why = f": {pair.reason}" if pair.reason and not brief else ""
+        return f"The one pair looked at is not {verdict}{why}."
     looked = "1 pair" if len(comparisons) == 1 else f"{len(comparisons)} pairs"
     lost = sum(pair.verdict == NOT_COMPARED for pair in comparisons)
     if not apart:
         held = [pair.reason.partition(" (")[0] for pair in comparisons if pair.held]
         rest = f"; {_are(lost)} not compared" if lost else ""
-        rest += f"; {_are(len(held))} held back: {held[0]}" if held else ""
-        return f"Of {looked} looked at, none is separated{rest}."
+        rest += f"; {_are(len(held))} left open: {held[0]}" if held else ""
+        return f"Of {looked} looked at, none is told apart{'' if brief else rest}."
     told = "; ".join(f"{one} from {', '.join(others)}" for one, others in apart.items())
     rest = f" {_are(lost).capitalize()} not compared." if lost else ""
     count = sum(map(len, apart.values()))
-    return f"Of {looked} looked at, {_are(count)} separated: {told}.{rest}"
+    first = f"Of {looked} looked at, {_are(count)} told apart"
+    return f"{first}." if brief else f"{first}, favoring the first: {told}.{rest}"
 
 
 def _basis(comparison: Comparison, one: str, other: str) -> str:

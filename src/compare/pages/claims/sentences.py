@@ -121,17 +121,17 @@ def _cheaper(a: Assessment) -> str:
 def _covered(a: Assessment) -> str:
     return (
         f"Of the {_n(a, 'named')} conditions that the article names, IVIG is labeled by the FDA in "
-        f"{_n(a, 'named_labeled')}. The policies we read pay for labeled "
+        f"{_n(a, 'named_labeled') or 'none'}. The policies we read pay for labeled "
         "uses and for some listed others, after they have been asked."
     )
 
 
 def _fewer(a: Assessment) -> str:
     return (
-        f"In {_n(a, 'conditions_compared')} of {_n(a, 'conditions')} conditions is there a key "
-        "harm of IVIG and of another therapy, each against placebo and counted alike. Key harms "
-        f"of IVIG stand beside placebo in {_n(a, 'ivig_figures')} figures; none compares it with "
-        "another of these therapies."
+        f"In {_n(a, 'conditions_compared') or 'none'} of {_n(a, 'conditions')} conditions is there "
+        "a key harm of IVIG and of another therapy, each against placebo and counted alike. Key "
+        f"harms of IVIG stand beside placebo in {_n(a, 'ivig_figures')} figures; none compares it "
+        "with another of these therapies."
     )
 
 
@@ -155,8 +155,9 @@ def _rare(a: Assessment) -> str:
 def _used(a: Assessment) -> str:
     parts = [f"{verdict} in {_places(a, verdict)}" for verdict in VERDICTS if verdict in a.verdicts]
     return (
-        f"IVIG is labeled by the FDA in {_n(a, 'labeled')} of the {_n(a, 'named')} conditions that "
-        f"the article names. By label and current guidelines the claim is {'; '.join(parts)}."
+        f"IVIG is labeled by the FDA in {_n(a, 'labeled') or 'none'} of the {_n(a, 'named')} "
+        "conditions that the article names. By label and current guidelines the claim is "
+        f"{'; '.join(parts)}."
     )
 
 

@@ -14,9 +14,10 @@ from compare import cost
 from compare import words as findings
 from compare.cost import plan
 from compare.cost.prices import NEGOTIATED
-from compare.data.conditions import opening_patient
+from compare.cost.standing import contraindicating
+from compare.data.conditions import opening_patient, within
 from compare.data.evidence import Evidence
-from compare.data.rows import Row
+from compare.data.rows import Row, grouped, known, split
 from compare.data.scenario import Scenario
 from compare.pages import money
 from compare.pages.controls import fold, heading, labelled
@@ -90,6 +91,7 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     patient, condition_id = scenario.patient, scenario.condition_id
     wanted, one_each = options.get("therapy_class"), options.get("products", ONE) == ONE
     rows, fixed = priced_rows(evidence, scenario)
+    of = evidence, condition_id
     negotiated = [row for row in fixed if row["price_kind"]]
     every = [*rows, *negotiated] if scenario.medicare else rows
     shown = [row for row in every if wanted in (None, row["therapy_class"])]
@@ -102,6 +104,7 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     why = cost.without_negotiated(fixed)
     with_bar = {row["therapy_id"]: row for row in bars if row["therapy_id"] in why}
     unpriced += [{**row, "reason": why[key]} for key, row in with_bar.items()]
+    named = {row["product_id"] for row in bars}
     yearly = money.in_panels([row for row in bars if row["use"] == "chronic"])
     courses = money.in_panels([row for row in bars if row["use"] != "chronic"], money.COURSE)
     marks = [other for row in bars for other in cost.beside(every, row)] if one_each else []
@@ -121,8 +124,11 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
         finding=cost_findings.headline(
             [row for row in yearly if row["stands_for_therapy"]],
             [row for row in courses if row["stands_for_therapy"]],
-            evidence.label("conditions", condition_id),
+            within(evidence, condition_id),
             patient.weight_kg,
+            any(not plan.age_note(one, patient.age_years) for one in plan.plans(*of)),
+            asked_by(*of),
+            {key for key in named if patient.factors & contraindicating(evidence, key)},
         ),
     )
 
@@ -143,6 +149,20 @@ def priced_rows(evidence: Evidence, scenario: Scenario) -> tuple[list[Row], list
         for some in (found, at_negotiated)
     )
     return rows, negotiated
+
+
+def asked_by(evidence: Evidence, condition_id: str) -> dict[str, str]:
+    """What a product's label asks the patient to have in this condition, whatever it is used for
+    there; by product, each in quotation marks. Whether this patient has it is not asked.
+    """
+    said = evidence.rows("indications", "condition_id", condition_id)
+    labels = grouped((row for row in said if row["fda_label"] == "yes"), "product_id")
+    found = {}
+    for product_id, rows in labels.items():
+        factors = dict.fromkeys(part for row in rows for part in split(row["requires_any"]))
+        if all(known(row["requires_any"]) for row in rows):
+            found[product_id] = " or ".join(f"“{evidence.label('factors', f)}”" for f in factors)
+    return found
 
 
 def key_of(row: Row) -> tuple[str, str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 
 from compare.cost.plan import IGE_OPEN
 from compare.cost.prices import KINDS
@@ -14,24 +15,42 @@ PRICES = {kind: f"at prices {words}" for kind, words in KINDS.items()} | {"own":
 AT_LIMIT = "A payment limit may lie below what it can be bought for."
 
 
-def named(row: Row) -> str:
-    """Therapy and product, and that IgE is not known or the use outside the label where it is."""
+def named(
+    row: Row, asks: Mapping[str, str] = MappingProxyType({}), barred: Collection[str] = ()
+) -> str:
+    """Therapy and product; that IgE is not known, what the label asks for (by product), that the
+    use is outside the label, or that the product is `barred`: contraindicated in this patient.
+    """
     outside = "" if row["label_status"] == "in label" else ", not in its label here"
     open_ige = ", IgE not entered" if IGE_OPEN in row["note"] else ""
-    return f"{short_name(row['therapy'])}, {row['product']}{open_ige}{outside}"
+    asked = f", if {asks[row['product_id']]}" if row["product_id"] in asks else ""
+    bar = ", contraindicated in this patient" if row["product_id"] in barred else ""
+    return f"{short_name(row['therapy'])}, {row['product']}{open_ige}{asked}{outside}{bar}"
 
 
 def headline(
-    yearly: Sequence[Row], courses: Sequence[Row], condition: str, weight_kg: float
+    yearly: Sequence[Row],
+    courses: Sequence[Row],
+    condition: str,
+    weight_kg: float,
+    for_this_age: bool = True,
+    asks: Mapping[str, str] = MappingProxyType({}),
+    barred: Collection[str] = (),
 ) -> Finding:
     """What the first panel of the picture spans, at the usual dose; at most 40 words.
 
     Rows that stand for their therapies, in the page's order. Never a word on two kinds of price
     together; where there is room, how many stand in other panels, and what IVIG costs by course.
+    `for_this_age`: whether any regimen is for the patient's age; `asks`: what labels ask for;
+    `barred`: products that are contraindicated in the patient.
     """
     bars = yearly or courses
+    if not bars and not for_this_age:
+        return Finding(
+            f"In {condition} no regimen in our sources is for this patient's age: no cost is shown."
+        )
     if not bars:
-        return Finding(f"No regimen with a current price for {condition}.")
+        return Finding(f"In {condition} no regimen for this patient has a current price.")
     usual, what = (
         ("usd_year_one_usual", "year one") if yearly else ("usd_per_course_usual", "a course")
     )
@@ -43,11 +62,11 @@ def headline(
     numbers = {"lowest_usd": low[usual], "highest_usd": high[usual]}
     start = f"In {condition} at {weight_kg:g} kg, {PRICES[kind]},"
     if len(panel) == 1:
-        parts = [f"{start} {what} costs {usd(low[usual])} ({named(low)})."]
+        parts = [f"{start} {what} costs {usd(low[usual])} ({named(low, asks, barred)})."]
     else:
         parts = [
-            f"{start} {what} costs from {usd(low[usual])} ({named(low)}) to "
-            f"{usd(high[usual])} ({named(high)})."
+            f"{start} {what} costs from {usd(low[usual])} ({named(low, asks, barred)}) to "
+            f"{usd(high[usual])} ({named(high, asks, barred)})."
         ]
     ivig = [row for row in courses if row["therapy_class"] == "ivig"] if yearly else []
     if ivig:

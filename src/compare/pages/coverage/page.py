@@ -10,7 +10,8 @@ import pandas as pd
 from markupsafe import Markup
 
 from compare import cost
-from compare.data.conditions import opening_patient
+from compare.authority import indications
+from compare.data.conditions import opening_patient, within
 from compare.data.evidence import Evidence, kept
 from compare.data.rows import known, records
 from compare.pages.coverage import chart as coverage_charts
@@ -20,7 +21,7 @@ from compare.pages.explorer import Explorer
 from compare.pages.files import File
 from compare.pages.house import CLASSES
 from compare.pages.markup import NOTHING, Cell, csv_text, html, table
-from compare.words import NOT_REPORTED, Finding, number, short_name, usd_range
+from compare.words import NOT_REPORTED, Finding, number, number_of, short_name, usd_range
 
 CLASS_MEANING = {
     "ivig": "pooled human IgG given into a vein",
@@ -57,7 +58,7 @@ def view(evidence: Evidence, condition_id: str, medicare: bool = False) -> View:
     rows = evidence.indications[evidence.indications["condition_id"].eq(condition_id)]
     labels = rows[rows["fda_label"].eq("yes")]
     labeled = set(labels["therapy_id"])
-    spoken = set(rows["therapy_id"]) | set(priced["therapy_id"])
+    spoken = indications.therapies_of(evidence, condition_id)
     therapies = evidence.therapies[evidence.therapies["therapy_id"].isin(spoken)].copy()
     order = list(CLASSES)
     therapies["_order"] = therapies["therapy_class"].map(order.index)
@@ -87,11 +88,11 @@ def view(evidence: Evidence, condition_id: str, medicare: bool = False) -> View:
             ],
         }
     )
-    name = evidence.label("conditions", condition_id)
+    name = within(evidence, condition_id)
     yes = int(therapies["fda_label"].eq("yes").sum())
     finding = Finding(
-        f"For {name} the tables speak of {len(therapies)} therapies; "
-        f"{yes} have an FDA label for it.",
+        f"For {name} the tables speak of {number_of((len(therapies),) * 2, 'therapy')}; "
+        f"{yes or 'none'} {'has' if yes < 2 else 'have'} an FDA label for it.",
         {"therapies": float(len(therapies)), "labeled": float(yes)},
     )
     covered = _covered(evidence)
@@ -185,9 +186,9 @@ class StartExplorer(Explorer, view=view, digest=digest):
         """What is in the tables for each therapy, how often it was read, and how old it is."""
         frame = computed.coverage
         self.panels["coverage_key"].value = html(
-            '<p class="tc-key"><span class="tc-wide">full, how many of how many, or none, of what '
-            'there should be</span><span class="tc-wide">last column: percent of rows read twice, '
-            "and in two documents</span></p>"
+            '<p class="tc-key"><span class="tc-wide">In each cell: how much is there of what there '
+            'should be (full, 4/7, none)</span><span class="tc-wide">last column: percent of rows '
+            "read twice, and in two documents</span></p>"
         )
         self.panels["coverage"].draw(coverage_charts.traces(frame), coverage_charts.layout(frame))
         counts = {

@@ -27,7 +27,7 @@ from compare.pages.harms.tables import (
 )
 from compare.pages.harms.views import FORM, MAP_COLUMNS, MOST_REPORTED, View, digest, view
 from compare.pages.house import CLASSES
-from compare.pages.markup import Cell, csv_text, html, table
+from compare.pages.markup import NOTHING, Cell, csv_text, html, table
 from compare.pages.search import Search
 from compare.trials import harms
 from compare.trials.arms import COMPARISONS
@@ -150,10 +150,10 @@ class HarmsExplorer(Explorer, view=view, digest=digest):
                 (whole.pml, PML_COLUMNS, PML, ""),
                 (computed.ivig, IVIG_COLUMNS,
                  "IVIG and the others, percent of patients, from any cause",
-                 computed.ivig_finding),
+                 computed.ivig_finding if computed.ivig else ""),
                 (whole.controlled, CONTROLLED_COLUMNS,
                  "What is known against a comparator, and what is missing",
-                 whole.controlled_finding),
+                 whole.controlled_finding if whole.controlled else ""),
                 (whole.infusions, INFUSION_COLUMNS,
                  "Counted by infusion (one patient has many: no interval, never beside percents "
                  "of patients)", ""),
@@ -206,11 +206,15 @@ def about_events(evidence: Evidence) -> dict[str, list[str]]:
 def folded(
     rows: list[Row], columns: Mapping[str, str | Cell], caption: str, said: object
 ) -> Markup:
-    """A long table behind its title and its number of rows, opened by a click or a key."""
-    count = f"{len(rows)} row{'' if len(rows) == 1 else 's'}"
+    """A long table behind its title and its number of rows, opened by a click or a key; nothing
+    where there is neither a row nor a word to say.
+    """
+    if not rows and not said:
+        return NOTHING
     return html(
-        '<details class="tc-sources"><summary>{}: {}</summary><p>{}</p>{}</details>',
-        caption, count, said, table(rows, columns, caption, "No such figure in this condition."),
+        '<details class="tc-sources"><summary>{} ({})</summary><p>{}</p>{}</details>',
+        caption, len(rows), said,
+        table(rows, columns, caption, "No such figure in this condition."),
     )  # fmt: skip
 
 
@@ -256,7 +260,11 @@ def map_heading(shown: View) -> Markup:
     what = (
         "Patients with the event, per 100 treated"
         if shown.settings.basis == "treated"
-        else "More (orange) or fewer (blue) patients with the event per 100 than on the comparator"
+        else html(
+            "More {} or fewer {} patients with the event per 100 than on the comparator",
+            html('<span class="tc-wide">(orange)</span>'),
+            html('<span class="tc-wide">(blue)</span>'),
+        )
     )
     return html(
         '<h2>All events, {}</h2><p class="tc-key"><span>{}</span><span class="tc-wide">&times; '

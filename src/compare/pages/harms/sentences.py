@@ -30,16 +30,18 @@ def answer(
     figures of the event by antibody status and duration, which no single one stands for.
     """
     if not rows:
-        return Finding(f"{condition}: no event is reported with these settings.")
+        return Finding(f"No event is reported in {condition} with these settings.")
     shown = _of_state(rows, "reported")
     own = [row for row in shown if row["directness"] == "direct" and row["same_follow_up"] != "no"]
     more = [row for row in own if row["difference_low_pct"] > 0]
     fewer = [row for row in own if row["difference_high_pct"] < 0]
     bare = [row for row in own if not known(row["difference_low_pct"])]
     unsure = [row for row in own if row not in more and row not in fewer and row not in bare]
+    apart = [row for row in shown if row not in own]
+    elsewhere = [row for row in apart if row["directness"] != "direct"]
     numbers = {
         "therapies": len(rows), "own": len(own), "more": len(more), "fewer": len(fewer),
-        "borrowed": len(shown) - len(own),
+        "borrowed": len(elsewhere), "unlike": len(apart) - len(elsewhere),
     }  # fmt: skip
     start = f"{rows[0]['event']} in {condition}: "
     if strata and not own:
@@ -52,13 +54,15 @@ def answer(
     else:
         parts = (
             ("more patients on", more), ("fewer on", fewer), ("no clear difference on", unsure),
-            ("no interval for", bare),
+            ("no confidence interval for", bare),
         )  # fmt: skip
         told = [f"{words} {_some(some)}" for words, some in parts if some]
         said = f"against {AGAINST[comparison]}, {', '.join(told)}"
     text = f"{start}{said}."
     if count := numbers["borrowed"]:
-        text += f" {count} more: borrowed, or of groups not followed alike."
+        text += f" {count} more borrowed from other conditions."
+    if count := numbers["unlike"]:
+        text += f" {count} more in groups not followed alike."
     if shown and (rest := len(rows) - len(shown)):
         text += f" No such figure for {rest} other{'s' if rest > 1 else ''}."
     return Finding(text, _floats(numbers))
@@ -135,12 +139,18 @@ def controlled(rows: Sequence[Row], condition: str) -> Finding:
     numbers = {"labeled": len(labeled), "without": len(without)}
     if not labeled:
         return Finding(f"No therapy is labeled for {condition} in our tables.", _floats(numbers))
+    count, counted = len(labeled) - len(without), "counted against placebo or a background drug"
     text = (
-        f"{len(labeled) - len(without)} of {len(labeled)} therapies labeled for {condition} have "
-        "harms counted against placebo or a background drug there."
+        f"{count} of {len(labeled)} therapies labeled for {condition} "
+        f"{'has' if count < 2 else 'have'} harms {counted} there."
     )
-    if without:
-        text += f" None for {_list(short_name(name) for name in without)}."
+    if not count:
+        text = f"No harm {counted} is reported in {condition} of a therapy labeled for it."
+    elif len(labeled) == 1:
+        name = short_name(labeled[0]["therapy"])
+        text = f"{name}, alone labeled for {condition}, has harms {counted} there."
+    if count and without:
+        text += f" Not reported so for {_list(short_name(name) for name in without)}."
     return Finding(text, _floats(numbers))
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from compare import words as findings
-from compare.data.conditions import condition_therapies, opening_patient
+from compare.data.conditions import condition_therapies, opening_patient, within
 from compare.data.evidence import Evidence, kept
 from compare.data.rows import Row, grouped, known
 from compare.data.scenario import Scenario
@@ -135,7 +135,7 @@ def _view(
 
     def filled(event_ids: list[str]) -> list[Row]:
         rows = harms.with_missing(evidence, condition_id, found, event_ids)
-        short = {key: row["short_name"] for key, row in evidence.by_id("conditions").items()}
+        short = {key: within(evidence, key) for key in evidence.by_id("conditions")}
         return [
             {**row, "borrowed_from": short.get(row["condition_id"])}
             for row in of_classes(rows, classes)
@@ -149,7 +149,7 @@ def _view(
     ]
     everything = filled(map_events(event_choices(evidence, found), organ))
     there = {row["therapy_id"] for row in everything if row["state"] != "missing"}
-    name = evidence.by_id("conditions")[condition_id]["short_name"]
+    name = within(evidence, condition_id)
     compared, others = ivig_rows(evidence, condition_id, borrow)
     tables = whole(evidence, condition_id, classes)
     return View(
@@ -197,7 +197,7 @@ def first_event(
         evidence.by_id("conditions")[scenario.condition_id],
     )
     of_history = [factors[key] for key in factors if key in scenario.patient.factors]
-    wanted = [(row["event_id"], f"{row['factor']} is in the history.") for row in of_history]
+    wanted = [(row["event_id"], f"“{row['factor']}” is in the history.") for row in of_history]
     wanted.append((condition["first_event_id"], condition["first_event_reason"]))
     wanted += [(key, "") for key in harms.key_events(evidence, *FIRST_KINDS)]
     return next(
@@ -274,7 +274,7 @@ def whole(evidence: Evidence, condition_id: str, classes: tuple[str, ...]) -> Wh
         if row["event_id"] in strata and row["therapy_id"] in therapies
     ]
     controlled = harms.controlled_figures(evidence, condition_id)
-    name = evidence.label("conditions", condition_id)
+    name = within(evidence, condition_id)
     return Whole(
         rare=sorted(rare, key=lambda r: (r["event"], r["therapy"], r["ascertainment"])),
         pml=sorted(pml, key=lambda r: (r["therapy"], r["row_id"])),

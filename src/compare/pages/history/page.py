@@ -10,7 +10,7 @@ import ipywidgets as w
 from markupsafe import Markup
 
 from compare.cost import history, payers
-from compare.data.conditions import opening_patient
+from compare.data.conditions import opening_patient, within
 from compare.data.evidence import Evidence
 from compare.data.rows import Row, known
 from compare.data.scenario import Scenario
@@ -60,7 +60,7 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
         {**{name: books[row["source_id"]][name] for name in ("title", "url", "published")}, **row}
         for row in payers.findings_on_access(evidence, condition_id)
     ]
-    name = evidence.label("conditions", condition_id)
+    name = within(evidence, condition_id)
     shown, what = (yearly, YEARLY) if yearly or not courses else (courses, COURSE)
     return View(
         per_gram=grams,

@@ -30,7 +30,7 @@ def per_gram(rows: Iterable[Row]) -> Finding:
     }
     return Finding(
         f"From {first:%Y-%m} to {last:%Y-%m} the payment limits of {len(moved)} IVIG codes changed "
-        f"by {low:+.1f} to {high:+.1f} percent; they now lie between ${lowest:.2f} and "
+        f"by {_signed(low)} to {_signed(high)} percent; they now lie between ${lowest:.2f} and "
         f"${highest:.2f} per gram.",
         numbers,
     )
@@ -44,7 +44,8 @@ def per_year(rows: Iterable[Row], condition: str, what: str) -> Finding:
     moved = changes(rows, ["therapy_id", "therapy"], "usd_low")
     if not moved:
         return Finding(
-            f"For {condition} no therapy has prices of two quarters {what} on today's basis."
+            f"In {condition} no therapy has two quarters of prices on today's basis: no change of "
+            f"cost {what} is shown."
         )
     ranked = sorted(moved, key=lambda row: row["change_pct"])
     low, high = ranked[0], ranked[-1]
@@ -60,5 +61,9 @@ def per_year(rows: Iterable[Row], condition: str, what: str) -> Finding:
 
 def _of(row: Row) -> str:
     """How far the cost of one therapy has moved, and since when."""
-    change = f"{row['change_pct']:+.1f}".replace("-", MINUS)
+    change = _signed(row["change_pct"])
     return f"{change} percent ({short_name(row['therapy'])}, since {row['first_from']:%Y-%m})"
+
+
+def _signed(percent: float) -> str:
+    return f"{percent:+.1f}".replace("-", MINUS)

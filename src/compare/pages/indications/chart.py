@@ -19,7 +19,9 @@ SMALL = 5
 MARKS: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
     "label_mark": {
         "labeled": ("label", "■", "said"),
-        "labeled, with a condition": ("label asks for serostatus or prior therapy", "□", "said"),
+        "labeled, with a condition": (
+            "label asks for serostatus, phenotype or prior therapy", "□", "said",
+        ),
         "warned": ("label warns against it", "✕", "alarm"),
     },
     "guideline_mark": {

@@ -27,7 +27,7 @@ from compare.pages.files import File
 from compare.pages.house import CLASSES
 from compare.pages.indications import chart as charts
 from compare.pages.indications import sentences as indication_findings
-from compare.pages.markup import html, read_in, table, text
+from compare.pages.markup import NOTHING, html, read_in, table, text
 from compare.trials import benefits
 from compare.trials.benefits import outcome_text
 
@@ -176,6 +176,13 @@ def products_cell(row: Mapping[str, Any]) -> Markup:
     )
 
 
+def status_cell(row: Mapping[str, Any]) -> Markup:
+    """The label status for this patient, behind its mark where it has one."""
+    marked = indications.marked(row)
+    sign = html("{} ", charts.mark(marked, "label_mark")) if marked["label_mark"] else NOTHING
+    return sign + label_cell(row, dated=False)
+
+
 def guidelines_cell(row: Mapping[str, Any]) -> str:
     """The strongest statement behind its mark; what guidelines that disagree say is folded."""
     if not row["statement"]:
@@ -184,7 +191,7 @@ def guidelines_cell(row: Mapping[str, Any]) -> str:
     if not row["conflicting"]:
         return html("{} {}", sign, guideline_cell(row))
     return html(
-        "{} <details><summary>Guidelines disagree</summary>{}</details>", sign, guideline_cell(row)
+        "<details><summary>{} Guidelines disagree</summary>{}</details>", sign, guideline_cell(row)
     )
 
 
@@ -251,11 +258,7 @@ class IndicationsExplorer(Explorer, view=view, digest=digest):
             computed.options,
             {
                 "Therapy": therapy_cell,
-                "Label, for this patient": lambda r: html(
-                    "{} {}",
-                    charts.mark(indications.marked(r), "label_mark"),
-                    label_cell(r, dated=False),
-                ),
+                "Label, for this patient": status_cell,
                 "Labeled for": lambda r: "; ".join(
                     r[k] for k in ("population", "restriction", "line") if r[k]
                 ),

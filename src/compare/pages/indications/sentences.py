@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from compare.authority.indications import FOR, IN_LABEL, NEEDS_PRIOR, NEEDS_SEROSTATUS
+from compare.authority.indications import IN_LABEL, LABELED_IF, NOT_LABELED, speaks_for
 from compare.data.rows import Row, split
 from compare.words import Finding, listing, lower, short_name
 
 NAMED = 3
+MOST_WORDS = 40
 
 
 def condition(
@@ -24,61 +25,69 @@ def condition(
     """
     if not rows:
         return Finding(f"Our sources name no therapy for {name}.", {"therapies": 0.0})
-    asks = NEEDS_SEROSTATUS, NEEDS_PRIOR
     labeled = [row for row in rows if row["label_status"] == IN_LABEL]
-    asking = [row for row in rows if row["label_status"] in asks]
-    outside = [row for row in rows if row["label_status"] not in (IN_LABEL, *asks)]
-    backed = [row for row in outside if _speaks_for(row)]
+    asking = [row for row in rows if row["label_status"] in LABELED_IF.values()]
+    outside = [row for row in rows if row["label_status"] in NOT_LABELED]
     parted = [row for row in rows if row["conflicting"]]
+    backed = [row for row in outside if speaks_for(row) and row not in parted]
     warned = [row for row in rows if row["label_warning"]]
     numbers = {
         "therapies": len(rows), "labeled": len(labeled), "asking": len(asking),
         "backed": len(backed), "conflicting": len(parted), "warned": len(warned),
     }  # fmt: skip
-    text = f"{name}: {_have(labeled, rows)} {label_name} for this patient."
+    start = f"{name}: {_have(labeled, rows)} {label_name} for this patient."
+    starts = [start]
     if told := _if_ticked(asking, factors):
         (most, which), *others = told
-        first = f"{text} {most} more"
+        first = f"{start} {most} more if {which}"
         if not labeled:
-            first = f"{name}: {most} of {len(rows)} therapies {_verb(most)} {label_name}"
+            have = f"{most} of {len(rows)} therapies {_verb(most)}"
+            first = f"{name}: {have} {label_name} if {which}"
         rest = [f"{count} if {which}" for count, which in others]
-        text = f"{', '.join([f'{first} if {which}', *rest])}: tick it above."
-    if backed:
-        text += " Outside the label a guideline or expert statement speaks for "
-        text += f"{_names(backed)}."
+        each, short = ", ".join([first, *rest]), f"{first}; others if another is"
+        starts = [f"{each}: tick it above.", f"{short}: tick it above."]
+    also = _outside(backed)
     if parted:
-        text += f" Current guidelines disagree on {_names(parted)}."
+        also += f" Current guidelines disagree on {_names(parted)}."
     if warned:
-        text += f" Labels warn against {_names(warned)}."
+        also += f" Labels warn against {_names(warned)}."
+    texts = [f"{start}{also}" for start in starts]
+    text = next((said for said in texts if len(said.split()) <= MOST_WORDS), texts[-1])
     return Finding(text, {key: float(value) for key, value in numbers.items()})
+
+
+def _outside(backed: Sequence[Row]) -> str:
+    """Whom a guideline speaks for outside the label, and whom without giving an age."""
+    ageless = [row for row in backed if row["guideline_ageless"]]
+    rest = [row for row in backed if row not in ageless]
+    who = "a guideline or expert statement"
+    said = [f"{who} speaks for {_names(rest)}"] if rest else []
+    if ageless:
+        said += [f"{'one' if rest else who} that gives no age speaks for {_names(ageless)}"]
+    return f" Outside the label {', '.join(said)}." if said else ""
 
 
 def article(rows: Sequence[Row]) -> Finding:
     """IVIG in the six conditions of the lay article; `rows`: of `ivig_in_article`."""
     labeled = sum(row["label_status"] == IN_LABEL for row in rows)
-    agreed = [row for row in rows if _speaks_for(row) and not row["conflicting"]]
+    agreed = [row for row in rows if speaks_for(row) and not row["conflicting"]]
     parted = [row for row in rows if row["conflicting"]]
     silent = [row for row in rows if not row["statement"]]
-    against = [row for row in rows if row["statement"] and not _speaks_for(row)]
+    against = [row for row in rows if row["statement"] and not speaks_for(row)]
     numbers = {
         "conditions": len(rows), "labeled": labeled, "agreed": len(agreed),
         "conflicting": len(parted), "silent": len(silent), "against": len(against),
     }  # fmt: skip
     text = f"IVIG has an FDA label for {labeled or 'none'} of these {len(rows)} conditions."
     for some, words in (
-        (agreed, "Current guidelines speak for it in"),
+        (agreed, "Guidelines speak for it in"),
         (parted, "They disagree in"),
         (against, "The only statement is against it, or retired, in"),
-        (silent, "Our tables hold no statement on"),
+        (silent, "Our tables hold none on"),
     ):
         if some:
-            text += f" {words} {', '.join(row['condition'] for row in some)}."
+            text += f" {words} {', '.join(row['within'] for row in some)}."
     return Finding(text, {key: float(value) for key, value in numbers.items()})
-
-
-def _speaks_for(row: Row) -> bool:
-    """Whether the statement that is shown is current and for the therapy."""
-    return row["statement"] in FOR and not row["retired"]
 
 
 def _have(some: Sequence[Row], rows: Sequence[Row]) -> str:

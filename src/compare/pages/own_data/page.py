@@ -13,7 +13,7 @@ from compare import cost, own
 from compare.cost.prices import KINDS as KIND_NAMES
 from compare.cost.prices import basis_text
 from compare.data.cells import MAX_BYTES
-from compare.data.conditions import opening_patient
+from compare.data.conditions import opening_patient, within
 from compare.data.errors import DataError
 from compare.data.evidence import Evidence, Loaded
 from compare.data.rows import Row, known
@@ -100,7 +100,7 @@ def example(evidence: Evidence) -> Evidence:
 def view(before: Evidence, after: Evidence, scenario: Scenario) -> View:
     """Costs before and after for one scenario; a pure function of its arguments."""
     costs = own.difference.rows(before, after, scenario.condition_id, scenario.patient)
-    name = after.label("conditions", scenario.condition_id)
+    name = within(after, scenario.condition_id)
     of = scenario.condition_id, scenario.patient, scenario.medicare
     standing = own.standing(before, after, *of)
     finding = findings.changed(standing, costs, name, bool(after.loaded))
@@ -210,6 +210,9 @@ TODAY: Mapping[str, Any] = {
 }
 
 
+SCREEN = "tc-screen"  # what is of no use on paper
+
+
 def problems(error: DataError) -> Markup:
     """Everything wrong with a file, one line each."""
     shown = error.problems[: error.shown]
@@ -258,14 +261,14 @@ class OwnDataExplorer(Explorer, view=view, digest=digest):
                 self.status,
                 self.finding,
                 self.panel("standing"),
-                heading("Many prices, or other data: a file"),
+                heading("Many prices, or other data: a file").add_class(SCREEN),
                 w.HBox([*chosen, self.reset], layout=WRAP),
                 self.panel("loaded"),
                 heading("Before and after"),
                 self.panel("difference"),
-                self.panel("code"),
+                self.panel("code").add_class(SCREEN),
                 self.downloads(),
-                self.panel("templates"),
+                self.panel("templates").add_class(SCREEN),
             ]
         )
 

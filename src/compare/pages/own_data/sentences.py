@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from compare.data.rows import Row, known
+from compare.trials.arms import MINUS
 from compare.words import Finding, short_name, usd
 
 NOTHING = "Nothing of your own is used yet. Enter one price, or choose a file."
@@ -24,20 +25,17 @@ def changed(
     numbers = {"changed": float(len(moved)), "costs": float(len(costs))}
     if not moved:
         return Finding(
-            f"For {condition} none of {len(costs)} costs changed: what you loaded does not bear on "
+            f"In {condition} none of {len(costs)} costs changed: what you loaded does not bear on "
             "them.",
             numbers,
         )
-    text = f"For {condition} {len(moved)} of {len(costs)} costs changed"
+    text = f"In {condition} {len(moved)} of {len(costs)} costs changed"
     shares = [row["change_pct"] for row in moved if known(row["change_pct"])]
     if shares:
         low, high = min(shares), max(shares)
         numbers |= {"lowest_pct": low, "highest_pct": high}
-        text += (
-            f", by {low:+.1f} percent"
-            if low == high
-            else (f", by {low:+.1f} to {high:+.1f} percent")
-        )
+        ends = dict.fromkeys(f"{end:+.1f}".replace("-", MINUS) for end in (low, high))
+        text += f", by {' to '.join(ends)} percent"
     for word in ("new", "priced now", "no price now", "gone"):
         count = sum(row["changed"] == word for row in moved)
         if count:

@@ -40,7 +40,7 @@ def picture(shown: Sequence[Shown], name: str) -> Markup:
     body = NOTHING.join(_row(row, end, few) for row in shown)
     return html(
         '{}<table class="tc-table tc-picture">'
-        "<caption>{}, by {}; then by name</caption>"
+        "<caption>{}. Order: {}; then by name</caption>"
         "<thead><tr>{}</tr></thead><tbody>{}</tbody></table>",
         key(end, shown), name, ORDER, head, body,
     )  # fmt: skip

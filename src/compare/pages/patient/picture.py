@@ -18,8 +18,7 @@ from compare.data.scenario import Scenario
 from compare.pages.patient.own_trials import OwnTrials, own_trials
 from compare.words import number_of, short_name, usd_range
 
-ORDER = "label and guideline, label alone, label once a box is ticked, guideline alone, outside"
-LABELED_IF = (indications.NEEDS_SEROSTATUS, indications.NEEDS_PRIOR)
+ORDER = "label and guideline, label, label if a box is ticked, guideline, neither"
 ANY_DOSE = "negotiated by Medicare, any dose"
 STRICT = ("contraindicated", "boxed_warning")
 NO_REGIMEN = "we have no regimen for it here"
@@ -115,18 +114,12 @@ def shown(
 
 def tier(option: Mapping[str, Any]) -> int:
     """Place in `ORDER`: by the label for this patient, and by whether a guideline is for it."""
-    guideline = speaks_for(option)
+    guideline = indications.speaks_for(option)
     if option["label_status"] == indications.IN_LABEL:
         return 0 if guideline else 1
-    if option["label_status"] in LABELED_IF:
+    if option["label_status"] in indications.LABELED_IF.values():
         return 2
     return 3 if guideline else 4
-
-
-def speaks_for(option: Mapping[str, Any]) -> bool:
-    """Whether a current guideline speaks for the option, and asks for nothing that is missing."""
-    current = not option["retired"] and not option["guideline_needs"]
-    return current and option["statement"] in indications.FOR
 
 
 def label_words(evidence: Evidence, option: Mapping[str, Any]) -> str:
@@ -134,11 +127,11 @@ def label_words(evidence: Evidence, option: Mapping[str, Any]) -> str:
     status = option["label_status"]
     if status == indications.IN_LABEL:
         return "FDA"
-    if status in LABELED_IF:
+    if status in indications.LABELED_IF.values():
         names = [f"“{evidence.label('factors', key)}”" for key in split(option["requires_any"])]
         return f"FDA, if {' or '.join(names)}"
-    if status == indications.OTHER_AGES:
-        return f"FDA, other ages: {option['population']}"
+    if status in (indications.OTHER_AGES, indications.OTHER_WEIGHTS):
+        return f"FDA, {status}: {option['population']}"
     return "warned against by a label" if option["label_warning"] else "outside label"
 
 
@@ -153,6 +146,7 @@ def guideline_words(option: Mapping[str, Any]) -> str:
     marks = [option["grade"]]
     marks += ["retired" if option["retired"] else ""]
     marks += [f"asks for {option['guideline_needs']}" if option["guideline_needs"] else ""]
+    marks += ["gives no age" if option["guideline_ageless"] else ""]
     marks += ["others disagree" if option["conflicting"] else ""]
     told = ", ".join(filter(None, marks))
     return f"{said} ({told})" if told else said
@@ -234,7 +228,7 @@ def no_price(costs: Sequence[Row]) -> str:
         return NO_REGIMEN
     if any(row["price_kind"] for row in costs):
         return ""
-    return f"no price in force: {costs[0]['product']}, {costs[0]['reason']}"
+    return f"no cost here: {costs[0]['product']}, {costs[0]['reason']}"
 
 
 def burden(costs: Iterable[Row], plans_shown: Iterable[Plan]) -> str:

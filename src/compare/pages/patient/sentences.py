@@ -8,7 +8,7 @@ from compare.authority import indications
 from compare.authority.cautions import SEVERITIES
 from compare.data.evidence import Evidence
 from compare.data.rows import Row, split
-from compare.pages.patient.picture import LABELED_IF, STRICT, barred_above, speaks_for
+from compare.pages.patient.picture import STRICT, barred_above
 from compare.words import Finding, lower, short_name
 
 MOST_WORDS = 40
@@ -25,18 +25,15 @@ def answer(
     patient has, `pairs` those of `head_to_head.compared`. As much is told as forty words hold.
     """
     labeled, numbers = _labeled(evidence, options)
-    outside = [row for row in options if speaks_for(row) and row["label_status"] in
-               (indications.OUTSIDE, indications.OTHER_AGES)]  # fmt: skip
-    its = "its label" if len(outside) == 1 else "their labels"
-    also = [f"A guideline supports {_names(outside)} outside {its}."] if outside else []
+    also = _guidelines(options)
     against = _against(rows)
-    trials = _trials(evidence, pairs)
+    trials = _trials(evidence, options, pairs)
     numbers |= {key: float(len({row["therapy_id"] for row in rows if row["severity"] == key}))
                 for key in ("contraindicated", "boxed_warning", "warning")}  # fmt: skip
     tries = [
         [labeled, guides, said, compared]
         for said in against
-        for guides in ([*also, ""] if also else [""])
+        for guides in ([also, ""] if also else [""])
         for compared in trials
     ]
     words = (" ".join(filter(None, parts)) for parts in tries)
@@ -49,24 +46,47 @@ def _labeled(evidence: Evidence, options: Sequence[Row]) -> tuple[str, dict[str,
     count = sum(row["label_status"] == indications.IN_LABEL for row in options)
     more: dict[str, int] = {}
     for row in options:
-        if row["label_status"] in LABELED_IF:
+        if row["label_status"] in indications.LABELED_IF.values():
             for key in split(row["requires_any"]):
                 more[key] = more.get(key, 0) + 1
     numbers = {"options": float(len(options)), "labeled": float(count)}
     numbers |= {f"labeled_if_{key}": float(count + number) for key, number in more.items()}
-    are = "is" if count < 2 else "are"
-    said = f"{_count(count) if count else 'No option'} {are} labeled for this patient"
+    said = f"{_count(count) if count else 'No option'} {_are(count)} labeled for this patient"
     if not more:
         return f"{said}.", numbers
     key = max(more, key=lambda key: more[key])
-    tick = f"if “{evidence.label('factors', key)}”: tick it."
-    return (f"{said}, {more[key]} more {tick}" if count else f"{more[key]} labeled {tick}"), numbers
+    most, tick = more[key], f"if “{evidence.label('factors', key)}”: tick it."
+    first = f"{said}, {most} more" if count else f"{_count(most)} {_are(most)} labeled"
+    return f"{first} {tick}", numbers
+
+
+def _guidelines(options: Sequence[Row]) -> str:
+    """What guidelines say of options whose label is not for this patient, as sentences.
+
+    Where guidelines disagree that is said; so it is of one that gives no age, where a child has a
+    disease of adults.
+    """
+    outside = [row for row in options if indications.speaks_for(row)
+               and row["label_status"] in indications.NOT_LABELED]  # fmt: skip
+    parted = [row for row in outside if row["conflicting"]]
+    ageless = [row for row in outside if row["guideline_ageless"] and row not in parted]
+    rest = [row for row in outside if row not in parted and row not in ageless]
+    told = []
+    for some, words in (
+        (rest, "A guideline supports"),
+        (ageless, "A guideline that gives no age supports"),
+        (parted, "Guidelines disagree on"),
+    ):
+        if some:
+            its = "its label" if len(some) == 1 else "their labels"
+            told.append(f"{words} {_names(some)} outside {its}.")
+    return " ".join(told)
 
 
 def _against(rows: Sequence[Row]) -> list[str]:
     """What speaks against which, from all that is told to a count."""
     if not rows:
-        return ["Nothing entered speaks against one, as far as we read."]
+        return ["Nothing entered speaks against any, as far as we read."]
     found: dict[tuple[str, str, str], dict[str, str]] = {}
     seen: set[tuple[str, str]] = set()
     for severity in SEVERITIES:
@@ -77,6 +97,8 @@ def _against(rows: Sequence[Row]) -> list[str]:
             found.setdefault(key, {})[row["therapy_id"]] = _plain(row["therapy"])
         seen.update((row["factor"], row["therapy_id"]) for row in here)
     hardest = [*STRICT, "warning", "not_in_reading"]
+    if not any(key[1] in hardest for key in found):
+        hardest = list(SEVERITIES)
     items = sorted((key for key in found if key[1] in hardest),
                    key=lambda key: (hardest.index(key[1]), key[2], -len(found[key])))  # fmt: skip
 
@@ -91,7 +113,10 @@ def _against(rows: Sequence[Row]) -> list[str]:
         return " ".join(f"{factor}: {', '.join(what)}." for factor, what in by_factor.items())
 
     open_ = any(row["severity"] == "not_in_reading" for row in rows)
-    whole = [told(items, names) + (" Look it up." if open_ else "") for names in (True, False)]
+    # What labels only inform of is told where nothing is harder; else that there is more.
+    rest = {key[0] for key in found if key[1] != "ask"} - {key[0] for key in items}
+    tail = (" Look it up." if open_ else "") + (" The rest is marked." if rest else "")
+    whole = [told(items, names) + tail for names in (True, False)]
     hard = [key for key in items if key[1] != "not_in_reading"]
     part = [told(hard[:n], names) for n in range(len(hard), 0, -1) for names in (True, False)]
     few = f"Something concerns {_count(len({row['therapy_id'] for row in rows}))}."
@@ -106,10 +131,23 @@ def _kind(row: Row) -> str:
     return SEVERITIES[row["severity"]].lower() + (" under a condition" if only else "")
 
 
-def _trials(evidence: Evidence, pairs: Pairs) -> list[str]:
-    """Which of them a trial compared, in full and short."""
+def _trials(evidence: Evidence, options: Sequence[Row], pairs: Pairs) -> list[str]:
+    """Which of them a trial compared, in full and short; nothing of a single one.
+
+    A pair with one that is labeled for other ages alone was not compared in patients like this one.
+    """
+    if len(options) < 2:
+        return [""]
     if not pairs:
         return ["No trial we read compared them."]
+    others = {
+        row["therapy_id"]
+        for row in options
+        if row["label_status"] in (indications.OTHER_AGES, indications.OTHER_WEIGHTS)
+    }
+    pairs = {pair: trials for pair, trials in pairs.items() if not others & {*pair}}
+    if not pairs:
+        return [""]
     told = [
         f"{' and '.join(_plain(evidence.label('therapies', key)) for key in pair)}"
         for pair in dict.fromkeys(tuple(sorted(pair)) for pair in pairs)
@@ -120,7 +158,11 @@ def _trials(evidence: Evidence, pairs: Pairs) -> list[str]:
 
 def _names(options: Sequence[Row]) -> str:
     many = len(options) > FEW
-    return f"{len(options)}" if many else _joined(_plain(row["therapy"]) for row in options)
+    return _count(len(options)) if many else _joined(_plain(row["therapy"]) for row in options)
+
+
+def _are(number: int) -> str:
+    return "is" if number < 2 else "are"
 
 
 def _count(number: int) -> str:

@@ -224,6 +224,7 @@ def _guideline_cell(row: Mapping[str, Any]) -> tuple[Item, ...]:
     for key, words in (("guideline_needs", "asks for"), ("guideline_restriction", "restriction")):
         if row[key]:
             said += f"; {words}: {row[key]}"
+    said += "; gives no age" if row["guideline_ageless"] else ""
     mark = "" if row["statement"] in indications.FOR and not row["retired"] else "warn"
     return one(said, mark, row["source_id"])
 

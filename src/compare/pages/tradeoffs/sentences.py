@@ -231,15 +231,20 @@ def of_network(
     gaps = int(chart["x"].isna().sum())
     text = f"{x_label}: {lower(summary(judged, names))}"
     if gaps:
-        verb = "stands" if gaps == 1 else "stand"
-        text += f" {gaps} of {len(chart)} therapies {verb} in no such network."
+        verb = "has" if gaps == 1 else "have"
+        text += f" {gaps} of {len(chart)} therapies {verb} no such trials."
     return Finding(text, {"pairs": float(len(judged)), "gaps": float(gaps)})
 
 
-def not_weighed(why: str, weighed: list[str]) -> Finding:
-    """That harm and good are left out of the weighing, why, and what is left to weigh."""
+def not_weighed(why: str, weighed: list[str], names: Sequence[str] = ()) -> Finding:
+    """That harms and benefits are left out of the weighing, why, and what is left to weigh.
+
+    `names`: therapies of the condition; where there is one, nothing is weighed.
+    """
+    if len(names) == 1:
+        return Finding(f"{names[0]} stands alone in our tables here: nothing to weigh it against.")
     left = f" Only {listing([lower(name) for name in weighed])} can be weighed." if weighed else ""
-    text = f"Harm and good are not weighed: {lower(why)}."
+    text = f"Harms and benefits are not weighed: {lower(why)}."
     return Finding(text + left if len((text + left).split()) <= MOST_WORDS else text)
 
 

@@ -169,7 +169,8 @@ def _figures(
             finding = findings.of_network(chart, labels[x], judged, names)
         else:
             why = effects.why_none(evidence, condition_id, patient)
-            finding = findings.not_weighed(why, [labels[name] for name in (y, x) if name])
+            left = [labels[name] for name in (y, x) if name]
+            finding = findings.not_weighed(why, left, list(names.values()))
     drawn = None
     if decision is not None and len(table):
         drawn = preferences.sample(decision.of(criteria), seed=seed)

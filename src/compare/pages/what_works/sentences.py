@@ -6,13 +6,14 @@ Two therapies are compared by the words of `trials.wording` alone.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from compare.data.rows import Row, known
 from compare.trials._effects import COUNTS
 from compare.trials.arms import MINUS
 from compare.trials.benefits import MEASURES
 from compare.trials.declared import Declared
+from compare.trials.guards import Comparison
 from compare.trials.network import Network
 from compare.trials.results import (
     ACTIVE,
@@ -28,7 +29,8 @@ from compare.trials.results import (
     at_rate,
     block,
 )  # fmt: skip
-from compare.words import Finding, lower, short_name
+from compare.trials.wording import summary
+from compare.words import Finding, listing, lower, short_name
 
 BLOCKS = {
     OWN: "Against placebo, alone or added to a background treatment",
@@ -37,7 +39,8 @@ BLOCKS = {
     UNCONTROLLED: "One arm, or an outside control: nothing of its own to compare with",
     ACTIVE: "Against another active treatment, in one trial",
 }
-NO_NETWORK = "No network"
+NO_NETWORK = "Not compared across trials"
+MOST_WORDS = 40
 
 
 def said(row: Row) -> str:
@@ -89,10 +92,14 @@ def chip(row: Row) -> str:
     return "missed its primary endpoint" if row["missed_primary"] else "missed this endpoint"
 
 
-def answer(name: str, rows: Sequence[Row], beside: Sequence[Row], network: str) -> Finding:
-    """What stands, what missed, and what follows across trials, in 40 words at most.
+def answer(
+    name: str, rows: Sequence[Row], beside: Sequence[Row], followed: Sequence[str]
+) -> Finding:
+    """What stands, in whom where that is adults alone, what missed, and what follows across trials,
+    in 40 words at most.
 
-    `beside`: of `missed_beside`, endpoints that do not stand.
+    `beside`: of `missed_beside`, endpoints that do not stand. `followed`: what follows, in full
+    and shorter, of which the first stands that the words allow.
     """
     blocks: dict[str, list[Row]] = {}
     for row in rows:
@@ -103,14 +110,14 @@ def answer(name: str, rows: Sequence[Row], beside: Sequence[Row], network: str) 
     trials = "1 pivotal trial" if len(rows) == 1 else f"{len(rows)} pivotal trials"
     many = "1 therapy" if len(therapies) == 1 else f"{len(therapies)} therapies"
     told = f"{name}: {trials} of {many}"
+    if rows and all(row["trial_adults_only"] == "yes" for row in rows):
+        told += ", in adults"
     if list(blocks) == [UNCONTROLLED]:
         told += ", all without a comparator"
     elif missed:
         names = ", ".join(dict.fromkeys(short_name(row["trial_name"]) for row in missed))
         listed = f" ({names})" if len(missed) <= 2 else ""
-        told += f", {len(missed)} missed{listed}"
-    else:
-        told += ", no recorded miss"
+        told += f", {len(missed)} missed an endpoint{listed}"
     named = {row["trial_name"] for row in missed}
     others = list(
         dict.fromkeys(short_name(r["trial_name"]) for r in beside if r["trial_name"] not in named)
@@ -118,7 +125,38 @@ def answer(name: str, rows: Sequence[Row], beside: Sequence[Row], network: str) 
     if others:
         which = others[0] if len(others) == 1 else f"{len(others)} trials"
         told += f"; another primary endpoint missed: {which}"
-    return Finding(f"{told}. {network}", {key: float(n) for key, n in numbers.items()})
+    elif not missed and list(blocks) != [UNCONTROLLED]:
+        told += ", no missed endpoint recorded"
+    texts = [f"{told}. {words}" for words in followed]
+    text = next((said for said in texts if len(said.split()) <= MOST_WORDS), texts[-1])
+    return Finding(text, {key: float(n) for key, n in numbers.items()})
+
+
+def across(
+    endpoint: str,
+    trials: int,
+    judged: Sequence[Comparison],
+    names: Mapping[str, str],
+    apart: Sequence[str],
+) -> list[str]:
+    """What follows from the network that is shown, in full and short.
+
+    `apart`: endpoints of the condition's other networks in which two therapies are told apart.
+    """
+    head = f"{short_name(endpoint)} across {trials} trials: "
+    others = [
+        lower(short_name(other)) + (" in other patients" if other == endpoint else "")
+        for other in apart
+    ]
+    tail = f" Some are, on {listing(dict.fromkeys(others))}: listed below." if apart else ""
+    full, brief = (lower(summary(judged, names, brief)) for brief in (False, True))
+    if not apart:
+        return [f"{head}{full}", f"{head}{brief} Details stand below."]
+    return [
+        f"{head}{full}{tail}",
+        f"{head}{brief}{tail}",
+        f"{head}{brief} On other questions some are: see below.",
+    ]
 
 
 def no_network(name: str, rows: Sequence[Row], refused: str) -> str:
@@ -131,7 +169,7 @@ def no_network(name: str, rows: Sequence[Row], refused: str) -> str:
         only = lower(short_name(rows[0]["therapy"])) if rows else name
         return f"{NO_NETWORK}: {only} alone has trials here."
     if kinds == {UNCONTROLLED}:
-        return f"{NO_NETWORK}: its trials had no comparator group to connect them."
+        return f"{NO_NETWORK}: these had no comparator group that would connect them."
     if OWN in kinds and WITHDRAWAL in kinds:
         why = (
             "withdrawal trials, whose placebo patients had had the drug, are not mixed with others"

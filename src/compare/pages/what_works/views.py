@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -32,12 +31,10 @@ from compare.trials.results import (
     standing,
     trial_rows,
 )  # fmt: skip
-from compare.trials.wording import summary
-from compare.words import Finding, listing, lower, short_name
+from compare.words import Finding, short_name
 
 MAIN = ""
 OPTIONS = ("endpoint", "network", "reference", "rate", "also")
-MOST_WORDS = 40
 
 
 @dataclass(frozen=True)
@@ -118,24 +115,19 @@ def _view(evidence: Evidence, /, condition_id: str, **options: Any) -> View:
         about = {
             row["network_id"]: evidence.label("endpoints", row["endpoint_id"]) for row in drawn
         }
-        head = f"{short_name(about[network_id])} across {len(across.found.facts)} trials: "
         apart = [
-            lower(short_name(about[key]))
-            + (" in other patients" if about[key] == about[network_id] else "")
+            about[key]
             for key in ids
             if key != network_id
             and any(pair.verdict == SEPARATED for pair in judged_pairs(evidence, key))
         ]
-        tail = f" Some are, on {listing(dict.fromkeys(apart))}: listed below." if apart else ""
-        said = lower(summary(across.judged, across.names))
-        followed = f"{head}{said}{tail}"
-        if len(sentences.answer(name, stands, beside, followed).text.split()) > MOST_WORDS:
-            said = re.split("[:;]", said)[0]
-            followed = f"{head}{said}{'.' if apart else '; details stand below.'}{tail}"
+        followed = sentences.across(
+            about[network_id], len(across.found.facts), across.judged, across.names, apart
+        )
     else:
         if declared_here:
             refused = declared(evidence, declared_here[0]["network_id"]).refused
-        followed = sentences.no_network(name, stands, refused)
+        followed = [sentences.no_network(name, stands, refused)]
     return View(
         endpoint_id=endpoint_id,
         endpoints=endpoints,
@@ -145,7 +137,7 @@ def _view(evidence: Evidence, /, condition_id: str, **options: Any) -> View:
         active_forests=forests(active, main),
         networks=networks,
         across=across,
-        no_network="" if drawn else followed,
+        no_network="" if drawn else followed[0],
         finding=sentences.answer(name, stands, beside, followed),
     )
 
