@@ -189,6 +189,10 @@ class Shown:
         found = self.page.locator("table.tc-table", has_text=caption).first
         return found.text_content() or ""
 
+    def picture(self) -> str:
+        """The first picture of bars, once it is there: its HTML."""
+        return self.page.locator(".tc-money").first.inner_html()
+
     def chart(self) -> str:
         """What the first chart draws, once it is there: shapes and texts."""
         self.page.locator(".js-plotly-plot .cartesianlayer").first.wait_for(state="attached")

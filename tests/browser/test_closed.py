@@ -7,7 +7,7 @@ from pathlib import Path
 import nbformat
 from playwright.sync_api import Browser
 
-from tests.browser.conftest import TOKEN, voila_server
+from tests.browser.conftest import LIVE, TOKEN, voila_server
 
 # What is promised, in seconds.
 WITHIN = 60
@@ -46,7 +46,7 @@ def test_a_closed_page_frees_its_kernel(browser: Browser, tmp_path: Path) -> Non
     page.on("websocket", lambda socket: sockets.append(socket.url))
     page.goto(f"{address}?token={TOKEN}")
     page.goto(f"{address}voila/render/closed.ipynb")
-    page.locator(".js-plotly-plot .bars").first.wait_for(state="attached", timeout=60_000)
+    page.wait_for_function(LIVE, timeout=60_000)
     pid = int((tmp_path / "pid").read_text())
     kernel = sockets[0].split("/api/kernels/")[1].split("/")[0]
     closing = f"{address}voila/api/shutdown/{kernel}"

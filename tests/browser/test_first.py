@@ -9,7 +9,7 @@ from tests.browser.conftest import LIVE, TOKEN
 from tools import BUILD, PAGES
 
 # Each day the page that is opened first and one with a chart; all of them in the soak.
-DAILY = ("00_start_here", "02_cost")
+DAILY = ("00_start_here", "05_trade_offs")
 NAMES = [
     pytest.param(path.stem, marks=() if path.stem in DAILY else pytest.mark.soak) for path in PAGES
 ]
@@ -74,7 +74,7 @@ def test_answer_and_picture_need_no_widgets(context: BrowserContext, voila: str)
     page.route("**/*.js*", lambda route: route.abort())
     page.goto(f"{voila}voila/render/02_cost.ipynb")
     expect(page.locator(".tc-first .tc-finding")).to_contain_text("year one costs from")
-    expect(page.locator(".tc-first .tc-still rect").first).to_be_visible()
+    expect(page.locator(".tc-first .tc-money .tc-bar b").first).to_be_visible()
     width = (page.viewport_size or {})["width"]
     (BUILD / "screenshots").mkdir(parents=True, exist_ok=True)
     page.screenshot(path=BUILD / "screenshots" / f"first_answer_{width}.png")
@@ -110,8 +110,8 @@ def test_the_chart_library_is_kept_by_the_browser(context: BrowserContext, voila
             "websocket",
             lambda socket: socket.on("framereceived", lambda data: sizes.append(len(data))),
         )
-        page.goto(f"{voila}voila/render/02_cost.ipynb")
-        page.locator(".js-plotly-plot .bars").first.wait_for(state="attached", timeout=60_000)
+        page.goto(f"{voila}voila/render/05_trade_offs.ipynb")
+        page.locator(".js-plotly-plot .main-svg").first.wait_for(state="attached", timeout=60_000)
         (address, sent), *_ = page.evaluate(
             """() => performance.getEntriesByType('resource')
                .filter(e => e.name.includes('plotly')).map(e => [e.name, e.transferSize])"""

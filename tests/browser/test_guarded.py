@@ -6,7 +6,7 @@ import time
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import TOKEN, WIDE
+from tests.browser.conftest import LIVE, TOKEN, WIDE
 from tools import PAGES
 
 
@@ -19,8 +19,7 @@ def test_token_is_not_in_the_address_and_log_out_ends_the_visit(
     start.goto(f"{voila}voila/render/02_cost.ipynb")
     start.get_by_label("Token of this server").fill(TOKEN)
     start.get_by_role("button", name="Log in").click()
-    bars = start.locator(".js-plotly-plot .bars").first
-    bars.wait_for(state="attached", timeout=60_000)
+    start.wait_for_function(LIVE, timeout=60_000)
     assert start.url == f"{voila}voila/render/02_cost.ipynb"
     other = context.new_page()
     other.goto(f"{voila}?token={TOKEN}#kept")
@@ -43,7 +42,7 @@ def test_nothing_on_a_page_reaches_another_host(browser: Browser, voila: str) ->
     page.on("requestfailed", lambda request: refused.append((request.url, request.failure)))
     page.goto(f"{voila}?token={TOKEN}")
     page.goto(f"{voila}voila/render/02_cost.ipynb")
-    page.locator(".js-plotly-plot .bars").first.wait_for(state="attached", timeout=60_000)
+    page.wait_for_function(LIVE, timeout=60_000)
     blocked = page.evaluate(
         """async () => {
           const found = [];

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.conftest import free_port
+from tests.browser.conftest import LIVE, free_port
 from tools import ROOT
 
 PROXY = shutil.which("configurable-http-proxy") or str(
@@ -116,8 +116,8 @@ def logged_in(site: Site, browser: Browser, name: str) -> BrowserContext:
 
 
 def opened(page: Page) -> Page:
-    """The page, once its chart is drawn."""
-    page.locator(".js-plotly-plot .bars").first.wait_for(state="attached", timeout=OPEN)
+    """The page, once it is live."""
+    page.wait_for_function(LIVE, timeout=OPEN)
     return page
 
 

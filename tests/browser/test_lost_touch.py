@@ -15,7 +15,7 @@ import nbformat
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, WebSocket, expect
 
-from tests.browser.conftest import TALL, TOKEN, WIDE, lab_server, voila_server
+from tests.browser.conftest import LIVE, TALL, TOKEN, WIDE, lab_server, voila_server
 from tools import BUILD
 
 SLOW_KG, SLOW_SECONDS, FULL_KG = 99, 4, 98
@@ -124,9 +124,10 @@ class Opened:
         self.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
 
     def drawn(self) -> None:
-        """The chart is there."""
-        bars = self.page.locator(".js-plotly-plot .bars").first
-        bars.wait_for(state="attached", timeout=60_000)
+        """The page is live, and its picture there."""
+        if self.served.place == "voila":
+            self.page.wait_for_function(LIVE, timeout=60_000)
+        self.page.locator(".tc-money").first.wait_for(timeout=60_000)
 
     def marked_for_good(self) -> None:
         """The mark stays, and goes away when the reader does what it says."""
@@ -155,9 +156,9 @@ class Opened:
             re.compile("Not current.*(reload|run all cells)"), timeout=within
         )
         unmarked = self.page.evaluate(
-            """() => [...document.querySelectorAll('.tc-finding, .tc-chart, .tc-table')]
+            """() => [...document.querySelectorAll('.tc-finding, .tc-money, .tc-table')]
                  .filter(e => e.checkVisibility() && e.innerText.trim())
-                 .map(e => e.closest('.tc-panel, .tc-chart'))
+                 .map(e => e.closest('.tc-panel'))
                  .filter(e => !e || getComputedStyle(e, '::before').content !== '"Not current"')
                  .length"""
         )
@@ -233,7 +234,7 @@ def test_marked_while_python_stands_still_then_catches_up(opened: Opened, served
         opened.page.screenshot(path=BUILD / "screenshots" / f"not_current_{served.place}.png")
         # Who has scrolled down sees the sentence as well.
         opened.page.set_viewport_size({"width": WIDE, "height": 700})
-        opened.page.locator(".js-plotly-plot:visible").last.scroll_into_view_if_needed()
+        opened.page.locator(".tc-table:visible").last.scroll_into_view_if_needed()
         opened.page.screenshot(path=BUILD / "screenshots" / f"not_current_{served.place}_below.png")
         expect(opened.page.locator(".tc-alert:popover-open")).to_be_in_viewport()
     finally:
@@ -359,7 +360,7 @@ def test_too_little_memory_is_said_and_empties_the_page(opened: Opened) -> None:
     opened.enter(FULL_KG)
     expect(page.locator(".tc-status").first).to_contain_text("nothing is shown", timeout=15_000)
     assert not (page.locator(".tc-finding").first.text_content() or "").strip()
-    expect(page.locator(".js-plotly-plot .bars path:visible")).to_have_count(0)
+    expect(page.locator(".tc-money:visible")).to_have_count(0)
     expect(page.locator("table.tc-table:visible")).to_have_count(0)
     opened.enter(105)
     opened.at(105)

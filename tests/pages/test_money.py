@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from html import unescape
 from itertools import pairwise
 from typing import Any
 
 import ipywidgets as w
 import pytest
+from markupsafe import escape
 
 import compare
 from compare import cost as costs
 from compare.cost import plan
+from compare.cost.prices import basis_text
 from compare.data.conditions import opening_patient, within
 from compare.data.patient import Patient
 from compare.data.rows import Row, known, records
 from compare.data.scenario import Scenario
-from compare.pages import claims, coverage, history, money, own_data, tradeoffs
+from compare.pages import claims, coverage, history, house, money, own_data, tradeoffs
 from compare.pages.controls import HIDDEN
 from compare.pages.cost import page as cost
 from compare.pages.explorer import Explorer
 from compare.pages.patient import views as own
+from compare.words import number_of
 
 CONDITIONS = list(compare.load().by_id("conditions"))
 PATIENTS = (
@@ -44,9 +49,100 @@ def of_table(evidence: compare.Evidence, condition_id: str) -> list[Row]:
     return records(compare.annual_cost(evidence, condition_id, patient))
 
 
-def drawn(picture: money.Picture) -> dict[str, dict[str, Any]]:
-    """Traces by name."""
-    return {trace["name"]: trace for trace in picture.traces}
+LEFT = r' style="left:([\d.]+)%'
+FORMS = {
+    "low": r'<b class="\w+" style="width:([\d.]+)%',
+    "tick": rf'<b class="set"{LEFT}',
+    "negotiated": rf'<b class="at"{LEFT}" title="[^"]*"><svg><path class="tall"',
+    "later": rf'<b class="at"{LEFT}" title="a later year',
+}
+
+
+def percents(picture: money.Picture) -> dict[str, list[float]]:
+    """Places of all that is drawn, in percent of the axis: bars, ends of spans, and marks."""
+    made = picture.html
+    found = {name: list(map(float, re.findall(form, made))) for name, form in FORMS.items()}
+    both = (
+        r'<b class="\w+" style="width:([\d.]+)%"></b>(?:<b class="\w+ to" style="width:([\d.]+)%)?'
+    )
+    found["high"] = [float(low) + float(more or 0) for low, more in re.findall(both, made)]
+    spans = re.findall(rf'<b class="span"{LEFT};width:([\d.]+)%', made)
+    found["span"] = [end for at, wide in spans for end in (float(at), float(at) + float(wide))]
+    return found
+
+
+def placed(picture: money.Picture, dollars: list[float]) -> Any:
+    """Places of dollars in percent, in order, as exact as they are written."""
+    return pytest.approx(sorted(100 * usd / picture.end for usd in dollars), abs=0.011)
+
+
+def visible(made: str) -> str:
+    """The words of HTML, without those that are shown when pointed at."""
+    return unescape(re.sub(r"<[^>]*>", "", re.sub(r' title="[^"]*"', "", made)))
+
+
+def test_places_by_hand(evidence: compare.Evidence) -> None:
+    """Of an axis to $10,400: low $2,600 at 25%, high $10,000, usual $5,200 at 50%, later $1,040."""
+    bar = shown(evidence, "cidp").yearly[0] | {
+        "usd_year_one_low": 2600.0, "usd_year_one_high": 10_000.0, "usd_year_one_usual": 5200.0,
+        "usd_later_year_low": 1040.0, "product": "Bar & Co", "price_kind": "net",
+    }  # fmt: skip
+    mark = bar | {"product": "Beside", "usd_year_one_usual": 7800.0, "is_reference": True}
+    apart = mark | {"product": "Apart", "usd_year_one_usual": 2080.0, "price_kind": "negotiated"}
+    picture = money.Picture([bar], [mark, apart])
+    assert percents(picture) == {
+        "low": [25.0], "high": [pytest.approx(96.15)], "tick": [75.0, 50.0],
+        "negotiated": [20.0], "later": [10.0], "span": [50.0, 75.0],
+    }  # fmt: skip
+    assert "$2,600 to $10,000 (usual dose $5,200)" in visible(picture.html)
+    named = re.findall(r'<div style="([^"]*)"><small>([^<]*)<', picture.html)
+    assert named == [
+        ("margin-right:25.00%;text-align:right", "Beside $7,800"),
+        ("margin-left:20.00%", "Apart, negotiated by Medicare $2,080"),
+    ]
+    ticks = re.findall(r'<span style="left:([\d.]+)%">(\$[^<]*)</span>', picture.html)
+    assert ticks == [
+        ("0.00", "$0"), ("19.23", "$2k"), ("38.46", "$4k"), ("57.69", "$6k"), ("76.92", "$8k"),
+        ("96.15", "$10k"),
+    ]  # fmt: skip
+    assert "US dollars in year one" in picture.html
+    assert "Bar &amp; Co" in picture.html
+
+
+def test_only_prices_before_rebates_are_hollow(evidence: compare.Evidence) -> None:
+    """Each bar has the look of its kind of price, and so has its pale part."""
+    view = shown(evidence, "ra")
+    looks = re.findall(
+        r'<b class="(\w+)" style="width', money.Picture(view.yearly, view.marks).html
+    )
+    assert looks == [row["price_kind"] for row in view.yearly]
+    pale = re.findall(r'<b class="(\w+) to"', money.Picture(view.yearly[:1]).html)
+    assert pale == [view.yearly[0]["price_kind"]]
+
+
+@pytest.mark.parametrize("condition_id", ["gmg", "ra", "pi", "ulcerative_colitis"])
+def test_table_holds_what_bars_and_marks_say_when_pointed_at(
+    evidence: compare.Evidence, condition_id: str
+) -> None:
+    """Product, regimen, dollars, basis, giving, doses, status, label's change, reason, source."""
+    page = cost.CostExplorer(evidence, condition_id)
+    view = page.compute()
+    table = page.panels["table"].value
+    both = page.panels["yearly"].value + page.panels["courses"].value
+    titles = re.findall(r' title="([^"]*)"', both)
+    rows = table.split("<tr>")
+    for row in evidence.cited([*view.yearly, *view.courses, *view.marks]):
+        columns = money.YEARLY if row["use"] == "chronic" else money.COURSE
+        said = [row["product"], row["regimen"], money.dollars(row, columns)]
+        said += [basis_text(row["price_basis"]), *house.read_lines(row)[:1]]
+        if columns is money.YEARLY:
+            said.append(money.usd(row["usd_administration_year_one"]))
+            said.append(number_of((row["doses_year_one"], row["doses_year_one_high"]), "dose"))
+        said += [money.change_note(row), money.stands_note(row)]
+        said += [row["label_status"]] if row["label_status"] != "in label" else []
+        wanted = [str(escape(part.removesuffix(" ..."))) for part in said]
+        assert any(all(part in line for part in wanted) for line in rows), wanted
+        assert any(all(part in title for part in wanted) for title in titles), wanted
 
 
 @pytest.mark.parametrize("condition_id", CONDITIONS)
@@ -60,11 +156,9 @@ def test_what_is_drawn_is_the_table(evidence: compare.Evidence, condition_id: st
         assert len(use) == len(bars)
         if not use:
             continue
-        traces, usual = drawn(picture), money.USUAL_OF[columns]
-        low, high = traces["low"], traces["high"]
-        assert sorted(low["x"]) == sorted(row[columns[0]] for row in use)
-        ends = [a + b for a, b in zip(high["base"], high["x"], strict=True)]
-        assert sorted(ends) == pytest.approx(sorted(row[columns[1]] for row in use))
+        usual, found = money.USUAL_OF[columns], percents(picture)
+        assert sorted(found["low"]) == placed(picture, [row[columns[0]] for row in use])
+        assert sorted(found["high"]) == placed(picture, [row[columns[1]] for row in use])
         ticks, spans = [], []
         for row in use:
             same = ("therapy_id", "use", "price_kind", "label_status", "is_default")
@@ -82,8 +176,11 @@ def test_what_is_drawn_is_the_table(evidence: compare.Evidence, condition_id: st
                 spans += [min(every), max(every)]
         negotiated = [m[usual] for m in view.marks if m["price_kind"] == "negotiated"]
         negotiated = negotiated if columns is money.YEARLY else []
-        assert sorted(traces["mark"]["x"]) == sorted([*ticks, *negotiated])
-        assert sorted(x for x in traces["span"]["x"] if x is not None) == sorted(spans)
+        assert sorted(found["tick"]) == placed(picture, ticks)
+        assert sorted(found["negotiated"]) == placed(picture, negotiated)
+        assert sorted(found["span"]) == placed(picture, spans)
+        later = [row["usd_later_year_low"] for row in use] if columns is money.YEARLY else []
+        assert sorted(found["later"]) == placed(picture, later)
 
 
 @pytest.mark.parametrize("condition_id", CONDITIONS)
@@ -97,9 +194,9 @@ def test_no_therapy_vanishes(evidence: compare.Evidence, condition_id: str) -> N
     wanted |= {row["therapy_id"] for row in evidence.rows("regimens", "condition_id", condition_id)}
     found = {row["therapy_id"] for row in (*view.yearly, *view.courses, *view.unpriced)}
     assert found == wanted
-    texts = page.panels["yearly"].spec + page.panels["courses"].spec
+    texts = visible(page.panels["yearly"].value + page.panels["courses"].value)
     for row in (*view.yearly, *view.courses, *view.unpriced):
-        assert money.label(money.short_name(row["therapy"])).replace("\\", "") in texts
+        assert money.short_name(row["therapy"]) in texts
 
 
 @pytest.mark.parametrize("condition_id", CONDITIONS)
@@ -111,11 +208,12 @@ def test_panels_never_mix_kinds(evidence: compare.Evidence, condition_id: str) -
         changes = sum(one != other for one, other in pairwise(kinds))
         assert changes == max(len(set(kinds)) - 1, 0)
         picture = money.Picture(bars, view.marks, (), columns)
-        heads = [n["text"] for n in picture.notes if n["text"].startswith("<b>")]
-        assert heads == [f"<b>{money.HEADS[kind]}</b>" for kind in dict.fromkeys(kinds)]
-        kind_at = {height: row["price_kind"] for height, row in picture.lines}
-        for height, mark in picture.points:
-            assert mark["price_kind"] in (kind_at[height], "negotiated")
+        panels = re.findall(r"<h3>([^<]*)</h3><ul[^>]*>(.*?)</ul>", picture.html, re.DOTALL)
+        assert [head for head, _ in panels] == [money.HEADS[kind] for kind in dict.fromkeys(kinds)]
+        for kind, (_, lines) in zip(dict.fromkeys(kinds), panels, strict=True):
+            assert set(re.findall(r'<b class="(\w+)[^"]*" style="width', lines)) == {kind}
+        for row, marks in picture.lines:
+            assert {mark["price_kind"] for mark in marks} <= {row["price_kind"], "negotiated"}
 
 
 @pytest.mark.parametrize("condition_id", CONDITIONS)
@@ -202,9 +300,9 @@ def test_negotiated_price_stands_only_where_the_payer_is_medicare(
 def test_medicare_control_moves_the_page(evidence: compare.Evidence) -> None:
     """The box under "More" gives the panel its heading and the arithmetic its price."""
     page = cost.CostExplorer(evidence, "ra")
-    assert money.HEADS["negotiated"] not in page.panels["yearly"].spec
+    assert money.HEADS["negotiated"] not in page.panels["yearly"].value
     page.controls["payer"].value = True
-    assert money.HEADS["negotiated"] in page.panels["yearly"].spec
+    assert money.HEADS["negotiated"] in page.panels["yearly"].value
     place = next(key for _, key in page.controls["chosen"].options if key.endswith("/negotiated"))
     page.controls["chosen"].value = place
     assert page.status.value == ""
@@ -221,8 +319,7 @@ def test_negotiated_price_that_gives_no_sum_is_said_at_its_place(
     view = shown(evidence, condition_id, **options)
     assert [row["reason"] for row in view.unpriced if row["therapy_id"] == "ustekinumab"] == [said]
     picture = money.Picture(view.yearly, view.marks, view.unpriced)
-    drawn = " ".join(note["text"].replace("<br>", " ") for note in picture.notes)
-    assert said in drawn
+    assert said in visible(picture.html)
     who = opening_patient(evidence, condition_id)
     options_of_page = own.view(evidence, Scenario(condition_id, who, options=options)).picture
     (row,) = (one for one in options_of_page if one.therapy_id == "ustekinumab")
@@ -280,22 +377,23 @@ def test_mixed_plan_is_marked_in_its_maintenance_panel(evidence: compare.Evidenc
     assert row["mixed_kinds"]
     assert row["price_kind"] == "before_rebates"
     picture = money.Picture([row])
-    name = next(note["text"] for note in picture.notes if "Ustekinumab" in note["text"])
-    assert money.MIXED in name
-    assert money.MIXED in page.panels["key"].value
+    assert f"{row['product']} {money.MIXED}" in visible(picture.html)
+    assert money.MIXED in picture.key
+    assert money.MIXED in page.panels["yearly"].value
     assert not any(r["mixed_kinds"] for r in shown(evidence, "gmg").yearly)
-    assert money.MIXED not in cost.CostExplorer(evidence, "gmg").panels["key"].value
+    assert money.MIXED not in cost.CostExplorer(evidence, "gmg").panels["yearly"].value
 
 
 def test_reference_is_named_at_its_tick(evidence: compare.Evidence) -> None:
     """Remicade is named among infliximab's ticks although Avsola is dearer; off-label is marked."""
     view = shown(evidence, "crohns")
     picture = money.Picture(view.yearly, view.marks)
-    texts = " ".join(note["text"] for note in picture.notes)
-    assert "Remicade &#36;10,262" in texts
+    texts = visible(picture.html)
+    assert "Remicade $10,262" in texts
     assert "Avsola" not in texts
+    assert "Avsola" in picture.html
     riabni = money.Picture(shown(evidence, "ms_relapsing").yearly)
-    assert any("Riabni †" in note["text"] for note in riabni.notes)
+    assert "Riabni †" in visible(riabni.html)
     assert "† not in its label here" in riabni.key
 
 
@@ -303,7 +401,7 @@ def test_changed_label_is_said_in_table_and_hover(evidence: compare.Evidence) ->
     """Imaavy's label changed in 2026-08, after our reading."""
     page = cost.CostExplorer(evidence, "gmg")
     assert "label changed (2026-08), check" in page.panels["table"].value
-    assert "label changed (2026-08), check" in page.panels["yearly"].spec
+    assert "label changed (2026-08), check" in page.panels["yearly"].value
 
 
 def test_saving_is_reference_to_standing_product_in_label(evidence: compare.Evidence) -> None:
@@ -328,7 +426,7 @@ def test_usual_dose_is_what_marks_compare(evidence: compare.Evidence) -> None:
     assert hyqvia["usd_year_one_low"] < scig["usd_year_one_low"]
     assert hyqvia["usd_year_one_usual"] > scig["usd_year_one_usual"]
     picture = money.Picture([scig], [hyqvia])
-    assert drawn(picture)["mark"]["x"] == [hyqvia["usd_year_one_usual"]]
+    assert percents(picture)["tick"] == placed(picture, [hyqvia["usd_year_one_usual"]])
 
 
 def test_row_without_a_price_has_no_usual_cost(evidence: compare.Evidence) -> None:

@@ -308,8 +308,14 @@ def test_every_chart_says_where_a_figure_was_read(evidence: compare.Evidence) ->
     map_of = pd.DataFrame(harm.map)
     there = dict.fromkeys(map_["condition_id"], "")
     drawn = [
-        (pd.DataFrame(money.yearly), lambda frame: bars.Picture(records(frame)).traces),
-        (pd.DataFrame(money.marks), lambda frame: bars.Picture(records(frame)).traces),
+        (
+            pd.DataFrame(money.yearly),
+            lambda frame: [{"customdata": bars.Picture(records(frame)).html}],
+        ),
+        (
+            pd.DataFrame(money.marks),
+            lambda frame: [{"customdata": bars.Picture(records(frame)).html}],
+        ),
         (map_of, lambda frame: harm_charts.map_traces(records(frame), "difference")),
         (pd.DataFrame(past.yearly), lambda frame: history_charts.year_traces(records(frame))),
         (pd.DataFrame(past.per_gram), lambda frame: history_charts.gram_traces(records(frame))),

@@ -59,17 +59,6 @@ def test_its_picture_or_table_goes_ahead_too(opened: Explorer) -> None:
     assert "The chart follows" not in made
 
 
-def test_a_bar_is_as_long_as_its_value(evidence: Evidence) -> None:
-    """On the page on cost, the share of the axis that each bar takes is its dollars' share."""
-    chart = CostExplorer(evidence).panels["yearly"]
-    spec = json.loads(chart.spec)
-    low, high = spec["layout"]["xaxis"]["range"]
-    wanted = [100 * usd / (high - low) for usd in spec["data"][0]["x"]]
-    drawn = re.findall(r'<rect x="([\d.-]+)%" y="[\d.-]+%" width="([\d.]+)%"', picture(spec))
-    assert [float(width) for _, width in drawn[: len(wanted)]] == pytest.approx(wanted, abs=0.02)
-    assert {float(left) for left, _ in drawn[: len(wanted)]} == {0.0}
-
-
 def test_each_mark_lies_at_its_value(evidence: Evidence) -> None:
     """On the page on trade-offs, one mark per therapy with both figures, with its intervals."""
     spec = json.loads(TradeOffExplorer(evidence).panels["main"].spec)

@@ -340,7 +340,7 @@ def test_pages_to_read_hold_every_chart(evidence: compare.Evidence) -> None:
         filled = sum(figure.drawing.value != EMPTY for figure in figures)
         assert still.page(notebook, "page").count('class="plotly-graph-div"') == filled
         drawn += filled
-    assert drawn == 7
+    assert drawn == 6
 
 
 def test_a_review_that_is_stopped_ends_in_one_line(tmp_path: Path) -> None:

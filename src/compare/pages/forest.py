@@ -7,13 +7,13 @@ line, on a wide page beside it. The numbers are text; the lines are hidden from 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
 from compare.pages.cells import glyph
-from compare.pages.house import CLASSES, FAINT, GLYPHS
+from compare.pages.house import CLASSES, FAINT, GLYPHS, round_numbers
 from compare.pages.markup import NOTHING, html
 from compare.trials.arms import MINUS
 
@@ -99,10 +99,17 @@ def ticks(forest: Forest) -> list[float]:
         step = math.ceil(len(found) / MOST_TICKS)
         middle = found.index(1.0)
         return [tick for i, tick in enumerate(found) if (i - middle) % step == 0]
-    span = (high - low) / (MOST_TICKS - 1)
-    size = 10.0 ** math.floor(math.log10(span))
-    wide = next(size * k for k in (1, 2, 5, 10) if size * k >= span)
-    return [wide * k for k in range(math.ceil(low / wide), math.floor(high / wide) + 1)]
+    return round_numbers(low, high, MOST_TICKS - 1)
+
+
+def axis(ticks: Iterable[tuple[float, str]]) -> Markup:
+    """Words at places in percent of a width, but for ends where half of a word would stick out."""
+    said = NOTHING.join(
+        html('<span style="left:{:.2f}%">{}</span>', at, words)
+        for at, words in ticks
+        if at == 0 or 3 <= at <= 97
+    )
+    return html('<div class="tc-axis" aria-hidden="true">{}</div>', said)
 
 
 def forest_html(forest: Forest) -> Markup:
@@ -115,18 +122,10 @@ def forest_html(forest: Forest) -> Markup:
             forest.against,
         )
     rows = NOTHING.join(_row(forest, mark) for mark in forest.marks)
-    scale = NOTHING.join(
-        html(
-            '<span style="left:{:.2f}%">{}</span>',
-            place(forest, tick),
-            _tick(forest, tick),
-        )
-        for tick in ticks(forest)
-        if 3 <= place(forest, tick) <= 97
-    )
-    axis = html('<div class="tc-axis" aria-hidden="true">{}</div>', scale) if drawn else ""
+    places = ((place(forest, tick), _tick(forest, tick)) for tick in ticks(forest))
+    scale = axis(places) if drawn else ""
     title = html("<h3>{}</h3>", forest.title) if forest.title else ""
-    return html('{}{}<ul class="tc-forest">{}</ul>{}', title, head, rows, axis)
+    return html('{}{}<ul class="tc-forest">{}</ul>{}', title, head, rows, scale)
 
 
 def _tick(forest: Forest, value: float) -> str:

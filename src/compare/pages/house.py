@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Mapping
 from typing import Any
@@ -62,6 +63,21 @@ def label(value: object) -> str:
     typesetting it would wait for, for ever without a network: both are escaped.
     """
     return str(escape(value)).replace("$", "&#36;")
+
+
+def round_numbers(low: float, high: float, parts: int = 5) -> list[float]:
+    """Round numbers from the lower end to the higher one, in at most so many steps."""
+    low, high = sorted((low, high))
+    rough = (high - low) / parts
+    size = 10.0 ** math.floor(math.log10(rough))
+    step = next(size * k for k in (1, 2, 5, 10) if size * k >= rough)
+    return [step * k for k in range(math.ceil(low / step), math.floor(high / step) + 1)]
+
+
+def short(value: float) -> str:
+    """A large number as on an axis: `20k`, `1.5M`."""
+    power = int(math.log10(value) // 3) if value >= 1000 else 0
+    return f"{value / 1000**power:g}{['', 'k', 'M', 'G'][power]}"
 
 
 def class_mark(therapy_class: str, slanted: bool = False) -> Markup:

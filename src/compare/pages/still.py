@@ -1,13 +1,12 @@
 """A chart as a picture of HTML and SVG, from its own traces and layout, before it is drawn.
 
-What is drawn is what our charts are made of: bars, marks, lines with intervals, and maps of cells,
+What is drawn is what our charts are made of: marks, lines with intervals, and maps of cells,
 on linear axes and on axes of names. All places are percentages, so that it fits any width. Of other
 charts, and of what these have beside marks and names (hovers, buttons), it shows nothing.
 """
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,11 +15,11 @@ from typing import Any
 
 from markupsafe import Markup
 
-from compare.pages.house import FAINT, FONT, GRID, INK, TEMPLATE, Trace
+from compare.pages.house import FAINT, FONT, GRID, INK, TEMPLATE, Trace, round_numbers, short
 from compare.pages.markup import NOTHING, html, tagged
 
 Json = Mapping[str, Any]
-DRAWN = {"bar", "scatter", "heatmap"}
+DRAWN = {"scatter", "heatmap"}
 CHAR_PX, TICKS = 7.0, 6
 MARGIN = {"l": 10, "r": 20, "t": 50, "b": 60}
 CLEAR = "rgba(0,0,0,0)"
@@ -46,27 +45,19 @@ class Axis:
         """Place and words of each tick."""
         if not self.spec.get("visible", True) or self.spec.get("showticklabels") is False:
             return []
-        values = self.spec.get("tickvals") or self.names or _round_numbers(self.low, self.high)
+        values = (
+            self.spec.get("tickvals") or self.names or round_numbers(self.low, self.high, TICKS)
+        )
         said = self.spec.get("ticktext") or [self._said(value) for value in values]
         return [(self.share(value), words) for value, words in zip(values, said, strict=False)]
 
     def _said(self, value: Any) -> str:
         if isinstance(value, str):
             return value
-        short = self.spec.get("tickformat") == "~s" and abs(value) >= 1000
-        power = int(math.log10(abs(value)) // 3) if short else 0
-        sign, size = ("\N{MINUS SIGN}" if value < 0 else ""), abs(value) / 1000**power
+        sign, size = ("\N{MINUS SIGN}" if value < 0 else ""), abs(value)
+        said = short(size) if self.spec.get("tickformat") == "~s" else f"{size:g}"
         prefix, suffix = self.spec.get("tickprefix", ""), self.spec.get("ticksuffix", "")
-        return f"{sign}{prefix}{size:g}{['', 'k', 'M', 'G'][power]}{suffix}"
-
-
-def _round_numbers(low: float, high: float) -> list[float]:
-    """About six round numbers from one end to the other."""
-    low, high = sorted((low, high))
-    rough = (high - low) / TICKS
-    size = 10 ** math.floor(math.log10(rough))
-    step = next(size * k for k in (1, 2, 5, 10) if size * k >= rough)
-    return [step * k for k in range(math.ceil(low / step), math.floor(high / step) + 1)]
+        return f"{sign}{prefix}{said}{suffix}"
 
 
 def picture(spec: Json) -> Markup:
@@ -139,8 +130,7 @@ def _axis(key: str, traces: Sequence[Trace], layout: Json) -> Axis:
     elif names:
         low, high = -0.5, len(names) - 0.5
     else:
-        starts = [base for trace in own for base in trace.get("base") or ()]
-        low, high = min([0.0, *starts, *seen]), max([1.0, *seen])
+        low, high = min([0.0, *seen]), max([1.0, *seen])
     if spec.get("autorange") == "reversed":
         low, high = high, low
     start, end = spec.get("domain", (0, 1))
@@ -200,14 +190,11 @@ def _marks(trace: Trace, axes: Mapping[str, Axis]) -> Iterator[Markup]:
     if kind == "heatmap":
         yield from _cells(trace, x, y)
         return
-    if kind == "bar" and trace.get("orientation") != "h":
-        raise _NotDrawnError
     marker, mode = trace.get("marker", {}), trace.get("mode", "markers")
     points = list(zip(trace.get("x") or (), trace.get("y") or (), strict=False))
     looks = [_each(marker.get(name), len(points)) for name in ("color", "symbol", "size")]
     edge = marker.get("line", {})
     edges = _each(edge.get("color"), len(points))
-    bases = _each(trace.get("base", 0), len(points))
     before = None
     for i, (value, row) in enumerate(points):
         if value is None or row is None:
@@ -215,15 +202,6 @@ def _marks(trace: Trace, axes: Mapping[str, Axis]) -> Iterator[Markup]:
             continue
         color = looks[0][i] or INK
         left, top = 100 * x.share(value), 100 * (1 - y.share(row))
-        if kind == "bar":
-            start, end = 100 * x.share(bases[i]), 100 * x.share(bases[i] + value)
-            thick = abs(trace.get("width", 0.65) / (y.high - y.low)) * 50
-            look = html(
-                'fill="{}" opacity="{:g}" stroke="{}" stroke-width="{:g}"',
-                color, marker.get("opacity", 1), edges[i] or color, edge.get("width", 0),
-            )  # fmt: skip
-            yield _rect((start, end), (top - thick, top + thick), look)
-            continue
         for side, axis, low, high in _intervals(trace, i, x, y):
             span = [100 * axis.share(end) for end in (low, high)]
             tone = trace[f"error_{side}"].get("color", color)

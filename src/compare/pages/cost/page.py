@@ -30,6 +30,7 @@ from compare.pages.markup import NOTHING, folded, html, table
 
 ONE = "one product per therapy"
 EVERY = "every product"
+KINDS_APART = "by kind of price: kinds are not compared; below each bar, the marks on its line"
 AUTHORITIES = ("labeled", "recommended", "option")
 
 
@@ -268,10 +269,8 @@ class CostExplorer(Explorer, view=view, digest=digest):
                 *fold("More on cost", [self.controls["products"]], behind_button),
                 self.status,
                 self.finding,
-                self.panel("key"),
-                self.chart("yearly"),
-                self.panel("course_heading"),
-                self.chart("courses"),
+                self.panel("yearly"),
+                self.panel("courses"),
                 self.panel("table"),
                 heading("The arithmetic behind one bar"),
                 self.controls["chosen"],
@@ -295,27 +294,26 @@ class CostExplorer(Explorer, view=view, digest=digest):
 
     def show(self, computed: View) -> None:
         self.finding.value = computed.finding
-        # The chart first: the browser draws it while the rest is computed.
         yearly, courses, marks = (
             self.evidence.cited(rows)
             for rows in (computed.yearly, computed.courses, computed.marks)
         )
         # Therapies without a cost stand in the one picture that there is.
         alone = bool(courses) and not yearly
-        picture = money.Picture(yearly, marks, () if alone else computed.unpriced)
-        self.panels["key"].value = picture.key
-        if alone:
-            self.panels["yearly"].clear()
-        else:
-            self.panels["yearly"].draw(picture.traces, picture.layout)
-        self.show_courses(courses, marks, computed.unpriced if alone else ())
+        years = money.Picture(yearly, marks, computed.unpriced)
+        self.panels["yearly"].value = NOTHING if alone else years.key + years.html
+        # Money per course is never on the yearly axis.
+        each = money.Picture(courses, marks, computed.unpriced if alone else (), money.COURSE)
+        self.panels["courses"].value = NOTHING if not courses else html(
+            "<h2>Courses: money per course, not per year</h2>{}{}", each.key, each.html
+        )  # fmt: skip
         self.panels["table"].value = folded(
             NOTHING if alone else table(
-                yearly, YEARLY_COLUMNS, "Cost per year, by kind of price: kinds are not compared",
+                years.rows, YEARLY_COLUMNS, f"Cost per year, {KINDS_APART}",
                 "No yearly regimen with a current price.",
             ),
             NOTHING if not courses else table(
-                courses, COURSE_COLUMNS, "Cost per course, by kind of price: kinds are not compared"
+                each.rows, COURSE_COLUMNS, f"Cost per course, {KINDS_APART}"
             ),
             table(
                 computed.unpriced,
@@ -335,19 +333,6 @@ class CostExplorer(Explorer, view=view, digest=digest):
     def cited(self, computed: View) -> Iterable[Sequence[Row]]:
         # With the sentence on other products of the same regimen.
         return computed.yearly, computed.courses, computed.marks, self.behind.same
-
-    def show_courses(
-        self, courses: Sequence[Row], marks: Sequence[Row], without: Sequence[Row]
-    ) -> None:
-        """Courses have a picture of their own: money per course is never on the yearly axis."""
-        heading, chart = self.panels["course_heading"], self.panels["courses"]
-        if not courses:
-            heading.value = ""
-            chart.clear()
-            return
-        picture = money.Picture(courses, marks, without, money.COURSE)
-        heading.value = html("<h2>Courses: money per course, not per year</h2>{}", picture.key)
-        chart.draw(picture.traces, picture.layout)
 
     def show_chosen(self, computed: View, found: Behind) -> None:
         """The arithmetic behind one bar, what moves it most, and its other products."""

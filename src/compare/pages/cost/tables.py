@@ -13,14 +13,14 @@ from compare.cost import later_note
 from compare.cost.prices import KINDS, basis_text
 from compare.data.rows import Row, known, records
 from compare.pages.markup import BREAK, Cell, html, read_in, table
-from compare.pages.money import change_note
+from compare.pages.money import COURSE, YEARLY, change_note, dollars, stands_note
 from compare.words import number, number_of, short_name, usd, usd_cents, usd_range
 
 
 def product_cell(row: Mapping[str, Any]) -> Markup:
     """Therapy, the product under it, and what to know of its label."""
     status = "" if row["label_status"] == "in label" else row["label_status"]
-    parts = [row["product"], status, change_note(row)]
+    parts = [row["product"], status, change_note(row), stands_note(row)]
     under = BREAK.join(part for part in parts if part)
     return html("{}<br><small>{}</small>", short_name(row["therapy"]), under)
 
@@ -36,7 +36,7 @@ def notes_cell(row: Mapping[str, Any]) -> str:
 YEARLY_COLUMNS: Mapping[str, str | Cell] = {
     "Therapy": product_cell,
     "Regimen": "regimen",
-    "Year one": lambda r: usd_range(r["usd_year_one_low"], r["usd_year_one_high"]),
+    "Year one": lambda r: dollars(r, YEARLY),
     "A later year": lambda r: (
         usd_range(r["usd_later_year_low"], r["usd_later_year_high"]) + later_note(r)
     ),
@@ -56,7 +56,7 @@ YEARLY_COLUMNS: Mapping[str, str | Cell] = {
 COURSE_COLUMNS: Mapping[str, str | Cell] = {
     "Therapy": product_cell,
     "Regimen": "regimen",
-    "Per course": lambda r: usd_range(r["usd_per_course"], r["usd_per_course_high"]),
+    "Per course": lambda r: dollars(r, COURSE),
     "Price and notes": notes_cell,
     "Read in": read_in,
 }

@@ -15,7 +15,7 @@ from compare.data.evidence import Evidence
 from compare.data.rows import Row, known
 from compare.data.scenario import Scenario
 from compare.pages.cells import DIRECTIONS, published_cell, source_cell
-from compare.pages.controls import labelled, reveal
+from compare.pages.controls import FULL, labelled, reveal
 from compare.pages.explorer import Explorer
 from compare.pages.files import File
 from compare.pages.history import chart as charts
@@ -138,9 +138,10 @@ class HistoryExplorer(Explorer, view=view, digest=digest):
                 self.controls["opened"],
                 self.status,
                 self.finding,
-                self.chart("yearly"),
+                # A widget of our own cannot be hidden once it is shown, what holds it can.
+                w.VBox([self.chart("yearly")], layout=FULL),
                 self.panel("gram_finding"),
-                self.chart("per_gram"),
+                w.VBox([self.chart("per_gram")], layout=FULL),
                 self.panel("figures"),
             ]
         )
