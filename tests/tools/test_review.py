@@ -328,7 +328,7 @@ def test_a_notebook_is_rerun_and_compared(tmp_path: Path) -> None:
 
 
 def test_pages_to_read_hold_every_chart(evidence: compare.Evidence) -> None:
-    """Each chart that a page opens with is drawn on its still page: seven on all."""
+    """Each chart that a page opens with is drawn on its still page: five on all."""
     drawn = 0
     for explorer in every_explorer():
         opened = explorer(evidence)

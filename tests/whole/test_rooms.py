@@ -47,7 +47,7 @@ def test_rooms_stand_in_one_direction(house: Path) -> None:
     [
         ("data/rows.py", "from compare.pages import markup"),
         ("cost/plan.py", "from compare.trials import arms"),
-        ("pages/cost/chart.py", "from compare.pages.harms import chart"),
+        ("pages/harms/chart.py", "from compare.pages.cost import tables"),
         ("preferences/draws.py", "from compare.data import evidence"),
         ("trials/arms.py", "import ipywidgets"),
     ],

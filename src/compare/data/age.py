@@ -36,19 +36,13 @@ def age(evidence: Evidence, today: date | None = None) -> list[str]:
 
 def _old_prices(evidence: Evidence, today: date) -> str:
     """Prices by the year (Medicare's negotiated ones) are old when their year is over."""
-    prices = evidence.prices
+    prices = evidence.prices[in_force(evidence.prices, pd.Timestamp(evidence.data_date))]
     months = prices["price_basis"].map({"maximum_fair_price": 12}).fillna(PRICE_MONTHS)
-    begun = prices["effective_from"]
-    limit = pd.Series(
-        [
-            start + pd.DateOffset(months=int(count))
-            for start, count in zip(begun, months, strict=True)
-        ],
-        index=prices.index,
-        dtype="datetime64[us]",
-    )
-    current = in_force(prices, pd.Timestamp(evidence.data_date))
-    old = prices[current & limit.lt(pd.Timestamp(today))]
+    limits = [
+        start + pd.DateOffset(months=int(count))
+        for start, count in zip(prices["effective_from"], months, strict=True)
+    ]
+    old = prices[pd.Series(limits, prices.index, "datetime64[us]").lt(pd.Timestamp(today))]
     if old.empty:
         return ""
     count = "1 price" if len(old) == 1 else f"{len(old)} prices"
