@@ -123,6 +123,14 @@ class Opened:
         self.page.get_by_role("menuitem", name="Run", exact=True).click()
         self.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
 
+    def restart_and_run(self) -> None:
+        """Restart the kernel and run all cells, as the mark says: to run them is not enough where
+        the server restarted the kernel from outside; JupyterLab then soon hears nothing of it.
+        """
+        name = "Restart the kernel and run all cells"
+        self.page.get_by_role("button", name=name, exact=True).first.click()
+        self.page.locator(".jp-Dialog button.jp-mod-accept").first.click()
+
     def drawn(self) -> None:
         """The page is live, and its picture there."""
         if self.served.place == "voila":
@@ -136,7 +144,7 @@ class Opened:
         if self.served.place == "lab":
             for button in self.page.locator(".jp-Dialog button.jp-mod-accept").all():
                 button.click()
-            self.run()
+            self.restart_and_run()
         else:
             self.page.reload()
             self.drawn()
