@@ -81,6 +81,7 @@ const PAPER = 780;
 
 async function render({ model, el }) {
   const drawing = await find(model, model.get("drawing"));
+  const library_ = model.get("library");
   const plot = document.createElement("div");
   plot.style.width = "100%";
   el.classList.add("tc-chart");
@@ -91,20 +92,17 @@ async function render({ model, el }) {
   if (still && !document.documentElement.classList.contains("tc-carried")) el.prepend(still);
   const give = () => still?.remove();
   drawing.on("change:value", give);
-  reserve();
   let wanted = false;
   let busy = false;
   let drawnBy; // before paper there is no time to wait for the library
-  let inSight = true;
 
-  // Out of sight it is blank until it is wanted, and delays nothing that is in sight.
+  // The file of the library, 5 MB, is asked for by the first chart that has something to show.
   async function draw() {
     wanted = true;
-    if (drawnBy && !inSight) {
-      plot.style.visibility = "hidden";
-      reserve();
-    }
-    if (busy || (drawnBy && !inSight)) return;
+    const { data, layout } = reserve();
+    const empty = !data.length && !layout.annotations?.length;
+    if (busy || (empty && !drawnBy)) return;
+    provide(library_);
     busy = true;
     try {
       const plotly = await library.promise;
@@ -125,7 +123,6 @@ async function render({ model, el }) {
     plot.setAttribute("aria-label", model.get("label"));
     await plotly.react(plot, data, layout, CONFIG);
     drawnBy = plotly;
-    plot.style.visibility = "";
     give();
   }
 
@@ -141,7 +138,6 @@ async function render({ model, el }) {
   // Paper would cut what is wider: drawn as narrow as it may be, and shrunk where that is too wide.
   const shrink = () => {
     if (!drawnBy || !plot.offsetWidth) return;
-    if (wanted) react(drawnBy);
     const width = Math.max(PAPER, parseFloat(plot.style.minWidth));
     drawnBy.relayout(plot, { width });
     plot.style.setProperty("--tc-paper", PAPER / width);
@@ -150,7 +146,7 @@ async function render({ model, el }) {
   addEventListener("beforeprint", shrink);
   addEventListener("afterprint", widen);
   drawing.on("change:value", draw);
-  provide(model.get("library"));
+  if (library_.byteLength) provide(library_);
   draw();
   const observer = new ResizeObserver(() => {
     el.tabIndex = el.scrollWidth > el.clientWidth ? 0 : -1;
@@ -158,14 +154,8 @@ async function render({ model, el }) {
   });
   observer.observe(plot);
   observer.observe(el);
-  const sight = new IntersectionObserver((entries) => {
-    inSight = entries.at(-1).isIntersecting;
-    if (inSight && wanted) draw();
-  });
-  sight.observe(el);
   return () => {
     observer.disconnect();
-    sight.disconnect();
     removeEventListener("beforeprint", shrink);
     removeEventListener("afterprint", widen);
     drawing.off("change:value", draw);

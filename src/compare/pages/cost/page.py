@@ -266,9 +266,9 @@ class CostExplorer(Explorer, view=view, digest=digest):
         behind_button = [self.controls[name] for name in names]
         self.start(
             [
-                *fold("More on cost", [self.controls["products"]], behind_button),
                 self.status,
                 self.finding,
+                *fold("More on cost", [self.controls["products"]], behind_button),
                 self.panel("yearly"),
                 self.panel("courses"),
                 self.panel("table"),

@@ -131,8 +131,9 @@ class HistoryExplorer(Explorer, view=view, digest=digest):
     def __init__(self, evidence: Evidence, condition_id: str = "cidp", **more: Any) -> None:
         super().__init__(evidence, condition_id, **more)
         self.controls["opened"] = labelled(
-            w.ToggleButton, "How have prices moved, and who pays?", value=self.below is None
-        )
+            w.ToggleButton, "How have prices moved, and who pays?", "fit-content",
+            value=self.below is None,
+        )  # fmt: skip
         self.start(
             [
                 self.controls["opened"],

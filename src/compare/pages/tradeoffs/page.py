@@ -111,9 +111,9 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
         behind = [get[name] for name in ("therapies", "cross", "basis", "borrow")]
         self.start(
             [
-                *fold("More on trade-offs", [get[name] for name in ("x", "y", "months")], behind),
                 self.status,
                 self.finding,
+                *fold("More on trade-offs", [get[name] for name in ("x", "y", "months")], behind),
                 self.chart("main"),
                 heading("What matters to you"),
                 w.HBox([get[name] for name in ("how", "missing", "more")], layout=WRAP),
