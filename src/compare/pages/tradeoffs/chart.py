@@ -220,6 +220,18 @@ def labels(
         ]  # fmt: skip
         for row, (x, y), at in zip(part, spots, levels(spots, lines), strict=True):
             right = x < 1 - NAME
+            aside, down = 14 if right else -14, y - at
+            # A line leads to a name that was moved; to measure each takes the browser as long as
+            # half of the chart.
+            led = {"showarrow": False, "xshift": aside, "yshift": -down}
+            if abs(down) > TEXT_PX:
+                led = {
+                    "ax": aside,
+                    "ay": down,
+                    "arrowhead": 0,
+                    "arrowwidth": 1,
+                    "arrowcolor": FAINT,
+                }
             notes.append(
                 {
                     "text": label(short_name(row["therapy"])),
@@ -227,14 +239,9 @@ def labels(
                     "y": row["y"],
                     "xref": "x2" if on_rail else "x",
                     "yref": "y",
-                    "ax": 14 if right else -14,
-                    "ay": y - at,
                     "xanchor": "left" if right else "right",
-                    "showarrow": True,
-                    "arrowhead": 0,
-                    "arrowwidth": 1,
-                    "arrowcolor": FAINT if abs(at - y) > TEXT_PX else "rgba(0,0,0,0)",
                     "font": {"size": 13},
+                    **led,
                 }
             )
     below = sorted(at_place["rail_y"], key=lambda row: float(row["x"]))
