@@ -5,6 +5,7 @@ import random
 import sys
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -82,14 +83,13 @@ def test_no_attack_runs_on_any_page(browser: Browser, attacked_app: str) -> None
     )
     assert not [a for a in addresses if (a or "").strip().lower().startswith("javascript:")]
     assert hacked(page) == [None, 0]
-    printed = page.evaluate(
-        """() => [...document.querySelectorAll('a[href^="data:text/html"]')]
-           .map(a => decodeURIComponent(escape(atob(a.href.split('base64,')[1]))))"""
-    )
+    printed = page.locator('.tc-download[download$=".html"]').all()
     assert printed
-    for content in printed:
+    for link in printed:
+        with page.expect_download() as saved:
+            link.click()
         sheet = context.new_page()
-        sheet.set_content(content)
+        sheet.set_content(Path(saved.value.path()).read_text(encoding="utf-8"))
         assert "window.hacked" in (sheet.locator("body").text_content() or "")
         assert hacked(sheet) == [None, 0]
         sheet.close()

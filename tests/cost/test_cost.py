@@ -13,7 +13,7 @@ import pytest
 
 import compare
 from compare import cost
-from compare.cost import phases, plan
+from compare.cost import phases, plan, reasons
 from compare.cost.containers import containers
 from compare.cost.prices import Tariff
 from compare.data.conditions import opening_patient
@@ -746,8 +746,8 @@ def test_efgartigimod_in_cidp_opens_with_what_a_professional_gives(evidence: Evi
     assert found["usd_year_one_low"] == pytest.approx(52 * (504 * 33.59 + 15.36))
     table = compare.annual_cost(evidence, "cidp", ADULT)
     syringe = table[table["regimen_id"].eq("efgartigimod_cidp_sc_syringe")].iloc[0]
-    assert plan.PART_B_NOTE in syringe["note"]
-    assert plan.PART_B_NOTE not in found["note"]
+    assert reasons.PART_B_NOTE in syringe["note"]
+    assert reasons.PART_B_NOTE not in found["note"]
 
 
 @pytest.mark.parametrize(
@@ -775,7 +775,7 @@ def test_the_dose_under_the_skin_follows_the_intravenous_one(
             assert found["usd_year_one_low"] == pytest.approx(52 * usd_per_week)
         else:
             assert math.isnan(found["usd_year_one_low"])
-            assert found["reason"] == plan.NO_IV_DOSE
+            assert found["reason"] == reasons.NO_IV_DOSE
 
 
 def test_the_chain_shows_the_dose_derived_from_the_intravenous_one(evidence: Evidence) -> None:
@@ -846,10 +846,10 @@ def test_omalizumab_by_ige_and_weight(
     [
         (70, 650, "the label has insufficient data to recommend a dose"),
         (90.1, 300.1, "the label has insufficient data to recommend a dose"),
-        (70, 700.1, plan.NO_IGE_BAND),
-        (70, 29.9, plan.NO_IGE_BAND),
-        (29.9, 250, plan.NO_IGE_BAND),
-        (150.1, 100, plan.NO_IGE_BAND),
+        (70, 700.1, reasons.NO_IGE_BAND),
+        (70, 29.9, reasons.NO_IGE_BAND),
+        (29.9, 250, reasons.NO_IGE_BAND),
+        (150.1, 100, reasons.NO_IGE_BAND),
     ],
 )
 def test_omalizumab_without_a_dose(
@@ -868,8 +868,8 @@ def test_omalizumab_without_ige_is_a_range(evidence: Evidence) -> None:
     assert found["usd_year_one_low"] == pytest.approx(low)
     assert found["usd_year_one_high"] == pytest.approx(high)
     assert found["usd_year_one_usual"] == pytest.approx((low + high) / 2)
-    assert plan.IGE_OPEN in found["note"]
-    assert plan.IGE_OPEN not in omalizumab(evidence, 70, 250)["note"]
+    assert reasons.IGE_OPEN in found["note"]
+    assert reasons.IGE_OPEN not in omalizumab(evidence, 70, 250)["note"]
 
 
 def test_the_arithmetic_and_what_moves_it_follow_the_bands_of_ige(evidence: Evidence) -> None:

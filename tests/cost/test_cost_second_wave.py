@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import compare
-from compare.cost import plan
+from compare.cost import reasons
 from compare.data.evidence import Evidence
 from compare.data.patient import Patient
 
@@ -106,9 +106,9 @@ def test_omalizumab_in_nasal_polyps_by_ige_and_weight(
     [
         (125.1, 500.1, "the label has insufficient data to recommend a dose"),
         (50.1, 1500, "the label has insufficient data to recommend a dose"),
-        (30, 250, plan.NO_IGE_BAND),
-        (70, 29.9, plan.NO_IGE_BAND),
-        (50, 1500.1, plan.NO_IGE_BAND),
+        (30, 250, reasons.NO_IGE_BAND),
+        (70, 29.9, reasons.NO_IGE_BAND),
+        (50, 1500.1, reasons.NO_IGE_BAND),
     ],
 )
 def test_omalizumab_in_nasal_polyps_without_a_dose(

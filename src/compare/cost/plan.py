@@ -19,6 +19,7 @@ from compare.cost.containers import some
 from compare.cost.money import PLACES, SPANS, YEARLY, Money, span_of
 from compare.cost.phases import ENDS, Floats, PricedPhase, whole_devices
 from compare.cost.prices import BASES, KIND_OF, NEGOTIATED, SHORT, PriceBook, Tariff, price_book
+from compare.cost.reasons import NO_BAND, NO_IGE_BAND, PART_B_NOTE, no_dose
 from compare.cost.schedule import Phase
 from compare.data.arguments import number, one_of
 from compare.data.conditions import check_condition
@@ -29,15 +30,6 @@ from compare.data.rows import known
 AROUND_KG = np.arange(-32, 32.5, 0.5)
 PROFESSIONAL_FIRST = ("asp_payment_limit", "nadac")
 SELF_FIRST = ("nadac", "asp_payment_limit")
-NO_DOSE = "the label states no fixed dose"
-NO_IV_DOSE = (
-    "dosed from the earlier intravenous immunoglobulin: enter its grams and the weeks between doses"
-)
-NO_BAND = "no dose is stated for this weight"
-NO_IGE_BAND = "no dose is stated for this weight and IgE"
-IGE_OPEN = "no IgE entered: from the least to the most of the doses in the label's table"
-PART_B_NOTE = "priced at a Part B code, also where the patient gives it"
-NO_HEIGHT = "dosed by body surface: enter the height"
 
 
 @dataclass(frozen=True)
@@ -245,7 +237,7 @@ class Plan:
             for note, whose in why.items():
                 reason[np.flatnonzero(fits)[whose & (reason[where] == "")]] = note
             if some(unknown := np.isnan(dosed.usd_drug)):
-                reason[np.flatnonzero(fits)[unknown]] = _no_dose(phase)
+                reason[np.flatnonzero(fits)[unknown]] = no_dose(phase)
             each = dosed.usd_drug + dosed.usd_administration
             if not self.chronic:
                 own[0, e][where] += (len(schedule.fixed_days(phase)) or 1) * each
@@ -276,15 +268,6 @@ def age_note(plan: Plan, age_years: float) -> str:
     if known(high) and age_years >= high:
         return f"this regimen is for ages under {high:g}"
     return ""
-
-
-def _no_dose(phase: Phase) -> str:
-    """What is missing where a phase has no dose."""
-    if known(phase["no_dose_reason"]):
-        return str(phase["no_dose_reason"])
-    if known(phase["previous_iv_dose_factor"]):
-        return NO_IV_DOSE
-    return NO_HEIGHT if str(phase["dose_unit"]).endswith("m2") else NO_DOSE
 
 
 def visits(phase: Phase, end: str) -> float:

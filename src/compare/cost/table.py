@@ -14,7 +14,8 @@ import numpy as np
 
 from compare.cost import schedule
 from compare.cost.money import MONEY_COLUMNS
-from compare.cost.plan import IGE_OPEN, Plan, age_note, names_of, plans
+from compare.cost.plan import Plan, age_note, names_of, plans
+from compare.cost.reasons import IGE_OPEN
 from compare.cost.standing import standing_plans
 from compare.data.arguments import one_of
 from compare.data.evidence import Evidence

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 
-from compare.cost.plan import IGE_OPEN
 from compare.cost.prices import KINDS
+from compare.cost.reasons import IGE_OPEN
 from compare.data.rows import Row, known
 from compare.words import Finding, short_name, usd
 

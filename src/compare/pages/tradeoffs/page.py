@@ -440,12 +440,11 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
             "Save the effects table (CSV)", computed.figures.table, (), "effects", *about
         )
         if ranking := computed.ranking:
-
-            def shares() -> str:
-                ranks = ranking.acceptability.reset_index(drop=True)
-                return csv_text(pd.concat([computed.value, ranks], axis=1))
-
-            yield self.file("Save values and ranks (CSV)", shares, "ranks", *about)
+            ranks = ranking.acceptability.reset_index(drop=True)
+            shares = pd.concat([computed.value, ranks], axis=1)
+            yield self.file(
+                "Save values and ranks (CSV)", lambda: csv_text(shares), "ranks", *about
+            )
 
     def cited(self, computed: View) -> Iterable[Sequence[Row]]:
         return ([row for row in computed.figures.rows if row["reported"]],)
