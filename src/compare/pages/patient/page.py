@@ -81,7 +81,7 @@ class PatientExplorer(Explorer, view=view, digest=digest):
                 self.panel("options"),
                 self.panel("heading"),
                 choose,
-                self.panel("side_by_side"),
+                self.panel("side_by_side").add_class("tc-below"),
                 named,
                 self.downloads(),
                 self.panel("brands"),
