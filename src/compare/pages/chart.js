@@ -99,9 +99,7 @@ async function render({ model, el }) {
   // The file of the library, 5 MB, is asked for by the first chart that has something to show.
   async function draw() {
     wanted = true;
-    const { data, layout } = reserve();
-    const empty = !data.length && !layout.annotations?.length;
-    if (busy || (empty && !drawnBy)) return;
+    if (busy || !(drawnBy || reserve().filled)) return;
     provide(library_);
     busy = true;
     try {
@@ -129,10 +127,11 @@ async function render({ model, el }) {
   // The room that the chart will take, so that nothing below it jumps.
   function reserve() {
     const { data, layout } = JSON.parse(drawing.get("value"));
-    plot.style.display = data.length || layout.annotations?.length ? "" : "none";
+    const filled = Boolean(data.length || layout.annotations?.length);
+    plot.style.display = filled ? "" : "none";
     plot.style.height = `${layout.height ?? 0}px`;
     plot.style.minWidth = `${layout.meta?.least_width ?? LEAST_WIDTH}px`;
-    return { data, layout };
+    return { data, layout, filled };
   }
 
   // Paper would cut what is wider: drawn as narrow as it may be, and shrunk where that is too wide.
