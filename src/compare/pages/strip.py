@@ -185,10 +185,9 @@ class Strip:
         self.publish(change)
 
     def publish(self, change: Mapping[str, Any]) -> None:
-        """Show what follows from a change, then tell the browser what to carry."""
+        """Show what follows from a change."""
         for listener in self.listeners:
             listener(change)
-        self.tell()
 
     def to_condition(self) -> None:
         """What the reader has not set, as the condition opens."""
@@ -291,6 +290,7 @@ class Strip:
                     self.weighed = scenario.weighed
         condition = self.controls["condition"]
         self.publish({"owner": condition, "new": condition.value, "name": "value"})
+        self.tell()
 
     def read(self, address: str) -> tuple[Scenario, frozenset[str]]:
         """Scenario and what is not the reader's own. Raises `ValueError` in one sentence."""
