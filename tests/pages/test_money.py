@@ -212,8 +212,9 @@ def test_panels_never_mix_kinds(evidence: compare.Evidence, condition_id: str) -
         assert [head for head, _ in panels] == [money.HEADS[kind] for kind in dict.fromkeys(kinds)]
         for kind, (_, lines) in zip(dict.fromkeys(kinds), panels, strict=True):
             assert set(re.findall(r'<b class="(\w+)[^"]*" style="width', lines)) == {kind}
-        for row, marks in picture.lines:
-            assert {mark["price_kind"] for mark in marks} <= {row["price_kind"], "negotiated"}
+        for row, beside, apart in picture.lines:
+            kinds_there = {mark["price_kind"] for mark in (*beside, *apart)}
+            assert kinds_there <= {row["price_kind"], "negotiated"}
 
 
 @pytest.mark.parametrize("condition_id", CONDITIONS)

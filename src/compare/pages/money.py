@@ -124,14 +124,15 @@ class Picture:
         for mark in marks:
             if place_of(mark) not in places and mark["price_kind"] == "negotiated":
                 apart.setdefault(place_of(mark)[:2], []).append(mark)
-        # Each bar, and the marks on its line.
+        # Each bar, the marks of its kind on its line, and those negotiated by Medicare.
         self.lines = [
-            (row, [
-                *(mark for mark in marks if place_of(mark) == place_of(row)),
-                *apart.pop(place_of(row)[:2], ()),
-            ])
+            (
+                row,
+                [mark for mark in marks if place_of(mark) == place_of(row)],
+                apart.pop(place_of(row)[:2], []),
+            )
             for row in bars
-        ]  # fmt: skip
+        ]
         ends = [row[self.high] for row in bars]
         if columns == YEARLY:
             ends += [row["usd_later_year_low"] for row in bars]
@@ -145,7 +146,7 @@ class Picture:
     @property
     def rows(self) -> list[Row]:
         """Each bar, then the marks on its line."""
-        return [one for row, marks in self.lines for one in (row, *marks)]
+        return [one for row, beside, apart in self.lines for one in (row, *beside, *apart)]
 
     @property
     def html(self) -> Markup:
@@ -179,13 +180,14 @@ class Picture:
                 html(
                     "<li><div>{}</div><div>{}</div><div>{}{}</div></li>",
                     bar_name(row, counts[row["product_id"], kind] > 1),
-                    dollars(row, self.columns), self._bar(row, marks), self._names(row, marks),
+                    dollars(row, self.columns), self._bar(row, beside, apart),
+                    self._names(beside, apart),
                 )
-                for row, marks in lines
+                for row, beside, apart in lines
             )  # fmt: skip
             yield html('<h3>{}</h3><ul class="tc-forest">{}</ul>', HEADS[kind], rows)
 
-    def _bar(self, row: Row, marks: Sequence[Row]) -> Markup:
+    def _bar(self, row: Row, beside: Sequence[Row], apart: Sequence[Row]) -> Markup:
         """To the low end and on to the high end; on it a span, ticks, and marks."""
         _, color, shape = CLASSES[row["therapy_class"]]
         kind, low = row["price_kind"], self.share(row[self.low])
@@ -193,20 +195,17 @@ class Picture:
         if row[self.high] > row[self.low]:
             more = self.share(row[self.high]) - low
             drawn += html('<b class="{} to" style="width:{:.2f}%"></b>', kind, more)
-        beside = [mark for mark in marks if mark["price_kind"] == kind]
         if beside:
             ends = [self.share(one[self.usual]) for one in (row, *beside)]
             first, last = min(ends), max(ends)
             drawn += html(
                 '<b class="span" style="left:{:.2f}%;width:{:.2f}%"></b>', first, last - first
             )
-        own = [row] if row[self.usual] != row[self.low] else []
-        for mark in (*marks, *own):
-            at, said = self.share(mark[self.usual]), _said(mark, self.columns)
-            if mark["price_kind"] == kind:
-                drawn += html('<b class="set" style="left:{:.2f}%" title="{}"></b>', at, said)
-            else:
-                drawn += _mark(at, NEGOTIATED, said)
+        drawn += NOTHING.join(map(self._tick, beside))
+        for mark in apart:
+            drawn += _mark(self.share(mark[self.usual]), NEGOTIATED, _said(mark, self.columns))
+        if row[self.usual] != row[self.low]:
+            drawn += self._tick(row)
         later = row["usd_later_year_low"]
         if self.columns == YEARLY and known(later):
             said = f"a later year: {usd(later)}{later_note(row)}"
@@ -216,16 +215,16 @@ class Picture:
             color, _said(row, self.columns), drawn,
         )  # fmt: skip
 
-    def _names(self, row: Row, marks: Sequence[Row]) -> Markup:
+    def _tick(self, row: Row) -> Markup:
+        """A product at its usual dose."""
+        at, said = self.share(row[self.usual]), _said(row, self.columns)
+        return html('<b class="set" style="left:{:.2f}%" title="{}"></b>', at, said)
+
+    def _names(self, beside: Sequence[Row], apart: Sequence[Row]) -> Markup:
         """The names of marks below them, on the side where there is room."""
-        beside = [mark for mark in marks if mark["price_kind"] == row["price_kind"]]
         one = named_mark(beside, self.usual)
         named = [(one, one["product"])] if one else []
-        named += [
-            (mark, f"{mark['product']}, negotiated")
-            for mark in marks
-            if mark["price_kind"] != row["price_kind"]
-        ]
+        named += [(mark, f"{mark['product']}, negotiated") for mark in apart]
         lines = []
         for mark, name in named:
             at = self.share(mark[self.usual])
@@ -254,16 +253,16 @@ class Picture:
                 row["price_kind"] == "before_rebates" for row in self.bars
             ),
             "| other brand at the usual dose, reference or dearest named; — span": any(
-                mark["price_kind"] == row["price_kind"]
-                for row, marks in self.lines
-                for mark in marks
+                beside for _, beside, _ in self.lines
             ),
             "| on a pale bar: its usual dose": any(
                 row[self.usual] != row[self.low] for row in self.bars
             ),
             "white mark: a later year": self.columns == YEARLY,
             "◊ negotiated price, for Medicare alone": any(
-                mark["price_kind"] == "negotiated" for _, marks in self.lines for mark in marks
+                mark["price_kind"] == "negotiated"
+                for _, beside, apart in self.lines
+                for mark in (*beside, *apart)
             ),
             f"{MIXED} first doses at another kind of price": any(
                 row["mixed_kinds"] for row in self.bars
