@@ -153,6 +153,13 @@ def test_one_patient_to_a_printed_page(open_page: Opener) -> None:
     for part in ("cidp", "ivig", "efgartigimod", "62kg", str(evidence.data_date), evidence.version):
         assert part in name
     sheet.close()
+    # What the reader has opened stays open when its figures change.
+    figures = shown.page.locator("details.tc-long", has_text="Show the figures").first
+    figures.locator("summary").first.click()
+    before = shown.table("each option in full")
+    shown.enter("Weight (kg)", 95)
+    shown.until(lambda: shown.table("each option in full") != before, "the figures stayed")
+    assert figures.get_attribute("open") is not None
 
 
 def test_article_claim_shows_its_evidence(open_page: Opener) -> None:

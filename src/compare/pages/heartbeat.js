@@ -20,7 +20,8 @@ const advice = () =>
 
 async function render({ model, el }) {
   const line = await find(model, model.get("line"));
-  const controls = await Promise.all(model.get("controls").map((one) => find(model, one)));
+  const all = (name) => Promise.all(model.get(name).map((one) => find(model, one)));
+  const [controls, panels] = await Promise.all([all("controls"), all("panels")]);
   const { kernel } = model.widget_manager;
   // Two windows may show one kernel: an answer to the other says nothing of this one's connection.
   const window_ = crypto.getRandomValues(new Uint32Array(1))[0];
@@ -82,6 +83,7 @@ async function render({ model, el }) {
     const now = performance.now();
     if (now - last > EACH + LATE) heard = now;
     last = now;
+    keep(panels);
     ask(false);
     if (now - heard > (kernel.status === "busy" ? BUSY_LIMIT : LIMIT)) mark();
     else if (stale) show();

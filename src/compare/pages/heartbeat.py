@@ -10,7 +10,7 @@ import ipywidgets as w
 import traitlets
 
 from compare.pages.chart import LiveFigure
-from compare.pages.controls import layout, style
+from compare.pages.controls import Panel, layout, style
 from compare.pages.files import Files
 from compare.pages.modules import module
 from compare.pages.search import Search
@@ -22,17 +22,20 @@ class Heartbeat(anywidget.AnyWidget):
 
     The browser asks each second through `line`, which is told back who asked and which question;
     when the connection has been lost, it also asks for the whole page anew. `controls` are those
-    whose changes must have been heard before the page counts as current again.
+    whose changes must have been heard before the page counts as current again; `panels` change
+    their content part by part.
     """
 
-    _esm = module("find", "unheard", "heartbeat")
+    _esm = module("find", "unheard", "keep", "heartbeat")
     line = traitlets.Instance(w.Label).tag(sync=True, **w.widget_serialization)
     controls = traitlets.List(traitlets.Instance(w.Widget)).tag(sync=True, **w.widget_serialization)
+    panels = traitlets.List(traitlets.Instance(Panel)).tag(sync=True, **w.widget_serialization)
 
     def __init__(self, controls: Sequence[w.Widget], shown: Sequence[w.Widget]) -> None:
         super().__init__(
             line=w.Label(style=style(w.Label), layout=layout()),
             controls=list(controls),
+            panels=[one for part in shown for one in sendable(part) if isinstance(one, Panel)],
             layout=layout(),
         )
         self._shown = shown

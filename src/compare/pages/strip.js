@@ -133,6 +133,9 @@ function make(kind, name, text = "") {
   return element;
 }
 
+// Read aloud by a screen reader, whole, once it changes.
+const SPOKEN = [".tc-finding", ".tc-status"].map((name) => `${name}:not([aria-live])`).join();
+
 async function render({ model, el }) {
   const [history_, told] = await Promise.all(["history", "told"].map((name) => find(model, model.get(name))));
   const carrying = await carrierOf(model);
@@ -297,10 +300,18 @@ async function render({ model, el }) {
     return made;
   }
 
-  // Boxes that stay are not drawn anew: one of them may have the keyboard.
+  // What stays is not drawn anew: a box may have the keyboard, and each touch costs a layout.
+  let drawn = "";
   let ticks = "";
   function draw() {
+    for (const part of document.querySelectorAll(SPOKEN)) {
+      part.setAttribute("aria-live", "polite");
+      part.setAttribute("aria-atomic", "true");
+    }
     const state = JSON.parse(told.get("value"));
+    const now = JSON.stringify([chosen(), state.asked, state.prices, state.said]);
+    if (now === drawn) return;
+    drawn = now;
     const free = chosen().filter((place) => !state.asked.includes(place));
     chips.replaceChildren(...free.map(chip));
     // One fits beside the search; more have a line of their own.
@@ -317,9 +328,6 @@ async function render({ model, el }) {
     own.classList.toggle("tc-hidden", !state.prices);
     count.textContent = `own prices: ${state.prices}`;
     if (!input.value) said.textContent = state.said;
-    for (const part of document.querySelectorAll(".tc-finding, .tc-status")) {
-      part.setAttribute("aria-live", "polite");
-    }
   }
   told.on("change:value", draw);
   history_.on("change:index", draw);
