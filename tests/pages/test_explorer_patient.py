@@ -97,9 +97,7 @@ def test_three_places_never_disagree(evidence, condition_id, kg, years, sex, fac
         assert "none found" not in told or told == {"none found"}
         if therapy_id == "ivig":
             column = patient_tables.BRAND_COLUMNS["Concerns this patient"]
-            cells = {
-                row["product"]: severities(column(row)) for row in shown.brands.to_dict("records")
-            }
+            cells = {row["product"]: severities(column(row)) for row in shown.brands}
             names = {key: evidence.label("products", key) for key in by_product}
             assert cells == {names[key]: found for key, found in by_product.items()}
 
@@ -113,7 +111,7 @@ def test_a_brand_without_the_caution_says_what_others_have(evidence):
     who = compare.Patient(62, 55, factors={"thrombosis_history"})
     options = {"compare": ["ivig"], "products": {"ivig": "octagam_10"}}
     shown = page.view(without, compare.Scenario("cidp", who, options=options))
-    row = next(r for r in shown.brands.to_dict("records") if r["product"] == "Octagam 10%")
+    row = next(r for r in shown.brands if r["product"] == "Octagam 10%")
     said = "none read for this product; on others of the therapy: boxed warning (Past thrombosis)"
     cell = patient_tables.BRAND_COLUMNS["Concerns this patient"](row)
     assert said in cell
@@ -186,7 +184,7 @@ def test_costs_are_those_of_the_library(evidence, explorer):
 def test_brand_matters(evidence, explorer):
     """Each IVIG brand is listed with its contents; choosing one changes what is compared."""
     brands = explorer.compute().brands
-    assert set(brands["product"]) == {
+    assert {row["product"] for row in brands} == {
         evidence.label("products", key)
         for key in evidence.products.loc[evidence.products["therapy_id"].eq("ivig"), "product_id"]
     }

@@ -36,10 +36,10 @@ def test_answer_is_short_and_severities_are_those_of_the_labels(
     rows = records(cautions.check_cautions(evidence, found.scenario.patient, condition_id))
     for row in found.picture:
         mine = {r["severity"] for r in rows if r["matches"] and r["therapy_id"] == row.therapy_id}
-        assert {severity for severity, _, _ in row.against} == mine
+        assert {severity for severity, _, _ in row.spoken.against} == mine
         html = drawing.picture([row], "")
         assert ("none found in our reading" in html) == (not mine)
-        strict = [told for told in row.against if told[0] in picture.STRICT]
+        strict = [told for told in row.spoken.against if told[0] in picture.STRICT]
         assert all(condition for _, _, condition in strict)
         assert html.count("counts if: ") == len(strict)
 
@@ -81,7 +81,7 @@ def test_cidp_as_a_pharmacist_would_read_it(evidence):
         "not in our reading for efgartigimod. Look it up. No trial we read compared them."
     )
     for therapy_id in ("ivig", "scig"):
-        assert shown(found, therapy_id).against[0][0] == "boxed_warning"
+        assert shown(found, therapy_id).spoken.against[0][0] == "boxed_warning"
     scig = shown(found, "scig")
     # PATH, Hizentra 0.2 g/kg: relapse 33.3 against 56.1; the dose is the one that is priced.
     assert scig.trials.trials[0].figure == "33.3% against 56.1%"
@@ -108,9 +108,9 @@ def test_ra_with_heart_failure_marks_infliximab_and_strikes_nothing(evidence):
     """At 3 mg/kg it is a warning, in the picture; both prices of golimumab stand, apart."""
     found = view(evidence, "ra", 85, 60, factors={"heart_failure"})
     told = "Heart failure (contraindicated above 5 mg/kg)"
-    assert ("warning", told, "") in shown(found, "infliximab").against
+    assert ("warning", told, "") in shown(found, "infliximab").spoken.against
     assert "contraindicated above 5 mg/kg for infliximab" in str(found.finding)
-    assert not any(row.struck for row in found.picture)
+    assert not any(row.spoken.struck for row in found.picture)
     kinds = [price.kind for price in shown(found, "golimumab").prices]
     assert kinds == ["net", "before_rebates"]
 
@@ -118,13 +118,13 @@ def test_ra_with_heart_failure_marks_infliximab_and_strikes_nothing(evidence):
 def test_only_a_contraindication_that_is_met_strikes(evidence):
     """Active hepatitis B bars inebilizumab and puts it last; IgA deficiency bars nobody."""
     found = view(evidence, "nmosd", factors={"aqp4_positive", "hepatitis_b_active"})
-    struck = [row.therapy_id for row in found.picture if row.struck]
+    struck = [row.therapy_id for row in found.picture if row.spoken.struck]
     assert struck == [row.therapy_id for row in found.picture][-len(struck) :]
     assert "inebilizumab" in struck
     assert "rituximab" not in struck
     iga = view(evidence, "cidp", factors={"iga_deficiency"})
     assert "under a condition" in str(iga.finding)
-    assert not any(row.struck for row in iga.picture)
+    assert not any(row.spoken.struck for row in iga.picture)
 
 
 def test_misses_are_told(evidence):

@@ -135,7 +135,7 @@ def test_cautions_of_picture_and_tables_agree(every: list[Pages]) -> None:
     for shown in every:
         rows = {row["therapy_id"] for row in shown.own.cautions if row["matches"]}
         told = {row["therapy_id"] for row in shown.own.options if row["against"]}
-        drawn = {option.therapy_id for option in shown.own.picture if option.against}
+        drawn = {option.therapy_id for option in shown.own.picture if option.spoken.against}
         ids = {option.therapy_id for option in shown.own.picture}
         assert told == rows & ids, shown.name
         assert drawn == told, shown.name

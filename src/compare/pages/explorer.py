@@ -75,6 +75,7 @@ class Explorer:
         self.uploads: Sequence[w.Widget] = ()
         self.quiet = Quiet()
         self._written: Any = None
+        self._made: dict[str, Any] = {}
         self.today = today or date.today()
         stamp = f"Data of {evidence.data_date}, version {evidence.version}."
         days = (self.today - evidence.data_date).days
@@ -142,6 +143,12 @@ class Explorer:
         self.panels["sources"].value = self.sources(computed)
         self._written = computed
 
+    def put(self, name: str, of: Any, made: Callable[[Any], Markup]) -> None:
+        """Write a panel as `made` of something, unless it was made of that very thing."""
+        if self._made.get(name) is not of:
+            self.panels[name].value = made(of)
+            self._made[name] = of
+
     def guarded(self, act: Callable[[], None]) -> bool:
         """Run, and whether it went well; on an error empty the page and say why in plain words."""
         try:
@@ -159,6 +166,7 @@ class Explorer:
     def clear(self) -> None:
         """Empty every figure, table and finding."""
         self._written = None
+        self._made.clear()
         self.finding.value = ""
         for panel in self.panels.values():
             if isinstance(panel, LiveFigure):

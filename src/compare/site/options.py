@@ -105,7 +105,7 @@ class _Band:
     ) -> list[picture.Shown]:
         """The picture with the products that stand for this history, and no other word of it."""
         at = self.scenario(history, weight)
-        return picture.shown(self.evidence, at, self.options, rows)
+        return picture.shown(self.evidence, at, self.options, picture.spoken(rows))
 
     def pictures(self, bars: Bars, weight: float) -> list[str]:
         """The picture for each mask of what bars products; cautions are filled in later."""
@@ -151,7 +151,7 @@ class _Band:
                     for therapy, own in lines[key].items()
                     if (fresh := [at for at in own if at not in before.get(therapy, ())])
                 }
-        none = cells([replace(row, against=(), everyone="") for row in self.before[:1]])
+        none = cells([replace(row, spoken=picture.Spoken()) for row in self.before[:1]])
         return {
             "rows": [row.therapy_id for row in self.shown([])],
             "order": {mask: self.order(some) for mask, some in masks.items()},
@@ -177,7 +177,7 @@ class _Band:
     def order(self, history: Iterable[str]) -> list[list[str]]:
         """Therapies in the picture's order, each with its authority; none is struck."""
         at, options = self.scenario(history), self.options_of(history)
-        shown = picture.shown(self.evidence, at, options, ())
+        shown = picture.shown(self.evidence, at, options, {})
         return [
             [row.therapy_id, own[AUTHORITY]] for row, own in zip(shown, cells(shown), strict=True)
         ]
@@ -234,7 +234,7 @@ class _Band:
                      if one["matches"] and one["severity"] == severity)  # fmt: skip
             joined = severity not in picture.STRICT
             words = [line if not joined else (severity, "", "")]
-            shown = cells([replace(row, against=tuple(words), everyone="")])[0][AGAINST]
+            shown = cells([replace(row, spoken=picture.Spoken(tuple(words)))])[0][AGAINST]
             place = [
                 severities.index(severity),
                 at,
@@ -256,7 +256,8 @@ def _cautions(
 def _after(row: picture.Shown) -> str:
     """What stands behind the lines of a cell: boxed warnings for everyone."""
     none, both = (
-        cells([replace(row, against=(), everyone=said)])[0][AGAINST] for said in ("", row.everyone)
+        cells([replace(row, spoken=picture.Spoken(everyone=said))])[0][AGAINST]
+        for said in ("", row.spoken.everyone)
     )
     return both.removeprefix(none)
 

@@ -72,7 +72,7 @@ def key(end: float, shown: Sequence[Shown]) -> Markup:
 def _row(row: Shown, end: float, few: int) -> Markup:
     cells = (_authority(row), _against(row), _trials(row.trials, few), _money(row, end),
              row.burden)  # fmt: skip
-    struck = html(' class="tc-struck"') if row.struck else ""
+    struck = html(' class="tc-struck"') if row.spoken.struck else ""
     body = NOTHING.join(
         html('<td data-head="{}">{}</td>', head, cell)
         for head, cell in zip(HEADS[1:], cells, strict=True)
@@ -91,7 +91,7 @@ def _authority(row: Shown) -> Markup:
 
 def _against(row: Shown) -> Markup:
     told = []
-    for severity, what, condition in row.against:
+    for severity, what, condition in row.spoken.against:
         where = html("<br><small>counts if: {}</small>", condition) if condition else ""
         name = SEVERITIES[severity]
         mark = MARKS.get(severity)
@@ -101,8 +101,10 @@ def _against(row: Shown) -> Markup:
         told.append(html("{}: {}{}", said, what, where))
     if not told:
         told = [html('<span class="faint">none found in our reading</span>')]
-    if row.everyone:
-        told.append(html('<small class="faint">boxed for everyone: {}</small>', row.everyone))
+    if row.spoken.everyone:
+        told.append(
+            html('<small class="faint">boxed for everyone: {}</small>', row.spoken.everyone)
+        )
     return BREAK.join(told)
 
 

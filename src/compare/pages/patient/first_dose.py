@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from compare.authority import cautions, guidance
-from compare.data.evidence import Evidence
+from compare.data.evidence import Evidence, kept
 from compare.data.rows import Row, known
 from compare.pages.cells import therapy_cell
 from compare.pages.markup import BREAK, html
@@ -18,16 +18,25 @@ SHOWN = ("before", "during", "vaccination")
 
 def first_dose(
     evidence: Evidence, condition_id: str, therapy_ids: Iterable[str], costs: Sequence[Row]
-) -> list[Row]:
+) -> Sequence[Row]:
     """One row per therapy: the `SHOWN` steps as texts, `product` whose label says so, `source_id`.
 
     The product is the one priced in `costs` (rows of `annual_cost`), else the therapy's first.
     """
     priced = {row["therapy_id"]: row["product_id"] for row in reversed(costs)}
+    chosen = (
+        (key, priced.get(key) or cautions.products_of(evidence, key)[0]) for key in therapy_ids
+    )
+    return _first_dose(evidence, condition_id, tuple(chosen))
+
+
+@kept(16)
+def _first_dose(
+    evidence: Evidence, condition_id: str, chosen: tuple[tuple[str, str], ...]
+) -> Sequence[Row]:
     out: list[Row] = []
-    for key in therapy_ids:
+    for key, product_id in chosen:
         therapy = evidence.by_id("therapies")[key]
-        product_id = priced.get(key) or cautions.products_of(evidence, key)[0]
         steps = guidance.steps(evidence, key, condition_id, product_id)
         found: Row = {step: tuple(row for row in steps if row["step"] == step) for step in SHOWN}
         sources = (row["source_id"] for step in SHOWN for row in found[step])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import ipywidgets as w
@@ -10,11 +10,12 @@ from markupsafe import Markup
 
 from compare.authority import cautions
 from compare.data.evidence import Evidence
+from compare.data.rows import Row
 from compare.data.scenario import Scenario
 from compare.pages.controls import WRAP, checkbox, labelled, reveal
 from compare.pages.explorer import Explorer
 from compare.pages.files import File
-from compare.pages.markup import NOTHING, html, table
+from compare.pages.markup import NOTHING, folded, html, table
 from compare.pages.patient import drawing, first_dose, monograph, report, side_by_side
 from compare.pages.patient.side_by_side import MOST, NOT_SAME_TRIAL, rebates_note
 from compare.pages.patient.tables import BRAND_COLUMNS, CAUTION_COLUMNS, option_columns
@@ -29,11 +30,6 @@ from compare.words import short_name
 
 PATIENTS = "Your patients per year"
 LONGEST = 20  # digits
-
-
-def folded(name: str, shown: Markup) -> Markup:
-    """A long table behind its name, opened by the reader; printed only where it is open."""
-    return html('<details class="tc-long"><summary>{}</summary>{}</details>', name, shown)
 
 
 def count_of(said: str) -> Any:
@@ -79,6 +75,8 @@ class PatientExplorer(Explorer, view=view, digest=digest):
                 self.status,
                 self.finding,
                 self.panel("options"),
+                self.panel("first_dose"),
+                self.panel("figures"),
                 self.panel("heading"),
                 choose,
                 self.panel("side_by_side").add_class("tc-below"),
@@ -143,43 +141,21 @@ class PatientExplorer(Explorer, view=view, digest=digest):
         return self.strip.scenario(name=get["name"], options=options)
 
     def show(self, computed: View) -> None:
-        panels, scenario = self.panels, self.scenario()
-        name = self.evidence.label("conditions", scenario.condition_id)
+        panels = self.panels
+        name = self.evidence.label("conditions", computed.scenario.condition_id)
         self.finding.value = computed.finding
+        panels["options"].value = drawing.picture(computed.picture, name)
         figures = table(
             computed.options,
             option_columns(computed),
             f"{name}: each option in full, best label status first",
         )
-        before = table(
-            computed.first_dose,
-            first_dose.COLUMNS,
-            f"{name}: before and with the first dose, as the labels ask",
-        )
-        panels["options"].value = NOTHING.join(
-            [
-                drawing.picture(computed.picture, name),
-                folded("Before the first dose: tests, premedication, vaccination", before),
-                folded("Show the figures", figures),
-            ]
-        )
+        panels["figures"].value = folded(figures)
         panels["heading"].value = html("<h2>Compare two to four</h2>")
         self.show_comparison(computed)
-        brands = table(
-            computed.brands,
-            BRAND_COLUMNS,
-            "They are not interchangeable. A change of brand starts again at the slow rate",
-        )
-        panels["brands"].value = (
-            folded("Brands of IVIG: what is in them", brands) if len(computed.brands) else ""
-        )
-        every = table(
-            computed.told,
-            CAUTION_COLUMNS,
-            "What concerns this patient first, then what applies to everyone",
-            "Choose a therapy above.",
-        )
-        panels["cautions"].value = folded("Every caution on the chosen therapies", every)
+        self.put("first_dose", computed.first_dose, lambda rows: before_table(rows, name))
+        self.put("brands", computed.brands, brands_table)
+        self.put("cautions", computed.told, cautions_table)
 
     def show_comparison(self, computed: View) -> None:
         """The comparison, and the lines that rebuild it."""
@@ -195,7 +171,9 @@ class PatientExplorer(Explorer, view=view, digest=digest):
             report.table(comparison, "tc-table tc-compare"), note, "; ".join(comparison.labels),
         )  # fmt: skip
         code = html('<pre class="tc-code">{}</pre>', report.lines(self.evidence, comparison))
-        panels["lines"].value = folded("The lines of Python that rebuild the printed page", code)
+        panels["lines"].value = folded(
+            code, name="The lines of Python that rebuild the printed page"
+        )
 
     def saved(self, computed: View) -> Iterator[File]:
         evidence, about = self.evidence, self.about
@@ -220,7 +198,28 @@ class PatientExplorer(Explorer, view=view, digest=digest):
     def cited(self, computed: View) -> Iterable[Any]:
         compared = computed.comparison.source_ids if computed.comparison else ()
         return (
-            computed.brands[["source_id"]], computed.told, computed.costs, computed.options,
+            computed.brands, computed.told, computed.costs, computed.options,
             computed.first_dose,
             [{"source_id": key} for key in compared],
         )  # fmt: skip
+
+
+def before_table(rows: Sequence[Row], condition: str) -> Markup:
+    """What each option asks for before and with the first dose."""
+    caption = f"{condition}: before and with the first dose, as the labels ask"
+    shown = table(rows, first_dose.COLUMNS, caption)
+    return folded(shown, name="Before the first dose: tests, premedication, vaccination")
+
+
+def brands_table(rows: Sequence[Row]) -> Markup:
+    """The brands of IVIG; nothing where it is no option."""
+    caption = "They are not interchangeable. A change of brand starts again at the slow rate"
+    shown = table(rows, BRAND_COLUMNS, caption) if rows else NOTHING
+    return folded(shown, name="Brands of IVIG: what is in them")
+
+
+def cautions_table(rows: Sequence[Row]) -> Markup:
+    """Every caution on the therapies that are compared."""
+    caption = "What concerns this patient first, then what applies to everyone"
+    shown = table(rows, CAUTION_COLUMNS, caption, "Choose a therapy above.")
+    return folded(shown, name="Every caution on the chosen therapies")

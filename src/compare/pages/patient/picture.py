@@ -41,10 +41,23 @@ class Price:
 
 
 @dataclass(frozen=True)
+class Spoken:
+    """What labels say to a patient of one option.
+
+    `against`: severity, what, and under which condition; `everyone`: boxed warnings for all;
+    `struck`: each of its products is contraindicated, and the patient meets the condition.
+    """
+
+    against: tuple[tuple[str, str, str], ...] = ()
+    everyone: str = ""
+    struck: bool = False
+
+
+@dataclass(frozen=True)
 class Shown:
     """One option as the picture shows it.
 
-    `against`: severity, what, and under which condition. `prices` stand; `marks` are negotiated
+    `prices` stand; `marks` are negotiated
     prices beside them, where the payer is not known to be Medicare. `no_price` says what has none.
     """
 
@@ -53,9 +66,7 @@ class Shown:
     therapy_class: str
     label: str
     guideline: str
-    against: tuple[tuple[str, str, str], ...]
-    everyone: str
-    struck: bool
+    spoken: Spoken
     trials: OwnTrials
     prices: tuple[Price, ...]
     marks: tuple[Price, ...]
@@ -64,17 +75,23 @@ class Shown:
     changed: str
 
 
+def spoken(rows: Iterable[Row]) -> dict[str, Spoken]:
+    """By therapy, from rows of `check_cautions`."""
+    return {
+        key: Spoken(tuple(against(own)), "; ".join(for_everyone(own)), barred(own))
+        for key, own in grouped(rows, "therapy_id").items()
+    }
+
+
 def shown(
-    evidence: Evidence, scenario: Scenario, options: Iterable[Row], rows: Sequence[Row]
+    evidence: Evidence, scenario: Scenario, options: Iterable[Row], labels: Mapping[str, Spoken]
 ) -> list[Shown]:
     """The options in the order of `ORDER`, then by name; those that are barred come last.
 
-    `options` are rows of `indications.options`, `rows` those of `check_cautions`. An option is
-    struck where each of its products is contraindicated and the patient meets the condition.
+    `options` are rows of `indications.options`, `labels` what labels say to this patient of them.
     """
     condition_id, patient = scenario.condition_id, scenario.patient
     trials = own_trials(evidence, condition_id)
-    by_therapy = grouped(rows, "therapy_id")
     basis, medicare = scenario.price_basis, scenario.medicare
     found = paid_plans(evidence, condition_id, basis, None, medicare)
     fixed = () if basis else cost.negotiated_plans(evidence, condition_id)
@@ -90,7 +107,7 @@ def shown(
     out = []
     for option in sorted(options, key=lambda row: (tier(row), row["therapy"].casefold())):
         key = option["therapy_id"]
-        own, costs = by_therapy.get(key, []), money.get(key, [])
+        costs = money.get(key, [])
         out.append(
             Shown(
                 therapy_id=key,
@@ -98,9 +115,7 @@ def shown(
                 therapy_class=option["therapy_class"],
                 label=label_words(evidence, option),
                 guideline=guideline_words(option),
-                against=tuple(against(own)),
-                everyone="; ".join(for_everyone(own)),
-                struck=barred(own),
+                spoken=labels.get(key, Spoken()),
                 trials=trials.get(key, OwnTrials()),
                 prices=tuple(prices(costs)),
                 marks=() if medicare else tuple(prices(beside.get(key, ()))),
@@ -109,7 +124,7 @@ def shown(
                 changed="; ".join(changed(evidence, key)),
             )
         )
-    return sorted(out, key=lambda one: one.struck)
+    return sorted(out, key=lambda one: one.spoken.struck)
 
 
 def tier(option: Mapping[str, Any]) -> int:

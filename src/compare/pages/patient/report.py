@@ -18,11 +18,11 @@ from compare.pages.markup import NOTHING, csv_text, link
 from compare.pages.patient import drawing, picture, sentences
 from compare.pages.patient.head_to_head import compared
 from compare.pages.patient.items import Item
+from compare.pages.patient.said import said
 from compare.pages.patient.side_by_side import (
     COLUMNS_SAVED,
     NOT_SAME_TRIAL,
     Comparison,
-    caution_rows,
     compare_therapies,
     option_rows,
     rebates_note,
@@ -139,14 +139,13 @@ def page(evidence: Evidence, comparison: Comparison) -> Markup:
 def summary(evidence: Evidence, comparison: Comparison) -> Markup:
     """What the page opens with: the answer on all options, and the picture of those compared."""
     scenario = comparison.scenario
-    rows = caution_rows(evidence, scenario.patient, scenario.condition_id)
+    labels = said(evidence, scenario.patient, scenario.condition_id)
     every = option_rows(evidence, scenario.condition_id, scenario.patient)
     chosen = [every[key] for key in comparison.therapy_ids]
     pairs = compared(evidence, scenario.condition_id, tuple(every))
-    mine = [row for row in rows if row["matches"]]
-    told = sentences.answer(evidence, list(every.values()), mine, pairs)
+    told = sentences.answer(evidence, list(every.values()), labels.mine, pairs)
     name = evidence.label("conditions", scenario.condition_id)
-    drawn = drawing.picture(picture.shown(evidence, scenario, chosen, rows), name)
+    drawn = drawing.picture(picture.shown(evidence, scenario, chosen, labels.spoken), name)
     return markup.html("<p><b>{}</b></p>{}", told, drawn)
 
 

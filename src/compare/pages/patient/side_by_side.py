@@ -22,6 +22,7 @@ from compare.pages.patient.items import Column, Item, Line, is_therapy, one
 from compare.words import short_name
 
 MOST = 4
+Mine = tuple[tuple[str, str], ...]
 NOT_SAME_TRIAL = (
     "Each figure is from its own trial: the therapies were not compared with each other unless "
     "the row says so."
@@ -111,19 +112,23 @@ def option_rows(evidence: Evidence, condition_id: str, patient: Patient) -> Mapp
     return {row["therapy_id"]: row for row in rows}
 
 
-def caution_rows(evidence: Evidence, patient: Patient, condition_id: str) -> tuple[Row, ...]:
+def caution_rows(evidence: Evidence, patient: Patient, condition_id: str) -> Sequence[Row]:
     """Rows of `check_cautions`, kept: patients with the same factors have the same. Shared: do not
     change them.
     """
-    mine = patient_factors(evidence, patient, condition_id)
-    return _caution_rows(evidence, tuple(mine.items()), condition_id)
+    return rows_for(evidence, factors_of(evidence, patient, condition_id), condition_id)
+
+
+@kept(2)
+def factors_of(evidence: Evidence, patient: Patient, condition_id: str) -> Mine:
+    """`patient_factors`, each with why."""
+    return tuple(patient_factors(evidence, patient, condition_id).items())
 
 
 @kept(16)
-def _caution_rows(
-    evidence: Evidence, mine: tuple[tuple[str, str], ...], condition_id: str
-) -> tuple[Row, ...]:
-    return tuple(cautions.caution_rows(evidence, dict(mine), condition_id))
+def rows_for(evidence: Evidence, factors: Mine, condition_id: str) -> Sequence[Row]:
+    """`caution_rows` of those with these factors."""
+    return cautions.caution_rows(evidence, dict(factors), condition_id)
 
 
 def chosen_plans(evidence: Evidence, scenario: Scenario, therapy_id: str) -> tuple[Plan, ...]:

@@ -7,17 +7,15 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import pandas as pd
-
 from compare import cost, effects
 from compare import words as findings
-from compare.authority import cautions, indications
+from compare.authority import indications
 from compare.data.conditions import opening_patient
 from compare.data.evidence import Evidence, kept
 from compare.data.patient import Patient
-from compare.data.rows import Row, grouped, known
+from compare.data.rows import Row, known
 from compare.data.scenario import Scenario
-from compare.pages.patient import picture, sentences, side_by_side
+from compare.pages.patient import picture, said, sentences, side_by_side
 from compare.pages.patient.first_dose import first_dose
 from compare.pages.patient.head_to_head import compared
 from compare.trials.arms import MINUS
@@ -40,12 +38,12 @@ class View:
     cautions: Sequence[Row]
     told: Sequence[Row]
     costs: list[Row]
-    brands: pd.DataFrame
+    brands: Sequence[Row]
     good: str
     harm: str
     comparison: side_by_side.Comparison | None
     picture: list[picture.Shown]
-    first_dose: list[Row]
+    first_dose: Sequence[Row]
     finding: findings.Finding
 
 
@@ -70,51 +68,42 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     product id) and `payer` ("medicare").
     """
     condition_id, patient = scenario.condition_id, scenario.patient
-    rows = side_by_side.caution_rows(evidence, patient, condition_id)
+    labels = said.said(evidence, patient, condition_id)
     given = scenario.price_basis, None, scenario.medicare
     chosen = cost.opening_plans(evidence, condition_id, patient, *given)
     costs = cost.cost_rows(evidence, chosen.values(), patient)
-    listed, good, harm = _options(evidence, scenario, rows, costs)
+    listed, good, harm = _options(evidence, scenario, labels, costs)
     ids = list(scenario.options.get("compare", []))
     comparison = side_by_side.compare_therapies(evidence, scenario, ids) if ids else None
-    concerns = (row for row in rows if row["matches"] or row["applies"] == "everyone")
-    told = cautions.summary_rows(row for row in concerns if row["therapy_id"] in ids)
     options = list(side_by_side.option_rows(evidence, condition_id, patient).values())
-    drawn = picture.shown(evidence, scenario, options, rows)
+    drawn = picture.shown(evidence, scenario, options, labels.spoken)
     pairs = compared(evidence, condition_id, tuple(row["therapy_id"] for row in options))
     return View(
         scenario=scenario,
         options=listed,
-        cautions=rows,
-        told=sorted(told, key=lambda row: not row["matches"]),
+        cautions=labels.rows,
+        told=said.told(evidence, patient, condition_id, ids),
         costs=costs,
-        brands=brands(evidence, patient, condition_id),
+        brands=labels.brands,
         good=good,
         harm=harm,
         comparison=comparison,
         picture=drawn,
         first_dose=first_dose(evidence, condition_id, [row.therapy_id for row in drawn], costs),
-        finding=sentences.answer(evidence, options, [r for r in rows if r["matches"]], pairs),
+        finding=sentences.answer(evidence, options, labels.mine, pairs),
     )
 
 
 def _options(
-    evidence: Evidence, scenario: Scenario, rows: Sequence[Row], costs: Sequence[Row]
+    evidence: Evidence, scenario: Scenario, labels: said.Said, costs: Sequence[Row]
 ) -> tuple[list[Row], str, str]:
     """`indications.options` with cautions, cost, one benefit and one harm beside each therapy.
 
-    Adds `concerns` (see `_concerns`), the same in words as `against`, `boxed` (words), `usd_*`,
+    Adds `concerns`, `against` and `boxed` (see `said.Said`), `usd_*`,
     `visits_*` and the two effects in words, with their sources; and says what the two effects
     are. Columns: `OPTION_COLUMNS`.
     """
     condition_id, patient = scenario.condition_id, scenario.patient
-    mine: dict[str, list[Row]] = {}
-    for caution in cautions.summary_rows(row for row in rows if row["matches"]):
-        mine.setdefault(caution["therapy_id"], []).append(caution)
-    boxes: dict[str, dict[str, None]] = {}
-    for row in rows:
-        if row["applies"] == "everyone" and row["severity"] == "boxed_warning":
-            boxes.setdefault(row["therapy_id"], {})[row["factor"]] = None
     money: dict[tuple[str, bool], Row] = {}
     reasons: dict[str, str] = {}
     for row in costs:
@@ -123,14 +112,9 @@ def _options(
     effects_of = _effects(evidence, condition_id)
     out: list[Row] = []
     for key, option in side_by_side.option_rows(evidence, condition_id, patient).items():
-        concerns = _concerns(mine.get(key, []))
         found = {
             **option,
-            "concerns": concerns,
-            "against": "; ".join(
-                f"{cautions.SEVERITIES[one['severity']]}: {one['words']}" for one in concerns
-            ),
-            "boxed": "; ".join(boxes.get(key, ())) or "none in our reading",
+            **labels.options[key],
             "cost_reason": reasons.get(key),
         }
         for names, chronic in ((YEARLY, True), (COURSE, False)):
@@ -143,27 +127,6 @@ def _options(
             found |= {f"{group}_source_id": ids, f"{group}_source": evidence.titles(ids)}
         out.append(found)
     return out, effects_of["benefit"][0], effects_of["harm"][0]
-
-
-def _concerns(rows: Sequence[Row]) -> list[Row]:
-    """Cautions on what the patient has: `severity`, and `words` of factor, condition, products."""
-    lines: dict[tuple[str, str], list[Row]] = {}
-    for row in rows:
-        lines.setdefault((row["severity"], row["factor"]), []).append(row)
-    told: list[Row] = []
-    order = list(cautions.SEVERITIES)
-    for (severity, factor), group in sorted(lines.items(), key=lambda kv: order.index(kv[0][0])):
-        count, of = sum(row["count"] for row in group), group[0]["of"]
-        texts = list(dict.fromkeys(row["condition_text"] for row in group if row["condition_text"]))
-        where = f", counts if: {' / '.join(texts)}" if texts else ""
-        marked = sum(row["inherited"] for row in group)
-        products = f" ({min(count, of)} of {of} products" + (
-            f", {marked} inherited)" if marked else ")"
-        )
-        one = " (inherited)" if marked else ""
-        words = f"{factor}{where}{products if of > 1 else one}"
-        told.append({"severity": severity, "words": words})
-    return told
 
 
 @kept(4)
@@ -196,63 +159,13 @@ def effect_words(row: Row | None) -> str:
         return NOT_REPORTED
     if not row["reported"]:
         return "; ".join(part for part in (row["shown"], row["reason"]) if part)
-    said = f"{row['value']:.3g}"
+    told = f"{row['value']:.3g}"
     if known(row["low"]) and row["low"] != row["high"]:
-        said += f" ({row['low']:.3g} to {row['high']:.3g})"
-    said = said.replace("-", MINUS)
+        told += f" ({row['low']:.3g} to {row['high']:.3g})"
+    told = told.replace("-", MINUS)
     if row["directness"] == "indirect":
-        said += f"; borrowed from {row['borrowed_from']}"
-    return said
-
-
-def brands(evidence: Evidence, patient: Patient, condition_id: str) -> pd.DataFrame:
-    """One row per IVIG product: contents, label for the condition, and what depends on the brand.
-
-    Columns: `product`, `excipients`, `labeled`, `depends` (cautions on contents that any label
-    carries), `concerns` (every caution on what this patient has, as `concerns` of the options),
-    `elsewhere` (what stands on other brands, where no caution stands on this one), `label_month`,
-    `label_read`, `source_id`. Empty where IVIG is no option of the condition.
-    """
-    columns = ["product", "excipients", "labeled", "depends", "concerns", "elsewhere",
-               "label_month", "label_read", "source_id"]  # fmt: skip
-    every = side_by_side.caution_rows(evidence, patient, condition_id)
-    rows = [row for row in every if row["therapy_id"] == "ivig"]
-    factors = evidence.by_id("factors")
-    depends = grouped(
-        (
-            row
-            for row in rows
-            if factors[row["factor_id"]]["brand_choice"] == "yes"
-            and row["severity"] != "not_in_reading"
-        ),
-        "product_id",
-    )
-    mine = grouped((row for row in rows if row["matches"]), "product_id")
-    said = evidence.rows("indications", "condition_id", condition_id)
-    labeled = {row["product_id"] for row in said if row["fda_label"] == "yes"}
-    out = []
-    for product in evidence.rows("products", "therapy_id", "ivig") if rows else ():
-        key = product["product_id"]
-        out.append(
-            {
-                "product": product["product"],
-                "excipients": product["excipients"],
-                "labeled": key in labeled,
-                "depends": "; ".join(map(_short, depends.get(key, ()))),
-                "concerns": _concerns(cautions.summary_rows(mine.get(key, ()))),
-                "elsewhere": side_by_side.elsewhere_words(rows, key),
-                "label_month": product["label_revised"],
-                "label_read": product["label_read"] == "yes",
-                "source_id": product["source_id"],
-            }
-        )
-    return pd.DataFrame(out, columns=columns)
-
-
-def _short(row: Row) -> str:
-    marked = ", inherited" if row["inherited"] else ""
-    severity = cautions.SEVERITIES[row["severity"]].lower()
-    return f"{row['condition_text'] or row['factor']} ({severity}{marked})"
+        told += f"; borrowed from {row['borrowed_from']}"
+    return told
 
 
 def digest(shown: View) -> str:
