@@ -10,7 +10,7 @@ import pandas as pd
 
 from compare.cost import administration
 from compare.cost.containers import MCG_PER, SLACK_MCG, containers
-from compare.cost.phases import Floats, mg_per_ml, phase_words
+from compare.cost.phases import mg_per_ml, phase_words
 from compare.cost.plan import Plan
 from compare.cost.prices import Tariff
 from compare.cost.table import dosing_weight_kg
@@ -26,10 +26,10 @@ def chain(
     `usd_year_one_low` (or `_high`). Empty where a phase has no price.
     """
     weight = dosing_weight_kg(patient, plan, dosing_weight)
-    weights = np.array([weight])
-    surface = np.array([patient.body_surface_m2 or math.nan])
+    size = weight, patient.body_surface_m2 or math.nan
+    weights, surface = (np.array([one]) for one in size)
     rows = []
-    for row in _at_end(plan.of(patient), end, weights, surface).rows:
+    for row in _at_end(plan.of(patient), end, *size).rows:
         if isinstance(row.tariff, str) or not row.fits(weights)[0]:
             continue
         phase, tariff = row.phase, row.tariff
@@ -72,12 +72,12 @@ def chain(
     return pd.DataFrame(rows)
 
 
-def _at_end(plan: Plan, end: str, weights: Floats, surface: Floats) -> Plan:
+def _at_end(plan: Plan, end: str, weight_kg: float, surface_m2: float) -> Plan:
     """Of the bands of an IgE that is not known, the one that this end of the cost comes from."""
     name = f"usd_year_one_{end}" if plan.chronic else "usd_per_course" + "_high" * (end == "high")
 
     def usd(one: Plan) -> float:
-        return float(one.money(weights, surface).columns[name][0])
+        return one.one(weight_kg, surface_m2)[0][name]
 
     several = plan.alternatives()
     priced = [one for one in several if not math.isnan(usd(one))] if len(several) > 1 else several

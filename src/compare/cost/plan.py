@@ -7,7 +7,7 @@ of it.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -27,6 +27,7 @@ from compare.data.evidence import Evidence, kept
 from compare.data.patient import Patient
 from compare.data.rows import known
 
+One = tuple[Mapping[str, float], str]
 AROUND_KG = np.arange(-32, 32.5, 0.5)
 PROFESSIONAL_FIRST = ("asp_payment_limit", "nadac")
 SELF_FIRST = ("nadac", "asp_payment_limit")
@@ -149,42 +150,51 @@ class Plan:
         return tuple(self.at_ige((low + high) / 2) for low, high in ends) or (self,)
 
     @functools.cached_property
-    def _last(self) -> dict[tuple[Any, ...], tuple[Floats, Money]]:
-        """What the plan costs the last patient alone: a page asks several times at each change."""
+    def _banded(self) -> bool:
+        ends = ("weight_kg_min", "weight_kg_max")
+        return any(known(row.phase[end]) for row in self.rows for end in ends)
+
+    @functools.cached_property
+    def _last(self) -> dict[tuple[Any, ...], tuple[Floats, Money, dict[int, One]]]:
+        """Of the last patient alone: weights, what each costs, and the same in numbers by place."""
         return {}
+
+    def one(self, weight_kg: float, surface_m2: float) -> One:
+        """`money` of one patient: its columns as plain numbers, and the reason. Shared.
+
+        Where weight alone counts, the weights around are priced as well: a page asks for one after
+        the other, and a hundred take little longer. Where no size counts, all whom the same bands
+        fit are one.
+        """
+        weights, around = np.array([weight_kg]), self.per == {"kg"}
+        asked: tuple[Any, ...] = ()
+        if self.per and not around:
+            asked = weight_kg, surface_m2
+        elif self._banded and not around:
+            asked = tuple(bool(row.fits(weights)[0]) for row in self.rows)
+        kept = self._last.get(asked)
+        place = int(np.searchsorted(kept[0], weight_kg)) if kept and around else 0
+        if kept is None or (around and weight_kg not in kept[0][place : place + 1]):
+            if around:
+                weights = weight_kg + AROUND_KG
+                weights = weights[weights > 0]
+            place = int(np.searchsorted(weights, weight_kg)) if around else 0
+            money = self.money(weights, np.broadcast_to(surface_m2, weights.shape))
+            self._last.clear()
+            kept = self._last[asked] = weights, money, {}
+        _, money, told = kept
+        if place not in told:
+            columns = {name: float(of[place]) for name, of in money.columns.items()}
+            told[place] = columns, str(money.reason[place])
+        return told[place]
 
     def money(self, weight_kg: Floats, surface_m2: Floats, ends: tuple[str, ...] = ENDS) -> Money:
         """The core: year one, a later year and the course, at both ends, for every weight.
 
         One phase without a price leaves the whole blank for the weights in its band: a part of
         a sum is never shown. `ends` of ("low",) leaves the columns of the high end out. Where IgE
-        is not known, the ends are those over its bands; blank only where every band is. Shared.
-
-        For one patient, where weight alone counts, the weights around are priced as well: a hundred
-        take little longer than one. Where no size counts, all whom the same bands fit are one.
+        is not known, the ends are those over its bands; blank only where every band is.
         """
-        if weight_kg.size != 1:
-            return self._money(weight_kg, surface_m2, ends)
-        of: Iterable[Floats | NDArray[np.bool_]] = weight_kg, surface_m2
-        if around := self.per == {"kg"}:
-            of = ()
-        elif not self.per:
-            of = (row.fits(weight_kg) for row in self.rows)
-        asked = ends, *(part.tobytes() for part in of)
-        weights, money = self._last.get(asked, (weight_kg[:0], None))
-        place = int(np.searchsorted(weights, weight_kg[0])) if around else 0
-        if money is None or (around and weight_kg[0] not in weights[place : place + 1]):
-            weights = weight_kg + AROUND_KG if around else weight_kg
-            weights = weights[weights > 0]
-            place = int(np.searchsorted(weights, weight_kg[0]))
-            money = self._money(weights, np.broadcast_to(surface_m2, weights.shape), ends)
-            self._last.clear()
-            self._last[asked] = weights, money
-        own = slice(place, place + 1)
-        return Money({name: of[own] for name, of in money.columns.items()}, money.reason[own])
-
-    def _money(self, weight_kg: Floats, surface_m2: Floats, ends: tuple[str, ...]) -> Money:
-        """`money`, which keeps what this computes."""
         if len(several := self.alternatives()) > 1:
             each = [plan.money(weight_kg, surface_m2, ends) for plan in several]
             return span_of(each, "usd_year_one_low" if self.chronic else "usd_per_course")

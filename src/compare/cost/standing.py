@@ -13,8 +13,6 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-import numpy as np
-
 from compare.cost.phases import PricedPhase
 from compare.cost.plan import Plan, age_note, negotiated_plans, plans
 from compare.cost.schedule import MONTH_DAYS
@@ -34,23 +32,21 @@ def standing_plans(evidence: Evidence, found: Iterable[Plan], patient: Patient) 
     is contraindicated in this patient stands only where there is no other. A therapy without a
     price for a use has one plan, with the kind "".
     """
-    weight = np.array([patient.weight_kg])
-    surface = np.array([patient.body_surface_m2 or math.nan])
+    surface = patient.body_surface_m2 or math.nan
     products = evidence.by_id("products")
 
     def usd(plan: Plan) -> tuple[float, float]:
         """First year (or course) and later year at the usual dose, in the middle of ranges."""
-        money = plan.of(patient).usual.money(weight, surface).columns
-        first = ("usd_year_one_low", "usd_year_one_high")
+        money, _ = plan.of(patient).usual.one(patient.weight_kg, surface)
         if not plan.chronic:
-            return (money["usd_per_course"] + money["usd_per_course_high"])[0] / 2, 0.0
-        later = (money["usd_later_year_low"] + money["usd_later_year_high"])[0] / 2
-        return sum(money[name][0] for name in first) / 2, float(later)
+            return (money["usd_per_course"] + money["usd_per_course_high"]) / 2, 0.0
+        later = (money["usd_later_year_low"] + money["usd_later_year_high"]) / 2
+        return (money["usd_year_one_low"] + money["usd_year_one_high"]) / 2, later
 
     def rank(priced: tuple[tuple[float, float], Plan]) -> tuple[Any, ...]:
         both, plan = priced
         return (
-            bool(patient.factors & contraindicating(evidence, plan.product_id)),
+            not patient.factors.isdisjoint(contraindicating(evidence, plan.product_id)),
             products[plan.product_id]["stands"] == "no",
             *both,
             plan.product_id,
@@ -81,6 +77,7 @@ def standing_plans(evidence: Evidence, found: Iterable[Plan], patient: Patient) 
     return standing
 
 
+@kept(1024)
 def contraindicating(evidence: Evidence, product_id: str) -> frozenset[str]:
     """Factors that alone meet a contraindication of the product's label, or its reference's."""
     reference = evidence.by_id("products")[product_id]["reference_product_id"]

@@ -10,8 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-import numpy as np
-
 from compare.cost import schedule
 from compare.cost.money import MONEY_COLUMNS
 from compare.cost.plan import Plan, age_note, names_of, plans
@@ -153,9 +151,10 @@ def _year_two(plan: Plan, patient: Patient) -> float:
     """Dollars that a regimen that ends costs in its second year; NaN where it goes on."""
     if not plan.ends:
         return math.nan
-    size = np.array([patient.weight_kg]), np.array([patient.body_surface_m2 or math.nan])
     due = plan.year_two
-    return float(due.money(*size).columns["usd_year_one_low"][0]) if due else 0.0
+    if due is None:
+        return 0.0
+    return due.one(patient.weight_kg, patient.body_surface_m2 or math.nan)[0]["usd_year_one_low"]
 
 
 def later_note(row: Row, each: str = "") -> str:
@@ -203,21 +202,19 @@ def plan_cost(
     plan: Plan, patient: Patient, dosing_weight: str = "actual"
 ) -> tuple[dict[str, float], str]:
     """Columns of one plan for one patient, and the reason for what is blank or not counted."""
-    weight = dosing_weight_kg(patient, plan, dosing_weight)
-    surface = patient.body_surface_m2 or math.nan
+    size = dosing_weight_kg(patient, plan, dosing_weight), patient.body_surface_m2 or math.nan
     plan = plan.of(patient)
-    size = np.array([weight]), np.array([surface])
     usual = plan.usual
-    at_usual = usual.money(*size)
-    same = all(one is other for one, other in zip(usual.rows, plan.rows, strict=True))
-    money = at_usual if same else plan.money(*size)
-    columns = {name: float(values[0]) for name, values in money.columns.items()}
+    at_usual, reason = usual.one(*size)
+    columns = dict(at_usual)
+    if any(one is not other for one, other in zip(usual.rows, plan.rows, strict=True)):
+        money, reason = plan.one(*size)
+        columns = dict(money)
     ends = ("usd_year_one_low", "usd_year_one_high"), ("usd_per_course", "usd_per_course_high")
     for name, (low, high) in zip(USUAL, ends, strict=True):
-        columns[name] = float(at_usual.columns[low][0])
+        columns[name] = at_usual[low]
         if len(plan.alternatives()) > 1:
-            columns[name] = (columns[name] + float(at_usual.columns[high][0])) / 2
-    reason = str(money.reason[0])
+            columns[name] = (columns[name] + at_usual[high]) / 2
     if wrong_age := age_note(plan, patient.age_years):
         return dict.fromkeys(columns, math.nan), "; ".join(filter(None, [wrong_age, reason]))
     return columns, reason
