@@ -21,12 +21,7 @@ from compare.pages.controls import FULL, Quiet, words
 from compare.pages.files import File, Files
 from compare.pages.first import first
 from compare.pages.heartbeat import Heartbeat
-from compare.pages.markup import (
-    csv_text,
-    file_name,
-    html,
-    sources_behind,
-)
+from compare.pages.markup import csv_text, file_name, html, sources_behind
 from compare.pages.strip import Strip
 
 CAUTION = (

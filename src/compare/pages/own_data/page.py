@@ -22,12 +22,7 @@ from compare.own import with_asp_file, with_prices, with_therapy
 from compare.own.before_after import COLUMNS as COLUMNS_SAVED
 from compare.own.one_price import added, rows_of
 from compare.own.prices import COLUMNS as COLUMNS_OF_PRICES
-from compare.pages.controls import (
-    WRAP,
-    heading,
-    labelled,
-    words,
-)
+from compare.pages.controls import WRAP, heading, labelled, words
 from compare.pages.explorer import Explorer, sentence
 from compare.pages.files import File
 from compare.pages.markup import NOTHING, csv_text, download, html, table, text

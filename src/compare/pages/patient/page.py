@@ -19,13 +19,7 @@ from compare.pages.markup import NOTHING, folded, html, table
 from compare.pages.patient import drawing, first_dose, monograph, report, side_by_side
 from compare.pages.patient.side_by_side import MOST, NOT_SAME_TRIAL, rebates_note
 from compare.pages.patient.tables import BRAND_COLUMNS, CAUTION_COLUMNS, option_columns
-from compare.pages.patient.views import (
-    OPTION_COLUMNS,
-    View,
-    digest,
-    opening,
-    view,
-)
+from compare.pages.patient.views import OPTION_COLUMNS, View, digest, opening, view
 from compare.words import short_name
 
 PATIENTS = "Your patients per year"

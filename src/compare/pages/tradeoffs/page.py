@@ -15,16 +15,7 @@ from compare.data.evidence import Evidence
 from compare.data.patient import Patient
 from compare.data.rows import Row
 from compare.data.scenario import Scenario
-from compare.pages.controls import (
-    WRAP,
-    checkbox,
-    fold,
-    heading,
-    labelled,
-    layout,
-    reset,
-    reveal,
-)
+from compare.pages.controls import WRAP, checkbox, fold, heading, labelled, layout, reset, reveal
 from compare.pages.explorer import Explorer
 from compare.pages.files import File
 from compare.pages.markup import NOTHING, csv_text, folded, html
@@ -33,15 +24,7 @@ from compare.pages.tradeoffs import chart as charts
 from compare.pages.tradeoffs import tables
 from compare.pages.tradeoffs.sentences import amount
 from compare.pages.tradeoffs.typed import number_in, range_in
-from compare.pages.tradeoffs.views import (
-    BURDEN,
-    HOW,
-    Figures,
-    View,
-    digest,
-    opening,
-    view,
-)
+from compare.pages.tradeoffs.views import BURDEN, HOW, Figures, View, digest, opening, view
 from compare.pages.tradeoffs.worth import MONEY
 from compare.words import short_name
 
