@@ -12,7 +12,7 @@ from compare.data.evidence import Evidence
 from compare.data.rows import Row, known, split
 from compare.data.scenario import Scenario
 from compare.pages import forest
-from compare.pages.controls import checkbox, fold, labelled, layout
+from compare.pages.controls import checkbox, fold, labelled, layout, offer
 from compare.pages.explorer import Explorer
 from compare.pages.files import File
 from compare.pages.harms import chart as charts
@@ -113,15 +113,9 @@ class HarmsExplorer(Explorer, view=view, digest=digest):
         events = sorted(((row["event"], row["event_id"]) for row in shown.events), key=str)
         organs = [MOST_REPORTED, *sorted({row["system_organ"] for row in shown.events})]
         with self.quiet:
-            for name, offered, value in (
-                ("ascertainment", ways, set_.ascertainment),
-                ("event", events or [("none here", "")], set_.event_id),
-                ("system_organ", organs, set_.system_organ),
-            ):
-                control = self.controls[name]
-                if list(control.options) != offered:
-                    control.options = offered
-                control.value = value
+            offer(self.controls["ascertainment"], ways, set_.ascertainment)
+            offer(self.controls["event"], events or [("none here", "")], set_.event_id)
+            offer(self.controls["system_organ"], organs, set_.system_organ)
             self.controls["basis"].value = set_.basis
             self.controls["comparison"].value = set_.comparison
             self.controls["comparison"].disabled = set_.basis == "treated"

@@ -12,7 +12,7 @@ from compare.authority import cautions
 from compare.data.evidence import Evidence
 from compare.data.rows import Row
 from compare.data.scenario import Scenario
-from compare.pages.controls import WRAP, checkbox, labelled, reveal
+from compare.pages.controls import WRAP, checkbox, labelled, offer, reveal
 from compare.pages.explorer import Explorer
 from compare.pages.files import File
 from compare.pages.markup import NOTHING, folded, html, table
@@ -90,16 +90,13 @@ class PatientExplorer(Explorer, view=view, digest=digest):
         choices = [("none", ""), *named]
         chosen = list(scenario.options.get("compare", []))
         for i in range(MOST):
-            control = self.controls[f"compare_{i}"]
-            control.options = choices
-            control.value = chosen[i] if i < len(chosen) else ""
+            offer(self.controls[f"compare_{i}"], choices, chosen[i] if i < len(chosen) else "")
             self.ask_patients(i)
         has_ivig = "ivig" in listed
         brands = cautions.products_of(self.evidence, "ivig") if has_ivig else []
         names = [(self.evidence.label("products", key), key) for key in brands]
-        control = self.controls["ivig_product"]
-        control.options = [("the one priced lowest", ""), *names]
-        reveal(control, has_ivig)
+        offer(self.controls["ivig_product"], [("the one priced lowest", ""), *names], "")
+        reveal(self.controls["ivig_product"], has_ivig)
 
     def adapt(self, change: Mapping[str, Any]) -> None:
         """A new condition has therapies of its own, and a new therapy patients of its own."""

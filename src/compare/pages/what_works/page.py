@@ -13,7 +13,7 @@ from compare.data.evidence import Evidence
 from compare.data.rows import Row, grouped, records
 from compare.data.scenario import Scenario
 from compare.pages import forest as charts
-from compare.pages.controls import WRAP, labelled, reveal
+from compare.pages.controls import WRAP, labelled, offer, reveal
 from compare.pages.explorer import Explorer
 from compare.pages.files import File
 from compare.pages.forest import Mark
@@ -108,21 +108,13 @@ class WhatWorksExplorer(Explorer, view=view, digest=digest):
     def offer(self, shown: View) -> None:
         """Give the controls the choices that this condition has, and what was chosen of them."""
         with self.quiet:
-            offered: dict[str, tuple[Sequence[tuple[str, str]], str]] = {
-                "endpoint": (shown.endpoints, shown.endpoint_id)
-            }
-            if shown.across:
-                names = sorted((name, node) for node, name in shown.across.names.items())
-                offered["network"] = (shown.networks, shown.across.network_id)
-                offered["reference"] = (names, shown.across.network.reference)
-            for name, (options, value) in offered.items():
-                control = self.controls[name]
-                if list(control.options) != list(options):
-                    control.options = options
-                control.value = value
+            offer(self.controls["endpoint"], shown.endpoints, shown.endpoint_id)
             for name in ("network", "reference", "rate", "also"):
                 reveal(self.controls[name], shown.across is not None)
             if shown.across:
+                names = sorted((name, node) for node, name in shown.across.names.items())
+                offer(self.controls["network"], shown.networks, shown.across.network_id)
+                offer(self.controls["reference"], names, shown.across.network.reference)
                 found = shown.across.found
                 self.controls["rate"].description = RATES[found.row["measure"] in COUNTS]
                 reveal(self.controls["rate"], sentences.has_rate(found))
