@@ -69,7 +69,6 @@ class Explorer:
         self.panels: dict[str, w.Widget] = {}
         self.uploads: Sequence[w.Widget] = ()
         self.quiet = Quiet()
-        self._written: Any = None
         self._made: dict[str, Any] = {}
         self.today = today or date.today()
         stamp = f"Data of {evidence.data_date}, version {evidence.version}."
@@ -131,18 +130,20 @@ class Explorer:
         A view that is `kept`, and so the very one of last time, stands there already.
         """
         self.offer(computed)
-        if computed is self._written:
-            return
-        self.show(computed)
-        self.panels["downloads"].offer(self.saved(computed))
-        self.panels["sources"].value = self.sources(computed)
-        self._written = computed
+        if self.other("page", computed):
+            self.show(computed)
+            self.panels["downloads"].offer(self.saved(computed))
+            self.panels["sources"].value = self.sources(computed)
+
+    def other(self, name: str, of: Any) -> bool:
+        """Whether a part of the page is to be made of another thing than it was made of last."""
+        before, self._made[name] = self._made.get(name), of
+        return before is not of
 
     def put(self, name: str, of: Any, made: Callable[[Any], Markup]) -> None:
         """Write a panel as `made` of something, unless it was made of that very thing."""
-        if self._made.get(name) is not of:
+        if self.other(name, of):
             self.panels[name].value = made(of)
-            self._made[name] = of
 
     def guarded(self, act: Callable[[], None]) -> bool:
         """Run, and whether it went well; on an error empty the page and say why in plain words."""
@@ -160,7 +161,6 @@ class Explorer:
 
     def clear(self) -> None:
         """Empty every figure, table and finding."""
-        self._written = None
         self._made.clear()
         self.finding.value = ""
         for panel in self.panels.values():

@@ -56,7 +56,6 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
         start = opening(evidence, condition_id) if condition_id else opening(evidence)
         super().__init__(evidence, start.condition_id, **more)
         self.seed = start.seed
-        self._shown: Figures | None = None
         self._refused = ""
         saved = FilePicker("Open a saved scenario", self.not_opened, accept=".json")
         self.controls |= {
@@ -338,19 +337,14 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
             self.strip.weighed = weighed
             self.strip.tell()
 
-    def clear(self) -> None:
-        super().clear()
-        self._shown = None
-
     def show(self, computed: View) -> None:
         self.carry(self.scenario())
         if self._refused:
             self.status.value, self._refused = html("<p>{}</p>", self._refused), ""
         figures = computed.figures
         self.show_preferences(computed)
-        if figures is not self._shown:
+        if self.other("figures", figures):
             self.show_figures(figures)
-            self._shown = figures
         rebuilt = ", the values and the ranks" if computed.said else ""
         self.panels["script"].value = folded(
             html('<pre class="tc-code">{}</pre>', computed.script),
