@@ -92,6 +92,13 @@ def folded(*parts: Markup, name: str = "Show the figures") -> Markup:
     return html('<details class="tc-long"><summary>{}</summary>{}</details>', name, shown)
 
 
+def behind(name: str, *parts: Markup) -> Markup:
+    """Parts of a page behind a line as small as that of the sources."""
+    return html(
+        '<details class="tc-sources"><summary>{}</summary>{}</details>', name, NOTHING.join(parts)
+    )
+
+
 def read_in(row: Mapping[str, Any]) -> Markup:
     """Title, date and place of what a row of `Evidence.cited` was read in; a cell of a table.
 
@@ -134,10 +141,7 @@ def sources(evidence: Evidence, source_ids: Iterable[Any], heading: str = "Sourc
     """The list of sources behind a view."""
     wanted = {part for ids in set(source_ids) for part in split(ids)}
     items = [item for key, item in source_items(evidence).items() if key in wanted]
-    return html(
-        '<details class="tc-sources"><summary>{} ({})</summary><ol>{}</ol></details>',
-        heading, len(items), NOTHING.join(items),
-    )  # fmt: skip
+    return behind(f"{heading} ({len(items)})", html("<ol>{}</ol>", NOTHING.join(items)))
 
 
 def sources_behind(evidence: Evidence, *shown: pd.DataFrame | Sequence[Row]) -> Markup:

@@ -17,7 +17,7 @@ from compare.pages.claims import sentences as findings
 from compare.pages.controls import labelled
 from compare.pages.explorer import Explorer
 from compare.pages.files import File
-from compare.pages.markup import NOTHING, csv_text, html, read_in, sources, table
+from compare.pages.markup import NOTHING, behind, csv_text, html, read_in, sources, table
 from compare.words import Finding
 
 VERDICT_MEANING = {
@@ -188,11 +188,8 @@ class ClaimsExplorer(Explorer, view=view, digest=digest):
             "What published evidence says",
             "No published finding in our tables.",
         )
-        self.panels["published"].value = html(
-            '<details class="tc-sources"><summary>Show what is published ({})</summary>{}'
-            "</details>",
-            len(chosen.published), published,
-        )  # fmt: skip
+        name = f"Show what is published ({len(chosen.published)})"
+        self.panels["published"].value = behind(name, published)
         self.panels["change"].value = html(
             "<h2>What would change this</h2><p>{}</p>", findings.WOULD_CHANGE[chosen.claim_id]
         )

@@ -17,7 +17,7 @@ from compare.pages.controls import WRAP, labelled, offer, reveal
 from compare.pages.explorer import Explorer
 from compare.pages.files import File
 from compare.pages.forest import Mark
-from compare.pages.markup import NOTHING, html, table
+from compare.pages.markup import NOTHING, behind, html, table
 from compare.pages.what_works import sentences, tables
 from compare.pages.what_works.views import OPTIONS, Across, View, judged_pairs, view
 from compare.trials import benefits
@@ -160,13 +160,12 @@ def trials_html(shown: View) -> Markup:
 def figures_html(shown: View) -> Markup:
     """The tables behind the picture, folded."""
     rows = [*shown.rows, *shown.active]
-    return html(
-        '<details class="tc-sources"><summary>Show the figures ({})</summary>{}</details>'
-        '<details class="tc-sources"><summary>Are the trials alike? Population, '
-        "earlier treatment, background, weeks, definition, comparator group</summary>{}</details>",
-        len(rows), table(rows, tables.FIGURES, "Figures of each trial, as printed and as drawn"),
+    figures = table(rows, tables.FIGURES, "Figures of each trial, as printed and as drawn")
+    return behind(f"Show the figures ({len(rows)})", figures) + behind(
+        "Are the trials alike? Population, earlier treatment, background, weeks, definition, "
+        "comparator group",
         table(rows, tables.TRANSITIVITY, "What the trials were"),
-    )  # fmt: skip
+    )
 
 
 def active_html(shown: View) -> Markup:
@@ -179,10 +178,10 @@ def active_html(shown: View) -> Markup:
         for row in shown.active
     )  # fmt: skip
     return html(
-        '<h2>Compared in one trial</h2>{}<details class="tc-sources">'
-        "<summary>In their own words</summary><ul>{}</ul></details>",
-        NOTHING.join(map(charts.forest_html, shown.active_forests)), words,
-    )  # fmt: skip
+        "<h2>Compared in one trial</h2>{}{}",
+        NOTHING.join(map(charts.forest_html, shown.active_forests)),
+        behind("In their own words", html("<ul>{}</ul>", words)),
+    )
 
 
 def networks_html(evidence: Evidence, shown: View) -> Markup:
@@ -244,9 +243,8 @@ def across_html(evidence: Evidence, shown: Across, also: str) -> Markup:
             else html("<p>Not asked for.</p>")
         ),
         "Interpretation": html(
-            '<p>{}</p><ul>{}</ul><details class="tc-sources"><summary>Each pair in words</summary>'
-            "<ul>{}</ul></details>",
-            summary(shown.judged, shown.names), flags, pairs,
+            "<p>{}</p><ul>{}</ul>{}", summary(shown.judged, shown.names), flags,
+            behind("Each pair in words", html("<ul>{}</ul>", pairs)),
         ),
     }  # fmt: skip
     if also == "league":
