@@ -42,6 +42,12 @@ def html(form: LiteralString, *values: Any) -> Markup:
     return str.__new__(Markup, filled)  # `Markup(filled)` would ask again whether it is one
 
 
+def noted(said: Any, note: Any) -> Markup:
+    """What is said, and a note in small print below it where there is one."""
+    small = text(note)
+    return html("{}<br><small>{}</small>", said, small) if small else text(said)
+
+
 # The few tags that the texts of our charts have.
 TAGS = re.compile(r"(</?(?:b|i)>|<br>|<span style=\"color:#[0-9A-Fa-f]{6}\">|</span>)")
 

@@ -25,7 +25,7 @@ from compare.own.prices import COLUMNS as COLUMNS_OF_PRICES
 from compare.pages.controls import WRAP, heading, labelled, words
 from compare.pages.explorer import Explorer, sentence
 from compare.pages.files import File
-from compare.pages.markup import NOTHING, csv_text, download, html, table, text
+from compare.pages.markup import NOTHING, csv_text, download, html, noted, table, text
 from compare.pages.own_data import sentences as findings
 from compare.pages.own_data.form import PriceForm
 from compare.pages.picker import FilePicker
@@ -152,25 +152,23 @@ def money(row: Mapping[str, Any], when: str) -> str:
 
 def changed(row: Mapping[str, Any]) -> str:
     """In words, with dollars and percent where both figures are there."""
-    said = text(row["changed"])
+    told = ""
     if known(row["change_usd"]) and row["changed"] in ("higher", "lower"):
         sign = "+" if row["change_usd"] >= 0 else "-"
         told = f"{sign}{usd(abs(row['change_usd']))}, {row['change_pct']:+.1f}%"
-        said += html("<br><small>{}</small>", told)
-    return said
+    return noted(row["changed"], told)
 
 
 def basis(row: Mapping[str, Any]) -> str:
     """Price basis after, and before where it was another."""
     after, before = row["price_basis_after"], row["price_basis_before"]
-    said = text(basis_text(after)) if known(after) else ""
-    if known(before) and before != after:
-        said += html("<br><small>before: {}</small>", basis_text(before))
-    return said
+    moved = known(before) and before != after
+    said = basis_text(after) if known(after) else ""
+    return noted(said, f"before: {basis_text(before)}" if moved else "")
 
 
 COLUMNS: Mapping[str, Any] = {
-    "Therapy": lambda r: html("{}<br><small>{}</small>", short_name(r["therapy"]), r["product"]),
+    "Therapy": lambda r: noted(short_name(r["therapy"]), r["product"]),
     "Regimen": "regimen",
     "Year one, before": lambda r: money(r, "before"),
     "Year one, after": lambda r: money(r, "after"),
@@ -186,7 +184,7 @@ def stands(row: Mapping[str, Any], when: str) -> Markup:
     ends = sorted(row[f"{end}_{when}"] for end in ("low", "high"))
     span = "" if row["chronic"] else " per course"
     small = f"{row[f'product_{when}']}, {KIND_NAMES[row[f'price_kind_{when}']]}"
-    return html("{}{}<br><small>{}</small>", usd_range(*ends), span, small)
+    return noted(usd_range(*ends) + span, small)
 
 
 STANDING: Mapping[str, Any] = {
