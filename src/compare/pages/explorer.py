@@ -87,7 +87,8 @@ class Explorer:
         last += [] if "sources" in self.panels else [self.panel("sources")]
         head = [] if self.below else [*self.strip.shown, self.banner]
         children = [*head, *children, *last]
-        heard = *self.controls.values(), *self.uploads, self.panels["downloads"].wish
+        wishes = [panel.wish for panel in self.panels.values() if isinstance(panel, Files)]
+        heard = *self.controls.values(), *self.uploads, *wishes
         self.heartbeat = Heartbeat(heard, children)
         self.strip.history.controls = self.heartbeat.controls
         self.page = w.VBox([self.heartbeat, *children], layout=FULL)
@@ -224,9 +225,9 @@ class Explorer:
         evidence = self.evidence
         return self.file(label, lambda: csv_text(rows, columns, evidence), *named)
 
-    def downloads(self) -> Files:
+    def downloads(self, name: str = "downloads") -> Files:
         """A place for links to what can be saved, emptied on errors."""
-        self.panels["downloads"] = files = Files(self.guarded)
+        self.panels[name] = files = Files(self.guarded)
         return files
 
     def panel(self, name: str) -> w.HTML:

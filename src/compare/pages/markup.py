@@ -1,4 +1,4 @@
-"""HTML for a page: tables, links, downloads; what is not marked as safe is escaped.
+"""HTML for a page: tables and links, and CSV; what is not marked as safe is escaped.
 
 HTML is written by `html` alone, as a literal with braces; whatever fills these is escaped unless it
 is such HTML itself. Numbers are formatted one way.
@@ -6,7 +6,6 @@ is such HTML itself. Numbers are formatted one way.
 
 from __future__ import annotations
 
-import base64
 import csv
 import io
 import itertools
@@ -223,17 +222,3 @@ def file_name(*parts: str, ending: str) -> str:
     last = words.pop()[:80]
     first = "_".join(filter(None, words))[: 119 - len(last)]
     return "_".join(filter(None, (first, last))) + "." + ending
-
-
-KINDS = {"csv": "text/csv", "json": "application/json", "html": "text/html"}
-
-
-def download(label: str, content: str, name: str) -> Markup:
-    """A link that saves `content` as a file, without a server; in a page, plain text is escaped."""
-    kind = KINDS[name.rpartition(".")[2]]
-    content = text(content) if kind == "text/html" else content
-    data = base64.b64encode(content.encode("utf-8")).decode("ascii")
-    return html(
-        '<a class="tc-download" download="{}" href="data:{};charset=utf-8;base64,{}">{}</a>',
-        name, kind, data, label,
-    )  # fmt: skip
