@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from compare.cost import administration, schedule
 from compare.cost.containers import some
-from compare.cost.money import PLACES, SPANS, YEARLY, Money, span_of
+from compare.cost.money import PAID, PLACES, SPANS, YEARLY, Money, span_of
 from compare.cost.phases import ENDS, Floats, PricedPhase, whole_devices
 from compare.cost.prices import BASES, KIND_OF, NEGOTIATED, SHORT, PriceBook, Tariff, price_book
 from compare.cost.reasons import NO_BAND, NO_IGE_BAND, PART_B_NOTE, no_dose
@@ -197,7 +197,7 @@ class Plan:
         """
         if len(several := self.alternatives()) > 1:
             each = [plan.money(weight_kg, surface_m2, ends) for plan in several]
-            return span_of(each, "usd_year_one_low" if self.chronic else "usd_per_course")
+            return span_of(each, PAID[self.chronic][0])
         shape = weight_kg.shape
         sums = np.full((YEARLY + 1, len(ends), *shape), np.nan)
         own = sums[:YEARLY] if self.chronic else sums[YEARLY:]
