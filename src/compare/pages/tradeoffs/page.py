@@ -15,16 +15,7 @@ from compare.data.evidence import Evidence
 from compare.data.patient import Patient
 from compare.data.rows import Row
 from compare.data.scenario import Scenario
-from compare.pages.controls import (
-    WRAP,
-    checkbox,
-    fold,
-    heading,
-    labelled,
-    layout,
-    reset,
-    reveal,
-)
+from compare.pages.controls import WRAP, checkbox, fold, heading, labelled, layout, reset, reveal
 from compare.pages.explorer import Explorer
 from compare.pages.files import File
 from compare.pages.markup import NOTHING, csv_text, folded, html
@@ -33,15 +24,7 @@ from compare.pages.tradeoffs import chart as charts
 from compare.pages.tradeoffs import tables
 from compare.pages.tradeoffs.sentences import amount
 from compare.pages.tradeoffs.typed import number_in, range_in
-from compare.pages.tradeoffs.views import (
-    BURDEN,
-    HOW,
-    Figures,
-    View,
-    digest,
-    opening,
-    view,
-)
+from compare.pages.tradeoffs.views import BURDEN, HOW, Figures, View, digest, opening, view
 from compare.pages.tradeoffs.worth import MONEY
 from compare.words import short_name
 
@@ -73,7 +56,6 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
         start = opening(evidence, condition_id) if condition_id else opening(evidence)
         super().__init__(evidence, start.condition_id, **more)
         self.seed = start.seed
-        self._shown: Figures | None = None
         self._refused = ""
         saved = FilePicker("Open a saved scenario", self.not_opened, accept=".json")
         self.controls |= {
@@ -355,19 +337,14 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
             self.strip.weighed = weighed
             self.strip.tell()
 
-    def clear(self) -> None:
-        super().clear()
-        self._shown = None
-
     def show(self, computed: View) -> None:
         self.carry(self.scenario())
         if self._refused:
             self.status.value, self._refused = html("<p>{}</p>", self._refused), ""
         figures = computed.figures
         self.show_preferences(computed)
-        if figures is not self._shown:
+        if self.other("figures", figures):
             self.show_figures(figures)
-            self._shown = figures
         rebuilt = ", the values and the ranks" if computed.said else ""
         self.panels["script"].value = folded(
             html('<pre class="tc-code">{}</pre>', computed.script),

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from compare.data.rows import grouped, known, records
 from compare.effects import BASES
 from compare.pages.house import CLASSES
-from compare.pages.markup import NOTHING, html, table, text
+from compare.pages.markup import NOTHING, html, noted, table
 from compare.pages.tradeoffs.sentences import (
     against,
     amount,
@@ -67,9 +67,7 @@ def grid(figures: Figures) -> Markup:
     """The effects table: therapies down, criteria across, figure and bar in each cell."""
     rows = [row for row in figures.rows if row["criterion"] in figures.criteria]
     cells = {(row["therapy_id"], row["criterion"]): row for row in rows}
-    columns: dict[str, Any] = {
-        "Therapy": lambda r: html("{}<br><small>{}</small>", r["therapy"], class_name(r))
-    }
+    columns: dict[str, Any] = {"Therapy": lambda r: noted(r["therapy"], class_name(r))}
     for name, row in figures.criteria.items():
         own = [r for r in rows if r["criterion"] == name and known(r["low"])]
         span = (
@@ -134,9 +132,8 @@ def with_gaps(shown: View) -> dict[str, Markup]:
     assert shown.ranking is not None
     found = {}
     for row in records(shown.value):
-        name = text(shown.figures.names[row["therapy_id"]])
         gaps = not_scored(row, shown.figures.labels, shown.ranking)
-        found[row["therapy_id"]] = html("{}<br><small>{}</small>", name, gaps) if gaps else name
+        found[row["therapy_id"]] = noted(shown.figures.names[row["therapy_id"]], gaps)
     return found
 
 
