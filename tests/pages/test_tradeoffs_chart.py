@@ -20,7 +20,7 @@ def test_the_chart_shows_every_therapy_once_and_cuts_no_interval(
     for condition_id in ("gmg", "ra", "sle", "cidp"):
         frame = make(condition_id).figures.chart
         traces = charts.traces(frame)
-        assert len(traces) == 16
+        assert all(len(trace["x"]) for trace in traces)
         assert sum(len(trace["x"]) for trace in traces) == len(frame)
         layout = charts.layout(frame, "x", "y", 0.0)
         for axis, name in (("xaxis", "x"), ("yaxis", "y")):
@@ -34,7 +34,9 @@ def test_borrowed_and_cross_trial_marks_are_hollow(make: Callable[..., tradeoffs
     harm = "harm:discontinuation_adverse_event:all_cause"
     frame = make("gmg", options=CROSSING | {"x": harm}).figures.chart
     assert frame["apart"].any()
-    for trace in charts.traces(frame)[::4]:
+    main = [one for one in charts.traces(frame) if (one["xaxis"], one["yaxis"]) == ("x", "y")]
+    assert main
+    for trace in main:
         for symbol, hover in zip(trace["marker"]["symbol"], trace["customdata"], strict=True):
             assert symbol.endswith("-open") == ("borrowed from" in hover)
     treated = make("gmg", options=CROSSING | {"x": harm, "basis": "treated"}).figures.chart

@@ -120,16 +120,9 @@ def test_harms_that_outnumber_the_good_are_hinted_at() -> None:
 
 def test_a_narrow_range_that_decides_is_hinted_at() -> None:
     """A harm whose whole range is 1 in 100 decides who is first: the hint names it."""
-    moves = pd.DataFrame(
-        {
-            "criterion": ["h1", "h1"],
-            "weight_now": [0.6, 0.6],
-            "weight_from": [0.0, 0.4],
-            "weight_to": [0.4, 1.0],
-            "first": ["a", "b"],
-            "holds_now": [False, True],
-        }
-    )
+    names = ("criterion", "weight_now", "weight_from", "weight_to", "first", "holds_now")
+    told = ("h1", 0.6, 0.0, 0.4, "a", False), ("h1", 0.6, 0.4, 1.0, "b", True)
+    moves = [dict(zip(names, row, strict=True)) for row in told]
     ranges = {"cost": (0.0, 1e5), "h1": (0.0, 1.0), "h2": (0.0, 20.0), "g": (0.0, 20.0)}
     hints = findings.narrow(CRITERIA, ranges, {"h1": 0.6, "cost": 0.4}, moves)
     assert [hint.text for hint in hints] == [
@@ -145,7 +138,7 @@ def test_worth_is_the_exchange_of_the_weights(make: Callable[..., tradeoffs.View
     shown = make("ra", options={"how": "exact"}, weights=weights)
     cost_width = shown.ranges["cost_year_one"][1] - shown.ranges["cost_year_one"][0]
     visits_width = shown.ranges["visits_year_one"][1] - shown.ranges["visits_year_one"][0]
-    row = shown.worth.set_index("criterion").loc["visits_year_one"]
+    (row,) = [one for one in shown.worth if one["criterion"] == "visits_year_one"]
     assert row["usd"] == pytest.approx((0.4 / visits_width) / (0.6 / cost_width))
     assert f"${row['usd']:,.0f} a year to you" in row["text"]
 

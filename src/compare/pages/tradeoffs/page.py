@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import ipywidgets as w
-import pandas as pd
 from traitlets import TraitError
 
 from compare import effects
@@ -417,11 +416,11 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
             "Save the effects table (CSV)", computed.figures.table, (), "effects", *about
         )
         if ranking := computed.ranking:
-            ranks = ranking.acceptability.reset_index(drop=True)
-            shares = pd.concat([computed.value, ranks], axis=1)
+            ranks = ranking.acceptability
             yield self.file(
-                "Save values and ranks (CSV)", lambda: csv_text(shares), "ranks", *about
-            )
+                "Save values and ranks (CSV)",
+                lambda: csv_text(computed.value.join(ranks, "therapy_id")), "ranks", *about,
+            )  # fmt: skip
 
     def cited(self, computed: View) -> Iterable[Sequence[Row]]:
         return ([row for row in computed.figures.rows if row["reported"]],)

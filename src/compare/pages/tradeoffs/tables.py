@@ -141,7 +141,7 @@ def ranking(shown: View) -> Markup:
     labels, names = shown.figures.labels, with_gaps(shown)
     criteria = [name for name in shown.value.columns if name in labels]
     colors = dict(zip(criteria, SHARE_COLORS * 4, strict=False))
-    rows = shown.value.sort_values(["too_little", "value"], ascending=[True, False], kind="stable")
+    rows = sorted(records(shown.value), key=lambda row: (row["too_little"], -row["value"]))
     weights = shown.ranking.weights if shown.ranking is not None else {}
 
     def stack(r: Mapping[str, Any]) -> Markup:
@@ -181,9 +181,11 @@ def acceptability(shown: View) -> Markup:
     found = shown.ranking.acceptability
     ranks = list(found.columns)
     count = len(ranks)
-    rows = found.reset_index()
-    if count:
-        rows = rows.sort_values(ranks, ascending=False, kind="stable", na_position="last")
+    # Those with too little reported have no shares, and stand last.
+    rows = sorted(
+        ({"therapy_id": key, **row} for key, row in zip(found.index, records(found), strict=True)),
+        key=lambda row: [math.inf if row[one] != row[one] else -row[one] for one in ranks],
+    )
 
     def color(i: int) -> str:
         return RANK_COLORS[min(i, 3) if i < count - 1 or count < 5 else 4]
@@ -217,10 +219,10 @@ def acceptability(shown: View) -> Markup:
 
 def sensitivity(shown: View) -> Markup:
     """Who leads as each weight goes from 0 to 100 and the others keep their proportions."""
-    if shown.sensitivity.empty:
+    if not shown.sensitivity:
         return NOTHING
     names, labels = shown.figures.names, shown.figures.labels
-    parts = grouped(records(shown.sensitivity), "criterion")
+    parts = grouped(shown.sensitivity, "criterion")
     made = [
         {
             "label": labels[criterion],
@@ -246,16 +248,16 @@ def sensitivity(shown: View) -> Markup:
 def worth(shown: View) -> Markup:
     """What a step of each criterion is worth in money, and where each cost draws level."""
     parts = []
-    if len(shown.worth):
+    if shown.worth:
         items = NOTHING.join(
-            html("<li>{}</li>", words[:1].upper() + words[1:]) for words in shown.worth["text"]
+            html("<li>{}</li>", row["text"][:1].upper() + row["text"][1:]) for row in shown.worth
         )
         parts.append(html("<p><b>What your weights say</b></p><ul>{}</ul>", items))
     rows = break_evens(
         shown.ranking, shown.figures.drawn, shown.weights, shown.ranges, shown.shapes,
         shown.figures.names,
     )  # fmt: skip
-    if len(rows):
+    if rows:
         parts.append(
             table(
                 rows,
