@@ -25,7 +25,7 @@ from compare.data.arguments import number, one_of
 from compare.data.conditions import check_condition
 from compare.data.evidence import Evidence, kept
 from compare.data.patient import Patient
-from compare.data.rows import grouped, known
+from compare.data.rows import LEADING, grouped, known
 
 One = tuple[Mapping[str, float], str]
 AROUND_KG = np.arange(-32, 32.5, 0.5)
@@ -364,9 +364,7 @@ def names_of(evidence: Evidence, plan: Plan) -> dict[str, Any]:
     """Ids and names of the plan's therapy, product and regimen, as tables begin with them."""
     therapy = evidence.by_id("therapies")[plan.therapy_id]
     return {
-        "therapy_id": plan.therapy_id,
-        "therapy": therapy["therapy"],
-        "therapy_class": therapy["therapy_class"],
+        **{name: therapy[name] for name in LEADING},
         "product_id": plan.product_id,
         "product": evidence.label("products", plan.product_id),
         "regimen_id": plan.regimen_id,
@@ -440,15 +438,11 @@ def _price(
             elif not set(order) & set(book.bases(product_id, route)):
                 tariff = book.last_known(product_id, route)
         bought = phase
-        if isinstance(tariff, Tariff) and tariff.by_device:
-            bought, tariff, note = whole_devices(phase, tariff)
-            notes += note
-        elif isinstance(tariff, Tariff) and _part_b_at_home(phase, tariff):
-            notes.append(PART_B_NOTE)
+        if isinstance(tariff, Tariff):
+            if tariff.by_device:
+                bought, tariff, note = whole_devices(phase, tariff)
+                notes += note
+            elif phase["given_by"] == "either" and tariff.price_basis == "asp_payment_limit":
+                notes.append(PART_B_NOTE)
         priced.append(PricedPhase(bought, tariff, tuple(notes)))
     return priced
-
-
-def _part_b_at_home(phase: Phase, tariff: Tariff) -> bool:
-    """Whether what the patient may give is priced as what a professional gives."""
-    return bool(phase["given_by"] == "either" and tariff.price_basis == "asp_payment_limit")
