@@ -16,7 +16,7 @@ from compare.words import short_name
 
 RAIL_X = "Not scored"
 RAIL_Y = "No price"
-FRAME_PX = 124
+FRAME_PX = 102
 MAIN_PX, GAP_PX, RAIL_PX = 380, 20, 50
 TEXT_PX, LIFT_PX, ROUNDS = 19, 12, 60
 MAIN_X = 0.7
@@ -49,17 +49,11 @@ def traces(frame: pd.DataFrame) -> list[Trace]:
         for row in every:
             if row["therapy_class"] == therapy_class:
                 places[PLACES[known(row["x"]), known(row["y"])]].append(row)
-        shown = False
-        for place, part in places.items():
-            first = not shown and bool(part) and place != "corner"
-            shown |= first
-            drawn.append(_marks(part, place, name, color, shape, first))
+        drawn += [_marks(part, place, name, color, shape) for place, part in places.items()]
     return drawn
 
 
-def _marks(
-    part: list[dict[str, Any]], place: str, name: str, color: str, shape: str, legend: bool
-) -> Trace:
+def _marks(part: list[dict[str, Any]], place: str, name: str, color: str, shape: str) -> Trace:
     on_x, on_y = place in ("main", "rail_y"), place in ("main", "rail_x")
     trace: Trace = {
         "type": "scatter",
@@ -79,8 +73,6 @@ def _marks(
         },
         "customdata": [row["hover"] for row in part],
         "hovertemplate": "%{customdata}<extra></extra>",
-        "legendgroup": name,
-        "showlegend": legend,
     }
     whisker = {"type": "data", "symmetric": False, "color": color, "thickness": 1.5, "width": 4}
     for axis, shown in (("x", on_x), ("y", on_y)):
@@ -119,7 +111,8 @@ def layout(frame: pd.DataFrame, x_title: str, y_title: str, reference: float) ->
     shown = {
         "template": TEMPLATE,
         "height": FRAME_PX + plot_px + without["height"],
-        "margin": {"l": 10, "r": 16, "t": 50, "b": 74 + without["height"]},
+        "margin": {"l": 10, "r": 16, "t": 28, "b": 74 + without["height"]},
+        "showlegend": False,
         "meta": {"least_width": LEAST_WIDTH},
         "xaxis": {
             "domain": [0, right], "range": x_range,
