@@ -10,7 +10,17 @@ from typing import Any
 import pandas as pd
 
 from compare.data.rows import Row, known, records
-from compare.pages.house import CLASSES, FAINT, GRID, INK, TEMPLATE, Trace, empty_layout, label
+from compare.pages.house import (
+    CLASSES,
+    FAINT,
+    GRID,
+    INK,
+    PHONE,
+    TEMPLATE,
+    Trace,
+    empty_layout,
+    label,
+)
 from compare.pages.tradeoffs.sentences import against
 from compare.words import short_name
 
@@ -116,7 +126,7 @@ def layout(frame: pd.DataFrame, x_title: str, y_title: str, reference: float) ->
         "height": FRAME_PX + plot_px + without["height"],
         "margin": {"l": 10, "r": 16, "t": 20, "b": 74 + without["height"]},
         "showlegend": False,
-        "meta": {"least_width": LEAST_WIDTH},
+        "meta": {"least_width": LEAST_WIDTH} if right < 1 else PHONE,
         "xaxis": {
             "domain": [0, right], "range": x_range,
             "title": {"text": x_title, "standoff": 6, "font": {"size": 14}},
