@@ -265,8 +265,8 @@ def levels(spots: Sequence[tuple[float, float]], in_way: Sequence[Box]) -> list[
     names: list[Box] = []
     for x, y in spots:
         low, high = (x + MARK, x + NAME) if x < 1 - NAME else (x - NAME, x - MARK)
-        near = [(1, box) for box in in_way if box[0] <= high and low <= box[1]]
-        near += [(4, box) for box in names if box[0] < high and low < box[1]]
+        every = [*((1, box) for box in in_way), *((4, box) for box in names)]
+        near = [(weight, box) for weight, box in every if box[0] < high and low < box[1]]
 
         def spoiled(at: float, near: list[tuple[int, Box]] = near) -> int:
             return sum(
