@@ -79,7 +79,7 @@ const LEAST_WIDTH = 720;
 // percent.
 const PAPER = 780;
 // A chart a little too high to share the first sheet is shrunk further.
-const SHEET = 930;
+const SHEET = 870;
 
 async function render({ model, el }) {
   const drawing = await find(model, model.get("drawing"));
@@ -140,7 +140,7 @@ async function render({ model, el }) {
   const shrink = () => {
     if (!drawnBy || !plot.offsetWidth) return;
     const tall = plot.offsetHeight / SHEET;
-    const room = PAPER * (tall > 1 && tall < 1.25 ? tall : 1);
+    const room = PAPER * (tall > 1 && tall < 1.3 ? tall : 1);
     const width = Math.max(room, parseFloat(plot.style.minWidth));
     drawnBy.relayout(plot, { width });
     plot.style.setProperty("--tc-paper", PAPER / width);
