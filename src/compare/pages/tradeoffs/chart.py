@@ -50,7 +50,7 @@ COLUMNS = [
 
 
 def traces(frame: pd.DataFrame) -> list[Trace]:
-    """Four traces a class: both figures, no x, no y, neither.
+    """One trace for a class and a place where it has therapies: both figures, no x, no y, neither.
 
     `frame`: `COLUMNS`; blank x or y is not reported; `apart` marks borrowed or cross-trial
     figures, drawn hollow.
@@ -62,7 +62,7 @@ def traces(frame: pd.DataFrame) -> list[Trace]:
         for row in every:
             if row["therapy_class"] == therapy_class:
                 places[PLACES[known(row["x"]), known(row["y"])]].append(row)
-        drawn += [_marks(part, place, name, color, shape) for place, part in places.items()]
+        drawn += [_marks(part, place, name, color, shape) for place, part in places.items() if part]
     return drawn
 
 
