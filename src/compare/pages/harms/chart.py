@@ -145,7 +145,6 @@ def map_layout(rows: Sequence[Row], basis: str) -> dict[str, Any]:
         "height": 10 + top + CELL_PX * max(len(events), 3),
         "margin": {"l": 10, "r": 70 if slanted else 20, "t": top, "b": 10},
         "meta": {"least_width": 240 + 54 * len(therapies)},
-        "showlegend": False,
         "xaxis": {
             "side": "top",
             "type": "category",

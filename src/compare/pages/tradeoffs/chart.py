@@ -125,11 +125,10 @@ def layout(frame: pd.DataFrame, x_title: str, y_title: str, reference: float) ->
         "template": TEMPLATE,
         "height": FRAME_PX + plot_px + without["height"],
         "margin": {"l": 10, "r": 16, "t": 20, "b": 74 + without["height"]},
-        "showlegend": False,
         "meta": {"least_width": LEAST_WIDTH} if right < 1 else PHONE,
         "xaxis": {
             "domain": [0, right], "range": x_range,
-            "title": {"text": x_title, "standoff": 6, "font": {"size": 14}},
+            "title": {"text": x_title, "standoff": 6},
             "anchor": "y2" if no_price else "y",
         },
         "xaxis2": rail | {"domain": [min(right + 0.02, 0.99), 1],
@@ -138,7 +137,7 @@ def layout(frame: pd.DataFrame, x_title: str, y_title: str, reference: float) ->
                           "showticklabels": False},
         "yaxis": {
             "domain": list(main), "range": y_range,
-            "title": {"text": y_title, "font": {"size": 14}},
+            "title": {"text": y_title},
             "tickprefix": "$", "tickformat": "~s",
         },
         "yaxis2": rail | {"domain": [0, max(below[1], 0.01)], "range": [-0.5, 0.5],
