@@ -16,7 +16,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from compare.data.arguments import shown
-from compare.data.rows import Row, framed
 from compare.preferences.decision import (
     Decision,
     Ranges,
@@ -218,14 +217,13 @@ def break_evens(
     return found
 
 
-@framed(["criterion", "weight_now", "weight_from", "weight_to", "first", "holds_now"])
 def weight_sensitivity(
     table: pd.DataFrame | Decision,
     weights: Weights,
     ranges: Ranges | None = None,
     shapes: Shapes | None = None,
     missing: str = "range",
-) -> list[Row]:
+) -> pd.DataFrame:
     """How the ranking moves as one weight goes from 0 to 1 and the others keep their proportions.
 
     One row per criterion and stretch of weight with one same leader, by weighted value:
@@ -239,7 +237,7 @@ def weight_sensitivity(
     low, high = bounds(decision, functions, missing)
     value = np.where(decision.missing, (low + high) / 2, scores(decision, functions))
     kept = np.flatnonzero(~too_little(decision, central))
-    rows: list[Row] = []
+    rows = []
     for k, criterion in enumerate(decision.criteria):
         rest = central.copy()
         rest[k] = 0.0
@@ -268,4 +266,5 @@ def weight_sensitivity(
                     "holds_now": begin <= central[k] < stop or central[k] == stop == 1.0,
                 }
             )
-    return rows
+    names = ["criterion", "weight_now", "weight_from", "weight_to", "first", "holds_now"]
+    return pd.DataFrame(rows, columns=names)

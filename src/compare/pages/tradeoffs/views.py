@@ -365,7 +365,9 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
         return View(figures, ranges, shapes, None, False, empty, None, [], [], silent, (), script)
     value = preferences.weighted_value(decision, weights, ranges, shapes, missing)
     ranking = preferences.rank(figures.drawn, weights, ranges, shapes=shapes, missing=missing)
-    sensitivity = preferences.weight_sensitivity.rows(decision, weights, ranges, shapes, missing)
+    sensitivity = records(
+        preferences.weight_sensitivity(decision, weights, ranges, shapes, missing)
+    )
     how = str(options["how"])
     gaps = {
         name: [decision.criteria[k] for k in decision.missing[t].nonzero()[0]]
