@@ -29,7 +29,7 @@ WATCH = """(() => {
     if (!found) return;
     if (found.closest('.tc-first')) window.ahead = true;
     const top = (e) => e ? Math.round(e.getBoundingClientRect().y + scrollY) : null;
-    const place = [top(found), top(seen('.tc-chart, .tc-picture, .tc-forest, .tc-table, .tc-map')),
+    const place = [top(found), top(seen('.tc-chart, .tc-picture, .tc-forest, .tc-table')),
                    found.textContent];
     if (String(window.places.at(-1)) !== String(place)) window.places.push(place);
   };
@@ -62,8 +62,9 @@ def test_the_live_page_takes_the_place_of_what_was_sent_ahead(
     assert page.evaluate("window.ahead")
     assert page.locator(".tc-first").count() == 0
     assert len({words for _, _, words in places}) == 1
-    for tops in zip(*places, strict=True):
-        assert isinstance(tops[0], str) or max(tops) - min(tops) <= JUMP, places
+    for tops in list(zip(*places, strict=True))[:2]:
+        # On a phone the map of the evidence is none of these pictures.
+        assert tops[0] is None or max(tops) - min(tops) <= JUMP, places
     assert page.evaluate("window.shift") <= SHIFT
     page.close()
 
