@@ -358,7 +358,7 @@ class OwnDataExplorer(Explorer, view=view, digest=digest):
             "<p>Own prices: <code>own_prices.csv</code>. Name a code, or a product and a route; "
             "one price pays for <code>billing_qty</code> of <code>billing_unit</code> (mg, g, mcg, "
             "device, day). A decimal point, dates as YYYY-MM-DD. The rows in it are examples.</p>"
-            "<p>At once, at most {} million bytes.</p>"
+            "<p>All files chosen together: {} million bytes at most.</p>"
             "<p>A therapy of your own: fill in the tables that you need and choose them together. "
             "A cost needs therapies, products, presentations, product_codes, prices, regimens and "
             "sources. Columns are explained in the data dictionary (<code>data/README.md</code>)."
