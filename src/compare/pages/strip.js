@@ -325,7 +325,7 @@ async function render({ model, el }) {
     refused.textContent =
       `${named(target)}: write one number from ${low} to ${high}, such as ${(low + high) / 4}. ` +
       "What was typed is not used.";
-    target.closest(".widget-hbox, .widget-inline-hbox").after(refused);
+    (target.closest(".widget-hbox") ?? target.parentElement).after(refused);
   }
   addEventListener("beforeinput", typing, { capture: true });
   addEventListener("change", typed, { capture: true });
