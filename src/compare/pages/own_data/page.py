@@ -306,8 +306,9 @@ class OwnDataExplorer(Explorer, view=view, digest=digest):
         told = [f"{remark}." for remark in dict.fromkeys(report.loc[mine, "remark"]) if remark]
         scenario = self.scenario()
         costs = cost.annual_cost(self.evidence, scenario.condition_id, scenario.patient)
-        blank = costs["product_id"].eq(product_id) & costs["price_kind"].eq("")
-        told += [f"No cost yet: {why}." for why in dict.fromkeys(costs.loc[blank, "reason"])]
+        its = costs[costs["product_id"].eq(product_id)]
+        if its["price_kind"].eq("").all():
+            told += [f"No cost yet: {why}." for why in dict.fromkeys(its["reason"])]
         return NOTHING.join(html("<p>{}</p>", said[0].upper() + said[1:]) for said in told)
 
     def not_loaded(self, names: str, why: str) -> None:
@@ -329,6 +330,7 @@ class OwnDataExplorer(Explorer, view=view, digest=digest):
 
     def adapt(self, change: Mapping[str, Any]) -> None:
         """Another condition has other products; own prices may have been forgotten in the strip."""
+        self.message.value = ""
         self.form.of(self.strip.base, self.controls["condition"].value)
         if not self.strip.prices:
             self.show_chosen("prices", ())
