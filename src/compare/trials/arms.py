@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from compare.data.rows import Row, known
 from compare.trials.intervals import risk_difference, wilson
+from compare.words import NOT_REPORTED
 
 Floats = NDArray[np.float64]
 
@@ -230,6 +231,16 @@ def risk_words(row: Row, prefix: str = "risk") -> str:
     if not known(low):
         return f"{percent(risk)}% (no interval)"
     return f"{percent(risk)}% ({percent(low)} to {percent(high)})"
+
+
+def rare_words(row: Row) -> str:
+    """A rare risk as patients in 1,000 or 10,000; where its patients were counted, of how many."""
+    value, high = row["risk_pct"], row["risk_high_pct"]
+    if not known(value):
+        return in_thousands(high, bound=True) if known(high) else NOT_REPORTED
+    if known(row["events_treated"]):
+        return f"{row['events_treated']} of {row['n_treated']:,} patients"
+    return in_thousands(value)
 
 
 def difference_words(row: Row) -> str:
