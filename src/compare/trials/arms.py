@@ -238,7 +238,7 @@ def rare_words(row: Row) -> str:
     value, high = row["risk_pct"], row["risk_high_pct"]
     if not known(value):
         return in_thousands(high, bound=True) if known(high) else NOT_REPORTED
-    if known(row["events_treated"]):
+    if known(row["events_treated"]) and known(row["n_treated"]):
         return f"{row['events_treated']} of {row['n_treated']:,} patients"
     return in_thousands(value)
 
