@@ -452,7 +452,7 @@ def test_no_figure_is_finer_than_a_clinician_reads(evidence):
 
 
 def test_what_was_seen_in_adults_alone_says_so(evidence):
-    """gMG: ravulizumab's trial was of adults; in pJIA children were treated, adults are borrowed."""
+    """gMG: ravulizumab's trial was of adults; in pJIA children; what PI borrows, too."""
     own, borrowed = (
         str(page.view(evidence, page.opening(evidence, key)).finding) for key in ("gmg", "pi")
     )

@@ -198,8 +198,8 @@ def percent(value: float) -> str:
 def signed(value: float) -> str:
     """A difference in points with its sign, to one decimal; a smaller one in words.
 
-    >>> signed(-0.005), signed(0.07), signed(-12)
-    ('<0.1 fewer', '+0.1', '−12')
+    >>> signed(-0.005), signed(0.07), signed(12)
+    ('<0.1 fewer', '+0.1', '+12')
     """
     if abs(value) < 1e-9:
         return "0"

@@ -33,7 +33,7 @@ def headline(
     courses: Sequence[Row],
     condition: str,
     weight_kg: float,
-    for_this_age: bool = True,
+    reasons: Sequence[str] | None = (),
     asks: Mapping[str, str] = MappingProxyType({}),
     barred: Collection[str] = (),
 ) -> Finding:
@@ -41,16 +41,20 @@ def headline(
 
     Rows that stand for their therapies, in the page's order. Never a word on two kinds of price
     together; where there is room, how many stand in other panels, and what IVIG costs by course.
-    `for_this_age`: whether any regimen is for the patient's age; `asks`: what labels ask for;
+    `reasons`: why regimens for the patient's age have no cost, None where no regimen is for it;
+    `asks`: what labels ask for;
     `barred`: products that are contraindicated in the patient.
     """
     bars = yearly or courses
-    if not bars and not for_this_age:
+    if not bars and reasons is None:
         return Finding(
             f"In {condition} no regimen in our sources is for this patient's age: no cost is shown."
         )
     if not bars:
-        return Finding(f"In {condition} no regimen for this patient has a current price.")
+        several = [*dict.fromkeys(reasons)]
+        several[2:] = ["more below"] if len(several) > 2 else []
+        why = "; ".join(several) or "no current price"
+        return Finding(f"In {condition} no regimen for this patient has a cost: {why}.")
     usual, what = (
         ("usd_year_one_usual", "year one") if yearly else ("usd_per_course_usual", "a course")
     )

@@ -174,7 +174,9 @@ def estimates(evidence: Evidence, strata: Iterable[Row], condition_id: str) -> l
     own or else those of others, with `borrowed_from`.
     """
     rows = [row for row in strata if row["design"] == "postmarketing"]
-    own = [{**row, "borrowed_from": None} for row in rows if row["condition_id"] == condition_id]
+    own: list[Row] = [
+        {**row, "borrowed_from": None} for row in rows if row["condition_id"] == condition_id
+    ]
     return own or [{**row, "borrowed_from": within(evidence, row["condition_id"])} for row in rows]
 
 
