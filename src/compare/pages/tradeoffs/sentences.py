@@ -229,10 +229,13 @@ def of_network(
 ) -> Finding:
     """What follows from the network whose estimates stand on the chart, and who is not in it."""
     gaps = int(chart["x"].isna().sum())
-    text = f"{x_label}: {lower(summary(judged, names))}"
+    texts = [f"{x_label}: {lower(summary(judged, names, brief))}" for brief in (False, True)]
     if gaps:
         verb = "has" if gaps == 1 else "have"
-        text += f" {gaps} of {len(chart)} therapies {verb} no such trials."
+        texts = [
+            f"{text} {gaps} of {len(chart)} therapies {verb} no such trials." for text in texts
+        ]
+    text = next((said for said in texts if len(said.split()) <= MOST_WORDS), texts[-1])
     return Finding(text, {"pairs": float(len(judged)), "gaps": float(gaps)})
 
 
