@@ -103,7 +103,8 @@ def switching(rows: Sequence[Row]) -> Finding:
     )
     labeled = [row for row in rows if row["label_status"] == "in label"]
     if len(labeled) < 2:
-        return Finding(f"{therapy}: no second labeled product with a current price of this kind.")
+        other = "second " if labeled else ""
+        return Finding(f"{therapy}: no {other}labeled product with a current price of this kind.")
     stands = next((row for row in labeled if row["stands_for_therapy"]), labeled[0])
     others = [row for row in labeled if row is not stands]
     other = max(others, key=lambda row: (row["is_reference"], row[usual]))

@@ -134,8 +134,9 @@ def _some(rows: Sequence[Row]) -> str:
     return _list(short_name(row["therapy"]) for row in rows)
 
 
-def event(rows: Sequence[Row], basis: str, comparison: str) -> Finding:
+def event(rows: Sequence[Row], basis: str, comparison: str, strata: Sequence[Row] = ()) -> Finding:
     """What each trial showed of one event, this condition's own first, and who reports nothing.
+    `strata`: as for `answer`.
 
     Therapies stand in the order of the rows, never by the size of their figures.
     """
@@ -146,7 +147,9 @@ def event(rows: Sequence[Row], basis: str, comparison: str) -> Finding:
     shown.sort(key=lambda row: bool(row["directness"] != "direct"))
     missing = _of_state(rows, "missing")
     numbers = {"reported": len(shown), "missing": len(missing), "therapies": len(rows)}
-    if not shown:
+    if not shown and strata:
+        text = f"{name}: {_strata(strata)[0]}."
+    elif not shown:
         text = f"{name}: no therapy has such a figure."
     else:
         text = f"{name}: {'; '.join(_of_therapy(row, basis) for row in shown)}."

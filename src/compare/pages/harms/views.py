@@ -164,7 +164,7 @@ def _view(
         ivig=compared,
         whole=tables,
         finding=harm_findings.answer(forest, name, basis, comparison, strata, adults),
-        event_finding=harm_findings.event(forest, basis, comparison),
+        event_finding=harm_findings.event(forest, basis, comparison, strata),
         ivig_finding=harm_findings.ivig(compared, others, name),
     )
 

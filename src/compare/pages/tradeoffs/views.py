@@ -160,7 +160,9 @@ def _figures(
         if row["criterion"] == x
     }
     unit = against(str(offered[x]["unit"])) if x else ""
-    finding = findings.each_trial(chart, said, labels.get(x, ""), unit, labels.get(y, ""))
+    ends = labels.get(x, ""), unit, labels.get(y, "")
+    of_trials = bool(x) and offered[x]["group"] in ("harm", "benefit")
+    finding = findings.each_trial(chart, said, *ends, of_trials)
     if basis == "network":
         network_id = effects.network_id_of(evidence, condition_id, x, patient)
         if network_id:
