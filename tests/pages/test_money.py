@@ -239,6 +239,8 @@ def test_headline_has_at_most_40_words_and_one_kind(
         figures = [row[usual] for row in panel]
         numbers = view.finding.numbers
         assert (numbers["lowest_usd"], numbers["highest_usd"]) == (min(figures), max(figures))
+        others = {row["therapy_id"] for row in bars} - {row["therapy_id"] for row in panel}
+        assert numbers.get("other_panels", 0) == len(others)
         for row in (panel[0], panel[-1]):
             marked = f"{row['product']}, not in its label here" in said
             assert marked == (row["label_status"] != "in label")

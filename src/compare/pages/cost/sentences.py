@@ -77,11 +77,14 @@ def headline(
         numbers["ivig_course_usd"] = ivig[0]["usd_per_course_usual"]
         outside = "" if ivig[0]["label_status"] == "in label" else " (not in its label here)"
         parts.append(f"IVIG by course{outside}: {usd(numbers['ivig_course_usd'])}.")
-    others = [row["price_kind"] for row in bars if row["price_kind"] != kind]
+    here = {row["therapy_id"] for row in panel}
+    others = [row for row in bars if row["therapy_id"] not in here]
     if others:
-        numbers["other_panels"] = len(others)
-        where = PRICES[others[0]] if len(set(others)) == 1 else "at other kinds of price"
-        parts.append(f"{len(others)} more {where}: not compared.")
+        kinds = {row["price_kind"] for row in others}
+        count = numbers["other_panels"] = len({row["therapy_id"] for row in others})
+        where = PRICES[others[0]["price_kind"]] if len(kinds) == 1 else "at other kinds of price"
+        many = f"{count} other therap{'y' if count == 1 else 'ies'}"
+        parts.append(f"{many} {where}: not compared.")
     said = ""
     for part in parts:
         longer = f"{said} {part}".strip()
