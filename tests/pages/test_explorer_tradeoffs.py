@@ -670,3 +670,13 @@ def test_an_address_with_other_weights_is_refused(weighed: str) -> None:
     text = urlencode({"condition": "gmg", "weight": 70, "age": 50, "weighed": weighed})
     with pytest.raises(ValueError, match=r"weights cannot be read|criteria is|no address|not an"):
         from_address(text)
+
+
+def test_a_ranking_says_what_is_contraindicated_or_without_a_label(
+    make: Callable[..., tradeoffs.View],
+) -> None:
+    """PPMS with hepatitis B: ocrelizumab is not to be given, rituximab has no label."""
+    who = compare.Patient(75, 45, factors={"hepatitis_b_active"})
+    shown = make("ms_primary_progressive", patient=who, options={"how": "any"})
+    assert "Ocrelizumab (contraindicated in this patient) is" in shown.finding.text
+    assert "Without a label for this patient: Rituximab." in [hint.text for hint in shown.hints]

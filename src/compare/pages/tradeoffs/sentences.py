@@ -270,6 +270,11 @@ def kinds_of_price(rows: Iterable[Row]) -> str:
     )
 
 
+def without_label(names: list[str]) -> Finding | None:
+    """Which of those that are ranked have no label for this patient; None where all have."""
+    return Finding(f"Without a label for this patient: {listing(names)}.") if names else None
+
+
 def mixed(rows: Iterable[Row]) -> Finding | None:
     """`kinds_of_price` of what is weighed; None where there is one kind."""
     said = kinds_of_price(rows)
