@@ -5,11 +5,9 @@ read with an HTML parser, each chart as the JSON that the browser gets, each dow
 """
 
 import ast
-import base64
 import csv
 import html
 import io
-import itertools
 import json
 import re
 from collections.abc import Iterator
@@ -30,7 +28,7 @@ from compare.pages import markup
 from compare.pages.chart import LiveFigure
 from compare.pages.controls import Panel, words
 from compare.pages.explorer import Explorer
-from compare.pages.files import Files
+from compare.pages.files import File, Files
 from compare.pages.first import first
 from compare.pages.own_data.page import OwnDataExplorer
 from compare.pages.patient import report
@@ -99,7 +97,6 @@ class Reader(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.tags, self.wrong, self.told = tags, list[str](), ""
         self.seen: set[str] = set()
-        self.downloads: list[tuple[str, str, str]] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Tags and attributes of our own only."""
@@ -110,11 +107,7 @@ class Reader(HTMLParser):
         self.wrong += [f"attribute {name}" for name in found if name.startswith("on")]
         self.wrong += [f"attribute {name}" for name in found if name in ("src", "srcdoc", "action")]
         href = found.get("href", "").strip().lower()
-        if href.startswith("data:") and found.get("class") == "tc-download":
-            kind, _, content = found["href"].partition(";charset=utf-8;base64,")
-            text = base64.b64decode(content).decode()
-            self.downloads.append((kind.removeprefix("data:"), found["download"], text))
-        elif "href" in found and not href.startswith(("http://", "https://", "#")):
+        if "href" in found and not href.startswith(("http://", "https://", "#")):
             self.wrong.append(f"address {href[:40]}")
 
     def handle_data(self, data: str) -> None:
@@ -195,8 +188,7 @@ def read_page(page: Explorer) -> str:
         if isinstance(widget, LiveFigure):
             told += read_chart(widget)
         elif isinstance(widget, w.HTML):
-            reader = read(widget.value)
-            told += reader.told + "".join(itertools.starmap(read_file, reader.downloads))
+            told += read(widget.value).told
         elif isinstance(widget, Files):
             for file in widget.offered:
                 told += read_file(file.kind, file.name, file.written())
@@ -278,8 +270,7 @@ def test_plain_text_in_a_table_or_a_saved_page_is_escaped() -> None:
     cell = markup.html("<b>{}</b>", "<i>")
     made = markup.table([{"a": "<u>", "b": 1}], {"A": "a", "B": lambda r: f"{cell}"}, "<s>", "")
     assert not read(made).seen & {"u", "i", "b", "s"}
-    saved = read(markup.download("<s>", "<script>", "page.html")).downloads
-    assert saved == [("text/html", "page.html", "&lt;script&gt;")]
+    assert File("<s>", "page.html", lambda: "<script>").written() == "&lt;script&gt;"
 
 
 def test_html_is_written_as_a_literal() -> None:

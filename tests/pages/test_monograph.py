@@ -61,7 +61,7 @@ def test_nothing_of_the_comparison_is_lost(evidence, condition_id, ids, counts):
 def test_budget_is_cost_per_patient_times_patients(evidence, condition_id, ids, counts):
     """Low and high by hand, from the rows of `annual_cost` of the product shown."""
     comparison = made(evidence, condition_id, ids, counts)
-    lines = list(monograph.budget_lines(evidence, comparison))
+    lines = list(monograph.budget_lines(comparison))
     found = compare.annual_cost(evidence, condition_id, WHO)
     for i, column in enumerate(comparison.columns):
         for cost in column.costs:
@@ -83,13 +83,13 @@ def test_budget_agrees_with_a_cohort_of_such_patients(evidence):
     patients = patients.assign(condition_id="cidp", therapy_id="efgartigimod")
     patients["product_id"] = comparison.columns[1].product_id
     low = compare.cohort_cost(evidence, patients)["usd_year_one"].sum()
-    lines = list(monograph.budget_lines(evidence, comparison))
+    lines = list(monograph.budget_lines(comparison))
     assert cells(lines, "All in year one")[1].split(" to ")[0] == f"${low:,.0f}"
 
 
 def test_blank_counts_give_no_dollars(evidence):
     """Without a number of patients the budget says so, and invents none."""
-    lines = list(monograph.budget_lines(evidence, made(evidence, *PAIRS[0][:2], {})))
+    lines = list(monograph.budget_lines(made(evidence, *PAIRS[0][:2], {})))
     assert len(lines) == 3
     for line in lines:
         assert {item.text for cell in line.cells for item in cell} == {monograph.NOT_ENTERED}
@@ -97,7 +97,7 @@ def test_blank_counts_give_no_dollars(evidence):
 
 def test_a_later_year_of_what_ends_is_told(evidence):
     """Alemtuzumab: no later year, but 3 days of 12 mg in year two for each patient."""
-    lines = list(monograph.budget_lines(evidence, made(evidence, *PAIRS[1])))
+    lines = list(monograph.budget_lines(made(evidence, *PAIRS[1])))
     said = cells(lines, "All in a later year")[1]
     assert said == "$0, as the regimen ends (in year two, once: $90,617 a patient)"
 

@@ -18,13 +18,7 @@ from compare.authority.factors import (
     related,
 )
 from compare.authority.indications import needed_factors, therapies_of
-from compare.authority.labels import (
-    COLUMNS,
-    SEVERITIES,
-    month_of,
-    products_of,
-    rows_by_therapy,
-)
+from compare.authority.labels import COLUMNS, SEVERITIES, month_of, products_of, rows_by_therapy
 from compare.data.conditions import check_condition
 from compare.data.evidence import CLASS_ORDER, Evidence, kept
 from compare.data.patient import Patient

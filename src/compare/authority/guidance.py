@@ -6,7 +6,7 @@ from typing import Any
 
 from compare.authority.cautions import not_read
 from compare.data.evidence import Evidence
-from compare.data.rows import Row, known
+from compare.data.rows import Row, grouped, known
 
 STEPS = {
     "before": "Before the first dose",
@@ -40,10 +40,12 @@ def steps(
             return 1
         return None if product_id and row["brand_numbers"] != "no" else 2
 
-    by_step: dict[tuple[str, int | None], list[Row]] = {}
-    for row in evidence.rows("guidance", "therapy_id", therapy_id):
-        if not known(row["condition_id"]) or row["condition_id"] == condition_id:
-            by_step.setdefault((row["step"], tier(row)), []).append(row)
+    here = (
+        row
+        for row in evidence.rows("guidance", "therapy_id", therapy_id)
+        if not known(row["condition_id"]) or row["condition_id"] == condition_id
+    )
+    by_step = grouped(here, lambda row: (row["step"], tier(row)))
     out: list[dict[str, Any]] = []
     for step in STEPS:
         level = next((level for level in range(3) if (step, level) in by_step), None)

@@ -301,10 +301,8 @@ def _label(
     """The label part of one therapy's row: the best status that any of its products gives."""
     of_label = [row for row in rows if row["authority"] == "label"]
     good = [row for row in of_label if row["statement"] == "labeled"]
-    by_status: dict[str, list[Row]] = {}
-    for row in good:
-        if row["jurisdiction"] == jurisdiction:
-            by_status.setdefault(_status(evidence, row), []).append(row)
+    here = (row for row in good if row["jurisdiction"] == jurisdiction)
+    by_status = grouped(here, lambda row: _status(evidence, row))
     status = next((name for name in LABEL_STATUSES if name in by_status), OUTSIDE)
     chosen = by_status.get(status, [])
     warned = [

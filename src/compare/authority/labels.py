@@ -194,12 +194,9 @@ def _of_class(
         return list(SEVERITIES).index(row["severity"]), row["brand_numbers"] != "no"
 
     newest = sorted((row for rows in pool.values() for row in rows), key=month, reverse=True)
-    alike: dict[tuple[str, str], list[Row]] = {}
-    for row in sorted(newest, key=order):
-        alike.setdefault(_key(row), []).append(row)
     boxed = products[product_id]["boxed_warning"] == "yes"
     found = []
-    for same in alike.values():
+    for same in grouped(sorted(newest, key=order), _key).values():
         if len({row["product_id"] for row in same}) < len(pool):
             continue
         row, origin = same[0], products[same[0]["product_id"]]

@@ -11,6 +11,7 @@ from __future__ import annotations
 from compare.claims.authority import available, covered, over_days, prevention, steroids, used
 from compare.claims.figures import cheaper, fewer, pass_soon, rare
 from compare.claims.verdicts import NOT_ASSESSABLE, Assessment
+from compare.data.arguments import one_of
 from compare.data.evidence import Evidence, kept
 from compare.data.rows import Row, known
 
@@ -48,8 +49,7 @@ def assess(
     Where the payer is `medicare`, prices that it negotiated count, as in `effects_table`. Its
     rows are shared: do not change them. Raises `ValueError` for a claim that is not one of the ten.
     """
-    if claim_id not in CLAIMS:
-        raise ValueError(f"claim_id is {claim_id!r}; expected one of {list(CLAIMS)}")
+    one_of("claim_id", claim_id, CLAIMS)
     given = (weight_kg, medicare) if claim_id == "cheaper" else (None, False)
     return _assess(evidence, claim_id, *given)
 

@@ -49,7 +49,6 @@ def cohort_cost(evidence: Evidence, patients: pd.DataFrame) -> pd.DataFrame:
         raise ValueError(f"patients has the columns {shown(twice)} twice")
     weights = _cohort_weights(patients["weight_kg"])
     _check_ids(evidence, patients)
-    _check_ids(evidence, patients)
     year_one = np.full(len(patients), math.nan)
     later = np.full(len(patients), math.nan)
     reason = np.full(len(patients), "", dtype=object)

@@ -20,7 +20,7 @@ from compare.cost.standing import opening_plans
 from compare.cost.table import plan_cost
 from compare.data.evidence import Evidence, kept
 from compare.data.patient import Patient
-from compare.data.rows import LEADING, Row, records
+from compare.data.rows import LEADING, Row, grouped, records
 
 LIMIT = "asp_payment_limit"
 GRAM_COLUMNS = ["code", "products", "effective_from", "effective_to", "usd_per_gram", "source_id"]
@@ -137,11 +137,8 @@ def changes(rows: Iterable[Row], key: list[str], value: str) -> list[dict[str, A
 
     Keys: the key's, `first_from`, `first`, `last_from`, `last`, `change_pct`.
     """
-    groups: dict[tuple[Any, ...], list[Row]] = {}
-    for row in rows:
-        groups.setdefault(tuple(row[name] for name in key), []).append(row)
     found = []
-    for keys, group in groups.items():
+    for keys, group in grouped(rows, lambda row: tuple(row[name] for name in key)).items():
         if len(group) < 2:
             continue
         ordered = sorted(group, key=lambda row: row["effective_from"])

@@ -25,7 +25,7 @@ from compare.data.arguments import number, one_of
 from compare.data.conditions import check_condition
 from compare.data.evidence import Evidence, kept
 from compare.data.patient import Patient
-from compare.data.rows import known
+from compare.data.rows import grouped, known
 
 One = tuple[Mapping[str, float], str]
 AROUND_KG = np.arange(-32, 32.5, 0.5)
@@ -325,9 +325,7 @@ def _plans(
     products, therapies = evidence.by_id("products"), evidence.by_id("therapies")
     said = evidence.rows("indications", "condition_id", condition_id)
     labels = [row for row in said if row["fda_label"] == "yes"]
-    regimens: dict[str, list[Phase]] = {}
-    for row in evidence.rows("regimens", "condition_id", condition_id):
-        regimens.setdefault(str(row["regimen_id"]), []).append(row)
+    regimens = grouped(evidence.rows("regimens", "condition_id", condition_id), "regimen_id")
     found = []
     for regimen_id, unordered in sorted(regimens.items()):
         phases = sorted(unordered, key=_phase_order)

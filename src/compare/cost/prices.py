@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 import pandas as pd
@@ -97,9 +98,7 @@ class PriceBook:
         lines = lines.sort_values(
             ["effective_from", "code"], ascending=[False, True], kind="stable"
         )
-        self._lines: dict[tuple[str, str], list[dict[str, Any]]] = {}
-        for line in records(lines):
-            self._lines.setdefault((line["product_id"], line["route"]), []).append(line)
+        self._lines = grouped(records(lines), itemgetter("product_id", "route"))
         self._containers = grouped(
             records(evidence.presentations.sort_values("presentation_id")), "product_id"
         )

@@ -19,7 +19,7 @@ from compare.cost.schedule import MONTH_DAYS
 from compare.data.arguments import number
 from compare.data.evidence import Evidence, kept
 from compare.data.patient import Patient
-from compare.data.rows import known
+from compare.data.rows import grouped, known
 
 IN_LABEL, NOT_READ = "in label", "label not read for this use"
 Key = tuple[str, bool, str]
@@ -52,11 +52,8 @@ def standing_plans(evidence: Evidence, found: Iterable[Plan], patient: Patient) 
             plan.product_id,
         )
 
-    several: dict[tuple[str, bool], list[Plan]] = {}
-    for plan in found:
-        several.setdefault((plan.therapy_id, plan.chronic), []).append(plan)
     standing: dict[Key, Plan] = {}
-    for use, every in several.items():
+    for use, every in grouped(found, lambda plan: (plan.therapy_id, plan.chronic)).items():
         left = every
         for better in (
             lambda plan: not age_note(plan, patient.age_years),

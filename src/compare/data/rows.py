@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, ParamSpec, Protocol, TypeVar, cast
 
 import numpy as np
@@ -73,11 +74,12 @@ def _plain(cell: Any) -> Any:
     return cell.item() if isinstance(cell, np.number | np.bool_) else cell
 
 
-def grouped(rows: Iterable[Row], column: str) -> dict[Any, list[Row]]:
-    """Rows by what a column holds, in their order."""
-    found: dict[Any, list[Row]] = {}
+def grouped(rows: Iterable[Any], by: str | Callable[[Any], Any]) -> dict[Any, list[Any]]:
+    """Rows (or whatever it is) by what a column holds, or a function says of each; in order."""
+    of = itemgetter(by) if isinstance(by, str) else by
+    found: dict[Any, list[Any]] = {}
     for row in rows:
-        found.setdefault(row[column], []).append(row)
+        found.setdefault(of(row), []).append(row)
     return found
 
 

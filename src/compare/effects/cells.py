@@ -15,6 +15,7 @@ from compare.data.evidence import Evidence, kept
 from compare.data.rows import LEADING, Row, grouped, known
 from compare.effects.networks import NO_NETWORK, NOT_IN_IT, PER_100, UNITS, network_cells
 from compare.trials import arms, benefits, harms
+from compare.trials.results import difference, ratio
 
 COLUMNS = [
     *LEADING, "criterion", "label", "group", "value", "low", "high", "unit", "favors",
@@ -279,24 +280,19 @@ def _benefit(row: Row, basis: str) -> Benefit | None:
 
 def _printed_effect(row: Row) -> Benefit | None:
     """The effect with the interval that the source prints, at 95 percent."""
-    numbers = [row[name] for name in ("effect", "ci_low", "ci_high")]
-    if not all(known(number) for number in numbers):
+    if not all(known(row[name]) for name in ("effect", "ci_low", "ci_high")):
         return None
-    value, low, high = (float(number) for number in numbers)
     level = float(row["ci_level"]) if known(row["ci_level"]) else 95.0
     widen = 1.96 / NormalDist().inv_cdf(0.5 + min(level, 99.99) / 200)
-    contrast, measure = str(row["contrast"]), str(row["effect_measure"])
-    if measure in benefits.DIFFERENCES:
-        if contrast not in benefits.SUBTRACTED:
-            return None
-        if contrast == "comparator_minus_treated":
-            value, low, high = -value, -high, -low
+    measure = str(row["effect_measure"])
+    if printed := difference(row):
+        value, low, high = printed
         low, high = value - widen * (value - low), value + widen * (high - value)
         name = "points" if measure == "risk_difference_points" else measure
         return Benefit(name, row["favors"], "normal", value, low, high)
-    if measure in MEASURES and contrast in benefits.DIVIDED and min(value, low) > 0:
-        if contrast == "comparator_over_treated":
-            value, low, high = 1 / value, 1 / high, 1 / low
+    divided = measure in MEASURES and row["contrast"] in benefits.DIVIDED
+    if divided and min(row["effect"], row["ci_low"]) > 0 and (printed := ratio(row)):
+        value, low, high = printed
         low, high = value * (low / value) ** widen, value * (high / value) ** widen
         favors = row["favors"]
         if measure == "hazard_ratio":

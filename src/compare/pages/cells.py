@@ -11,7 +11,7 @@ from markupsafe import Markup
 from compare.authority.indications import LABELED_IF, quote
 from compare.data.rows import Row, known, split
 from compare.pages.house import CLASSES, GLYPHS
-from compare.pages.markup import BREAK, html, link, text
+from compare.pages.markup import BREAK, html, link, noted, text
 from compare.words import short_name
 
 NONE = "none in our tables"
@@ -107,14 +107,12 @@ def published_cell(row: Mapping[str, Any]) -> str:
     """The finding in our words, with its figure and a remark."""
     said = text(row["finding"])
     if known(row["figure"]):
-        said += html("<br><small>{} {}</small>", row["figure"], row["unit"])
-    if known(row["notes"]):
-        said += html("<br><small>{}</small>", row["notes"])
-    return said
+        said = noted(said, html("{} {}", row["figure"], row["unit"]))
+    return noted(said, row["notes"])
 
 
 def source_cell(row: Mapping[str, Any]) -> Markup:
     """Title with link, date and place in the source."""
     title = link(row["title"], row["url"])
     after = ", ".join(str(row[name]) for name in ("published", "locator") if known(row[name]))
-    return html("{}<br><small>{}</small>", title, after) if after else title
+    return noted(title, after)

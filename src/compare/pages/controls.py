@@ -120,9 +120,14 @@ def fold(name: str, first: Sequence[w.Widget], more: Sequence[w.Widget]) -> list
     return [w.HBox([*first, button], layout=WRAP), box]
 
 
-def reset(control: w.Dropdown, choices: list[tuple[str, str]]) -> None:
-    """New choices for a dropdown, keeping its value where it is still offered."""
-    value = control.value
-    if list(control.options) != choices:
+def offer(control: w.Dropdown, choices: Sequence[Any], value: Any) -> None:
+    """Choices for a dropdown, and what is chosen; says nothing to the browser where it is so."""
+    if list(control.options) != list(choices):
         control.options = choices
-        control.value = value if value in [key for _, key in choices] else choices[0][1]
+    control.value = value
+
+
+def reset(control: w.Dropdown, choices: Sequence[tuple[str, str]]) -> None:
+    """New choices for a dropdown, keeping its value where it is still offered."""
+    keys = [key for _, key in choices]
+    offer(control, choices, control.value if control.value in keys else keys[0])

@@ -21,12 +21,7 @@ from compare.pages.controls import FULL, Quiet, words
 from compare.pages.files import File, Files
 from compare.pages.first import first
 from compare.pages.heartbeat import Heartbeat
-from compare.pages.markup import (
-    csv_text,
-    file_name,
-    html,
-    sources_behind,
-)
+from compare.pages.markup import csv_text, file_name, html, sources_behind
 from compare.pages.strip import Strip
 
 CAUTION = (
@@ -74,7 +69,6 @@ class Explorer:
         self.panels: dict[str, w.Widget] = {}
         self.uploads: Sequence[w.Widget] = ()
         self.quiet = Quiet()
-        self._written: Any = None
         self._made: dict[str, Any] = {}
         self.today = today or date.today()
         stamp = f"Data of {evidence.data_date}, version {evidence.version}."
@@ -93,7 +87,8 @@ class Explorer:
         last += [] if "sources" in self.panels else [self.panel("sources")]
         head = [] if self.below else [*self.strip.shown, self.banner]
         children = [*head, *children, *last]
-        heard = *self.controls.values(), *self.uploads, self.panels["downloads"].wish
+        wishes = [panel.wish for panel in self.panels.values() if isinstance(panel, Files)]
+        heard = *self.controls.values(), *self.uploads, *wishes
         self.heartbeat = Heartbeat(heard, children)
         self.strip.history.controls = self.heartbeat.controls
         self.page = w.VBox([self.heartbeat, *children], layout=FULL)
@@ -136,18 +131,20 @@ class Explorer:
         A view that is `kept`, and so the very one of last time, stands there already.
         """
         self.offer(computed)
-        if computed is self._written:
-            return
-        self.show(computed)
-        self.panels["downloads"].offer(self.saved(computed))
-        self.panels["sources"].value = self.sources(computed)
-        self._written = computed
+        if self.other("page", computed):
+            self.show(computed)
+            self.panels["downloads"].offer(self.saved(computed))
+            self.panels["sources"].value = self.sources(computed)
+
+    def other(self, name: str, of: Any) -> bool:
+        """Whether a part of the page is to be made of another thing than it was made of last."""
+        before, self._made[name] = self._made.get(name), of
+        return before is not of
 
     def put(self, name: str, of: Any, made: Callable[[Any], Markup]) -> None:
         """Write a panel as `made` of something, unless it was made of that very thing."""
-        if self._made.get(name) is not of:
+        if self.other(name, of):
             self.panels[name].value = made(of)
-            self._made[name] = of
 
     def guarded(self, act: Callable[[], None]) -> bool:
         """Run, and whether it went well; on an error empty the page and say why in plain words."""
@@ -165,7 +162,6 @@ class Explorer:
 
     def clear(self) -> None:
         """Empty every figure, table and finding."""
-        self._written = None
         self._made.clear()
         self.finding.value = ""
         for panel in self.panels.values():
@@ -229,9 +225,9 @@ class Explorer:
         evidence = self.evidence
         return self.file(label, lambda: csv_text(rows, columns, evidence), *named)
 
-    def downloads(self) -> Files:
+    def downloads(self, name: str = "downloads") -> Files:
         """A place for links to what can be saved, emptied on errors."""
-        self.panels["downloads"] = files = Files(self.guarded)
+        self.panels[name] = files = Files(self.guarded)
         return files
 
     def panel(self, name: str) -> w.HTML:

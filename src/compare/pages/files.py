@@ -12,8 +12,10 @@ import ipywidgets as w
 import traitlets
 
 from compare.pages.controls import layout, style
-from compare.pages.markup import KINDS, text
+from compare.pages.markup import text
 from compare.pages.modules import module
+
+KINDS = {"csv": "text/csv", "json": "application/json", "html": "text/html"}
 
 
 @dataclass(frozen=True)

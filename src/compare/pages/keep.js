@@ -4,17 +4,19 @@
 const taught = new WeakSet();
 
 /** The views that panels have by now change their content part by part. */
-async function keep(panels) {
-  for (const view of panels.flatMap((panel) => Object.values(panel.views))) {
-    const { content, model } = await view;
-    if (taught.has(content)) continue;
-    taught.add(content);
-    (await view).update = () => {
-      const wanted = document.createElement("template");
-      wanted.innerHTML = model.get("value");
-      fill(content, wanted.content);
-    };
-  }
+function keep(panels) {
+  // A view that could not be made says so itself.
+  for (const panel of panels) Object.values(panel.views).forEach((view) => view.then(teach, () => {}));
+}
+
+function teach(view) {
+  if (taught.has(view)) return;
+  taught.add(view);
+  view.update = () => {
+    const wanted = document.createElement("template");
+    wanted.innerHTML = view.model.get("value");
+    fill(view.content, wanted.content);
+  };
 }
 
 function fill(element, wanted) {

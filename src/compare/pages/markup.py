@@ -1,4 +1,4 @@
-"""HTML for a page: tables, links, downloads; what is not marked as safe is escaped.
+"""HTML for a page: tables and links, and CSV; what is not marked as safe is escaped.
 
 HTML is written by `html` alone, as a literal with braces; whatever fills these is escaped unless it
 is such HTML itself. Numbers are formatted one way.
@@ -6,7 +6,6 @@ is such HTML itself. Numbers are formatted one way.
 
 from __future__ import annotations
 
-import base64
 import csv
 import io
 import itertools
@@ -40,6 +39,12 @@ def html(form: LiteralString, *values: Any) -> Markup:
     """The form with values in its braces, each as `text`; numbers may have a format (`{:.1f}`)."""
     filled = form.format(*[v if isinstance(v, AS_IT_IS) else text(v) for v in values])
     return str.__new__(Markup, filled)  # `Markup(filled)` would ask again whether it is one
+
+
+def noted(said: Any, note: Any) -> Markup:
+    """What is said, and a note in small print below it where there is one."""
+    small = text(note)
+    return html("{}<br><small>{}</small>", said, small) if small else text(said)
 
 
 # The few tags that the texts of our charts have.
@@ -92,6 +97,13 @@ def folded(*parts: Markup, name: str = "Show the figures") -> Markup:
     return html('<details class="tc-long"><summary>{}</summary>{}</details>', name, shown)
 
 
+def behind(name: str, *parts: Markup) -> Markup:
+    """Parts of a page behind a line as small as that of the sources."""
+    return html(
+        '<details class="tc-sources"><summary>{}</summary>{}</details>', name, NOTHING.join(parts)
+    )
+
+
 def read_in(row: Mapping[str, Any]) -> Markup:
     """Title, date and place of what a row of `Evidence.cited` was read in; a cell of a table.
 
@@ -134,10 +146,7 @@ def sources(evidence: Evidence, source_ids: Iterable[Any], heading: str = "Sourc
     """The list of sources behind a view."""
     wanted = {part for ids in set(source_ids) for part in split(ids)}
     items = [item for key, item in source_items(evidence).items() if key in wanted]
-    return html(
-        '<details class="tc-sources"><summary>{} ({})</summary><ol>{}</ol></details>',
-        heading, len(items), NOTHING.join(items),
-    )  # fmt: skip
+    return behind(f"{heading} ({len(items)})", html("<ol>{}</ol>", NOTHING.join(items)))
 
 
 def sources_behind(evidence: Evidence, *shown: pd.DataFrame | Sequence[Row]) -> Markup:
@@ -213,17 +222,3 @@ def file_name(*parts: str, ending: str) -> str:
     last = words.pop()[:80]
     first = "_".join(filter(None, words))[: 119 - len(last)]
     return "_".join(filter(None, (first, last))) + "." + ending
-
-
-KINDS = {"csv": "text/csv", "json": "application/json", "html": "text/html"}
-
-
-def download(label: str, content: str, name: str) -> Markup:
-    """A link that saves `content` as a file, without a server; in a page, plain text is escaped."""
-    kind = KINDS[name.rpartition(".")[2]]
-    content = text(content) if kind == "text/html" else content
-    data = base64.b64encode(content.encode("utf-8")).decode("ascii")
-    return html(
-        '<a class="tc-download" download="{}" href="data:{};charset=utf-8;base64,{}">{}</a>',
-        name, kind, data, label,
-    )  # fmt: skip

@@ -15,7 +15,7 @@ from compare.data.scenario import Scenario
 from compare.pages.claims import ClaimsExplorer
 from compare.pages.coverage import StartExplorer
 from compare.pages.harms import HarmsExplorer
-from compare.pages.markup import NOTHING, html, sources
+from compare.pages.markup import NOTHING, behind, sources
 from compare.pages.what_works import WhatWorksExplorer
 from compare.site.states import patient
 from compare.site.steps import Words, steps
@@ -73,12 +73,6 @@ def claims(
     for claim in assessed.CLAIMS:
         page = ClaimsExplorer(evidence, claim)
         page.finding.value = ""
-        behind = still(page, ["summary", "sources"])
-        parts.append(
-            html(
-                '<details class="tc-sources"><summary>{}</summary>{}</details>',
-                page.compute().chosen.claim, behind,
-            )
-        )  # fmt: skip
+        parts.append(behind(page.compute().chosen.claim, still(page, ["summary", "sources"])))
     parts.append(sources(evidence, every, "Sources of all verdicts"))
     return {"html": NOTHING.join(parts)}

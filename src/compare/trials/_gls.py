@@ -15,6 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from compare.data.rows import grouped
+
 Floats = NDArray[np.float64]
 
 
@@ -108,9 +110,7 @@ def spread(trials: Sequence[Trial], treatments: Sequence[str]) -> Spread:
         squares[np.ix_(at, at)] += weight @ weight
     expected = (trace - float(np.sum(common.covariance * squares))) / 2
     tau2 = max(0.0, (common.q - df) / expected) if df else np.nan
-    designs: dict[frozenset[str], list[Trial]] = {}
-    for trial in trials:
-        designs.setdefault(frozenset(trial.treatments), []).append(trial)
+    designs = grouped(trials, lambda trial: frozenset(trial.treatments))
     alike = [(same, sorted(names)) for names, same in designs.items()]
     q_within = sum(fit(same, names).q for same, names in alike if len(same) > 1)
     df_within = sum(_contrasts(same) - (len(names) - 1) for same, names in alike)

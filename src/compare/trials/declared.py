@@ -8,7 +8,7 @@ means, rates and hazards as the effect and the interval that a row prints.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Any
@@ -208,8 +208,9 @@ def _unfit_row(network: Row, arm: Row, outcome: Row) -> Iterator[tuple[str, str]
         yield "row_id", f"expected a row that prints a {kind} with its interval"
 
 
-def _outcomes(evidence: Evidence, condition_id: str) -> dict[str, dict[str, Any]]:
-    """Rows of `benefits.outcomes` of a condition with what only the table has, by id."""
+@kept(64)
+def _outcomes(evidence: Evidence, condition_id: str) -> Mapping[str, Row]:
+    """Rows of `benefits.outcomes` of a condition with what only the table has, by id. Shared."""
     raw = {row["row_id"]: row for row in evidence.rows("outcomes", "condition_id", condition_id)}
     rows = rows_by_condition(evidence).get(condition_id, ())
     return {row["row_id"]: {**raw[row["row_id"]], **row} for row in rows}

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from compare.data.arguments import one_of
 from compare.data.conditions import check_condition, condition_therapies
 from compare.data.evidence import Evidence, kept
 from compare.data.rows import LEADING, Row, grouped, known, records
@@ -209,10 +210,9 @@ def series(
     an unknown condition, way of counting or comparison.
     """
     check_condition(evidence, condition_id)
-    if ascertainment not in ASCERTAINMENTS:
-        raise ValueError(f"unknown ascertainment {ascertainment!r}; one of {[*ASCERTAINMENTS]}")
-    if comparison is not None and comparison not in COMPARISONS:
-        raise ValueError(f"unknown comparison {comparison!r}; one of {[*COMPARISONS]}")
+    one_of("ascertainment", ascertainment, ASCERTAINMENTS)
+    if comparison is not None:
+        one_of("comparison", comparison, COMPARISONS)
     instead = COMPARISONS[comparison][1] if comparison not in (None, "placebo") else ()
     return [
         {

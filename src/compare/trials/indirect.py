@@ -11,13 +11,7 @@ from compare.data.evidence import Evidence
 from compare.trials._effects import COUNTS
 from compare.trials.declared import Declared, check_network, declared, number
 from compare.trials.guards import Comparison, compare_pairs, too_wide, unlike_exposure, unlike_loops
-from compare.trials.network import (
-    EFFECTS,
-    MODELS,
-    PAIRS,
-    Network,
-    network_meta_analysis,
-)
+from compare.trials.network import EFFECTS, MODELS, PAIRS, Network, network_meta_analysis
 from compare.trials.wording import CERTAINTY
 
 NO_EFFECTS = ("tau2", "i2", "q", "df", "p", "q_within", "df_within", "q_between", "df_between")

@@ -10,6 +10,7 @@ import ipywidgets as w
 from markupsafe import Markup
 
 from compare import claims
+from compare.data.arguments import one_of
 from compare.data.evidence import Evidence
 from compare.data.rows import Row
 from compare.pages.cells import DIRECTIONS, published_cell, source_cell
@@ -17,7 +18,7 @@ from compare.pages.claims import sentences as findings
 from compare.pages.controls import labelled
 from compare.pages.explorer import Explorer
 from compare.pages.files import File
-from compare.pages.markup import NOTHING, csv_text, html, read_in, sources, table
+from compare.pages.markup import NOTHING, behind, csv_text, html, read_in, sources, table
 from compare.words import Finding
 
 VERDICT_MEANING = {
@@ -55,10 +56,8 @@ def view(
 ) -> View:
     """All ten claims, and one of them in detail; a pure function of its arguments."""
     found = claims.assess_all(evidence, weight_kg, medicare)
-    by_id = {assessment.claim_id: assessment for assessment in found}
-    if claim_id not in by_id:
-        raise ValueError(f"claim_id is {claim_id!r}; expected one of {list(by_id)}")
-    chosen = by_id[claim_id]
+    one_of("claim_id", claim_id, claims.CLAIMS)
+    chosen = next(one for one in found if one.claim_id == claim_id)
     return View(tuple(found), chosen, findings.overview(found), findings.reason(chosen))
 
 
@@ -188,11 +187,8 @@ class ClaimsExplorer(Explorer, view=view, digest=digest):
             "What published evidence says",
             "No published finding in our tables.",
         )
-        self.panels["published"].value = html(
-            '<details class="tc-sources"><summary>Show what is published ({})</summary>{}'
-            "</details>",
-            len(chosen.published), published,
-        )  # fmt: skip
+        name = f"Show what is published ({len(chosen.published)})"
+        self.panels["published"].value = behind(name, published)
         self.panels["change"].value = html(
             "<h2>What would change this</h2><p>{}</p>", findings.WOULD_CHANGE[chosen.claim_id]
         )

@@ -20,7 +20,7 @@ from compare.data.evidence import Evidence
 from compare.data.rows import Row, grouped, known, split
 from compare.data.scenario import Scenario
 from compare.pages import money
-from compare.pages.controls import fold, heading, labelled
+from compare.pages.controls import fold, heading, labelled, offer
 from compare.pages.cost import sentences as cost_findings
 from compare.pages.cost.tables import COURSE_COLUMNS, YEARLY_COLUMNS, chain_table, swings
 from compare.pages.explorer import Explorer
@@ -343,9 +343,8 @@ class CostExplorer(Explorer, view=view, digest=digest):
             for row in (*computed.yearly, *computed.courses)
         ]
         key = choice_of(found.same[0]) if found.same else ""
-        control = self.controls["chosen"]
         with self.quiet:
-            control.options, control.value = (choices or [("", "")]), key
+            offer(self.controls["chosen"], choices or [("", "")], key)
         self.panels["sensitivity"].value = swings(found.sensitivity)
         self.panels["chain"].value = folded(chain_table(found.chain))
         self.panels["switching"].value = html("<p>{}</p>", found.switching)

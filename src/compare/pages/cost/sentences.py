@@ -106,8 +106,8 @@ def switching(rows: Sequence[Row]) -> Finding:
     )
     labeled = [row for row in rows if row["label_status"] == "in label"]
     if len(labeled) < 2:
-        other = "second " if labeled else ""
-        return Finding(f"{therapy}: no {other}labeled product with a current price of this kind.")
+        which = "second " if labeled else ""
+        return Finding(f"{therapy}: no {which}labeled product with a current price of this kind.")
     stands = next((row for row in labeled if row["stands_for_therapy"]), labeled[0])
     others = [row for row in labeled if row is not stands]
     other = max(others, key=lambda row: (row["is_reference"], row[usual]))

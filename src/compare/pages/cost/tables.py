@@ -12,7 +12,7 @@ from markupsafe import Markup
 from compare.cost import later_note
 from compare.cost.prices import KINDS, basis_text
 from compare.data.rows import Row, known, records
-from compare.pages.markup import BREAK, Cell, html, read_in, table
+from compare.pages.markup import BREAK, Cell, html, noted, read_in, table
 from compare.pages.money import COURSE, YEARLY, change_note, dollars, stands_note
 from compare.words import number, number_of, short_name, usd, usd_cents, usd_range
 
@@ -22,7 +22,7 @@ def product_cell(row: Mapping[str, Any]) -> Markup:
     status = "" if row["label_status"] == "in label" else row["label_status"]
     parts = [row["product"], status, change_note(row), stands_note(row)]
     under = BREAK.join(part for part in parts if part)
-    return html("{}<br><small>{}</small>", short_name(row["therapy"]), under)
+    return noted(short_name(row["therapy"]), under)
 
 
 def notes_cell(row: Mapping[str, Any]) -> str:

@@ -20,7 +20,7 @@ from compare.pages.coverage import tables as coverage
 from compare.pages.explorer import Explorer
 from compare.pages.files import File
 from compare.pages.house import CLASSES
-from compare.pages.markup import NOTHING, Cell, csv_text, html, table
+from compare.pages.markup import NOTHING, behind, csv_text, html, table
 from compare.words import NOT_REPORTED, Finding, number, number_of, short_name, usd_range
 
 CLASS_MEANING = {
@@ -155,30 +155,34 @@ class StartExplorer(Explorer, view=view, digest=digest):
 
     def show(self, computed: View) -> None:
         self.finding.value = computed.coverage_finding
-        self.panels["classes"].value = folded(
+        self.panels["classes"].value = behind(
             "The four classes",
-            STRADDLE,
-            computed.classes,
-            {
-                "Class": lambda r: CLASSES[r["therapy_class"]][0],
-                "What it is": "meaning",
-                "Therapies": "therapies",
-                "Which": "names",
-            },
-            "The four classes; a therapy belongs to exactly one, the first that fits",
+            html("<p>{}</p>", STRADDLE),
+            table(
+                computed.classes,
+                {
+                    "Class": lambda r: CLASSES[r["therapy_class"]][0],
+                    "What it is": "meaning",
+                    "Therapies": "therapies",
+                    "Which": "names",
+                },
+                "The four classes; a therapy belongs to exactly one, the first that fits",
+            ),
         )
-        self.panels["therapies"].value = folded(
+        self.panels["therapies"].value = behind(
             "The therapies of this condition",
-            computed.finding,
-            computed.therapies,
-            {
-                "Therapy": "therapy",
-                "Class": lambda r: CLASSES[r["therapy_class"]][0],
-                "Target": "target",
-                "FDA label here": "fda_label",
-                "Year one, or a course": cost_cell,
-            },
-            "Therapies for this condition, at its opening weight",
+            html("<p>{}</p>", computed.finding),
+            table(
+                computed.therapies,
+                {
+                    "Therapy": "therapy",
+                    "Class": lambda r: CLASSES[r["therapy_class"]][0],
+                    "Target": "target",
+                    "FDA label here": "fda_label",
+                    "Year one, or a course": cost_cell,
+                },
+                "Therapies for this condition, at its opening weight",
+            ),
         )
         self.show_coverage(computed)
 
@@ -222,16 +226,6 @@ class StartExplorer(Explorer, view=view, digest=digest):
 
     def cited(self, computed: View) -> Iterable[pd.DataFrame]:
         return (computed.therapies,)
-
-
-def folded(
-    title: str, said: object, rows: pd.DataFrame, columns: Mapping[str, str | Cell], caption: str
-) -> Markup:
-    """A table behind its title, under a sentence."""
-    return html(
-        '<details class="tc-sources"><summary>{}</summary><p>{}</p>{}</details>',
-        title, said, table(rows, columns, caption),
-    )  # fmt: skip
 
 
 def age_text(sentences: list[str]) -> Markup:

@@ -12,7 +12,7 @@ from compare.data.evidence import Evidence
 from compare.data.rows import Row, known, split
 from compare.data.scenario import Scenario
 from compare.pages import forest
-from compare.pages.controls import checkbox, fold, labelled, layout
+from compare.pages.controls import checkbox, fold, labelled, layout, offer
 from compare.pages.explorer import Explorer
 from compare.pages.files import File
 from compare.pages.harms import chart as charts
@@ -27,7 +27,7 @@ from compare.pages.harms.tables import (
 )
 from compare.pages.harms.views import FORM, MAP_COLUMNS, MOST_REPORTED, View, digest, view
 from compare.pages.house import CLASSES
-from compare.pages.markup import NOTHING, Cell, csv_text, html, table
+from compare.pages.markup import NOTHING, Cell, behind, csv_text, html, table
 from compare.pages.search import Search
 from compare.trials import harms
 from compare.trials.arms import COMPARISONS
@@ -113,15 +113,9 @@ class HarmsExplorer(Explorer, view=view, digest=digest):
         events = sorted(((row["event"], row["event_id"]) for row in shown.events), key=str)
         organs = [MOST_REPORTED, *sorted({row["system_organ"] for row in shown.events})]
         with self.quiet:
-            for name, offered, value in (
-                ("ascertainment", ways, set_.ascertainment),
-                ("event", events or [("none here", "")], set_.event_id),
-                ("system_organ", organs, set_.system_organ),
-            ):
-                control = self.controls[name]
-                if list(control.options) != offered:
-                    control.options = offered
-                control.value = value
+            offer(self.controls["ascertainment"], ways, set_.ascertainment)
+            offer(self.controls["event"], events or [("none here", "")], set_.event_id)
+            offer(self.controls["system_organ"], organs, set_.system_organ)
             self.controls["basis"].value = set_.basis
             self.controls["comparison"].value = set_.comparison
             self.controls["comparison"].disabled = set_.basis == "treated"
@@ -130,12 +124,11 @@ class HarmsExplorer(Explorer, view=view, digest=digest):
         set_, panels, whole = computed.settings, self.panels, computed.whole
         self.finding.value = computed.finding
         panels["forest"].value = forest_html(computed)
-        panels["figures"].value = html(
-            '<details class="tc-sources"><summary>Show the figures ({})</summary><p>{}</p>{}'
-            "</details>",
-            len(computed.forest), computed.event_finding,
+        panels["figures"].value = behind(
+            f"Show the figures ({len(computed.forest)})",
+            html("<p>{}</p>", computed.event_finding),
             table(computed.forest, FOREST_COLUMNS, "The figures behind the plot", "No event."),
-        )  # fmt: skip
+        )
         panels["map_heading"].value = map_heading(computed)
         panels["map"].draw(
             charts.map_traces(computed.map, set_.basis),
@@ -211,11 +204,8 @@ def folded(
     """
     if not rows and not said:
         return NOTHING
-    return html(
-        '<details class="tc-sources"><summary>{} ({})</summary><p>{}</p>{}</details>',
-        caption, len(rows), said,
-        table(rows, columns, caption, "No such figure in this condition."),
-    )  # fmt: skip
+    shown = table(rows, columns, caption, "No such figure in this condition.")
+    return behind(f"{caption} ({len(rows)})", html("<p>{}</p>", said), shown)
 
 
 def forest_html(shown: View) -> Markup:

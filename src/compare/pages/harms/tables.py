@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from compare.data.rows import Row, known
+from compare.data.rows import Row, grouped, known
 from compare.pages.markup import BREAK, NOTHING, Cell, html, read_in, table, text
 from compare.trials import arms
 from compare.trials.arms import per_100, percent, rare_words, risk_words, signed
@@ -151,9 +151,6 @@ def map_list(rows: Sequence[Row], basis: str) -> Markup:
     """The map as a list for a phone: each event with its figures, and who has none of this form."""
     column = "risk_pct" if basis == "treated" else "difference_pct"
     say = percent if basis == "treated" else signed
-    events: dict[str, list[Row]] = {}
-    for row in rows:
-        events.setdefault(str(row["event"]), []).append(row)
 
     def cell(row: Row) -> str:
         if row["state"] == "bound":
@@ -167,7 +164,7 @@ def map_list(rows: Sequence[Row], basis: str) -> Markup:
     def names(state: str) -> Cell:
         return lambda event: ", ".join(short_name(row["therapy"]) for row in of(event, state))
 
-    listed: list[Row] = [{"event": name, "rows": several} for name, several in events.items()]
+    listed: list[Row] = [{"event": name, "rows": of} for name, of in grouped(rows, "event").items()]
     shown = table(
         listed,
         {

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from compare import words as findings
+from compare.data.arguments import one_of
 from compare.data.conditions import condition_therapies, opening_patient, within
 from compare.data.evidence import Evidence, kept
 from compare.data.rows import Row, grouped, known
@@ -97,8 +98,7 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     condition_id, options = scenario.condition_id, scenario.options
     borrow = bool(options.get("borrow", True))
     classes = tuple(c for c in CLASSES if c in options.get("classes", CLASSES))
-    if options.get("basis", "difference") not in charts.BASES:
-        raise ValueError(f"unknown basis {options['basis']!r}; one of {[*charts.BASES]}")
+    one_of("basis", options.get("basis", "difference"), charts.BASES)
     opens = first_event(evidence, scenario, countable(evidence, condition_id, classes, borrow))
     event_id, organ = str(options.get("event")), options.get("system_organ", MOST_REPORTED)
     given = {name: str(options[name]) for name in FORM if options.get(name)}

@@ -20,7 +20,7 @@ from compare.pages.explorer import Explorer
 from compare.pages.files import File
 from compare.pages.history import chart as charts
 from compare.pages.history import sentences as findings
-from compare.pages.markup import NOTHING, folded, html, read_in, table
+from compare.pages.markup import NOTHING, folded, html, noted, read_in, table
 from compare.words import Finding, number, short_name, usd, usd_cents
 
 YEARLY = "in year one"
@@ -101,8 +101,7 @@ def _coinsurance(row: Mapping[str, Any]) -> str:
     if not known(row["coinsurance_pct"]):
         return "not printed"
     said = number(row["coinsurance_pct"], 3, "%").replace(" %", "%")
-    note = row["coinsurance_note"]
-    return said + (html("<br><small>{}</small>", note) if known(note) else "")
+    return noted(said, row["coinsurance_note"])
 
 
 def _moved(rows: Sequence[Row], key: list[str], value: str, caption: str, how: Any) -> Markup:
@@ -191,14 +190,10 @@ class HistoryExplorer(Explorer, view=view, digest=digest):
         who_pays = table(
             evidence.cited(computed.payers),
             {
-                "Therapy": lambda r: html(
-                    "{}<br><small>{}</small>", short_name(r["therapy"]), r["product"]
-                ),
+                "Therapy": lambda r: noted(short_name(r["therapy"]), r["product"]),
                 "Route": "route",
                 "Setting": "setting",
-                "Medicare pays under": lambda r: html(
-                    "<b>{}</b><br><small>{}</small>", r["payer"], r["why"]
-                ),
+                "Medicare pays under": lambda r: noted(html("<b>{}</b>", r["payer"]), r["why"]),
                 "Coinsurance (Part B)": _coinsurance,
                 "Yearly cap (Part D)": "part_d_cap",
                 "Read in": read_in,
@@ -210,9 +205,7 @@ class HistoryExplorer(Explorer, view=view, digest=digest):
             computed.access,
             {
                 "Finding": published_cell,
-                "On the claim": lambda r: html(
-                    "{}<br><small>{}</small>", r["claim"], DIRECTIONS[r["direction"]]
-                ),
+                "On the claim": lambda r: noted(r["claim"], DIRECTIONS[r["direction"]]),
                 "Source": source_cell,
             },
             "Coverage, prior authorization and availability: what was published",

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from compare.data.rows import Row
+from compare.data.rows import Row, grouped
 from compare.pages.cells import therapy_cell
 from compare.pages.house import CLASSES, read_lines
 from compare.pages.markup import NOTHING, html
@@ -62,9 +62,7 @@ def map_html(rows: Sequence[Row], specialties: Mapping[str, str]) -> Markup:
     """
     if not rows:
         return html("<p>No therapy to show. Choose a class.</p>")
-    own: dict[str, list[Row]] = {}
-    for row in rows:
-        own.setdefault(specialties[row["condition_id"]], []).append(row)
+    own = grouped(rows, lambda row: specialties[row["condition_id"]])
     # Small ones first: they stand side by side, and so do the tall ones after them.
     order = sorted(own, key=lambda name: (len({r["therapy_id"] for r in own[name]}) > SMALL, name))
     tables = (_table(specialty, own[specialty]) for specialty in order)

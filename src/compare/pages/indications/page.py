@@ -27,7 +27,7 @@ from compare.pages.files import File
 from compare.pages.house import CLASSES
 from compare.pages.indications import chart as charts
 from compare.pages.indications import sentences as indication_findings
-from compare.pages.markup import NOTHING, html, read_in, table, text
+from compare.pages.markup import NOTHING, behind, html, read_in, table, text
 from compare.trials import benefits
 from compare.trials.benefits import outcome_text
 
@@ -285,10 +285,9 @@ class IndicationsExplorer(Explorer, view=view, digest=digest):
             else ""
         )
         self.show_article(computed)
-        panels["statements"].value = html(
-            '<details class="tc-sources"><summary>Show every statement ({})</summary>{}</details>',
-            len(computed.statements), self.statements(computed),
-        )  # fmt: skip
+        panels["statements"].value = behind(
+            f"Show every statement ({len(computed.statements)})", self.statements(computed)
+        )
 
     def statements(self, computed: View) -> Markup:
         """Labels and guidelines as read."""
@@ -311,23 +310,22 @@ class IndicationsExplorer(Explorer, view=view, digest=digest):
     def show_article(self, computed: View) -> None:
         """IVIG in the six conditions of a lay article."""
         shown = computed.article
+        figures = table(
+            shown,
+            {
+                "Condition": "condition",
+                "Label": lambda r: (
+                    "In label" if r["label_status"] == IN_LABEL else r["label_reason"]
+                ),
+                "Guidelines": guideline_cell,
+                "Trials with a comparator": "trials",
+            },
+            "Guillain-Barré, Crohn's, lupus, rheumatoid arthritis, MS, myasthenia",
+        )
         self.panels["article"].value = html(
-            "<h2>IVIG in the conditions that a lay article names</h2><p>{}</p>"
-            '<details class="tc-sources"><summary>Show the figures ({})</summary>{}</details>',
+            "<h2>IVIG in the conditions that a lay article names</h2><p>{}</p>{}",
             computed.article_finding,
-            len(shown),
-            table(
-                shown,
-                {
-                    "Condition": "condition",
-                    "Label": lambda r: (
-                        "In label" if r["label_status"] == IN_LABEL else r["label_reason"]
-                    ),
-                    "Guidelines": guideline_cell,
-                    "Trials with a comparator": "trials",
-                },
-                "Guillain-Barré, Crohn's, lupus, rheumatoid arthritis, MS, myasthenia",
-            ),
+            behind(f"Show the figures ({len(shown)})", figures),
         )
 
     def saved(self, computed: View) -> Iterator[File]:

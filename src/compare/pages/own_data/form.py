@@ -9,7 +9,7 @@ import ipywidgets as w
 
 from compare.data.evidence import Evidence
 from compare.own import one_price
-from compare.pages.controls import WRAP, labelled
+from compare.pages.controls import WRAP, labelled, reset
 
 
 class PriceForm:
@@ -34,11 +34,7 @@ class PriceForm:
     def of(self, evidence: Evidence, condition_id: str) -> None:
         """Offer the products of a condition; the present one stays where it can."""
         self.evidence = evidence
-        products, kept = one_price.products_here(evidence, condition_id), self.product.value
-        if tuple(products) != tuple(self.product.options):
-            self.product.options = products or [("", "")]
-            if kept in [key for _, key in products]:
-                self.product.value = kept
+        reset(self.product, one_price.products_here(evidence, condition_id) or [("", "")])
         self.offer_units()
 
     def offer_units(self) -> None:

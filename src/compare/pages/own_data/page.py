@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import ipywidgets as w
@@ -22,15 +23,10 @@ from compare.own import with_asp_file, with_prices, with_therapy
 from compare.own.before_after import COLUMNS as COLUMNS_SAVED
 from compare.own.one_price import added, rows_of
 from compare.own.prices import COLUMNS as COLUMNS_OF_PRICES
-from compare.pages.controls import (
-    WRAP,
-    heading,
-    labelled,
-    words,
-)
+from compare.pages.controls import WRAP, heading, labelled, words
 from compare.pages.explorer import Explorer, sentence
 from compare.pages.files import File
-from compare.pages.markup import NOTHING, csv_text, download, html, table, text
+from compare.pages.markup import NOTHING, csv_text, html, noted, table, text
 from compare.pages.own_data import sentences as findings
 from compare.pages.own_data.form import PriceForm
 from compare.pages.picker import FilePicker
@@ -157,25 +153,23 @@ def money(row: Mapping[str, Any], when: str) -> str:
 
 def changed(row: Mapping[str, Any]) -> str:
     """In words, with dollars and percent where both figures are there."""
-    said = text(row["changed"])
+    told = ""
     if known(row["change_usd"]) and row["changed"] in ("higher", "lower"):
         sign = "+" if row["change_usd"] >= 0 else "-"
         told = f"{sign}{usd(abs(row['change_usd']))}, {row['change_pct']:+.1f}%"
-        said += html("<br><small>{}</small>", told)
-    return said
+    return noted(row["changed"], told)
 
 
 def basis(row: Mapping[str, Any]) -> str:
     """Price basis after, and before where it was another."""
     after, before = row["price_basis_after"], row["price_basis_before"]
-    said = text(basis_text(after)) if known(after) else ""
-    if known(before) and before != after:
-        said += html("<br><small>before: {}</small>", basis_text(before))
-    return said
+    moved = known(before) and before != after
+    said = basis_text(after) if known(after) else ""
+    return noted(said, f"before: {basis_text(before)}" if moved else "")
 
 
 COLUMNS: Mapping[str, Any] = {
-    "Therapy": lambda r: html("{}<br><small>{}</small>", short_name(r["therapy"]), r["product"]),
+    "Therapy": lambda r: noted(short_name(r["therapy"]), r["product"]),
     "Regimen": "regimen",
     "Year one, before": lambda r: money(r, "before"),
     "Year one, after": lambda r: money(r, "after"),
@@ -191,7 +185,7 @@ def stands(row: Mapping[str, Any], when: str) -> Markup:
     ends = sorted(row[f"{end}_{when}"] for end in ("low", "high"))
     span = "" if row["chronic"] else " per course"
     small = f"{row[f'product_{when}']}, {KIND_NAMES[row[f'price_kind_{when}']]}"
-    return html("{}{}<br><small>{}</small>", usd_range(*ends), span, small)
+    return noted(usd_range(*ends) + span, small)
 
 
 STANDING: Mapping[str, Any] = {
@@ -268,7 +262,8 @@ class OwnDataExplorer(Explorer, view=view, digest=digest):
                 self.panel("difference"),
                 self.panel("code").add_class(SCREEN),
                 self.downloads(),
-                self.panel("templates").add_class(SCREEN),
+                self.panel("to_fill_in").add_class(SCREEN),
+                self.downloads("templates"),
             ]
         )
 
@@ -363,7 +358,22 @@ class OwnDataExplorer(Explorer, view=view, digest=digest):
             '<pre class="tc-code">{}</pre>',
             lines_of_code(self.files | self.own_prices, scenario),
         )
-        self.panels["templates"].value = self.templates_text()
+        self.panels["to_fill_in"].value = html(
+            "<h2>Files to fill in</h2>"
+            "<p>Own prices: <code>own_prices.csv</code>. Name a code, or a product and a route; "
+            "one price pays for <code>billing_qty</code> of <code>billing_unit</code> (mg, g, mcg, "
+            "device, day). A decimal point, dates as YYYY-MM-DD. The rows in it are examples.</p>"
+            "<p>At once, at most {} million bytes.</p>"
+            "<p>A therapy of your own: fill in the tables that you need and choose them together. "
+            "A cost needs therapies, products, presentations, product_codes, prices, regimens and "
+            "sources. Columns are explained in the data dictionary (<code>data/README.md</code>)."
+            "</p>",
+            MAX_BYTES // 1_000_000,
+        )
+        self.panels["templates"].offer(
+            File(name, name, partial(str, content))
+            for name, content in own.templates(self.project).items()
+        )
 
     @property
     def own_prices(self) -> dict[str, dict[str, bytes]]:
@@ -425,24 +435,3 @@ class OwnDataExplorer(Explorer, view=view, digest=digest):
                     html("<details><summary>{} codes updated</summary>{}</details>", rest, updated)
                 )
         return NOTHING.join(parts)
-
-    def templates_text(self) -> Markup:
-        """Downloads of files to fill in."""
-        links = {
-            name: download(name, content, name)
-            for name, content in own.templates(self.project).items()
-        }
-        prices = links.pop("own_prices.csv")
-        return html(
-            "<h2>Files to fill in</h2>"
-            "<p>Own prices: {} Name a code, or a product and a route; one price pays for "
-            "<code>billing_qty</code> of <code>billing_unit</code> (mg, g, mcg, device, day). A "
-            "decimal point, dates as YYYY-MM-DD. The rows in it are examples.</p>"
-            "<p>At once, at most {} million bytes.</p>"
-            "<p>A therapy of your own: fill in the tables that you need and choose them together. "
-            "A cost needs therapies, products, presentations, product_codes, prices, regimens and "
-            "sources. Columns are explained in the data dictionary (<code>data/README.md</code>)."
-            "</p><details><summary>Tables of a therapy ({})</summary>"
-            "<p>{}</p></details>",
-            prices, MAX_BYTES // 1_000_000, len(links), NOTHING.join(links.values()),
-        )  # fmt: skip

@@ -12,9 +12,9 @@ from compare.pages.cells import glyph
 from compare.pages.markup import BREAK, NOTHING, html
 from compare.pages.patient.own_trials import OwnTrials, Told
 from compare.pages.patient.picture import ANY_DOSE, ORDER, Price, Shown, kind_words, price_words
+from compare.pages.patient.side_by_side import MARKS
 from compare.words import usd
 
-MARKS = {"contraindicated": "stop", "boxed_warning": "boxed", "warning": "warn"}
 SAFE = "\u201cNone found\u201d is not \u201csafe\u201d."
 # Of each option; all are one click away, and the words above them count what missed.
 OPEN_TRIALS, OPEN_IF_MANY, MANY = 2, 1, 5

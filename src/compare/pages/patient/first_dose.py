@@ -11,7 +11,7 @@ from compare.authority import cautions, guidance
 from compare.data.evidence import Evidence, kept
 from compare.data.rows import Row, known
 from compare.pages.cells import therapy_cell
-from compare.pages.markup import BREAK, html
+from compare.pages.markup import BREAK, html, noted
 
 SHOWN = ("before", "during", "vaccination")
 
@@ -62,7 +62,7 @@ def _step(row: Mapping[str, Any], step: str) -> Markup:
 
 
 COLUMNS: Mapping[str, Any] = {
-    "Option": lambda r: html("{}<br><small>{}</small>", therapy_cell(r), r["product"]),
+    "Option": lambda r: noted(therapy_cell(r), r["product"]),
     "Tests and preparation before": lambda r: _step(r, "before"),
     "With the dose": lambda r: _step(r, "during"),
     "Vaccination": lambda r: _step(r, "vaccination"),

@@ -22,10 +22,10 @@ from compare.pages.patient import care, report
 from compare.pages.patient.head_to_head import compared
 from compare.pages.patient.items import Item, Line, one
 from compare.pages.patient.own_trials import best_first
+from compare.pages.patient.picture import STRICT
 from compare.pages.patient.side_by_side import (
     MARKS,
     NOT_SAME_TRIAL,
-    STRICT,
     Comparison,
     caution_text,
     compare_therapies,
@@ -127,12 +127,7 @@ def page(evidence: Evidence, comparison: Comparison) -> Markup:
         "cost": markup.html("<p>{}{} {}</p>", COST_NOTE, BUDGET_NOTE, rebates_note(comparison)),
     }  # fmt: skip
     parts = [
-        markup.html('<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'),
-        markup.html('<meta name="viewport" content="width=device-width, initial-scale=1">'),
-        markup.html("<title>Monograph: {}</title>", title),
-        markup.html("<style>:root {{ --print: 8.6pt; }}{}{}</style>", report.STYLE, STYLE),
-        markup.html("</head><body>"),
-        markup.html("<h1>Monograph: {}</h1><p>{}</p>", title, ABOUT),
+        markup.html("<p>{}</p>", ABOUT),
         markup.html("<p><b>Patient.</b> {}</p>", report.patient_words(evidence, scenario)),
         markup.html('<p class="note">{} {}</p>', report.NOT_COMPARED, report.READING),
         report.summary(evidence, comparison),
@@ -151,9 +146,8 @@ def page(evidence: Evidence, comparison: Comparison) -> Markup:
                           report.lines(evidence, comparison, "monograph")),
             long=True,
         ),
-        markup.html("</body></html>\n"),
     ]  # fmt: skip
-    return NOTHING.join(parts)
+    return report.document(f"Monograph: {title}", 8.6, report.STYLE + STYLE, *parts)
 
 
 def _section(key: str, shown: Markup, long: bool = False) -> Markup:
@@ -179,7 +173,7 @@ def sections(evidence: Evidence, comparison: Comparison) -> dict[str, list[Line]
     more: dict[str, Callable[[], Iterator[Line]]] = {
         "efficacy": lambda: _designs(evidence, comparison),
         "cautions": lambda: _whom(comparison),
-        "cost": lambda: budget_lines(evidence, comparison),
+        "cost": lambda: budget_lines(comparison),
     }
     for key, lines in more.items():
         found[key] += lines()
@@ -284,7 +278,7 @@ def patients_per_year(comparison: Comparison) -> Mapping[str, int]:
     }
 
 
-def budget_lines(evidence: Evidence, comparison: Comparison) -> Iterator[Line]:
+def budget_lines(comparison: Comparison) -> Iterator[Line]:
     """The hospital's own patients, and what they cost: that of one, times their number.
 
     From low to high as the cost of one. A course is counted once a patient.

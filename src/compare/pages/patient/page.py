@@ -12,20 +12,14 @@ from compare.authority import cautions
 from compare.data.evidence import Evidence
 from compare.data.rows import Row
 from compare.data.scenario import Scenario
-from compare.pages.controls import WRAP, checkbox, labelled, reveal
+from compare.pages.controls import WRAP, checkbox, labelled, offer, reveal
 from compare.pages.explorer import Explorer
 from compare.pages.files import File
 from compare.pages.markup import NOTHING, folded, html, table
 from compare.pages.patient import drawing, first_dose, monograph, report, side_by_side
 from compare.pages.patient.side_by_side import MOST, NOT_SAME_TRIAL, rebates_note
 from compare.pages.patient.tables import BRAND_COLUMNS, CAUTION_COLUMNS, option_columns
-from compare.pages.patient.views import (
-    OPTION_COLUMNS,
-    View,
-    digest,
-    opening,
-    view,
-)
+from compare.pages.patient.views import OPTION_COLUMNS, View, digest, opening, view
 from compare.words import short_name
 
 PATIENTS = "Your patients per year"
@@ -96,16 +90,13 @@ class PatientExplorer(Explorer, view=view, digest=digest):
         choices = [("none", ""), *named]
         chosen = list(scenario.options.get("compare", []))
         for i in range(MOST):
-            control = self.controls[f"compare_{i}"]
-            control.options = choices
-            control.value = chosen[i] if i < len(chosen) else ""
+            offer(self.controls[f"compare_{i}"], choices, chosen[i] if i < len(chosen) else "")
             self.ask_patients(i)
         has_ivig = "ivig" in listed
         brands = cautions.products_of(self.evidence, "ivig") if has_ivig else []
         names = [(self.evidence.label("products", key), key) for key in brands]
-        control = self.controls["ivig_product"]
-        control.options = [("the one priced lowest", ""), *names]
-        reveal(control, has_ivig)
+        offer(self.controls["ivig_product"], [("the one priced lowest", ""), *names], "")
+        reveal(self.controls["ivig_product"], has_ivig)
 
     def adapt(self, change: Mapping[str, Any]) -> None:
         """A new condition has therapies of its own, and a new therapy patients of its own."""

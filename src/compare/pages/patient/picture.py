@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from compare import cost
@@ -101,9 +102,7 @@ def shown(
         for some in (standing, marked)
     )
     unsummed = cost.without_negotiated(row for rows in beside.values() for row in rows)
-    plans_of: dict[str, list[Plan]] = {}
-    for key, plan in standing.items():
-        plans_of.setdefault(key[0], []).append(plan)
+    plans_of = grouped(standing.values(), lambda plan: plan.therapy_id)
     out = []
     for option in sorted(options, key=lambda row: (tier(row), row["therapy"].casefold())):
         key = option["therapy_id"]
@@ -176,9 +175,8 @@ def against(rows: Iterable[Row]) -> list[tuple[str, str, str]]:
     order, rows = list(cautions.SEVERITIES), list(rows)
     of = len({row["product_id"] for row in rows})
     limits = {row["factor"]: row["dose_above_mg_per_kg"] for row in rows if barred_above(row)}
-    found: dict[tuple[str, str], list[Row]] = {}
-    for row in cautions.summary_rows(row for row in rows if row["matches"]):
-        found.setdefault((row["severity"], row["factor"]), []).append(row)
+    matched = cautions.summary_rows(row for row in rows if row["matches"])
+    found = grouped(matched, itemgetter("severity", "factor"))
     told: list[tuple[str, str, str]] = []
     milder: dict[str, list[str]] = {}
     for (severity, factor), group in sorted(found.items(), key=lambda kv: order.index(kv[0][0])):

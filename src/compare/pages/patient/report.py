@@ -109,19 +109,14 @@ def page(evidence: Evidence, comparison: Comparison) -> Markup:
     scenario = comparison.scenario
     names = listing(name for name, _ in comparison.heads)
     condition = condition_name(evidence, scenario)
-    title = f"{names}: {condition}"
     notes = " ".join(filter(None, [READING, NOT_SAME_TRIAL, rebates_note(comparison)]))
     stamp = f"Data of {evidence.data_date}, version {evidence.version}. Labels: "
     stamp += "; ".join(comparison.labels) + "."
     answer = summary(evidence, comparison)
-    points = print_points(evidence, comparison, answer)
-    parts = [
-        markup.html('<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'),
-        markup.html('<meta name="viewport" content="width=device-width, initial-scale=1">'),
-        markup.html("<title>{}</title>", title),
-        markup.html("<style>:root {{ --print: {}pt; }}{}</style>", points, STYLE),
-        markup.html("</head><body>"),
-        markup.html("<h1>{}</h1>", title),
+    return document(
+        f"{names}: {condition}",
+        print_points(evidence, comparison, answer),
+        STYLE,
         markup.html("<p><b>Patient.</b> {}</p>", patient_words(evidence, scenario)),
         markup.html('<p class="note">{}</p>', NOT_COMPARED),
         answer,
@@ -132,9 +127,17 @@ def page(evidence: Evidence, comparison: Comparison) -> Markup:
             "<h2>Appendix: the lines of Python that rebuild this page</h2><pre>{}</pre>",
             lines(evidence, comparison),
         ),
-        markup.html("</body></html>\n"),
-    ]
-    return NOTHING.join(parts)
+    )
+
+
+def document(title: str, points: float, style: Markup, *parts: Markup) -> Markup:
+    """A page of its own, in print of this size, under its title."""
+    return markup.html(
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1"><title>{}</title>'
+        "<style>:root {{ --print: {}pt; }}{}</style></head><body><h1>{}</h1>{}</body></html>\n",
+        title, points, style, title, NOTHING.join(parts),
+    )  # fmt: skip
 
 
 def summary(evidence: Evidence, comparison: Comparison) -> Markup:

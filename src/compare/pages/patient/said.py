@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from compare.authority import cautions
 from compare.data.evidence import Evidence, kept
@@ -81,9 +82,7 @@ def _told(
 
 def concerns(rows: Sequence[Row]) -> list[Row]:
     """Cautions on what the patient has: `severity`, and `words` of factor, condition, products."""
-    lines: dict[tuple[str, str], list[Row]] = {}
-    for row in cautions.summary_rows(rows):
-        lines.setdefault((row["severity"], row["factor"]), []).append(row)
+    lines = grouped(cautions.summary_rows(rows), itemgetter("severity", "factor"))
     found: list[Row] = []
     order = list(cautions.SEVERITIES)
     for (severity, factor), group in sorted(lines.items(), key=lambda kv: order.index(kv[0][0])):

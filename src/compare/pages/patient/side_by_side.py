@@ -19,6 +19,7 @@ from compare.data.rows import Row, known
 from compare.data.scenario import Scenario
 from compare.pages.patient import care
 from compare.pages.patient.items import Column, Item, Line, is_therapy, one
+from compare.pages.patient.picture import STRICT
 from compare.words import short_name
 
 MOST = 4
@@ -234,7 +235,6 @@ def _guideline_cell(row: Mapping[str, Any]) -> tuple[Item, ...]:
     return one(said, mark, row["source_id"])
 
 
-STRICT = ("contraindicated", "boxed_warning")
 CLOSED = "nothing left open"
 LEFT_OPEN = "only what is left open"
 NONE_FOUND = "none found in our reading, which is not “safe”"

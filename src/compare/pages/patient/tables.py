@@ -10,7 +10,7 @@ from markupsafe import Markup
 from compare.authority.cautions import SEVERITIES
 from compare.data.rows import known
 from compare.pages.cells import guideline_cell, label_cell, therapy_cell
-from compare.pages.markup import BREAK, Cell, html, text
+from compare.pages.markup import BREAK, Cell, html, noted, text
 from compare.pages.patient.side_by_side import MARKS, NONE_FOUND
 from compare.pages.patient.views import View
 from compare.words import NOT_REPORTED, number_of, usd_range
@@ -96,9 +96,7 @@ def _origin(row: Mapping[str, Any]) -> str:
 CAUTION_COLUMNS: dict[str, str | Cell] = {
     "Therapy": lambda r: str(r["therapy"]).split(" (")[0],
     "Severity": lambda r: severity_words(r["severity"]),
-    "On": lambda r: (
-        text(r["factor"]) + (html("<br><small>{}</small>", r["why"]) if r["why"] else "")
-    ),
+    "On": lambda r: noted(r["factor"], r["why"]),
     "Counts if": lambda r: (
         "for everyone" if r["applies"] == "everyone" else text(r["condition_text"]) or "look it up"
     ),

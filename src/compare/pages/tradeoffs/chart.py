@@ -37,7 +37,7 @@ COLUMNS = [
 
 
 def traces(frame: pd.DataFrame) -> list[Trace]:
-    """Four traces a class: both figures, no x, no y, neither.
+    """One trace for a class and a place where it has therapies: both figures, no x, no y, neither.
 
     `frame`: `COLUMNS`; blank x or y is not reported; `apart` marks borrowed or cross-trial
     figures, drawn hollow.
@@ -49,11 +49,10 @@ def traces(frame: pd.DataFrame) -> list[Trace]:
         for row in every:
             if row["therapy_class"] == therapy_class:
                 places[PLACES[known(row["x"]), known(row["y"])]].append(row)
-        shown = False
-        for place, part in places.items():
-            first = not shown and bool(part) and place != "corner"
-            shown |= first
-            drawn.append(_marks(part, place, name, color, shape, first))
+        filled = [(place, part) for place, part in places.items() if part]
+        for at, (place, part) in enumerate(filled):
+            in_legend = at == 0 and place != "corner"
+            drawn.append(_marks(part, place, name, color, shape, in_legend))
     return drawn
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import ipywidgets as w
-import pandas as pd
 from traitlets import TraitError
 
 from compare import effects
@@ -15,16 +14,7 @@ from compare.data.evidence import Evidence
 from compare.data.patient import Patient
 from compare.data.rows import Row
 from compare.data.scenario import Scenario
-from compare.pages.controls import (
-    WRAP,
-    checkbox,
-    fold,
-    heading,
-    labelled,
-    layout,
-    reset,
-    reveal,
-)
+from compare.pages.controls import WRAP, checkbox, fold, heading, labelled, layout, reset, reveal
 from compare.pages.explorer import Explorer
 from compare.pages.files import File
 from compare.pages.markup import NOTHING, csv_text, folded, html
@@ -33,15 +23,7 @@ from compare.pages.tradeoffs import chart as charts
 from compare.pages.tradeoffs import tables
 from compare.pages.tradeoffs.sentences import amount
 from compare.pages.tradeoffs.typed import number_in, range_in
-from compare.pages.tradeoffs.views import (
-    BURDEN,
-    HOW,
-    Figures,
-    View,
-    digest,
-    opening,
-    view,
-)
+from compare.pages.tradeoffs.views import BURDEN, HOW, Figures, View, digest, opening, view
 from compare.pages.tradeoffs.worth import MONEY
 from compare.words import short_name
 
@@ -73,7 +55,6 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
         start = opening(evidence, condition_id) if condition_id else opening(evidence)
         super().__init__(evidence, start.condition_id, **more)
         self.seed = start.seed
-        self._shown: Figures | None = None
         self._refused = ""
         saved = FilePicker("Open a saved scenario", self.not_opened, accept=".json")
         self.controls |= {
@@ -355,19 +336,14 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
             self.strip.weighed = weighed
             self.strip.tell()
 
-    def clear(self) -> None:
-        super().clear()
-        self._shown = None
-
     def show(self, computed: View) -> None:
         self.carry(self.scenario())
         if self._refused:
             self.status.value, self._refused = html("<p>{}</p>", self._refused), ""
         figures = computed.figures
         self.show_preferences(computed)
-        if figures is not self._shown:
+        if self.other("figures", figures):
             self.show_figures(figures)
-            self._shown = figures
         rebuilt = ", the values and the ranks" if computed.said else ""
         self.panels["script"].value = folded(
             html('<pre class="tc-code">{}</pre>', computed.script),
@@ -440,11 +416,11 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
             "Save the effects table (CSV)", computed.figures.table, (), "effects", *about
         )
         if ranking := computed.ranking:
-            ranks = ranking.acceptability.reset_index(drop=True)
-            shares = pd.concat([computed.value, ranks], axis=1)
+            ranks = ranking.acceptability
             yield self.file(
-                "Save values and ranks (CSV)", lambda: csv_text(shares), "ranks", *about
-            )
+                "Save values and ranks (CSV)",
+                lambda: csv_text(computed.value.join(ranks, "therapy_id")), "ranks", *about,
+            )  # fmt: skip
 
     def cited(self, computed: View) -> Iterable[Sequence[Row]]:
         return ([row for row in computed.figures.rows if row["reported"]],)

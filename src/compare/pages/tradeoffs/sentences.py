@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from compare.cost.prices import KINDS
-from compare.data.rows import Row, known, records
+from compare.data.rows import Row, grouped, known, records
 from compare.effects.networks import PER_100
 from compare.effects.table import BY_COURSE
 from compare.preferences.draws import Ranking
@@ -313,16 +313,14 @@ def narrow(
     criteria: Mapping[str, Row],
     ranges: Mapping[str, tuple[float, float]],
     weights: Mapping[str, float],
-    sensitivity: pd.DataFrame,
+    sensitivity: Iterable[Row],
 ) -> list[Finding]:
     """Hints on criteria whose whole range is small, yet which decide who is first.
 
     Small: 2 points, or a tenth of the highest cost. Deciding: without its weight another is first.
     """
     hints = []
-    moves_of: dict[str, list[dict[str, Any]]] = {}
-    for move in records(sensitivity):
-        moves_of.setdefault(move["criterion"], []).append(move)
+    moves_of = grouped(sensitivity, "criterion")
     for name, row in criteria.items():
         if not weights.get(name, 0) > 0 or name not in moves_of:
             continue

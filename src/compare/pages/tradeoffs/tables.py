@@ -11,7 +11,7 @@ from markupsafe import Markup
 from compare.data.rows import grouped, known, records
 from compare.effects import BASES
 from compare.pages.house import CLASSES
-from compare.pages.markup import NOTHING, html, table, text
+from compare.pages.markup import NOTHING, html, noted, table
 from compare.pages.tradeoffs.sentences import (
     against,
     amount,
@@ -67,9 +67,7 @@ def grid(figures: Figures) -> Markup:
     """The effects table: therapies down, criteria across, figure and bar in each cell."""
     rows = [row for row in figures.rows if row["criterion"] in figures.criteria]
     cells = {(row["therapy_id"], row["criterion"]): row for row in rows}
-    columns: dict[str, Any] = {
-        "Therapy": lambda r: html("{}<br><small>{}</small>", r["therapy"], class_name(r))
-    }
+    columns: dict[str, Any] = {"Therapy": lambda r: noted(r["therapy"], class_name(r))}
     for name, row in figures.criteria.items():
         own = [r for r in rows if r["criterion"] == name and known(r["low"])]
         span = (
@@ -134,9 +132,8 @@ def with_gaps(shown: View) -> dict[str, Markup]:
     assert shown.ranking is not None
     found = {}
     for row in records(shown.value):
-        name = text(shown.figures.names[row["therapy_id"]])
         gaps = not_scored(row, shown.figures.labels, shown.ranking)
-        found[row["therapy_id"]] = html("{}<br><small>{}</small>", name, gaps) if gaps else name
+        found[row["therapy_id"]] = noted(shown.figures.names[row["therapy_id"]], gaps)
     return found
 
 
@@ -145,7 +142,7 @@ def ranking(shown: View) -> Markup:
     labels, names = shown.figures.labels, with_gaps(shown)
     criteria = [name for name in shown.value.columns if name in labels]
     colors = dict(zip(criteria, SHARE_COLORS * 4, strict=False))
-    rows = shown.value.sort_values(["too_little", "value"], ascending=[True, False], kind="stable")
+    rows = sorted(records(shown.value), key=lambda row: (row["too_little"], -row["value"]))
     weights = shown.ranking.weights if shown.ranking is not None else {}
 
     def stack(r: Mapping[str, Any]) -> Markup:
@@ -192,9 +189,11 @@ def acceptability(shown: View) -> Markup:
     found = shown.ranking.acceptability
     ranks = list(found.columns)
     count = len(ranks)
-    rows = found.reset_index()
-    if count:
-        rows = rows.sort_values(ranks, ascending=False, kind="stable", na_position="last")
+    # Those with too little reported have no shares, and stand last.
+    rows = sorted(
+        ({"therapy_id": key, **row} for key, row in zip(found.index, records(found), strict=True)),
+        key=lambda row: [math.inf if row[one] != row[one] else -row[one] for one in ranks],
+    )
 
     def color(i: int) -> str:
         return RANK_COLORS[min(i, 3) if i < count - 1 or count < 5 else 4]
@@ -232,10 +231,10 @@ def acceptability(shown: View) -> Markup:
 
 def sensitivity(shown: View) -> Markup:
     """Who leads as each weight goes from 0 to 100 and the others keep their proportions."""
-    if shown.sensitivity.empty:
+    if not shown.sensitivity:
         return NOTHING
     names, labels = shown.figures.names, shown.figures.labels
-    parts = grouped(records(shown.sensitivity), "criterion")
+    parts = grouped(shown.sensitivity, "criterion")
     made = [
         {
             "label": labels[criterion],
@@ -261,16 +260,16 @@ def sensitivity(shown: View) -> Markup:
 def worth(shown: View) -> Markup:
     """What a step of each criterion is worth in money, and where each cost draws level."""
     parts = []
-    if len(shown.worth):
+    if shown.worth:
         items = NOTHING.join(
-            html("<li>{}</li>", words[:1].upper() + words[1:]) for words in shown.worth["text"]
+            html("<li>{}</li>", row["text"][:1].upper() + row["text"][1:]) for row in shown.worth
         )
         parts.append(html("<p><b>What your weights say</b></p><ul>{}</ul>", items))
     rows = break_evens(
         shown.ranking, shown.figures.drawn, shown.weights, shown.ranges, shown.shapes,
         shown.figures.names,
     )  # fmt: skip
-    if len(rows):
+    if rows:
         parts.append(
             table(
                 rows,

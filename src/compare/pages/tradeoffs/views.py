@@ -69,8 +69,8 @@ class View:
     said: bool
     value: pd.DataFrame
     ranking: Ranking | None
-    sensitivity: pd.DataFrame
-    worth: pd.DataFrame
+    sensitivity: Sequence[Row]
+    worth: Sequence[Row]
     finding: Finding
     hints: tuple[Finding, ...] = ()
     script: str = field(default="", repr=False)
@@ -346,7 +346,7 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     empty = pd.DataFrame()
     if figures.drawn is None:
         nothing = Finding("Choose at least one criterion.")
-        return View(figures, {}, {}, None, False, empty, None, empty, empty, nothing)
+        return View(figures, {}, {}, None, False, empty, None, [], [], nothing)
     decision = figures.drawn.decision
     chosen = {name: ends for name, ends in scenario.ranges.items() if name in criteria}
     ranges = preferences.stated_ranges(decision, chosen)
@@ -367,12 +367,12 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     )
     if not said:
         silent = Finding("Say what matters to see how the therapies rank for it.")
-        return View(
-            figures, ranges, shapes, None, False, empty, None, empty, empty, silent, (), script
-        )
+        return View(figures, ranges, shapes, None, False, empty, None, [], [], silent, (), script)
     value = preferences.weighted_value(decision, weights, ranges, shapes, missing)
     ranking = preferences.rank(figures.drawn, weights, ranges, shapes=shapes, missing=missing)
-    sensitivity = preferences.weight_sensitivity(decision, weights, ranges, shapes, missing)
+    sensitivity = records(
+        preferences.weight_sensitivity(decision, weights, ranges, shapes, missing)
+    )
     how = str(options["how"])
     gaps = {
         name: [decision.criteria[k] for k in decision.missing[t].nonzero()[0]]
@@ -400,7 +400,7 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
         sensitivity,
         worth(figures.drawn.decision, figures.criteria, weights, ranges, shapes)
         if len(ranking.pairwise) > 1
-        else empty,
+        else [],
         finding,
         tuple(hint for hint in hints if hint is not None),
         script,

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import pandas as pd
-
 from compare import preferences
 from compare.data.rows import Row
 from compare.effects.networks import PER_100
@@ -23,14 +21,14 @@ def worth(
     weights: Weights,
     ranges: Ranges,
     shapes: Shapes,
-) -> pd.DataFrame:
+) -> list[Row]:
     """What one step of each criterion is worth in yearly (or course) dollars, by the weights.
 
-    Columns `criterion, text, usd`. Empty without a weighted cost, or where its value bends.
+    Keys `criterion, text, usd`. Empty without a weighted cost, or where its value bends.
     """
     central = dict(zip(decision.criteria, central_weights(decision, weights), strict=True))
     money = [name for name in MONEY if central.get(name, 0) > 0 and name not in shapes]
-    rows = []
+    rows: list[Row] = []
     for name, row in criteria.items():
         if not money or name == money[0] or not central[name] > 0 or name in shapes:
             continue
@@ -42,8 +40,9 @@ def worth(
         if unit.startswith((PER_100, "percent")):
             text = f"{more} in 100 with {lower(row['label'])}"
         span = "a course" if money[0] == "cost_per_course" else "a year"
-        rows.append([name, f"{text} is worth {usd(dollars)} {span} to you", dollars])
-    return pd.DataFrame(rows, columns=["criterion", "text", "usd"])
+        said = f"{text} is worth {usd(dollars)} {span} to you"
+        rows.append({"criterion": name, "text": said, "usd": dollars})
+    return rows
 
 
 def break_evens(
@@ -53,21 +52,25 @@ def break_evens(
     ranges: Ranges,
     shapes: Shapes,
     known_as: Mapping[str, str],
-) -> pd.DataFrame:
+) -> list[Row]:
     """What each therapy's cost would have to be to draw level with the highest other value.
 
-    Columns `therapy_id, therapy, rival, now, amount, gap`. Empty until the reader has spoken.
+    Keys `therapy_id, therapy, rival, now, amount`. Empty until the reader has spoken.
     """
-    names = ["therapy_id", "therapy", "rival", "now", "amount"]
     if ranking is None or drawn is None:
-        return pd.DataFrame(columns=names)
+        return []
     money = [name for name in MONEY if ranking.weights.get(name, 0) > 0]
     kept = [t for t in drawn.decision.therapies if t not in ranking.too_little]
     if not money or len(kept) < 2:
-        return pd.DataFrame(columns=names)
+        return []
     found = preferences.break_evens(drawn.decision, weights, kept, money[0], ranges, shapes)
-    rows = [
-        [one.therapy_id, known_as[one.therapy_id], known_as[one.rival_id], one.now, one.amount]
+    return [
+        {
+            "therapy_id": one.therapy_id,
+            "therapy": known_as[one.therapy_id],
+            "rival": known_as[one.rival_id],
+            "now": one.now,
+            "amount": one.amount,
+        }
         for one in found
     ]
-    return pd.DataFrame(rows, columns=names)

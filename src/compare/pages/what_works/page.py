@@ -13,11 +13,11 @@ from compare.data.evidence import Evidence
 from compare.data.rows import Row, grouped, records
 from compare.data.scenario import Scenario
 from compare.pages import forest as charts
-from compare.pages.controls import WRAP, labelled, reveal
+from compare.pages.controls import WRAP, labelled, offer, reveal
 from compare.pages.explorer import Explorer
 from compare.pages.files import File
 from compare.pages.forest import Mark
-from compare.pages.markup import NOTHING, html, table
+from compare.pages.markup import NOTHING, behind, html, table
 from compare.pages.what_works import sentences, tables
 from compare.pages.what_works.views import OPTIONS, Across, View, judged_pairs, view
 from compare.trials import benefits
@@ -108,21 +108,13 @@ class WhatWorksExplorer(Explorer, view=view, digest=digest):
     def offer(self, shown: View) -> None:
         """Give the controls the choices that this condition has, and what was chosen of them."""
         with self.quiet:
-            offered: dict[str, tuple[Sequence[tuple[str, str]], str]] = {
-                "endpoint": (shown.endpoints, shown.endpoint_id)
-            }
-            if shown.across:
-                names = sorted((name, node) for node, name in shown.across.names.items())
-                offered["network"] = (shown.networks, shown.across.network_id)
-                offered["reference"] = (names, shown.across.network.reference)
-            for name, (options, value) in offered.items():
-                control = self.controls[name]
-                if list(control.options) != list(options):
-                    control.options = options
-                control.value = value
+            offer(self.controls["endpoint"], shown.endpoints, shown.endpoint_id)
             for name in ("network", "reference", "rate", "also"):
                 reveal(self.controls[name], shown.across is not None)
             if shown.across:
+                names = sorted((name, node) for node, name in shown.across.names.items())
+                offer(self.controls["network"], shown.networks, shown.across.network_id)
+                offer(self.controls["reference"], names, shown.across.network.reference)
                 found = shown.across.found
                 self.controls["rate"].description = RATES[found.row["measure"] in COUNTS]
                 reveal(self.controls["rate"], sentences.has_rate(found))
@@ -168,13 +160,12 @@ def trials_html(shown: View) -> Markup:
 def figures_html(shown: View) -> Markup:
     """The tables behind the picture, folded."""
     rows = [*shown.rows, *shown.active]
-    return html(
-        '<details class="tc-sources"><summary>Show the figures ({})</summary>{}</details>'
-        '<details class="tc-sources"><summary>Are the trials alike? Population, '
-        "earlier treatment, background, weeks, definition, comparator group</summary>{}</details>",
-        len(rows), table(rows, tables.FIGURES, "Figures of each trial, as printed and as drawn"),
+    figures = table(rows, tables.FIGURES, "Figures of each trial, as printed and as drawn")
+    return behind(f"Show the figures ({len(rows)})", figures) + behind(
+        "Are the trials alike? Population, earlier treatment, background, weeks, definition, "
+        "comparator group",
         table(rows, tables.TRANSITIVITY, "What the trials were"),
-    )  # fmt: skip
+    )
 
 
 def active_html(shown: View) -> Markup:
@@ -187,10 +178,10 @@ def active_html(shown: View) -> Markup:
         for row in shown.active
     )  # fmt: skip
     return html(
-        '<h2>Compared in one trial</h2>{}<details class="tc-sources">'
-        "<summary>In their own words</summary><ul>{}</ul></details>",
-        NOTHING.join(map(charts.forest_html, shown.active_forests)), words,
-    )  # fmt: skip
+        "<h2>Compared in one trial</h2>{}{}",
+        NOTHING.join(map(charts.forest_html, shown.active_forests)),
+        behind("In their own words", html("<ul>{}</ul>", words)),
+    )
 
 
 def networks_html(evidence: Evidence, shown: View) -> Markup:
@@ -252,9 +243,8 @@ def across_html(evidence: Evidence, shown: Across, also: str) -> Markup:
             else html("<p>Not asked for.</p>")
         ),
         "Interpretation": html(
-            '<p>{}</p><ul>{}</ul><details class="tc-sources"><summary>Each pair in words</summary>'
-            "<ul>{}</ul></details>",
-            summary(shown.judged, shown.names), flags, pairs,
+            "<p>{}</p><ul>{}</ul>{}", summary(shown.judged, shown.names), flags,
+            behind("Each pair in words", html("<ul>{}</ul>", pairs)),
         ),
     }  # fmt: skip
     if also == "league":

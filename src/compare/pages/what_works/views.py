@@ -8,7 +8,7 @@ from typing import Any
 
 from compare.data.conditions import opening_patient
 from compare.data.evidence import CLASS_ORDER, Evidence, kept
-from compare.data.rows import Row, records
+from compare.data.rows import Row, grouped, records
 from compare.data.scenario import Scenario
 from compare.pages.forest import Forest, Mark
 from compare.pages.what_works import sentences, tables
@@ -147,14 +147,13 @@ def forests(rows: Sequence[Row], main: str) -> list[Forest]:
 
     Within an axis in the order of the tables: by class and name, never by size.
     """
-    panels: dict[tuple[Any, ...], list[Row]] = {}
-    for row in rows:
+    order = list(sentences.BLOCKS)
+
+    def axis(row: Row) -> tuple[Any, ...]:
         found = result(row)
         # Patients per 100 share an axis; scores, ratios and rates only within one endpoint.
         of = "" if found.scale == PER_100 else row["endpoint_id"]
-        axis = block(row), found.scale, found.unit, found.toward, of
-        panels.setdefault(axis, []).append(row)
-    order = list(sentences.BLOCKS)
+        return block(row), found.scale, found.unit, found.toward, of
 
     def first(item: tuple[tuple[Any, ...], list[Row]]) -> tuple[int, bool, int]:
         place, own = item
@@ -162,7 +161,7 @@ def forests(rows: Sequence[Row], main: str) -> list[Forest]:
 
     drawn = []
     before = ""
-    for (kind, scale, unit, toward, _), own in sorted(panels.items(), key=first):
+    for (kind, scale, unit, toward, _), own in sorted(grouped(rows, axis).items(), key=first):
         names = list(dict.fromkeys(str(row["endpoint"]) for row in own))
         what = {
             PER_100: "difference in patients per 100",
