@@ -51,7 +51,7 @@ def headline(
             f"In {condition} no regimen in our sources is for this patient's age: no cost is shown."
         )
     if not bars:
-        several = [*dict.fromkeys(reasons)]
+        several = [*dict.fromkeys(reasons or ())]
         several[2:] = ["more below"] if len(several) > 2 else []
         why = "; ".join(several) or "no current price"
         return Finding(f"In {condition} no regimen for this patient has a cost: {why}.")
