@@ -35,6 +35,7 @@ def row_of(table, therapy_id):
     [
         ("conditions", "implied_factors"),
         ("indications", "requires_any"),
+        ("adverse_events", "patients_with"),
         ("factor_implies", "implied_factor_id"),
     ],
 )

@@ -324,13 +324,18 @@ def test_pml_stands_by_antibody_status_and_duration(evidence):
     told = [arms.rare_words(row) for row in own]
     assert "fewer than 1 in 1,000" in told
     assert "1 in 10,000" in told
-    known_virus = dataclasses.replace(
-        page.opening(evidence, "ms_relapsing"),
-        patient=compare.Patient(70, 40, factors={"jc_virus_positive"}),
-    )
-    first = page.view(evidence, known_virus)
-    assert "natalizumab from 1 in 10,000 (anti-JCV antibody negative" in str(first.finding)
-    assert "to 7 in 1,000 (anti-JCV antibody positive, earlier imm" in str(first.finding)
+
+    def of(*factors: str) -> page.View:
+        who = compare.Patient(70, 40, factors=factors)
+        return page.view(evidence, Scenario("ms_relapsing", who, options={"event": "pml"}))
+
+    every, first, negative = of(), of("jc_virus_positive"), of("jc_virus_negative")
+    assert "natalizumab from 1 in 10,000 (anti-JCV antibody negative" in str(every.finding)
+    assert "to 7 in 1,000 (anti-JCV antibody positive, earlier imm" in str(every.finding)
+    # Of patients with the other result of the test no estimate is told.
+    assert "antibody positive, from fewer than 1 in 1,000 (no earlier" in str(first.finding)
+    assert "to 7 in 1,000 (earlier immunosuppressant, months 49 to 72)" in str(first.finding)
+    assert "on natalizumab 1 in 10,000 (anti-JCV antibody negative" in str(negative.finding)
     assert "months 25 to 48" in harms_page.forest_html(first)
     after_approval = [row for row in own if row["design"] == "postmarketing"]
     assert sum(not known(row["risk_low_pct"]) for row in after_approval) >= 8

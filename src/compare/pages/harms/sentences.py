@@ -116,15 +116,25 @@ def _name(row: Row) -> str:
 
 
 def _strata(rows: Sequence[Row]) -> list[str]:
-    """From which estimate to which a risk goes, each with the patients whose it is."""
-    who = _list(dict.fromkeys(short_name(row["therapy"]) for row in rows))
-    told = f"on {who} the risk goes by antibody status, earlier treatment and duration: below"
+    """From which estimate to which a risk goes, each with the patients whose it is, from all that
+    is told to a hint; what all of them are is told once.
+    """
+    who = f"on {_list(dict.fromkeys(short_name(row['therapy']) for row in rows))}"
+    hint = f"{who} the risk goes by antibody status, earlier treatment and duration: below"
     low, *_, high = sorted(rows, key=lambda row: row["risk_high_pct"] if not known(row["risk_pct"])
                            else row["risk_pct"]) * 2  # fmt: skip
-    ends = [f"{rare_words(row)} ({row['arm']})" for row in (low, high)]
     whose = f" in {rows[0]['borrowed_from']}" if rows[0]["borrowed_from"] else ""
-    span = f"on {who} from {' to '.join(ends)}, estimated after approval{whose}; all groups below"
-    return [span, told] if low is not high else [f"on {who} {ends[0]}, estimated{whose}", told]
+    if low is high:
+        return [f"{who} {rare_words(low)} ({low['arm']}), estimated{whose}", hint]
+    parts = [str(row["arm"]).split(", ") for row in rows]
+    alike = [part for part in parts[0] if all(part in other for other in parts)]
+    ends = [
+        f"{rare_words(row)} ({', '.join(p for p in str(row['arm']).split(', ') if p not in alike)})"
+        for row in (low, high)
+    ]
+    span = f"{', '.join([who, *alike])}{',' if alike else ''} from {' to '.join(ends)}"
+    span += f", estimated after approval{whose}"
+    return [f"{span}; all groups below", span, hint]
 
 
 def _some(rows: Sequence[Row]) -> str:

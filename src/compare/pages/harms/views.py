@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from compare import words as findings
+from compare.authority.factors import excluded_by
 from compare.data.arguments import one_of
 from compare.data.conditions import condition_therapies, opening_patient, within
 from compare.data.evidence import Evidence, kept
-from compare.data.rows import Row, grouped, known
+from compare.data.rows import Row, grouped, known, split
 from compare.data.scenario import Scenario
 from compare.pages.harms import chart as charts
 from compare.pages.harms import sentences as harm_findings
@@ -100,9 +101,11 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     classes = tuple(c for c in CLASSES if c in options.get("classes", CLASSES))
     one_of("basis", options.get("basis", "difference"), charts.BASES)
     opens = first_event(evidence, scenario, countable(evidence, condition_id, classes, borrow))
+    not_of = frozenset[str]().union(*patients_with(evidence).values())
+    not_of &= excluded_by(evidence, scenario.patient.factors)
     event_id, organ = str(options.get("event")), options.get("system_organ", MOST_REPORTED)
     given = {name: str(options[name]) for name in FORM if options.get(name)}
-    return _view(evidence, condition_id, opens, classes, borrow, event_id, organ, **given)
+    return _view(evidence, condition_id, opens, not_of, classes, borrow, event_id, organ, **given)
 
 
 @kept(4)
@@ -111,13 +114,16 @@ def _view(
     /,
     condition_id: str,
     opens: tuple[str, str],
+    not_of: frozenset[str],
     classes: tuple[str, ...],
     borrow: bool,
     wanted: str,
     organ: str,
     **given: str,
 ) -> View:
-    """`view`, under all that it hangs on: of the patient, the event with which it `opens`."""
+    """`view`, under all that it hangs on: of the patient, the event with which it `opens`, and
+    factors that he cannot have, of whose patients no estimate is his.
+    """
     offered = countable(evidence, condition_id, classes, borrow)
     names = evidence.by_id("events")
     wanted = wanted if wanted in offered else opens[0]
@@ -152,7 +158,7 @@ def _view(
     name = within(evidence, condition_id)
     compared, others = ivig_rows(evidence, condition_id, borrow)
     tables = whole(evidence, condition_id, classes)
-    strata = estimates(evidence, tables.of_strata(wanted), condition_id)
+    strata = estimates(evidence, tables.of_strata(wanted), condition_id, not_of)
     adults = harms.of_adults(evidence)
     return View(
         settings=settings,
@@ -169,11 +175,27 @@ def _view(
     )
 
 
-def estimates(evidence: Evidence, strata: Iterable[Row], condition_id: str) -> list[Row]:
+@kept(1)
+def patients_with(evidence: Evidence) -> Mapping[str, frozenset[str]]:
+    """Factors that all patients of a figure have, by the ids of figures of such patients alone."""
+    rows = evidence.adverse_events.dropna(subset="patients_with")
+    cells = zip(rows["row_id"], rows["patients_with"], strict=True)
+    return {row_id: frozenset(split(cell)) for row_id, cell in cells}
+
+
+def estimates(
+    evidence: Evidence, strata: Iterable[Row], condition_id: str, not_of: frozenset[str]
+) -> list[Row]:
     """Of figures by antibody status and duration those estimated after approval, the condition's
-    own or else those of others, with `borrowed_from`.
+    own or else those of others, with `borrowed_from`; without those of patients with a factor
+    that this one is `not_of`.
     """
-    rows = [row for row in strata if row["design"] == "postmarketing"]
+    whose = patients_with(evidence)
+    rows = [
+        row
+        for row in strata
+        if row["design"] == "postmarketing" and not_of.isdisjoint(whose.get(row["row_id"], ()))
+    ]
     own: list[Row] = [
         {**row, "borrowed_from": None} for row in rows if row["condition_id"] == condition_id
     ]
