@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 
 import pytest
@@ -132,6 +133,17 @@ def test_the_pair_compared_first_is_that_of_the_patient(explorer):
     carried = "condition=asthma&weight=70&age=40&history=aeroallergen_positive&ige=300"
     explorer.strip.history.wish.value = f"1 {carried}"
     assert explorer.controls["compare_0"].value == "omalizumab"
+
+
+def test_no_printout_under_the_name_of_another_patient(explorer):
+    """The title goes with its patient: kept as own prices are forgotten, not by a new patient."""
+    explorer.controls["weight"].value = 63
+    explorer.controls["name"].value = "Room 4"
+    same = json.loads(explorer.strip.history.told.value)["text"]
+    explorer.strip.history.wish.value = f"1 {same}"
+    assert explorer.controls["name"].value == "Room 4"
+    explorer.strip.history.wish.value = "2 "
+    assert explorer.controls["name"].value == ""
 
 
 def test_no_severity_without_its_condition(evidence):

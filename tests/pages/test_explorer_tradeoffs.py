@@ -100,10 +100,10 @@ def test_the_reader_opts_in_in_so_many_words(page: TradeOffExplorer) -> None:
 def test_earlier_treatment_changes_the_network_on_the_page(page: TradeOffExplorer) -> None:
     """A TNF inhibitor in the history: the good is what trials in exposed patients estimate."""
     page.controls["condition"].value = "ulcerative_colitis"
-    assert "trials in biologic-naive patients" in page.finding.value
+    assert "trials in biologic-naive adults" in page.finding.value
     assert "of 21 pairs looked at, none is told apart" in page.finding.value
     page.controls["history"].value = (*page.controls["history"].value, "prior_tnf_inhibitor")
-    assert "trials in patients who had had a biologic" in page.finding.value
+    assert "trials in adults who had had a biologic" in page.finding.value
     labels = [words for words, key in page.controls["x"].options if key.startswith("benefit:")]
     assert labels
     assert all("who had had a biologic" in words for words in labels)

@@ -254,4 +254,5 @@ def _far(row: Mapping[str, Any], limit_per_mcg: float) -> str:
     ratio = own / limit_per_mcg
     if 1 / FAR_FROM_LIMIT <= ratio <= FAR_FROM_LIMIT:
         return ""
-    return f"{ratio:.3g} times the payment limit per mg: check quantity and unit"
+    times = f"{ratio:,.0f}" if ratio >= 10 else f"{ratio:.2g}" if ratio >= 0.001 else "under 0.001"
+    return f"{times} times the payment limit per mg: check quantity and unit"

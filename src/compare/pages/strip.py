@@ -268,6 +268,7 @@ class Strip:
         address, _, prices = carried.partition("\n")
         self.carry(prices)
         self._heard = int(number)
+        another = address != (self._address if self.own or self.weighed else "")
         self.said = ""
         with self.quiet:
             self.own.clear()
@@ -285,7 +286,8 @@ class Strip:
                 if scenario.criteria:
                     self.weighed = scenario.weighed
         condition = self.controls["condition"]
-        self.publish({"owner": condition, "new": condition.value, "name": "value"})
+        change = {"owner": condition, "new": condition.value, "name": "value"}
+        self.publish(change | {"another": another})
         self.tell()
 
     def read(self, address: str) -> tuple[Scenario, frozenset[str]]:

@@ -305,8 +305,9 @@ class OwnDataExplorer(Explorer, view=view, digest=digest):
         told = [f"{remark}." for remark in dict.fromkeys(report.loc[mine, "remark"]) if remark]
         scenario = self.scenario()
         costs = cost.annual_cost(self.evidence, scenario.condition_id, scenario.patient)
-        blank = costs["product_id"].eq(product_id) & costs["price_kind"].eq("")
-        told += [f"No cost yet: {why}." for why in dict.fromkeys(costs.loc[blank, "reason"])]
+        its = costs[costs["product_id"].eq(product_id)]
+        if its["price_kind"].eq("").all():
+            told += [f"No cost yet: {why}." for why in dict.fromkeys(its["reason"])]
         return NOTHING.join(html("<p>{}</p>", said[0].upper() + said[1:]) for said in told)
 
     def not_loaded(self, names: str, why: str) -> None:
@@ -328,6 +329,7 @@ class OwnDataExplorer(Explorer, view=view, digest=digest):
 
     def adapt(self, change: Mapping[str, Any]) -> None:
         """Another condition has other products; own prices may have been forgotten in the strip."""
+        self.message.value = ""
         self.form.of(self.strip.base, self.controls["condition"].value)
         if not self.strip.prices:
             self.show_chosen("prices", ())
@@ -357,7 +359,7 @@ class OwnDataExplorer(Explorer, view=view, digest=digest):
             "<p>Own prices: <code>own_prices.csv</code>. Name a code, or a product and a route; "
             "one price pays for <code>billing_qty</code> of <code>billing_unit</code> (mg, g, mcg, "
             "device, day). A decimal point, dates as YYYY-MM-DD. The rows in it are examples.</p>"
-            "<p>At once, at most {} million bytes.</p>"
+            "<p>All files chosen together: {} million bytes at most.</p>"
             "<p>A therapy of your own: fill in the tables that you need and choose them together. "
             "A cost needs therapies, products, presentations, product_codes, prices, regimens and "
             "sources. Columns are explained in the data dictionary (<code>data/README.md</code>)."

@@ -13,7 +13,7 @@ from compare.authority import indications
 from compare.cost.money import PAID
 from compare.data.conditions import opening_patient
 from compare.data.evidence import Evidence, kept
-from compare.data.patient import Patient
+from compare.data.patient import ADULT_YEARS, Patient
 from compare.data.rows import Row, known
 from compare.data.scenario import Scenario
 from compare.pages.patient import picture, said, sentences, side_by_side
@@ -77,7 +77,8 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     comparison = side_by_side.compare_therapies(evidence, scenario, ids) if ids else None
     options = list(side_by_side.option_rows(evidence, condition_id, patient).values())
     drawn = picture.shown(evidence, scenario, options, labels.spoken)
-    pairs = compared(evidence, condition_id, tuple(row["therapy_id"] for row in options))
+    child = patient.age_years < ADULT_YEARS
+    pairs = compared(evidence, condition_id, tuple(row["therapy_id"] for row in options), child)
     return View(
         scenario=scenario,
         options=listed,
@@ -90,7 +91,7 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
         comparison=comparison,
         picture=drawn,
         first_dose=first_dose(evidence, condition_id, [row.therapy_id for row in drawn], costs),
-        finding=sentences.answer(evidence, options, labels.mine, pairs),
+        finding=sentences.answer(evidence, options, labels.mine, pairs, child),
     )
 
 

@@ -28,7 +28,7 @@ from compare.words import usd
 BAR_PX = 120
 RANK_COLORS = ("#08306b", "#2171b5", "#6baed6", "#bdd7ee", "#e4edf6")
 SHARE_COLORS = (
-    "#08519c", "#c26a00", "#4b7a3a", "#7a5195", "#8c8c8c", "#b5485d", "#2a8f8f", "#6b5b3e",
+    "#08519c", "#c26a00", "#56b4e9", "#4b7a3a", "#7a5195", "#b5485d", "#2a8f8f", "#6b5b3e",
 )  # fmt: skip
 GAP_COLOR = "#c9ced4"
 
