@@ -106,7 +106,7 @@ def test_every_map_has_a_fixed_number_of_traces(views):
     for scenario, shown in views:
         basis = scenario.options["basis"]
         assert len(charts.map_traces(shown.map, basis)) == 4
-        assert "height" in charts.map_layout(shown.map, basis)
+        assert "height" in charts.map_layout(shown.map)
 
 
 def drawn_forest(shown):

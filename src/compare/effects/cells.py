@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from statistics import NormalDist
 from typing import Any, NamedTuple
 
@@ -31,6 +32,11 @@ BASES = {
     "network": "what networks of trials allow, at one placebo rate; all else is not scored",
 }
 OF_NETWORK = ("label", "unit", "favors", "measure")
+COUNTED = {
+    "events": "events_treated", "n": "n_treated", "comparator_events": "events_comparator",
+    "comparator_n": "n_comparator",
+}  # fmt: skip
+SCORED = {"reported": True, "reason": "", "shown": ""}
 # What a cell that may not be scored does not carry.
 NO_FIGURES = dict.fromkeys(
     ("value", "low", "high", "events", "n", "comparator_events", "comparator_n", "below"), math.nan
@@ -140,14 +146,8 @@ def _harm_cell(row: Row, basis: str) -> dict[str, Any]:
         **{name: row[name] for name in ("study", "row_id", "source_id")},
     }
     prefix = "difference" if basis == "difference" else "risk"
-    counts = {
-        "events": row["events_treated"],
-        "n": row["n_treated"],
-        "comparator_events": row["events_comparator"],
-        "comparator_n": row["n_comparator"],
-    }
-    if basis == "treated":
-        counts = {name: counts[name] for name in ("events", "n")}
+    distribution = "difference" if basis == "difference" else "beta"
+    counts = _counts(row, distribution)
     right_arm = basis == "treated" or row["comparator_kind"] in PLACEBO
     scored = right_arm and known(row[f"{prefix}_pct"]) and known(row[f"{prefix}_low_pct"])
     if scored and all(known(value) for value in counts.values()):
@@ -155,11 +155,9 @@ def _harm_cell(row: Row, basis: str) -> dict[str, Any]:
             "value": row[f"{prefix}_pct"],
             "low": row[f"{prefix}_low_pct"],
             "high": row[f"{prefix}_high_pct"],
-            "distribution": "difference" if basis == "difference" else "beta",
+            "distribution": distribution,
             **{name: float(value) for name, value in counts.items()},
-            "reported": True,
-            "reason": "",
-            "shown": "",
+            **SCORED,
         }
     bound = basis == "treated" and not known(row["risk_pct"]) and known(row["risk_high_pct"])
     return cell | {
@@ -169,6 +167,12 @@ def _harm_cell(row: Row, basis: str) -> dict[str, Any]:
         "reason": "only an upper bound is printed" if bound else _unscored(row, right_arm),
         "shown": _shown(row),
     }
+
+
+def _counts(row: Row, distribution: str) -> dict[str, Any]:
+    """The counts of a row from which a distribution is drawn; those of other ones are none."""
+    most = {"beta": 2, "difference": 4}.get(distribution, 0)
+    return {name: row[of] for name, of in islice(COUNTED.items(), most)}
 
 
 def _unscored(row: Row, right_arm: bool) -> str:
@@ -233,21 +237,14 @@ def _benefit_cells(evidence: Evidence, condition_id: str, basis: str) -> list[di
                 **{name: row[name] for name in ("study", "row_id", "source_id")},
             }
             if same and effect is not None:
-                counts = {}
-                if effect.distribution in ("difference", "beta"):
-                    counts = {"events": row["events_treated"], "n": row["n_treated"]}
-                if effect.distribution == "difference":
-                    counts["comparator_events"] = row["events_comparator"]
-                    counts["comparator_n"] = row["n_comparator"]
+                counts = _counts(row, effect.distribution)
                 cell |= {
                     "value": effect.value,
                     "low": effect.low,
                     "high": effect.high,
                     "distribution": effect.distribution,
                     **{name: float(value) for name, value in counts.items()},
-                    "reported": True,
-                    "reason": "",
-                    "shown": "",
+                    **SCORED,
                 }
             else:
                 cell |= {

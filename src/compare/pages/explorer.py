@@ -17,7 +17,7 @@ from compare.data.evidence import Evidence
 from compare.data.rows import Row
 from compare.data.scenario import Scenario
 from compare.pages.chart import SERVED, LiveFigure
-from compare.pages.controls import FULL, Quiet, words
+from compare.pages.controls import FULL, Panel, Quiet, words
 from compare.pages.files import File, Files
 from compare.pages.first import first
 from compare.pages.heartbeat import Heartbeat
@@ -61,11 +61,8 @@ class Explorer:
         self.below = below
         self.strip: Strip = below.strip if below else Strip(evidence, condition_id)
         self.controls: dict[str, w.Widget] = dict(self.strip.controls)
-        self.status = words()
-        self.status.add_class("tc-status")
-        self.finding = words()
-        self.finding.add_class("tc-finding")
-        self.finding.add_class("tc-panel")
+        self.status: Panel = words().add_class("tc-status")
+        self.finding: Panel = words().add_class("tc-finding").add_class("tc-panel")
         self.panels: dict[str, w.Widget] = {}
         self.uploads: Sequence[w.Widget] = ()
         self.quiet = Quiet()
@@ -91,8 +88,7 @@ class Explorer:
         heard = *self.controls.values(), *self.uploads, *wishes
         self.heartbeat = Heartbeat(heard, children)
         self.strip.history.controls = self.heartbeat.controls
-        self.page = w.VBox([self.heartbeat, *children], layout=FULL)
-        self.page.add_class("tc-page")
+        self.page = w.VBox([self.heartbeat, *children], layout=FULL).add_class("tc-page")
         for name, control in self.controls.items():
             if name not in self.strip.controls:
                 control.observe(self.on_change, names="value")
@@ -239,8 +235,7 @@ class Explorer:
 
     def panel(self, name: str) -> w.HTML:
         """A place for HTML text, emptied on errors."""
-        self.panels[name] = words()
-        self.panels[name].add_class("tc-panel")
+        self.panels[name] = words().add_class("tc-panel")
         return self.panels[name]
 
     def chart(self, name: str, wide: bool = False) -> LiveFigure:

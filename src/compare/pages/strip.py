@@ -137,12 +137,9 @@ class Strip:
         )
         first = [self.search, self.controls["weight"], self.controls["age"]]
         rest = ("height", "sex", "price", "payer", "iv_dose", "iv_weeks", "ige")
-        row = w.HBox([*first, self.history], layout=layout())
-        row.add_class("tc-strip")
-        more = w.HBox(
-            [pair.children[1], *quick, *(self.controls[name] for name in rest)], layout=WRAP
-        )
-        more.add_class("tc-more")
+        row = w.HBox([*first, self.history], layout=layout()).add_class("tc-strip")
+        behind = [pair.children[1], *quick, *(self.controls[name] for name in rest)]
+        more = w.HBox(behind, layout=WRAP).add_class("tc-more")
         reveal(more, False)
         self.shown: list[w.Widget] = [row, more]
         self.offer()

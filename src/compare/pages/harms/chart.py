@@ -132,7 +132,7 @@ def map_traces(rows: Sequence[Row], basis: str) -> list[Trace]:
     ]
 
 
-def map_layout(rows: Sequence[Row], basis: str) -> dict[str, Any]:
+def map_layout(rows: Sequence[Row]) -> dict[str, Any]:
     """Layout for `map_traces`: therapies on top, events with the most reports first."""
     if not rows:
         return empty_layout("No event is reported in this way here. Choose another setting.")

@@ -132,7 +132,7 @@ class HarmsExplorer(Explorer, view=view, digest=digest):
         panels["map_heading"].value = map_heading(computed)
         panels["map"].draw(
             charts.map_traces(computed.map, set_.basis),
-            charts.map_layout(computed.map, set_.basis),
+            charts.map_layout(computed.map),
         )
         panels["map_list"].value = map_list(computed.map, set_.basis)
         panels["tables"].value = Markup().join(

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from compare.data.rows import Row
+from compare.data.rows import Row, grouped
 from compare.pages.house import (
     CLASSES,
     FAINT,
@@ -52,10 +52,7 @@ def with_gaps(days: Sequence[pd.Timestamp], values: Sequence[float]) -> tuple[li
 
 def lines(rows: Iterable[Row], *key: str) -> list[list[Row]]:
     """The rows of each line, by key, in the order in which the keys come first."""
-    found: dict[tuple[Any, ...], list[Row]] = {}
-    for row in rows:
-        found.setdefault(tuple(row[name] for name in key), []).append(row)
-    return list(found.values())
+    return list(grouped(rows, lambda row: tuple(row[name] for name in key)).values())
 
 
 def days_of(rows: Iterable[Row]) -> list[pd.Timestamp]:

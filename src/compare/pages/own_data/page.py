@@ -239,8 +239,7 @@ class OwnDataExplorer(Explorer, view=view, digest=digest):
         self.uploads = [*self.pickers.values(), form.product, form.price, form.unit]
         self.reset = labelled(w.Button, "Back to the project's data")
         self.reset.on_click(lambda _: self.forget())
-        self.message = words()
-        self.message.add_class("tc-status")
+        self.message = words().add_class("tc-status")
         chosen = [shown[kind] for kind in ("prices", "asp_file", "therapy")]
         self.start(
             [

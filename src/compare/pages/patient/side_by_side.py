@@ -160,7 +160,7 @@ def _authority(evidence: Evidence, scenario: Scenario, columns: list[Column]) ->
             cell.append(Item(f"A label warns, {row['label_warning']}", "warn", source))
         if row["labeled_elsewhere"] and not row["products"]:
             cell.append(Item(f"labeled elsewhere: {row['labeled_elsewhere']}"))
-        own = _own_label(evidence, scenario, column)
+        own = _own_label(evidence, column)
         if own:
             cell.append(Item(own, "warn"))
         label.append(tuple(cell))
@@ -204,7 +204,7 @@ def _labeled_for(evidence: Evidence, scenario: Scenario, column: Column) -> str:
     return "; ".join(dict.fromkeys(str(cell) for cell in cells if known(cell)))
 
 
-def _own_label(evidence: Evidence, scenario: Scenario, column: Column) -> str:
+def _own_label(evidence: Evidence, column: Column) -> str:
     """What to say where the product shown is not itself labeled for the condition."""
     status = [plan.label_status for plan in column.plans if plan.product_id == column.product_id]
     if column.option["label_status"] != indications.IN_LABEL or not status:

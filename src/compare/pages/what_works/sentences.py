@@ -101,9 +101,7 @@ def answer(
     `beside`: of `missed_beside`, endpoints that do not stand. `followed`: what follows, in full
     and shorter, of which the first stands that the words allow.
     """
-    blocks: dict[str, list[Row]] = {}
-    for row in rows:
-        blocks.setdefault(block(row), []).append(row)
+    blocks = {block(row) for row in rows}
     missed = [row for row in rows if row["met"] == "no" or row["also_missed"]]
     therapies = {row["therapy_id"] for row in rows}
     numbers = {"trials": len(rows), "therapies": len(therapies), "missed": len(missed)}
@@ -112,7 +110,7 @@ def answer(
     told = f"{name}: {trials} of {many}"
     if rows and all(row["trial_adults_only"] == "yes" for row in rows):
         told += ", in adults"
-    if list(blocks) == [UNCONTROLLED]:
+    if blocks == {UNCONTROLLED}:
         told += ", all without a comparator"
     elif missed:
         names = ", ".join(dict.fromkeys(short_name(row["trial_name"]) for row in missed))
@@ -125,7 +123,7 @@ def answer(
     if others:
         which = others[0] if len(others) == 1 else f"{len(others)} trials"
         told += f"; another primary endpoint missed: {which}"
-    elif not missed and list(blocks) != [UNCONTROLLED]:
+    elif not missed and blocks != {UNCONTROLLED}:
         told += ", no missed endpoint recorded"
     texts = [f"{told}. {words}" for words in followed]
     text = next((said for said in texts if len(said.split()) <= MOST_WORDS), texts[-1])
