@@ -437,7 +437,8 @@ def test_one_patient_is_carried_in_jupyterlab(browser: Browser, lab: str) -> Non
     ("typed", "first", "count"),
     [("clot", "Past thrombosis", 1), ("TB", "Active tuberculosis", 3),
      ("Heart f", "Heart failure", 1), ("eart", None, 0), ("  ", None, 0),
-     ("MI", "Past thrombosis", 1), ("clots", "Past thrombosis", 1), ("trombosis", "Past thrombosis", 1),
+     ("MI", "Past thrombosis", 1), ("clots", "Past thrombosis", 1),
+     ("trombosis", "Past thrombosis", 1),
      ("hep b", "Hepatitis B surface antigen positive (active or carrier)", 2),
      ("crhon", "Inflammatory bowel disease", 1), ("falure heart", "Heart failure", 1)],
 )  # fmt: skip

@@ -43,12 +43,6 @@ def saved(explorer, kind):
     return next(file.written() for file in offered if file.kind == kind)
 
 
-def test_opening_digest_is_the_pure_one(evidence, explorer):
-    """The page as it opens shows what the pure view of the opening scenario holds."""
-    assert explorer.status.value == ""
-    assert explorer.digest() == page.digest(page.view(evidence, page.opening(evidence)))
-
-
 def test_a_past_clot_shows_on_every_ivig_brand(evidence, explorer):
     """62 kg, CIDP, past thrombosis: box in sentence, list, comparison, printed page and CSV."""
     explorer.controls["weight"].value = 62
@@ -229,21 +223,6 @@ def test_nonsense_blanks_the_page_and_says_why(explorer):
     explorer.controls["sex"].value = "female"
     assert explorer.status.value == ""
     assert explorer.panels["side_by_side"].value
-
-
-def test_a_failing_callback_blanks_the_page(explorer, monkeypatch):
-    """An error empties every panel, and the page says why without a traceback."""
-
-    def fail(*_):
-        raise RuntimeError("boom")
-
-    monkeypatch.setattr(explorer, "compute", fail)
-    explorer.controls["age"].value = 30
-    assert "nothing is shown" in explorer.status.value
-    assert "Traceback" not in explorer.status.value
-    for name in ("options", "side_by_side", "cautions", "brands"):
-        assert explorer.panels[name].value == ""
-    assert not explorer.panels["downloads"].offered
 
 
 def test_hostile_text_stays_text(evidence):

@@ -28,6 +28,7 @@ from compare.pages.controls import (
     labelled,
     layout,
     number_with_slider,
+    reset,
     reveal,
     style,
 )
@@ -222,11 +223,9 @@ class Strip:
         self.base, self.prices, self.prices_name, self.refused = base, prices, name, ""
         control, options = self.controls["condition"], conditions_of(base)
         if options != list(control.options):
-            kept = control.value
             self.search.about = about_conditions(base)
             with self.quiet:
-                control.options = options
-                control.value = kept if kept in [key for _, key in options] else options[0][1]
+                reset(control, options)
                 self.to_condition()
                 self.offer()
         self.tell()
