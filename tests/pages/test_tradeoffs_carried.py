@@ -148,7 +148,7 @@ def test_halves_outside_the_criteria_are_passed_over(make: Callable[..., tradeof
 
 def test_a_link_carries_what_was_said(page: TradeOffExplorer) -> None:
     """Weights, chosen therapies and interval open elsewhere as they were; another condition drops
-    them; the address of a page as it opens has none."""
+    them, with a word; the address of a page as it opens has none."""
 
     def address(of: TradeOffExplorer) -> str:
         return str(json.loads(of.strip.history.told.value)["text"])
@@ -168,6 +168,7 @@ def test_a_link_carries_what_was_said(page: TradeOffExplorer) -> None:
     assert address(other).split("&usual")[0] == address(page).split("&usual")[0]
     other.controls["condition"].value = "ra"
     assert "weighed" not in address(other)
+    assert "Taken off" in json.loads(other.strip.history.told.value)["said"]
     other.strip.history.wish.value = f"2 {address(page)}".replace("swing", "guess")
     assert "weights of this link were not taken" in other.status.value
     assert other.controls["how"].value == ""

@@ -174,6 +174,8 @@ class Strip:
         self.said = ""
         with self.quiet:
             if name == "condition":
+                if self.weighed:
+                    self.said = "Taken off: what you said on trade-offs, of the condition before."
                 self.weighed = {}
                 self.to_condition()
             elif name == "history":
