@@ -62,8 +62,9 @@ def test_the_live_page_takes_the_place_of_what_was_sent_ahead(
     assert page.evaluate("window.ahead")
     assert page.locator(".tc-first").count() == 0
     assert len({words for _, _, words in places}) == 1
-    for tops in zip(*places, strict=True):
-        assert isinstance(tops[0], str) or max(tops) - min(tops) <= JUMP, places
+    for tops in list(zip(*places, strict=True))[:2]:
+        # On a phone the map of the evidence is none of these pictures.
+        assert tops[0] is None or max(tops) - min(tops) <= JUMP, places
     assert page.evaluate("window.shift") <= SHIFT
     page.close()
 

@@ -347,13 +347,6 @@ def test_borrowing_can_be_switched_off(evidence):
     assert "indirect" in values(with_it.map, "directness")
 
 
-def test_opening_digest_is_the_pure_one(evidence):
-    """The page as it opens shows what the pure view of the opening scenario holds."""
-    explorer = page.HarmsExplorer(evidence)
-    assert explorer.status.value == ""
-    assert explorer.digest() == page.digest(page.view(evidence, page.opening(evidence)))
-
-
 def test_controls_move_the_page(evidence):
     """A new condition brings its own ways of counting and events; the figure follows."""
     explorer = page.HarmsExplorer(evidence)
@@ -385,23 +378,6 @@ def test_no_class_chosen_is_said(evidence):
     assert all(
         not len(trace.x) for trace in explorer.panels["map"].drawn.data if trace.x is not None
     )
-
-
-def test_a_failing_callback_blanks_the_figure(evidence, monkeypatch):
-    """An error empties figure, tables and findings, and the page says why in plain words."""
-    explorer = page.HarmsExplorer(evidence)
-
-    def fail(*_):
-        raise RuntimeError("boom")
-
-    monkeypatch.setattr(explorer, "compute", fail)
-    explorer.controls["basis"].value = "treated"
-    assert "nothing is shown" in explorer.status.value
-    assert "Traceback" not in explorer.status.value
-    assert explorer.finding.value == ""
-    assert explorer.panels["forest"].value == ""
-    assert explorer.panels["tables"].value == ""
-    assert not explorer.panels["map"].drawn.data
 
 
 def test_page_names_sources_and_escapes(evidence):

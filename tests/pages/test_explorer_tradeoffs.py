@@ -25,12 +25,6 @@ def page(evidence: compare.Evidence) -> TradeOffExplorer:
     return TradeOffExplorer(evidence)
 
 
-def test_the_page_opens_with_its_digest(evidence: compare.Evidence, page: TradeOffExplorer) -> None:
-    """What the explorer shows is the pure view of the opening scenario."""
-    assert page.status.value == ""
-    assert page.digest() == tradeoffs.digest(tradeoffs.view(evidence, tradeoffs.opening(evidence)))
-
-
 def test_nothing_is_ranked_before_the_reader_has_spoken(page: TradeOffExplorer) -> None:
     """No ranking, no acceptability and no sensitivity until what matters is said."""
     for name in ("ranking", "acceptability"):

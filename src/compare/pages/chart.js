@@ -78,6 +78,8 @@ const LEAST_WIDTH = 720;
 // Pixels between the margins of a sheet of A4, on which the style sheet shrinks every chart to 85
 // percent.
 const PAPER = 780;
+// A chart a little too high to share the first sheet is shrunk further.
+const SHEET = 870;
 
 async function render({ model, el }) {
   const drawing = await find(model, model.get("drawing"));
@@ -137,7 +139,9 @@ async function render({ model, el }) {
   // Paper would cut what is wider: drawn as narrow as it may be, and shrunk where that is too wide.
   const shrink = () => {
     if (!drawnBy || !plot.offsetWidth) return;
-    const width = Math.max(PAPER, parseFloat(plot.style.minWidth));
+    const tall = plot.offsetHeight / SHEET;
+    const room = PAPER * (tall > 1 && tall < 1.3 ? tall : 1);
+    const width = Math.max(room, parseFloat(plot.style.minWidth));
     drawnBy.relayout(plot, { width });
     plot.style.setProperty("--tc-paper", PAPER / width);
   };

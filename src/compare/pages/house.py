@@ -30,7 +30,7 @@ PHONE = {"least_width": 300}  # what a chart that fits a phone says in its `meta
 HOVER_CHARS = 90
 HOVER_SOURCES = 2
 
-GLYPHS = {"circle": "●", "square": "■", "diamond": "◆", "triangle-up": "▲"}
+GLYPHS = {"circle": "●", "square": "■", "diamond": "◆", "triangle-up": "▲", "x": "✖"}
 # On a slanted label a square lies as a diamond, and a diamond as a square.
 SLANT = 45
 SLANTED = GLYPHS | {"square": "◆", "diamond": "■"}
@@ -47,9 +47,16 @@ TEMPLATE = {
             "zerolinecolor": FAINT,
             "automargin": True,
             "ticks": "outside",
+            "title": {"font": {"size": 14}},
         },
-        "yaxis": {"gridcolor": GRID, "zerolinecolor": FAINT, "automargin": True},
-        "legend": {"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom"},
+        "yaxis": {
+            "gridcolor": GRID,
+            "zerolinecolor": FAINT,
+            "automargin": True,
+            "title": {"font": {"size": 14}},
+        },
+        # Keys stand above charts: Plotly's own lies over the marks once the window is widened.
+        "showlegend": False,
         "hoverlabel": {"align": "left", "font": {"size": 13}},
         "bargap": 0.35,
         # "Share chart" would upload the reader's chart to a third party.

@@ -15,7 +15,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from compare.pages.house import FAINT, FONT, GRID, INK, TEMPLATE, Trace, round_numbers, short
+from compare.pages.house import FONT, GRID, INK, Trace, round_numbers, short
 from compare.pages.markup import NOTHING, html, tagged
 
 Json = Mapping[str, Any]
@@ -80,7 +80,7 @@ class _NotDrawnError(Exception):
 
 
 def _inside(traces: Sequence[Trace], layout: Json) -> Markup:
-    """Legend, axes and marks, in a plot with the chart's own margins."""
+    """Axes and marks, in a plot with the chart's own margins."""
     kinds = {trace.get("type", "scatter") for trace in traces}
     axes = {key[0] + key[5:]: _axis(key, traces, layout) for key in layout if _is_axis(key)}
     if not kinds <= DRAWN or not {"x", "y"} <= axes.keys():
@@ -105,9 +105,8 @@ def _inside(traces: Sequence[Trace], layout: Json) -> Markup:
     )
     return html(
         '<div style="position: absolute; {}"><svg width="100%" height="100%" '
-        'style="position: absolute; overflow: visible">{}</svg>{}{}</div>{}',
-        edges, NOTHING.join([*lines, *drawn]), NOTHING.join(words), _legend(traces, layout),
-        _head(layout),
+        'style="position: absolute; overflow: visible">{}</svg>{}</div>{}',
+        edges, NOTHING.join([*lines, *drawn]), NOTHING.join(words), _head(layout),
     )  # fmt: skip
 
 
@@ -374,32 +373,6 @@ def _note(note: Json, axes: Mapping[str, Axis]) -> Markup:
         font.get("size", 14),
         font.get("color", INK),
     )
-
-
-def _legend(traces: Sequence[Trace], layout: Json) -> Markup:
-    """The key of the traces that have an entry, above or below the plot."""
-    if layout.get("showlegend") is False:
-        return NOTHING
-    named = [trace for trace in traces if trace.get("name") and trace.get("showlegend", True)]
-    named = [trace for trace in named if trace.get("type", "scatter") != "heatmap"]
-    if len(named) < 2 and not any(trace.get("showlegend") for trace in named):
-        return NOTHING
-    entries = []
-    for trace in named:
-        marker = trace.get("marker", {})
-        color, symbol = (_each(marker.get(key), 1) or [None] for key in ("color", "symbol"))
-        drawn = _symbol(symbol[0] or "square", 10, color[0] or FAINT, None)
-        entries.append(
-            html(
-                '<span style="margin-right: 16px"><svg width="16" height="14" '
-                'viewBox="-8 -7 16 14">{}</svg> {}</span>', drawn, tagged(trace["name"]),
-            )
-        )  # fmt: skip
-    legend = layout.get("legend", TEMPLATE["layout"]["legend"])
-    at = 100 * (legend.get("y") or 0)
-    place = f"bottom: {at:.2f}%" if at >= 100 else f"top: calc({100 - at:.2f}% + 6px)"
-    look = f"position: absolute; left: 0; font-size: 14px; {place}"
-    return html('<div style="{}">{}</div>', look, NOTHING.join(entries))
 
 
 def _head(layout: Json) -> Markup:

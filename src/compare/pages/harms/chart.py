@@ -31,6 +31,8 @@ COOL, WARM = "#0072B2", "#B34700"
 DIVERGING = [[0, COOL], [0.5, "#ffffff"], [1, WARM]]
 SEQUENTIAL = [[0, "#ffffff"], [1, "#7a3a00"]]
 CELL_PX = 30
+# As many names stand upright above the map.
+UPRIGHT = 3
 CLEAR = "rgba(0,0,0,0)"
 
 
@@ -136,19 +138,20 @@ def map_layout(rows: Sequence[Row], basis: str) -> dict[str, Any]:
         return empty_layout("No event is reported in this way here. Choose another setting.")
     therapies = list({row["therapy"]: row for row in rows}.values())
     events = list(dict.fromkeys(str(row["event"]) for row in rows))
+    slanted = len(therapies) > UPRIGHT
+    top = 120 if slanted else 30
     return {
         "template": TEMPLATE,
-        "height": 130 + CELL_PX * max(len(events), 3),
-        "margin": {"l": 10, "r": 70, "t": 120, "b": 10},
+        "height": 10 + top + CELL_PX * max(len(events), 3),
+        "margin": {"l": 10, "r": 70 if slanted else 20, "t": top, "b": 10},
         "meta": {"least_width": 240 + 54 * len(therapies)},
-        "showlegend": False,
         "xaxis": {
             "side": "top",
             "type": "category",
-            "tickangle": -SLANT,
+            "tickangle": -SLANT if slanted else 0,
             "tickmode": "array",
             "tickvals": [short_name(row["therapy"]) for row in therapies],
-            "ticktext": [class_name(row, slanted=True) for row in therapies],
+            "ticktext": [class_name(row, slanted) for row in therapies],
             "showgrid": False,
             "range": [-0.5, len(therapies) - 0.5],
             "ticks": "",

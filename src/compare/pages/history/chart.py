@@ -8,11 +8,13 @@ from operator import itemgetter
 from typing import Any
 
 import pandas as pd
+from markupsafe import Markup
 
 from compare.data.rows import Row
 from compare.pages.house import (
     CLASSES,
     FAINT,
+    GLYPHS,
     INK,
     PHONE,
     TEMPLATE,
@@ -21,11 +23,12 @@ from compare.pages.house import (
     label,
     read_in,
 )
+from compare.pages.markup import NOTHING, html, tagged
 from compare.words import short_name, usd, usd_cents
 
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 SHAPES = ("circle", "square", "diamond", "triangle-up", "x")
-GRAM_HEIGHT, YEAR_HEIGHT, LEAST_WIDTH = 380, 460, 352
+GRAM_HEIGHT, YEAR_HEIGHT, LEAST_WIDTH = 360, 460, 352
 LETTER_PX = 7.5
 GAP_DAYS = 100
 EDGE_DAYS = 40
@@ -96,6 +99,17 @@ def gram_traces(rows: Iterable[Row]) -> list[Trace]:
     return drawn
 
 
+def gram_key(drawn: Iterable[Trace]) -> Markup:
+    """The key of `gram_traces`."""
+    return NOTHING.join(
+        html(
+            '<span><b style="color:{}">{}</b> {}</span>',
+            line["marker"]["color"], GLYPHS[line["marker"]["symbol"]], tagged(line["name"]),
+        )
+        for line in drawn
+    )  # fmt: skip
+
+
 def gram_layout(rows: Iterable[Row]) -> dict[str, Any]:
     """Layout for `gram_traces`, from zero, so that a small change looks small."""
     drawn = [row["usd_per_gram"] for own in lines(rows, "code") if len(own) > 1 for row in own]
@@ -104,8 +118,8 @@ def gram_layout(rows: Iterable[Row]) -> dict[str, Any]:
     return {
         "template": TEMPLATE,
         "meta": PHONE,
-        "legend": {"font": {"size": 12}},
         "height": GRAM_HEIGHT,
+        "margin": {"l": 10, "r": 20, "t": 30, "b": 60},
         "xaxis": {"title": {"text": "first day of the quarter"}, "type": "date"},
         "yaxis": {
             "title": {"text": "US dollars per gram"},
@@ -140,7 +154,6 @@ def year_traces(rows: Iterable[Row]) -> list[Trace]:
                 "marker": {"symbol": shape, "size": 9, "color": color},
                 "customdata": hovers(own, x, "usd_low", usd),
                 "hovertemplate": "<b>%{fullData.name}</b><br>%{x}: %{customdata}<extra></extra>",
-                "showlegend": False,
             }
         )
     return drawn

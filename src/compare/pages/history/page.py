@@ -161,10 +161,12 @@ class HistoryExplorer(Explorer, view=view, digest=digest):
         grams = evidence.cited(computed.per_gram)
         self.panels["gram_finding"].value = NOTHING
         if grams:
+            drawn = charts.gram_traces(grams)
             self.panels["gram_finding"].value = html(
-                '<h2>IVIG per gram</h2><p class="tc-finding">{}</p>', computed.gram_finding
-            )
-            self.panels["per_gram"].draw(charts.gram_traces(grams), charts.gram_layout(grams))
+                '<h2>IVIG per gram</h2><p class="tc-finding">{}</p><p class="tc-key">{}</p>',
+                computed.gram_finding, charts.gram_key(drawn),
+            )  # fmt: skip
+            self.panels["per_gram"].draw(drawn, charts.gram_layout(grams))
         else:
             self.panels["per_gram"].clear()
         self.finding.value = computed.finding

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from compare import cost, effects
 from compare import words as findings
 from compare.authority import indications
+from compare.cost.money import PAID
 from compare.data.conditions import opening_patient
 from compare.data.evidence import Evidence, kept
 from compare.data.patient import ADULT_YEARS, Patient
@@ -21,8 +22,7 @@ from compare.pages.patient.head_to_head import compared
 from compare.trials.arms import MINUS
 from compare.words import NOT_REPORTED
 
-YEARLY = ("usd_year_one_low", "usd_year_one_high", "visits_year_one", "visits_year_one_high")
-COURSE = ("usd_per_course", "usd_per_course_high")
+YEARLY, COURSE = (*PAID[True], "visits_year_one", "visits_year_one_high"), PAID[False]
 EFFECTS = [f"{group}{tail}" for group in ("benefit", "harm")
            for tail in ("", "_source_id", "_source")]  # fmt: skip
 OPTION_COLUMNS = [*indications.COLUMNS, "against", "boxed", *YEARLY, *COURSE, "cost_reason",

@@ -2,27 +2,40 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Mapping, Sequence
-from itertools import combinations
 from typing import Any
 
 import pandas as pd
 
 from compare.data.rows import Row, known, records
-from compare.pages.house import CLASSES, FAINT, GRID, INK, TEMPLATE, Trace, empty_layout, label
+from compare.pages.house import (
+    CLASSES,
+    FAINT,
+    GRID,
+    INK,
+    PHONE,
+    TEMPLATE,
+    Trace,
+    empty_layout,
+    label,
+)
 from compare.pages.tradeoffs.sentences import against
 from compare.words import short_name
 
 RAIL_X = "Not scored"
 RAIL_Y = "No price"
-FRAME_PX = 124
+FRAME_PX = 94
 MAIN_PX, GAP_PX, RAIL_PX = 380, 20, 50
-TEXT_PX, LIFT_PX, ROUNDS = 19, 12, 60
+TEXT_PX, LIFT_PX = 19, 12
+# Where a name may stand, in pixels up from its mark, the nearest first.
+STEPS = (0, *(sign * px for px in range(LIFT_PX, 100, 6) for sign in (1, -1)))
 MAIN_X = 0.7
 LEAST_WIDTH, LETTERS, TITLE = 352, 48, 42
-# A name's share of the main field's width on a phone.
-NAME = 0.4
+# Shares of the main field's width on a phone: a name, half a mark, and where the rail's marks are.
+NAME, MARK, RAIL_AT = 0.4, 0.03, 1.37
+Box = tuple[float, float, float, float]
 # Where a therapy is drawn, by whether its x and its y are known.
 PLACES = {
     (True, True): "main",
@@ -49,16 +62,11 @@ def traces(frame: pd.DataFrame) -> list[Trace]:
         for row in every:
             if row["therapy_class"] == therapy_class:
                 places[PLACES[known(row["x"]), known(row["y"])]].append(row)
-        filled = [(place, part) for place, part in places.items() if part]
-        for at, (place, part) in enumerate(filled):
-            in_legend = at == 0 and place != "corner"
-            drawn.append(_marks(part, place, name, color, shape, in_legend))
+        drawn += [_marks(part, place, name, color, shape) for place, part in places.items() if part]
     return drawn
 
 
-def _marks(
-    part: list[dict[str, Any]], place: str, name: str, color: str, shape: str, legend: bool
-) -> Trace:
+def _marks(part: list[dict[str, Any]], place: str, name: str, color: str, shape: str) -> Trace:
     on_x, on_y = place in ("main", "rail_y"), place in ("main", "rail_x")
     trace: Trace = {
         "type": "scatter",
@@ -78,8 +86,6 @@ def _marks(
         },
         "customdata": [row["hover"] for row in part],
         "hovertemplate": "%{customdata}<extra></extra>",
-        "legendgroup": name,
-        "showlegend": legend,
     }
     whisker = {"type": "data", "symmetric": False, "color": color, "thickness": 1.5, "width": 4}
     for axis, shown in (("x", on_x), ("y", on_y)):
@@ -118,20 +124,20 @@ def layout(frame: pd.DataFrame, x_title: str, y_title: str, reference: float) ->
     shown = {
         "template": TEMPLATE,
         "height": FRAME_PX + plot_px + without["height"],
-        "margin": {"l": 10, "r": 16, "t": 50, "b": 74 + without["height"]},
-        "meta": {"least_width": LEAST_WIDTH},
+        "margin": {"l": 10, "r": 16, "t": 20, "b": 74 + without["height"]},
+        "meta": {"least_width": LEAST_WIDTH} if right < 1 else PHONE,
         "xaxis": {
             "domain": [0, right], "range": x_range,
-            "title": {"text": x_title, "standoff": 6, "font": {"size": 14}},
+            "title": {"text": x_title, "standoff": 6},
             "anchor": "y2" if no_price else "y",
         },
         "xaxis2": rail | {"domain": [min(right + 0.02, 0.99), 1],
                           "anchor": "y2" if no_price else "y",
-                          "range": [-0.15, 0.85], "visible": right < 1, **only(RAIL_X),
+                          "range": [-0.85, 0.15], "visible": right < 1, **only(RAIL_X),
                           "showticklabels": False},
         "yaxis": {
             "domain": list(main), "range": y_range,
-            "title": {"text": y_title, "font": {"size": 14}},
+            "title": {"text": y_title},
             "tickprefix": "$", "tickformat": "~s",
         },
         "yaxis2": rail | {"domain": [0, max(below[1], 0.01)], "range": [-0.5, 0.5],
@@ -203,100 +209,79 @@ def _room(rows: list[dict[str, Any]], axis: str, reference: float) -> list[float
 def labels(
     rows: list[dict[str, Any]], x_range: list[float], y_range: list[float]
 ) -> list[dict[str, Any]]:
-    """A name beside every mark, off the intervals, moved where names would lie on each other."""
+    """A name beside every mark, moved where it would lie on another name, a mark or an interval."""
     notes = []
     per_px = (y_range[1] - y_range[0]) / MAIN_PX
-    every = sorted(rows, key=lambda row: (str(row["y"]) == "nan", row["y"]))
-    at_place: dict[str, list[dict[str, Any]]] = {place: [] for place in PLACES.values()}
-    for row in every:
-        at_place[PLACES[known(row["x"]), known(row["y"])]].append(row)
-    for part, on_rail in ((at_place["main"], False), (at_place["rail_x"], True)):
-        spots = [(_across(row["x"], x_range, on_rail), row["y"] / per_px) for row in part]
-        lines = [
-            (spot[0], spot[0]) if on_rail else
-            (_across(row["x_low"], x_range), _across(row["x_high"], x_range))
-            for row, spot in zip(part, spots, strict=True)
-        ]  # fmt: skip
-        for row, (x, y), at in zip(part, spots, levels(spots, lines), strict=True):
-            right = x < 1 - NAME
-            aside, down = 14 if right else -14, y - at
-            # A line leads to a name that was moved; to measure each takes the browser as long as
-            # half of the chart.
-            led = {"showarrow": False, "xshift": aside, "yshift": -down}
-            if abs(down) > TEXT_PX:
-                led = {
-                    "ax": aside,
-                    "ay": down,
-                    "arrowhead": 0,
-                    "arrowwidth": 1,
-                    "arrowcolor": FAINT,
-                }
-            notes.append(
-                {
-                    "text": label(short_name(row["therapy"])),
-                    "x": RAIL_X if on_rail else row["x"],
-                    "y": row["y"],
-                    "xref": "x2" if on_rail else "x",
-                    "yref": "y",
-                    "xanchor": "left" if right else "right",
-                    "font": {"size": 13},
-                    **led,
-                }
-            )
-    below = sorted(at_place["rail_y"], key=lambda row: float(row["x"]))
-    for i, row in enumerate(below):
+    floor, top = (end / per_px for end in y_range)
+    # Neither under the field, nor above it, nor on its zero or the rail's name.
+    in_way: list[Box] = [
+        (-9, 9, -math.inf, floor), (-9, 9, top, math.inf), (-9, 9, 0, 0), (1, 9, top - TEXT_PX, top)
+    ]  # fmt: skip
+    shown = sorted((row for row in rows if known(row["y"])), key=lambda row: float(row["y"]))
+    spots = []
+    for row in shown:
+        on_rail, y = not known(row["x"]), row["y"] / per_px
+        x = RAIL_AT if on_rail else _across(row["x"], x_range)
+        spots.append((x, y))
+        in_way.append((x - MARK, x + MARK, y - LIFT_PX / 2, y + LIFT_PX / 2))
+        if not on_rail:
+            in_way.append((_across(row["x_low"], x_range), _across(row["x_high"], x_range), y, y))
+            in_way.append((x, x, row["y_low"] / per_px, row["y_high"] / per_px))
+    for row, (x, y), at in zip(shown, spots, levels(spots, in_way), strict=True):
+        right = x < 1 - NAME
+        aside, down = 14 if right else -14, y - at
+        # A line leads to a name that was moved; to measure each takes the browser as long as
+        # half of the chart.
+        led = {"showarrow": False, "xshift": aside, "yshift": -down}
+        if abs(down) > TEXT_PX:
+            led = {"ax": aside, "ay": down, "arrowhead": 0, "arrowwidth": 1, "arrowcolor": FAINT}
+        notes.append(
+            {
+                "text": label(short_name(row["therapy"])),
+                "x": row["x"] if known(row["x"]) else RAIL_X,
+                "y": row["y"],
+                "xref": "x" if known(row["x"]) else "x2",
+                "yref": "y",
+                "xanchor": "left" if right else "right",
+                "font": {"size": 13},
+                **led,
+            }
+        )
+    below = [row for row in rows if known(row["x"]) and not known(row["y"])]
+    for i, row in enumerate(sorted(below, key=lambda row: float(row["x"]))):
         notes.append(_plain(row, row["x"], "x", 12 if i % 2 else -12))
     return notes
 
 
-def levels(
-    spots: Sequence[tuple[float, float]], lines: Sequence[tuple[float, float]]
-) -> list[float]:
-    """The height of each mark's name, in pixels: as near the mark as neither another name nor a
-    mark or interval lies in its way, in the order of the marks.
+def levels(spots: Sequence[tuple[float, float]], in_way: Sequence[Box]) -> list[float]:
+    """The height of each mark's name, in pixels: as near the mark as nothing lies in its way, and
+    where all of it is taken, rather on a line than on another name.
 
-    `spots`: places of the marks, a share across and pixels up, the lowest first; `lines`: where
-    their intervals begin and end across.
+    `spots`: places of the marks, a share across and pixels up; `in_way`: left, right, lower and
+    upper end of what no name shall lie on.
     """
-    at = [y for _, y in spots]
-    names = [(x, x + NAME) if x < 1 - NAME else (x - NAME, x) for x, _ in spots]
-    in_way: list[list[float]] = []
-    for i, (x, _) in enumerate(spots):
-        low, high = names[i]
-        crossing = [
-            y
-            for j, ((other, y), (start, end)) in enumerate(zip(spots, lines, strict=True))
-            if (start < end and start < high and end > low)
-            or (i != j and x != other and low <= other <= high and abs(other - x) < NAME / 2)
-        ]
-        in_way.append(crossing)
-    for _ in range(ROUNDS):
-        before = list(at)
-        for i, height in enumerate(at):
-            for y in in_way[i]:
-                if abs(height - y) < LIFT_PX:
-                    at[i] = y + (LIFT_PX if height >= y else -LIFT_PX)
-        _part(at, names)
-        if all(abs(a - b) < 1 for a, b in zip(at, before, strict=True)):
-            break
-    # Where not all can be had, a name on an interval is read sooner than one on a name.
-    for _ in range(ROUNDS):
-        _part(at, names)
-    return at
+    found: list[float] = []
+    names: list[Box] = []
+    for x, y in spots:
+        low, high = (x + MARK, x + NAME) if x < 1 - NAME else (x - NAME, x - MARK)
+        every = [*((1, box) for box in in_way), *((4, box) for box in names)]
+        near = [(weight, box) for weight, box in every if box[0] < high and low < box[1]]
+
+        def spoiled(at: float, near: list[tuple[int, Box]] = near) -> int:
+            return sum(
+                weight for weight, box in near
+                if box[2] < at + TEXT_PX / 2 and at - TEXT_PX / 2 < box[3]
+            )  # fmt: skip
+
+        at = min((y + step for step in STEPS), key=spoiled)
+        found.append(at)
+        names.append((low, high, at - TEXT_PX / 2, at + TEXT_PX / 2))
+    return found
 
 
-def _part(at: list[float], names: Sequence[tuple[float, float]]) -> None:
-    """Move names that lie on each other apart, both by half."""
-    for i, j in combinations(range(len(at)), 2):
-        short = TEXT_PX - (at[j] - at[i])
-        if short > 0 and names[i][0] < names[j][1] and names[j][0] < names[i][1]:
-            at[i] -= short / 2
-            at[j] += short / 2
-
-
-def _across(x: float, x_range: list[float], on_rail: bool = False) -> float:
-    """Where a value stands, as a share of the plot's width."""
-    return 0.0 if on_rail else (x - x_range[0]) / (x_range[1] - x_range[0])
+def _across(x: float, x_range: list[float]) -> float:
+    """Where a value stands, as a share of the field's width."""
+    return (x - x_range[0]) / (x_range[1] - x_range[0])
 
 
 def _plain(row: dict[str, Any], x: Any, xref: str, shift: int) -> dict[str, Any]:

@@ -12,11 +12,12 @@ from compare import effects
 from compare.data.conditions import opening_patient
 from compare.data.evidence import Evidence
 from compare.data.patient import Patient
-from compare.data.rows import Row
+from compare.data.rows import Row, known, records
 from compare.data.scenario import Scenario
 from compare.pages.controls import WRAP, checkbox, fold, heading, labelled, layout, reset, reveal
 from compare.pages.explorer import Explorer
 from compare.pages.files import File
+from compare.pages.forest import key
 from compare.pages.markup import NOTHING, csv_text, folded, html
 from compare.pages.picker import FilePicker
 from compare.pages.tradeoffs import chart as charts
@@ -95,6 +96,7 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
                 self.status,
                 self.finding,
                 *fold("More on trade-offs", [get[name] for name in ("x", "y", "months")], behind),
+                self.panel("key"),
                 self.chart("main"),
                 heading("What matters to you"),
                 w.HBox([get[name] for name in ("how", "missing", "more")], layout=WRAP),
@@ -402,7 +404,12 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
         self.finding.value = figures.finding
         titles = charts.titles(figures.offered, figures.x, figures.y)
         made = charts.layout(figures.chart, *titles, charts.reference(figures.offered, figures.x))
+        marks = records(figures.chart)
         self.panels["main"].draw(charts.traces(figures.chart), made)
+        self.panels["key"].value = key(
+            {row["therapy_class"] for row in marks if known(row["x"]) or known(row["y"])},
+            "borrowed, or arms of different trials" if any(row["apart"] for row in marks) else "",
+        )
         note = tables.basis_note(self.scored_by[0])
         self.panels["grid"].value = folded(note, tables.grid(figures))
 
