@@ -116,6 +116,7 @@ class Page(Preprocessor):
         """The cells that are shown, and the page's title."""
         nb.metadata["title"] = nb.cells[0].source.splitlines()[0].lstrip("# ")
         nb.cells = [cell for cell in nb.cells if not left_out(cell)]
+        nb.metadata["charts"] = any("chart" in cell.metadata.get("tags", ()) for cell in nb.cells)
         lines = nb.cells[0].source.splitlines()
         links = "".join(line for line in lines if line.startswith("*Pages:"))
         # They stand above the page.

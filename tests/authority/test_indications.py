@@ -305,7 +305,7 @@ def test_article_finding_recomputed(evidence):
 
 def test_condition_finding_recomputed(evidence):
     """Numbers of the sentence on a condition come out again from its table."""
-    names = evidence.factors.set_index("factor_id")["factor"].to_dict()
+    names = evidence.by_id("factors")
     for condition_id in evidence.conditions["condition_id"]:
         table = compare.options(evidence, condition_id, patient(achr_positive=True))
         found = indication_findings.condition(records(table), condition_id, names)

@@ -436,12 +436,19 @@ def test_one_patient_is_carried_in_jupyterlab(browser: Browser, lab: str) -> Non
 @pytest.mark.parametrize(
     ("typed", "first", "count"),
     [("clot", "Past thrombosis", 1), ("TB", "Active tuberculosis", 3),
-     ("Heart f", "Heart failure", 1), ("eart", None, 0), ("  ", None, 0)],
+     ("Heart f", "Heart failure", 1), ("eart", None, 0), ("  ", None, 0),
+     ("MI", "Past thrombosis", 1), ("clots", "Past thrombosis", 1),
+     ("trombosis", "Past thrombosis", 1),
+     ("hep b", "Hepatitis B surface antigen positive (active or carrier)", 2),
+     ("crhon", "Inflammatory bowel disease", 1), ("falure heart", "Heart failure", 1)],
 )  # fmt: skip
 def test_history_is_found_by_any_of_its_names(
     browser: Browser, evidence: compare.Evidence, typed: str, first: str | None, count: int
 ) -> None:
-    """A word that begins so, in name or synonyms, whatever the case; the best first."""
+    """A word that begins so, in name or synonyms, whatever the case; the best first.
+
+    Where none does, the beginnings of several words in any order, then one slip in each.
+    """
     page = browser.new_page()
     entries = Strip(evidence, "cidp").history.entries
     found = page.evaluate(

@@ -70,7 +70,10 @@ def sheets(pdf: bytes) -> int:
 
 
 def test_first_visit_to_the_question_in_two_clicks(visit: Page) -> None:
-    """The door is the first and largest link; behind it the patient can be entered at once."""
+    """The door is the first and largest link; behind it the patient can be entered at once.
+
+    What is no weight is never made one: the box keeps what it had, with a word.
+    """
     door = visit.get_by_role("link").first
     assert door.inner_text().startswith("Your patient")
     door.click()
@@ -78,6 +81,18 @@ def test_first_visit_to_the_question_in_two_clicks(visit: Page) -> None:
     weight = visit.get_by_label("Weight (kg)", exact=True).first
     weight.click()
     expect(weight).to_be_focused()
+    usual = weight.input_value()
+    for no_weight in ("62,5", "140lb", "1000", "0", ""):
+        weight.press("ControlOrMeta+a")
+        weight.press_sequentially(no_weight) if no_weight else weight.press("Delete")
+        weight.press("Enter")
+        expect(visit.get_by_role("alert").filter(has_text="from 1 to 300")).to_be_visible()
+        assert weight.input_value() == usual
+    weight.press("ControlOrMeta+a")
+    weight.press_sequentially("62.5kg")
+    weight.press("Enter")
+    expect(visit.get_by_role("alert").filter(has_text="from 1 to 300")).to_have_count(0)
+    assert weight.input_value() == "62.5"
 
 
 def test_cidp_past_thrombosis_to_a_printed_comparison(visit: Page) -> None:
@@ -183,7 +198,10 @@ def test_one_own_price_is_seen_everywhere_and_forgotten(visit: Page, voila: str)
 def test_a_link_opens_elsewhere_and_a_reload_stays(
     visit: Page, voila: str, browser: Browser
 ) -> None:
-    """Condition, weight and history reach a colleague's window; own prices do not."""
+    """Condition, weight and history reach a colleague's window; own prices do not.
+
+    Back on an earlier page stands what was changed on a later one.
+    """
     patient = "condition=gmg&weight=71&age=50&history=achr_positive"
     opened(visit, f"{voila}voila/render/00_start_here.ipynb#{patient}")
     expect(visit.locator(".tc-finding").first).to_contain_text("7 options are labeled for")
@@ -203,3 +221,12 @@ def test_a_link_opens_elsewhere_and_a_reload_stays(
     assert answer(colleague) == said
     assert colleague.get_by_label("Weight (kg)", exact=True).first.input_value() == "71"
     colleague.context.close()
+    visit.get_by_role("link", name="Cost", exact=True).click()
+    visit.wait_for_url("**/02_cost.ipynb**")
+    ready(visit)
+    typed(visit, "Weight (kg)", "80")
+    visit.wait_for_function("() => location.hash.includes('weight=80')")
+    visit.go_back()
+    visit.wait_for_url("**/00_start_here.ipynb**")
+    ready(visit)
+    assert visit.get_by_label("Weight (kg)", exact=True).first.input_value() == "80"

@@ -250,3 +250,8 @@ def test_label_gives_the_name_or_the_id(evidence: compare.Evidence) -> None:
     """A known id is shown by its name, an unknown one as it is."""
     assert evidence.label("therapies", "infliximab") == "Infliximab"
     assert evidence.label("therapies", "no_such") == "no_such"
+
+
+def test_no_name_of_a_product_holds_brackets() -> None:
+    """It stands within brackets on many pages: `(Adalimumab, unbranded adalimumab-adaz ...)`."""
+    assert not compare.load().products["product"].str.contains("[()]").any()

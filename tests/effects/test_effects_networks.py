@@ -68,7 +68,7 @@ def test_earlier_treatment_chooses_the_network(evidence: compare.Evidence) -> No
     assert scored["label"].str.contains("who had had a biologic").all()
     assert "infliximab" not in set(scored["therapy_id"])
     naive = table_of(evidence, "ulcerative_colitis")
-    assert naive["label"].str.contains("biologic-naive patients").all()
+    assert naive["label"].str.contains("biologic-naive adults").all()
     assert "infliximab" in set(naive["therapy_id"])
 
 

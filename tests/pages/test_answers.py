@@ -16,6 +16,7 @@ from compare.data.rows import records
 from compare.pages import coverage
 from compare.pages import indications as page_01
 from compare.pages import patient as page_00
+from compare.pages.patient.head_to_head import compared
 from compare.trials.indirect import comparisons
 from compare.trials.wording import summary
 from compare.words import lower
@@ -69,6 +70,51 @@ def test_a_pregnant_patient_is_told_that_labels_speak_of_it(evidence: compare.Ev
     assert "The rest is marked." in said
 
 
+def boxes(said: object) -> list[str]:
+    """What a sentence says to tick."""
+    told = str(said)
+    return re.findall("“([^”]*)”", told[: told.find("tick it")]) if "tick it" in told else []
+
+
+@pytest.mark.parametrize("condition_id", CONDITIONS)
+def test_00_and_01_name_the_same_boxes(evidence: compare.Evidence, condition_id: str) -> None:
+    """Both name all of them, or say that there are others."""
+    for who in people(evidence, condition_id):
+        scenario = compare.Scenario(condition_id, who)
+        first, second = (page.view(evidence, scenario).finding for page in (page_00, page_01))
+        some, more = sorted((boxes(first), boxes(second)), key=len)
+        assert some == more[: len(some)]
+        assert some == more or (some and "others if another is" in str(first) + str(second))
+
+
+def test_what_labels_warn_against_is_no_option_with_a_caution(evidence: compare.Evidence) -> None:
+    """MS: five TNF inhibitors are warned against; none of the labeled therapies is warned of it."""
+    said = str(page_00.view(evidence, page_00.opening(evidence, "ms_relapsing")).finding)
+    assert "Labels warn against 5 options here." in said
+    assert "Demyelinating disease" not in said
+
+
+def test_what_is_contraindicated_is_named(evidence: compare.Evidence) -> None:
+    """MS with hepatitis B, Crohn's with heart failure: by name where there are at most three."""
+    for condition_id, factor, names in (
+        ("ms_relapsing", "hepatitis_b_active", "for ocrelizumab, ofatumumab and ublituximab"),
+        ("crohns", "heart_failure", "contraindicated above 5 mg/kg for infliximab"),
+        ("ra", "tuberculosis_active", "Active tuberculosis: boxed warning on 7 options"),
+    ):
+        who = replace(opening_patient(evidence, condition_id), factors=frozenset({factor}))
+        said = str(page_00.view(evidence, compare.Scenario(condition_id, who)).finding)
+        assert names in said
+
+
+def test_trials_that_compared_harms_or_had_both_arms_count(evidence: compare.Evidence) -> None:
+    """RA: ATTEST counted harms of abatacept and infliximab; psoriasis: FIXTURE gave both."""
+    for condition_id, pair in (
+        ("ra", ("abatacept", "infliximab")), ("plaque_psoriasis", ("secukinumab", "etanercept")),
+    ):  # fmt: skip
+        assert pair in compared(evidence, condition_id, pair)
+        assert pair not in compared(evidence, condition_id, pair, children=True)
+
+
 def test_one_option_alone_is_not_said_to_be_uncompared(evidence: compare.Evidence) -> None:
     """In MMN IVIG is the only therapy: no "them"."""
     assert "compared" not in str(page_00.view(evidence, page_00.opening(evidence, "mmn")).finding)
@@ -77,7 +123,9 @@ def test_one_option_alone_is_not_said_to_be_uncompared(evidence: compare.Evidenc
 def test_trials_in_adults_are_not_told_of_a_child(evidence: compare.Evidence) -> None:
     """Crohn's disease at 8: pairs with a therapy that is labeled for adults alone are left out."""
     child = compare.Scenario("crohns", compare.Patient(25, 8))
-    assert "Trials compared" not in str(page_00.view(evidence, child).finding)
+    assert "No trial we read compared them in children" in str(
+        page_00.view(evidence, child).finding
+    )
     assert "Trials compared" in str(page_00.view(evidence, page_00.opening(evidence, "ra")).finding)
 
 

@@ -61,12 +61,14 @@ def test_one_therapy_has_no_largest_and_smallest_change() -> None:
     frame = pd.DataFrame(
         {
             "therapy_id": "ivig", "therapy": "IVIG (intravenous)", "usd_low": [100.0, 90.0],
+            "product": "Privigen", "price_basis": "asp_payment_limit",
             "effective_from": pd.to_datetime(["2025-01-01", "2026-01-01"]),
         }
     )  # fmt: skip
     finding = history_findings.per_year(records(frame), "CIDP", "in year one")
     assert finding.text == (
-        "In CIDP, cost in year one changed by \N{MINUS SIGN}10.0 percent (IVIG, since 2025-01)."
+        "In CIDP, cost in year one, net of rebates, changed by \N{MINUS SIGN}10.0 percent "
+        "(IVIG, Privigen, since 2025-01)."
     )
     assert finding.numbers == {
         "therapies": 1.0, "lowest_pct": pytest.approx(-10), "highest_pct": pytest.approx(-10),

@@ -16,13 +16,6 @@ def lines(evidence: compare.Evidence, condition_id: str, **changes: object) -> l
     return [line.split(" | ") for line in text.splitlines()]
 
 
-def test_page_opens_with_its_digest(evidence: compare.Evidence) -> None:
-    """What the explorer shows is the pure view of the opening scenario."""
-    page = cost.CostExplorer(evidence)
-    assert page.status.value == ""
-    assert page.digest() == cost.digest(cost.view(evidence, cost.opening(evidence)))
-
-
 def test_yearly_lines_carry_the_tables_figures(evidence: compare.Evidence) -> None:
     """Year one at both ends, a later year, and doses, to the cent, one line per bar."""
     patient = opening_patient(evidence, "cidp")

@@ -2,17 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 from compare.pages.house import CLASSES
 from compare.pages.indications import page
-
-
-def test_opening_digest_is_the_pure_one(evidence):
-    """The page as it opens shows what the pure view of the opening scenario holds."""
-    explorer = page.IndicationsExplorer(evidence)
-    assert explorer.status.value == ""
-    assert explorer.digest() == page.digest(page.view(evidence, page.opening(evidence)))
 
 
 def test_serostatus_moves_list_and_sentence(evidence):
@@ -97,33 +88,6 @@ def test_labels_of_another_place(evidence):
     assert explorer.status.value == ""
     assert "IVIG, alone in our tables, has a label (European Union)" in explorer.finding.value
     assert page.FEW_READ in explorer.panels["map"].value
-
-
-def test_a_failing_callback_blanks_the_page(evidence, monkeypatch):
-    """An error empties map, tables and finding, and the page says why in plain words."""
-    explorer = page.IndicationsExplorer(evidence)
-
-    def fail(*_):
-        raise RuntimeError("boom")
-
-    monkeypatch.setattr(explorer, "compute", fail)
-    explorer.controls["age"].value = 30
-    assert "nothing is shown" in explorer.status.value
-    assert "Traceback" not in explorer.status.value
-    assert explorer.finding.value == ""
-    assert explorer.panels["options"].value == ""
-    assert explorer.panels["map"].value == ""
-
-
-def test_hostile_text_stays_text(evidence):
-    """A restriction with markup in the data is escaped on the page."""
-    rows = evidence.indications.copy()
-    rows.loc[rows["condition_id"].eq("gmg"), "restriction"] = "<img src=x onerror=alert(1)>"
-    hostile = dataclasses.replace(evidence, indications=rows)
-    explorer = page.IndicationsExplorer(hostile)
-    assert explorer.status.value == ""
-    for name in ("options", "statements", "article"):
-        assert "<img" not in explorer.panels[name].value
 
 
 def test_downloads_and_sources(evidence):

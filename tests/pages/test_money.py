@@ -239,6 +239,8 @@ def test_headline_has_at_most_40_words_and_one_kind(
         figures = [row[usual] for row in panel]
         numbers = view.finding.numbers
         assert (numbers["lowest_usd"], numbers["highest_usd"]) == (min(figures), max(figures))
+        others = {row["therapy_id"] for row in bars} - {row["therapy_id"] for row in panel}
+        assert numbers.get("other_panels", 0) == len(others)
         for row in (panel[0], panel[-1]):
             marked = f"{row['product']}, not in its label here" in said
             assert marked == (row["label_status"] != "in label")
@@ -471,3 +473,16 @@ def test_headline_names_no_product_that_does_not_stand(evidence: compare.Evidenc
     assert view.yearly[0]["product_id"] == "ruxience"
     assert str(view.finding) == str(shown(evidence, "ra").finding)
     assert "stands for the therapy" not in money.Picture(view.yearly).key
+
+
+def test_a_headline_without_a_cost_says_why(evidence: compare.Evidence) -> None:
+    """UC at 12 kg: golimumab is for the age, and its label has no dose for the weight."""
+    view = cost.view(evidence, Scenario("ulcerative_colitis", compare.Patient(12, 2)))
+    assert str(view.finding).endswith("has a cost: no dose is stated for this weight.")
+
+
+def test_what_a_history_implies_contraindicates_too(evidence: compare.Evidence) -> None:
+    """Tuberculosis disease is an active infection, in which alemtuzumab is not to be given."""
+    patient = compare.Patient(75, 45, factors={"tuberculosis_active"})
+    view = cost.view(evidence, Scenario("ms_relapsing", patient))
+    assert "Lemtrada, contraindicated in this patient" in str(view.finding)

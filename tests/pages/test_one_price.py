@@ -92,14 +92,17 @@ def test_one_price_is_used_at_once_and_another_stands_beside_it(page: OwnDataExp
 def test_price_of_one_pen_says_which_other_is_missing(page: OwnDataExplorer) -> None:
     """Crohn's: a price of Humira's 40 mg pen alone gives no year, since 80 mg pens are not priced.
 
-    A price far from the payment limit is used, and said to be so.
+    A price far from the payment limit is used, and said to be so, until something else changes.
     """
     page.controls["condition"].value = "crohns"
     pen = next(n for n in one_price.units(page.project, "humira") if "of 40 mg" in n)
     use(page, "humira", "1000", pen)
     assert "No cost yet: no current price for a device of 80 mg" in page.message.value
-    use(page, "inflectra", "1")
-    assert "check quantity and unit" in page.message.value
+    use(page, "inflectra", "0.001")
+    assert page.message.value.count("<p>") == 1
+    assert "<p>Under 0.001 times the payment limit" in page.message.value
+    page.controls["weight"].value += 1
+    assert page.message.value == ""
 
 
 def test_standing_holds_what_came_and_what_went(evidence: compare.Evidence) -> None:

@@ -97,7 +97,7 @@ def test_gmg_says_what_would_make_more(evidence):
     """Without a serostatus: "7 options are labeled if"; with it, seven and no more to tick."""
     found = page.view(evidence, page.opening(evidence, "gmg"))
     assert str(found.finding).startswith(
-        "7 options are labeled if “AChR antibody positive”: tick it."
+        "7 options are labeled if “AChR antibody positive”, 3 if “MuSK antibody positive”: tick it."
     )
     ticked = view(evidence, "gmg", factors={"achr_positive"})
     assert str(ticked.finding).startswith("7 options are labeled for this patient.")

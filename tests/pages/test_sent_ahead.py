@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 
+import nbformat
 import pytest
 
 from compare.data.evidence import Evidence
@@ -22,6 +23,7 @@ from compare.pages.patient import PatientExplorer
 from compare.pages.still import picture
 from compare.pages.tradeoffs import TradeOffExplorer
 from compare.pages.what_works import WhatWorksExplorer
+from tests.conftest import ROOT
 
 PAGES = [
     PatientExplorer, IndicationsExplorer, CostExplorer, HarmsExplorer, WhatWorksExplorer,
@@ -57,6 +59,15 @@ def test_its_picture_or_table_goes_ahead_too(opened: Explorer) -> None:
     below = made.split(opened.finding.value)[1]
     assert any(sign in below for sign in ("<table", "<svg", "tc-forest"))
     assert "The chart follows" not in made
+
+
+def test_the_chart_library_is_asked_for_ahead_where_a_chart_stands(opened: Explorer) -> None:
+    """The cell that shows the page has the tag `chart` if the page has a chart, else not."""
+    shown = f".{type(opened).__name__}(evidence)"
+    books = (nbformat.read(path, 4) for path in (ROOT / "notebooks").glob("*.ipynb"))
+    cells = [cell for book in books for cell in book.cells if shown in cell.source]
+    tagged = ["chart" in cell.metadata.get("tags", ()) for cell in cells]
+    assert tagged == ['data-charts="0"' not in first(opened.page)]
 
 
 def test_each_mark_lies_at_its_value(evidence: Evidence) -> None:

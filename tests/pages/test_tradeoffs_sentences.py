@@ -161,3 +161,13 @@ def test_the_answer_has_forty_words_at_most(
         for options in ({}, CROSSING):
             text = make(condition_id, options=options).figures.finding.text
             assert len(text.split()) <= 40, text
+
+
+def test_a_ranking_says_what_is_contraindicated_or_without_a_label(
+    make: Callable[..., tradeoffs.View],
+) -> None:
+    """PPMS with hepatitis B: ocrelizumab is not to be given, rituximab has no label."""
+    who = compare.Patient(75, 45, factors={"hepatitis_b_active"})
+    shown = make("ms_primary_progressive", patient=who, options={"how": "any"})
+    assert "Ocrelizumab (contraindicated in this patient) is" in shown.finding.text
+    assert "Without a label for this patient: Rituximab." in [hint.text for hint in shown.hints]

@@ -28,6 +28,13 @@ from compare.trials.wording import sentence, summary
 
 COUNTS = ("odds_ratio", "risk_ratio", "risk_difference")
 NAMES = {name: name.upper() for name in "abcd"}
+
+
+def names_of(pair):
+    """Both therapies of a pair, as a sentence names them."""
+    return f"{NAMES[pair.treatment]} and {NAMES[pair.comparator]}"
+
+
 # Two trials of each therapy against placebo: `a` works far better than `b`; n is 200 an arm.
 STAR = {
     "a1": {"a": 120, "placebo": 40},
@@ -212,7 +219,7 @@ def test_mixed_or_unknown_exposure_separates_nobody(exposures, told):
     assert text.startswith("A and B are not distinguished: compatible with ")
     assert text.endswith(f"; {told}.")
     short = told.partition(" (")[0]
-    assert summary([pair], NAMES) == f"The one pair looked at is not told apart: {told}."
+    assert summary([pair], NAMES) == f"{names_of(pair)} are not told apart: {told}."
     assert summary([pair, pair, replace(pair, held=False)], NAMES) == (
         f"Of 3 pairs looked at, none is told apart; 2 are left open: {short}."
     )
@@ -332,7 +339,7 @@ def test_the_width_is_said():
         f"compatible with {low} to {high} times the odds of remission on {pair.treatment.upper()}."
     )
     assert summary([pair, pair], NAMES) == "Of 2 pairs looked at, none is told apart."
-    assert summary([pair], NAMES) == "The one pair looked at is not told apart."
+    assert summary([pair], NAMES) == f"{names_of(pair)} are not told apart."
     assert nets["odds_ratio"].effects["p_score"].isna().all()
 
 
@@ -523,7 +530,7 @@ def test_pairs_that_are_not_compared_are_counted():
     """Beside those that are separated, and where none is."""
     lost = replace(PAIR, verdict="not compared", reason="why not")
     level = replace(PAIR, verdict="not distinguished")
-    assert summary([lost], NAMES) == "The one pair looked at is not compared: why not."
+    assert summary([lost], NAMES) == f"{names_of(lost)} are not compared: why not."
     assert summary([PAIR, lost], NAMES) == (
         "Of 2 pairs looked at, 1 is told apart, favoring the first: A from B. 1 is not compared."
     )

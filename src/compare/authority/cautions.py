@@ -22,7 +22,7 @@ from compare.authority.labels import COLUMNS, SEVERITIES, month_of, products_of,
 from compare.data.conditions import check_condition
 from compare.data.evidence import CLASS_ORDER, Evidence, kept
 from compare.data.patient import Patient
-from compare.data.rows import LEADING, Row, framed, known, split
+from compare.data.rows import LEADING, Row, framed, grouped, known, split
 
 __all__ = [
     "COLUMNS",
@@ -223,11 +223,10 @@ def summary_rows(rows: Iterable[Row]) -> list[dict[str, Any]]:
     of them that inherit it) and `inherited` (how many), `of` (products of the therapy), and joins
     `label_month`, `source_id` and `inherited_from`; everything else is the same in each group.
     """
-    of: dict[str, set[str]] = {}
-    groups: dict[tuple[Any, ...], list[Row]] = {}
-    for row in rows:
-        of.setdefault(row["therapy_id"], set()).add(row["product_id"])
-        groups.setdefault((*(row[key] for key in SUMMARY_KEYS), _said(row)), []).append(row)
+    rows = list(rows)
+    by_therapy = grouped(rows, "therapy_id").items()
+    of = {key: len({row["product_id"] for row in own}) for key, own in by_therapy}
+    groups = grouped(rows, lambda row: (*(row[key] for key in SUMMARY_KEYS), _said(row)))
 
     def joined(group: list[Row], column: str, between: str) -> str:
         return between.join(dict.fromkeys(row[column] for row in group if known(row[column])
@@ -244,7 +243,7 @@ def summary_rows(rows: Iterable[Row]) -> list[dict[str, Any]]:
                 "marked": ", ".join(row["product"] for row in group if row["inherited"]),
                 "inherited": sum(row["inherited"] for row in group),
                 "count": len({row["product_id"] for row in group}),
-                "of": len(of[group[0]["therapy_id"]]),
+                "of": of[group[0]["therapy_id"]],
                 "inherited_from": joined(group, "inherited_from", "; "),
                 "label_month": " to ".join(dict.fromkeys([months[0], months[-1]]))
                 if months

@@ -424,6 +424,6 @@ def _guideline_mark(row: Mapping[str, Any]) -> str:
         return "retired"
     if row["conflicting"]:
         return "conflicting"
-    say = {"insufficient_evidence": "insufficient", "recommended": "recommended"}
-    say |= {"option": "option"}
-    return say.get(row["statement"], "against")
+    if row["statement"] in FOR:
+        return str(row["statement"])
+    return "insufficient" if row["statement"] == "insufficient_evidence" else "against"

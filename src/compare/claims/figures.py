@@ -25,6 +25,7 @@ from compare.data.conditions import article_conditions, article_events, opening_
 from compare.data.evidence import Evidence
 from compare.data.rows import Row, grouped, known
 from compare.trials import harms
+from compare.words import usd_range
 
 KEY_KINDS = ("any_event", "serious_event", "discontinuation")
 # Frequencies as drug regulators word them (CIOMS): common from 1 in 100, rare below 1 in 1,000.
@@ -120,8 +121,6 @@ def _cost_row(
 
 
 def _cost_says(row: Mapping[str, Any], evidence: Evidence, condition_id: str) -> str:
-    from compare.words import usd_range  # noqa: PLC0415  (only words)
-
     others = f"{row['others']} other " + ("therapy" if row["others"] == 1 else "therapies")
     theirs = (
         f"{others}: {usd_range(row['others_low_usd'], row['others_high_usd'])} in year one"

@@ -10,6 +10,7 @@ import pandas as pd
 
 from compare.cost import administration
 from compare.cost.containers import MCG_PER, SLACK_MCG, containers
+from compare.cost.money import PAID
 from compare.cost.phases import mg_per_ml, phase_words
 from compare.cost.plan import Plan
 from compare.cost.prices import Tariff
@@ -74,7 +75,8 @@ def chain(
 
 def _at_end(plan: Plan, end: str, weight_kg: float, surface_m2: float) -> Plan:
     """Of the bands of an IgE that is not known, the one that this end of the cost comes from."""
-    name = f"usd_year_one_{end}" if plan.chronic else "usd_per_course" + "_high" * (end == "high")
+    low, high = PAID[plan.chronic]
+    name = low if end == "low" else high
 
     def usd(one: Plan) -> float:
         return one.one(weight_kg, surface_m2)[0][name]

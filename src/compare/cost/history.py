@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from compare.cost.containers import MCG_PER
+from compare.cost.money import PAID
 from compare.cost.plan import Plan, names_of, plans, repriced
 from compare.cost.prices import price_book
 from compare.cost.standing import opening_plans
@@ -124,12 +125,8 @@ def _past(
 
 def _money(plan: Plan, patient: Patient) -> tuple[float, float]:
     columns, _ = plan_cost(plan, patient)
-    names = (
-        ("usd_year_one_low", "usd_year_one_high")
-        if plan.chronic
-        else ("usd_per_course", "usd_per_course_high")
-    )
-    return columns[names[0]], columns[names[1]]
+    low, high = PAID[plan.chronic]
+    return columns[low], columns[high]
 
 
 def changes(rows: Iterable[Row], key: list[str], value: str) -> list[dict[str, Any]]:

@@ -30,6 +30,11 @@ PLACES = {
     for e, tail in enumerate(("_low", "_high") if name == "usd" else ("", "_high"))
 } | {"usd_per_course": (YEARLY, 0), "usd_per_course_high": (YEARLY, 1)}
 MONEY_COLUMNS = [*PLACES]
+# Of a plan by the year (True) or by the course (False): the columns of its dollars, low and high.
+PAID = {
+    True: ("usd_year_one_low", "usd_year_one_high"),
+    False: ("usd_per_course", "usd_per_course_high"),
+}
 
 
 def span_of(each: Sequence[Money], paid: str) -> Money:

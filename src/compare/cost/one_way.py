@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from compare.cost.money import PAID
 from compare.cost.phases import PricedPhase
 from compare.cost.plan import Plan, age_note, plans
 from compare.cost.prices import Tariff
@@ -31,7 +32,7 @@ def sensitivity(evidence: Evidence, condition_id: str, plan: Plan, patient: Pati
     data) and product. Columns `factor`, `low`, `high` (what was set), `usd_low`, `usd_high` and
     `usd_base` (as it is); everything else stays at the plan's low end.
     """
-    span = "usd_year_one_low" if plan.chronic else "usd_per_course"
+    span, _ = PAID[plan.chronic]
     base, _ = plan_cost(plan, patient)
     rows: list[Row] = []
 

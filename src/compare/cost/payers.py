@@ -8,7 +8,6 @@ care is not modelled.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from compare.cost.plan import names_of
@@ -86,8 +85,12 @@ def who_pays(evidence: Evidence, condition_id: str) -> list[Row]:
 
 
 def _payer(evidence: Evidence, product_id: str, route: str, given_by: str) -> dict[str, Any]:
-    limit = _in_force(evidence, product_id, route, "asp_payment_limit")
-    spending = _any(evidence, product_id, route, "part_d_average")
+    limits, spent = (
+        price_book(evidence).lines(product_id, route, basis)
+        for basis in ("asp_payment_limit", "part_d_average")
+    )
+    limit = next((line for line in limits if line["in_force"]), None)
+    spending = next(iter(spent), None)
     said: dict[str, Any] = dict.fromkeys(
         ("coinsurance_pct", "coinsurance_note", "code", "source_id", "locator")
     )
@@ -120,17 +123,6 @@ def _payer(evidence: Evidence, product_id: str, route: str, given_by: str) -> di
         }
     why = "given by the patient, and no Part B payment limit for this route in our tables"
     return said | {"payer": PART_D, "why": why}
-
-
-def _in_force(
-    evidence: Evidence, product_id: str, route: str, basis: str
-) -> Mapping[str, Any] | None:
-    lines = price_book(evidence).lines(product_id, route, basis)
-    return next((line for line in lines if line["in_force"]), None)
-
-
-def _any(evidence: Evidence, product_id: str, route: str, basis: str) -> Mapping[str, Any] | None:
-    return next(iter(price_book(evidence).lines(product_id, route, basis)), None)
 
 
 def _cap(evidence: Evidence) -> tuple[str, str | None]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from compare.cost import administration, schedule
 from compare.cost.containers import some
-from compare.cost.money import PLACES, SPANS, YEARLY, Money, span_of
+from compare.cost.money import PAID, PLACES, SPANS, YEARLY, Money, span_of
 from compare.cost.phases import ENDS, Floats, PricedPhase, whole_devices
 from compare.cost.prices import BASES, KIND_OF, NEGOTIATED, SHORT, PriceBook, Tariff, price_book
 from compare.cost.reasons import NO_BAND, NO_IGE_BAND, PART_B_NOTE, no_dose
@@ -25,7 +25,7 @@ from compare.data.arguments import number, one_of
 from compare.data.conditions import check_condition
 from compare.data.evidence import Evidence, kept
 from compare.data.patient import Patient
-from compare.data.rows import grouped, known
+from compare.data.rows import LEADING, grouped, known
 
 One = tuple[Mapping[str, float], str]
 AROUND_KG = np.arange(-32, 32.5, 0.5)
@@ -197,7 +197,7 @@ class Plan:
         """
         if len(several := self.alternatives()) > 1:
             each = [plan.money(weight_kg, surface_m2, ends) for plan in several]
-            return span_of(each, "usd_year_one_low" if self.chronic else "usd_per_course")
+            return span_of(each, PAID[self.chronic][0])
         shape = weight_kg.shape
         sums = np.full((YEARLY + 1, len(ends), *shape), np.nan)
         own = sums[:YEARLY] if self.chronic else sums[YEARLY:]
@@ -364,9 +364,7 @@ def names_of(evidence: Evidence, plan: Plan) -> dict[str, Any]:
     """Ids and names of the plan's therapy, product and regimen, as tables begin with them."""
     therapy = evidence.by_id("therapies")[plan.therapy_id]
     return {
-        "therapy_id": plan.therapy_id,
-        "therapy": therapy["therapy"],
-        "therapy_class": therapy["therapy_class"],
+        **{name: therapy[name] for name in LEADING},
         "product_id": plan.product_id,
         "product": evidence.label("products", plan.product_id),
         "regimen_id": plan.regimen_id,
@@ -440,15 +438,11 @@ def _price(
             elif not set(order) & set(book.bases(product_id, route)):
                 tariff = book.last_known(product_id, route)
         bought = phase
-        if isinstance(tariff, Tariff) and tariff.by_device:
-            bought, tariff, note = whole_devices(phase, tariff)
-            notes += note
-        elif isinstance(tariff, Tariff) and _part_b_at_home(phase, tariff):
-            notes.append(PART_B_NOTE)
+        if isinstance(tariff, Tariff):
+            if tariff.by_device:
+                bought, tariff, note = whole_devices(phase, tariff)
+                notes += note
+            elif phase["given_by"] == "either" and tariff.price_basis == "asp_payment_limit":
+                notes.append(PART_B_NOTE)
         priced.append(PricedPhase(bought, tariff, tuple(notes)))
     return priced
-
-
-def _part_b_at_home(phase: Phase, tariff: Tariff) -> bool:
-    """Whether what the patient may give is priced as what a professional gives."""
-    return bool(phase["given_by"] == "either" and tariff.price_basis == "asp_payment_limit")

@@ -76,15 +76,25 @@ def standing_plans(evidence: Evidence, found: Iterable[Plan], patient: Patient) 
 
 @kept(1024)
 def contraindicating(evidence: Evidence, product_id: str) -> frozenset[str]:
-    """Factors that alone meet a contraindication of the product's label, or its reference's."""
+    """Factors that alone meet a contraindication of the product's label, or its reference's, and
+    those that imply one of them.
+    """
     reference = evidence.by_id("products")[product_id]["reference_product_id"]
-    return frozenset(
+    found = [
         row["factor_id"]
         for of in (product_id, reference)
         if known(of)
         for row in evidence.rows("cautions", "product_id", of)
         if row["met_by_factor"] == "yes"
-    )
+    ]
+    for factor in found:  # which grows on the way
+        rows = evidence.rows("factor_implies", "implied_factor_id", factor)
+        found += [
+            row["factor_id"]
+            for row in rows
+            if row["relation"] == "implies" and row["factor_id"] not in found
+        ]
+    return frozenset(found)
 
 
 def opening_plans(

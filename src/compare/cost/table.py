@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterable
 
 from compare.cost import schedule
-from compare.cost.money import MONEY_COLUMNS
+from compare.cost.money import MONEY_COLUMNS, PAID
 from compare.cost.plan import Plan, age_note, names_of, plans
 from compare.cost.reasons import IGE_OPEN
 from compare.cost.standing import standing_plans
@@ -116,7 +116,7 @@ def cost_rows(
     rows: list[Row] = []
     for whole in whole_plans:
         columns, reason = plan_cost(whole, patient, dosing_weight)
-        paid = "usd_year_one_low" if whole.chronic else "usd_per_course"
+        paid, _ = PAID[whole.chronic]
         plan = whole.of(patient).at(dosing_weight_kg(patient, whole, dosing_weight))
         rows.append(
             {
@@ -210,8 +210,7 @@ def plan_cost(
     if any(one is not other for one, other in zip(usual.rows, plan.rows, strict=True)):
         money, reason = plan.one(*size)
         columns = dict(money)
-    ends = ("usd_year_one_low", "usd_year_one_high"), ("usd_per_course", "usd_per_course_high")
-    for name, (low, high) in zip(USUAL, ends, strict=True):
+    for name, (low, high) in zip(USUAL, PAID.values(), strict=True):
         columns[name] = at_usual[low]
         if len(plan.alternatives()) > 1:
             columns[name] = (columns[name] + at_usual[high]) / 2

@@ -56,7 +56,7 @@ def timetable(plan: Plan, patient: Patient) -> list[dict[str, Any]]:
                 "minutes_low": first,
                 "minutes_high": last,
                 "minutes_computed": computed,
-                "premedication": _text(phase["premedication"]),
+                "premedication": said if known(said := phase["premedication"]) else "",
                 "premedication_minutes": phase["premedication_minutes"],
                 "observation_minutes": phase["observation_minutes"],
                 "route": phase["route"],
@@ -121,10 +121,6 @@ def _minutes(row: PricedPhase, dose_mg: float, weight: Any) -> tuple[float, bool
         row.phase, np.array([dose_mg]), weight, strength
     )
     return float(minutes[0]), computed
-
-
-def _text(value: Any) -> str:
-    return str(value) if known(value) else ""
 
 
 def visit_words(row: dict[str, Any]) -> str:

@@ -18,7 +18,7 @@ import pandas as pd
 
 from compare.data.cells import Lines, decoded, rows_of, twice, width_problem
 from compare.data.errors import DataError, Problem, clipped
-from compare.data.rules import check_rules, check_together, shown_cell
+from compare.data.rules import check_rules, check_together, problems_at, shown_cell
 
 Resource = Mapping[str, Any]
 
@@ -249,10 +249,8 @@ def check_keys(
                 continue
             known = frames[other][link["reference"]["fields"][0]]
             unknown = frame[column].notna() & ~frame[column].isin(known)
-            problems += [
-                Problem(table, int(line), column, str(frame.at[line, column]), f"not in {other}")
-                for line in frame.index[unknown]
-            ]
+            lines = frame.index[unknown]
+            problems += problems_at(lines, frame, table, column, f"not in {other}")
     return problems
 
 

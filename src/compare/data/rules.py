@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -40,11 +40,18 @@ def check_rules(frame: pd.DataFrame, kind: str, table: str | None = None) -> lis
     for rule_table, column, expected, broken in RULES:
         if rule_table == kind:
             lines = frame.index[broken(frame).fillna(False).to_numpy(dtype=bool)]
-            problems += [
-                Problem(table, int(line), column, shown_cell(frame.at[line, column]), expected)
-                for line in lines
-            ]
+            problems += problems_at(lines, frame, table, column, expected)
     return problems
+
+
+def problems_at(
+    lines: Iterable[Any], frame: pd.DataFrame, table: str, column: str, expected: str
+) -> list[Problem]:
+    """The same problem for each of these lines of a frame, with the cell that stands there."""
+    cells = frame[column]
+    return [
+        Problem(table, int(line), column, shown_cell(cells.at[line]), expected) for line in lines
+    ]
 
 
 def _over_100(column: str) -> Callable[[pd.DataFrame], pd.Series]:
@@ -295,11 +302,9 @@ def check_together(frames: Mapping[str, pd.DataFrame]) -> list[Problem]:
     for table, column in NAMED.items():
         if table in frames:
             names = frames[table][column].str.strip().str.casefold()
-            problems += [
-                Problem(table, int(line), column, str(frames[table].at[line, column]), expected)
-                for expected in ("this name stands on another row too",)
-                for line in names.index[names.duplicated() & names.notna()]
-            ]
+            lines = names.index[names.duplicated() & names.notna()]
+            expected = "this name stands on another row too"
+            problems += problems_at(lines, frames[table], table, column, expected)
     if "regimens" in frames:
         problems += _check_bands(frames["regimens"])
         problems += _check_begin(frames["regimens"])
@@ -312,12 +317,7 @@ def _check_begin(frame: pd.DataFrame) -> list[Problem]:
     begin = first.fillna(frame["first_day"].fillna(0)).groupby(frame["regimen_id"]).transform("min")
     late = frame.index[begin.gt(LAST_DAY) & frame["no_dose_reason"].isna()]
     expected = f"expected a first dose of the regimen by day {LAST_DAY}, in its first year"
-    return [
-        Problem(
-            "regimens", int(line), "first_day", shown_cell(frame.at[line, "first_day"]), expected
-        )
-        for line in late
-    ]
+    return problems_at(late, frame, "regimens", "first_day", expected)
 
 
 def _check_bands(frame: pd.DataFrame) -> list[Problem]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from compare.data.evidence import Evidence, kept
-from compare.data.rows import LEADING, known, records
+from compare.data.rows import LEADING, Row, known, records
 from compare.trials._effects import COUNTS
 from compare.trials.declared import Declared, declared, networks_of
 from compare.trials.guards import too_wide, unlike_exposure
@@ -20,7 +20,7 @@ UNITS = {"pct": "percent", "per_patient_year": "per patient-year", "%": "percent
 # A network of mixed or unknown earlier treatment separates nobody, so it scores nobody.
 NO_NETWORK = "no network of trials is declared for it; each trial has its own comparator"
 # Whom the trials of a network had enrolled, as its label says it.
-PATIENTS = {"naive": "biologic-naive patients", "exposed": "patients who had had a biologic"}
+PATIENTS = {"naive": "biologic-naive {}", "exposed": "{} who had had a biologic"}
 NOT_IN_IT = "no trial of it is in this network"
 
 
@@ -94,11 +94,15 @@ def _cells(evidence: Evidence, found: Declared) -> Iterator[dict[str, Any]]:
     convert, distribution, unit, measure = absolute(found)
     network = indirect(evidence, row["network_id"])
     used = {arm["row_id"] for arm in evidence.rows("network_arms", "network_id", row["network_id"])}
-    behind = evidence.rows("outcomes", "condition_id", row["condition_id"])
+    behind: Sequence[Row] = evidence.rows("outcomes", "condition_id", row["condition_id"])
     endpoint = short_name(evidence.label("endpoints", row["endpoint_id"]))
     exposure = found.facts[0].prior_exposure
-    told = f"trials in {PATIENTS[exposure]}, weeks {number_range(*weeks)}"
-    sources = dict.fromkeys(one["source_id"] for one in behind if one["row_id"] in used)
+    behind = [one for one in behind if one["row_id"] in used]
+    trials = [evidence.rows("trials", "trial_id", one["trial_id"]) for one in behind]
+    grown = all(some and some[0]["adults_only"] == "yes" for some in trials)
+    who = PATIENTS[exposure].format("adults" if grown else "patients")
+    told = f"trials in {who}, weeks {number_range(*weeks)}"
+    sources = dict.fromkeys(one["source_id"] for one in behind)
     for effect in records(network.effects):
         if effect["treatment"] not in therapies:
             continue

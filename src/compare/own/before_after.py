@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from compare.cost import annual_cost, cost_rows, opening_plans
+from compare.cost.money import PAID
 from compare.cost.table import IDS
 from compare.data.evidence import Evidence
 from compare.data.patient import Patient
@@ -14,12 +15,8 @@ from compare.own.prices import TEMPLATE
 from compare.own.therapy import templates as therapy_templates
 
 OF_PLAN = [*IDS, "use"]
-YEAR = ["usd_year_one_low", "usd_year_one_high"]
-COURSE = ["usd_per_course", "usd_per_course_high"]
-MONEY = [*YEAR, "usd_later_year_low", "usd_later_year_high", *COURSE]
+MONEY = [*PAID[True], "usd_later_year_low", "usd_later_year_high", *PAID[False]]
 MOVES = [*MONEY, "price_basis", "reason", "source_id"]
-# Of a plan by the year (True) or by the course: what is compared, at the low and the high end.
-FIRST = {True: YEAR, False: COURSE}
 NOT_THERE: Row = dict.fromkeys(MOVES) | dict.fromkeys(MONEY, math.nan)
 COLUMNS = [
     *OF_PLAN,
@@ -64,7 +61,7 @@ def _key(row: Row) -> tuple[str, str]:
 def _pair(before: Row | None, after: Row | None) -> Row:
     """One row of `difference`: a plan before and after, of which one may not be there."""
     either = after or before or {}
-    first, high = FIRST[either["use"] == "chronic"]
+    first, high = PAID[either["use"] == "chronic"]
     then, now = before or NOT_THERE, after or NOT_THERE
     change = now[first] - then[first]
     moved = change if abs(change) > CENT else now[high] - then[high]
@@ -100,7 +97,7 @@ def standing(
         chosen = opening_plans(evidence, condition_id, patient, medicare=medicare)
         for row in cost_rows(evidence, chosen.values(), patient):
             chronic = row["use"] == "chronic"
-            ends = FIRST[chronic]
+            ends = PAID[chronic]
             named = {"therapy_id": row["therapy_id"], "therapy": row["therapy"], "chronic": chronic}
             cells = {name: row[name] for name in ("product", "price_kind", "reason", "source_id")}
             cells |= {"low": row[ends[0]], "high": row[ends[1]]}

@@ -6,10 +6,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
 from compare.data.evidence import Evidence
-from compare.data.rows import known, records
+from compare.data.rows import grouped, known, records
 
 REPORT = [
     "change",
@@ -21,6 +22,7 @@ REPORT = [
     "remark",
     "line",
 ]
+USE = itemgetter("product_id", "route")
 MOLECULE_ENDINGS = ("mab", "cept", "imod", "kinra", "stim")
 # Codes for a use that no therapy here has, whatever molecule they name: inpatients with COVID-19.
 OTHER_USE = frozenset({"Q0249"})
@@ -46,24 +48,19 @@ class Links:
     """Which products a code pays for, and which other codes pay for the same."""
 
     def __init__(self, evidence: Evidence) -> None:
-        names = dict(
-            zip(evidence.products["product_id"], evidence.products["product"], strict=True)
-        )
-        self._pays: dict[str, list[tuple[str, str]]] = {}
-        self._codes: dict[tuple[str, str], list[str]] = {}
-        for row in records(evidence.product_codes[["product_id", "code", "route"]]):
-            use = (row["product_id"], row["route"])
-            self._pays.setdefault(row["code"], []).append(use)
-            self._codes.setdefault(use, []).append(row["code"])
-        self._names = names
+        links = records(evidence.product_codes[["product_id", "code", "route"]])
+        self._evidence, self._by_code = evidence, grouped(links, "code")
+        self._by_use = grouped(links, USE)
 
     def products(self, code: str) -> str:
         """Names of the products."""
-        return ", ".join(dict.fromkeys(self._names[product] for product, _ in self._pays[code]))
+        paid = dict.fromkeys(link["product_id"] for link in self._by_code[code])
+        return ", ".join(self._evidence.label("products", key) for key in paid)
 
     def heirs(self, code: str, limits: Limits) -> list[str]:
         """Other codes of the same product and route that the file prices."""
-        same = {other for use in self._pays[code] for other in self._codes[use]} - {code}
+        alike = (other for link in self._by_code[code] for other in self._by_use[USE(link)])
+        same = {other["code"] for other in alike} - {code}
         return sorted(other for other in same if limits.rows.get(other, {}).get("usd"))
 
 

@@ -123,15 +123,15 @@ def _lines(
 
 def _same_day(rows: Sequence[PriceRow], data_date: pd.Timestamp) -> list[Problem]:
     """Rows that price the same thing on the same day, whichever way they are dated."""
-    spans: dict[Any, list[tuple[pd.Timestamp, pd.Timestamp, PriceRow]]] = {}
-    for row in rows:
+
+    def span(row: PriceRow) -> tuple[pd.Timestamp, pd.Timestamp, PriceRow]:
         begin, end = row.cells["effective_from"], row.cells["effective_to"]
-        span = (begin or data_date, end or pd.Timestamp.max, row)
-        spans.setdefault(row.pays_for(), []).append(span)
+        return begin or data_date, end or pd.Timestamp.max, row
+
     problems = []
-    for same in spans.values():
+    for same in grouped(rows, PriceRow.pays_for).values():
         last = None
-        for begin, end, row in sorted(same, key=lambda span: (span[0], span[2].line)):
+        for begin, end, row in sorted(map(span, same), key=lambda span: (span[0], span[2].line)):
             if last is not None and begin <= last[0]:
                 one, other = sorted((last[1], row), key=lambda row: row.line)
                 expected = (
@@ -254,4 +254,5 @@ def _far(row: Mapping[str, Any], limit_per_mcg: float) -> str:
     ratio = own / limit_per_mcg
     if 1 / FAR_FROM_LIMIT <= ratio <= FAR_FROM_LIMIT:
         return ""
-    return f"{ratio:.3g} times the payment limit per mg: check quantity and unit"
+    times = f"{ratio:,.0f}" if ratio >= 10 else f"{ratio:.2g}" if ratio >= 0.001 else "under 0.001"
+    return f"{times} times the payment limit per mg: check quantity and unit"

@@ -1,15 +1,15 @@
-"""Cells of tables that more than one page shows: a therapy, an authority, a published finding."""
+"""What more than one page shows in words: a therapy, an authority, which box to tick."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
 
-from compare.authority.indications import quote
-from compare.data.rows import known
+from compare.authority.indications import LABELED_IF, quote
+from compare.data.rows import Row, known, split
 from compare.pages.house import CLASSES, GLYPHS
 from compare.pages.markup import BREAK, html, link, noted, text
 from compare.words import short_name
@@ -77,6 +77,30 @@ def guideline_cell(row: Mapping[str, Any]) -> str:
     if row["guideline_restriction"]:
         said += f"; {row['guideline_restriction']}"
     return said
+
+
+def if_ticked(options: Iterable[Row], factors: Mapping[str, Row]) -> list[tuple[int, str]]:
+    """How many therapies would be labeled with each factor asked for, the most first; factors with
+    which the same ones would be stand together. `options`: rows of `indications.options`.
+    """
+    by_factor: dict[str, list[str]] = {}
+    for row in options:
+        if row["label_status"] in LABELED_IF.values():
+            for key in split(row["requires_any"]):
+                by_factor.setdefault(key, []).append(row["therapy_id"])
+    together: dict[tuple[str, ...], list[str]] = {}
+    for key, ids in by_factor.items():
+        together.setdefault(tuple(ids), []).append(f"“{factors[key]['factor']}”")
+    return sorted(
+        ((len(ids), " or ".join(names)) for ids, names in together.items()), key=lambda one: -one[0]
+    )
+
+
+def or_fewer(first: str, others: Sequence[tuple[int, str]], above: str = "") -> list[str]:
+    """What ticking would do, as `if_ticked` has it: with every box, then with the first alone."""
+    each = ", ".join([first, *(f"{count} if {which}" for count, which in others)])
+    short = f"{first}; others if another is"
+    return [f"{said}: tick it{above}." for said in ([each, short] if others else [each])]
 
 
 def published_cell(row: Mapping[str, Any]) -> str:

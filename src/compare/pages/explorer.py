@@ -109,9 +109,16 @@ class Explorer:
         return self.strip.scenario()
 
     def on_change(self, change: Mapping[str, Any]) -> None:
-        """A control has changed: adapt the others to it, then show."""
-        if not self.quiet:
-            self.together(lambda: self.adapt(change))
+        """A control has changed: adapt the others to it, then show.
+
+        Another patient takes no name over from the one before.
+        """
+        if self.quiet:
+            return
+        if change.get("another") and "name" in self.controls:
+            with self.quiet:
+                self.controls["name"].value = ""
+        self.together(lambda: self.adapt(change))
 
     def together(self, act: Callable[[], None]) -> None:
         """Change several controls and show once, at the end."""

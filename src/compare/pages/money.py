@@ -15,6 +15,7 @@ from typing import Any
 from markupsafe import Markup
 
 from compare.cost import later_note
+from compare.cost.money import PAID
 from compare.cost.prices import KINDS, basis_text
 from compare.data.evidence import Evidence
 from compare.data.rows import Row, known
@@ -24,8 +25,7 @@ from compare.pages.house import CLASSES, class_mark, read_lines, round_numbers, 
 from compare.pages.markup import NOTHING, html
 from compare.words import number_of, short_name, usd, usd_range
 
-YEARLY = ("usd_year_one_low", "usd_year_one_high")
-COURSE = ("usd_per_course", "usd_per_course_high")
+YEARLY, COURSE = PAID[True], PAID[False]
 USUAL_OF = {YEARLY: "usd_year_one_usual", COURSE: "usd_per_course_usual"}
 HEADS = {
     "own": "Own price",

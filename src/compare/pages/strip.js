@@ -6,8 +6,16 @@
 
 const KEY = "therapy-comparison";
 const PRICES = `${KEY}-prices`;
+const LINE = `${KEY}-line`;
 const inApp = () => document.getElementById("rendered_cells") !== null;
-const carried = () => (inApp() && location.hash.slice(1)) || sessionStorage.getItem(KEY) || "";
+const stored = () => sessionStorage.getItem(KEY) || "";
+const addressed = () => (inApp() && location.hash.slice(1)) || "";
+// Back on an earlier page, whose address has not what the reader has changed since: the same patient
+// as he is by now. One opened from elsewhere is another line.
+const returned = () =>
+  performance.getEntriesByType("navigation")[0]?.type === "back_forward" && history.state?.line &&
+  history.state.line === sessionStorage.getItem(LINE);
+const carried = () => (!returned() && addressed()) || stored();
 
 // In a list of which several can be chosen, a click adds or removes one, without a second key.
 function several(event) {
@@ -54,7 +62,10 @@ async function carrier(model) {
     else sessionStorage.removeItem(KEY);
     if (!inApp()) return;
     const address = location.pathname + location.search + (set ? `#${text}` : "");
-    history.replaceState(history.state, "", address);
+    const line = set ? (sessionStorage.getItem(LINE) ?? String(Date.now())) : "";
+    if (set) sessionStorage.setItem(LINE, line);
+    else sessionStorage.removeItem(LINE);
+    history.replaceState({ line }, "", address);
     for (const link of document.querySelectorAll('a[href*=".ipynb"]')) link.hash = text;
   }
 
@@ -88,7 +99,11 @@ async function carrier(model) {
     link.dispatchEvent(new MouseEvent("click", event));
   }
 
-  const pasted = () => inApp() && location.hash.length > 1 && ask(location.hash.slice(1));
+  function pasted() {
+    if (!addressed()) return;
+    sessionStorage.removeItem(LINE);
+    ask(addressed());
+  }
 
   function begin() {
     if (begun) return;
@@ -98,6 +113,7 @@ async function carrier(model) {
     addEventListener("hashchange", pasted);
     if (inApp()) addEventListener("click", follow, { capture: true });
     const text = carried();
+    if (text !== stored()) sessionStorage.removeItem(LINE);
     if (text || sessionStorage.getItem(PRICES)) ask(text);
     else keep();
   }
@@ -109,7 +125,7 @@ async function carrier(model) {
     removeEventListener("hashchange", pasted);
     removeEventListener("click", follow, { capture: true });
   }
-  return { ask, begin, end, forget, settled };
+  return { ask, begin, controls, end, forget, settled };
 }
 
 function carrierOf(model) {
@@ -246,16 +262,23 @@ async function render({ model, el }) {
     button.setAttribute("aria-expanded", String(open));
   });
   more.setAttribute("aria-expanded", "false");
-  act("New patient", () => carrying.ask(""));
+  act("New patient", () => {
+    input.value = "";
+    offer();
+    carrying.ask("");
+  });
   if (inApp()) {
     act("Copy link", async (button) => {
-      if (!(await carrying.settled())) return;
+      const say = (word) => {
+        button.textContent = word;
+        setTimeout(() => (button.textContent = "Copy link"), 1500);
+      };
+      if (!(await carrying.settled())) return say("Not copied");
       const { text } = JSON.parse(told.get("value"));
       const address = `${location.origin}${location.pathname}#${text}`;
       try {
         await navigator.clipboard.writeText(address);
-        button.textContent = "Copied";
-        setTimeout(() => (button.textContent = "Copy link"), 1500);
+        say("Copied");
       } catch {
         prompt("The link to this patient:", address);
       }
@@ -275,6 +298,37 @@ async function render({ model, el }) {
   acts.append(own);
 
   const message = () => JSON.parse(told.get("value")).said;
+
+  // Of what is typed into a box for a number the browser takes the digits alone (62,5 is 625), and
+  // the box its own limit for what lies beyond: instead it keeps what it had, with a word.
+  const odd = new Set();
+  const refused = make("p", "tc-hint");
+  refused.setAttribute("role", "alert");
+  const named = (box) => box.labels?.[0]?.textContent ?? "";
+  const numbered = (box) =>
+    box.type === "number" && el.closest(".tc-page")?.contains(box) &&
+    carrying.controls.find((one) => one.has("max") && one.get("description") === named(box));
+  function typing({ target, data }) {
+    const unit = /\((.*?)\)/.exec(named(target))?.[1].toLowerCase() ?? "";
+    const strange = [...(data ?? "").toLowerCase()].some(
+      (sign) => !/[\d.\s-]/.test(sign) && !unit.includes(sign),
+    );
+    if (strange && numbered(target)) odd.add(target);
+  }
+  function typed({ target }) {
+    const control = numbered(target);
+    if (!control) return;
+    const [low, high] = ["min", "max"].map((name) => control.get(name));
+    refused.remove();
+    if (!odd.delete(target) && target.value && target.value >= low && target.value <= high) return;
+    target.value = ""; // by which it puts back what it had
+    refused.textContent =
+      `${named(target)}: write one number from ${low} to ${high}, such as ${(low + high) / 4}. ` +
+      "What was typed is not used.";
+    (target.closest(".widget-hbox") ?? target.parentElement).after(refused);
+  }
+  addEventListener("beforeinput", typing, { capture: true });
+  addEventListener("change", typed, { capture: true });
 
   function tick(place) {
     const line = make("label", "");
@@ -308,6 +362,7 @@ async function render({ model, el }) {
       part.setAttribute("aria-live", "polite");
       part.setAttribute("aria-atomic", "true");
     }
+    refused.remove();
     const state = JSON.parse(told.get("value"));
     const now = JSON.stringify([chosen(), state.asked, state.prices, state.said]);
     if (now === drawn) return;
@@ -334,6 +389,8 @@ async function render({ model, el }) {
   offer();
   draw();
   return () => {
+    removeEventListener("beforeinput", typing, { capture: true });
+    removeEventListener("change", typed, { capture: true });
     told.off("change:value", draw);
     history_.off("change:index", draw);
   };

@@ -28,6 +28,7 @@ from compare.pages.controls import (
     labelled,
     layout,
     number_with_slider,
+    reset,
     reveal,
     style,
 )
@@ -220,11 +221,9 @@ class Strip:
         self.base, self.prices, self.prices_name, self.refused = base, prices, name, ""
         control, options = self.controls["condition"], conditions_of(base)
         if options != list(control.options):
-            kept = control.value
             self.search.about = about_conditions(base)
             with self.quiet:
-                control.options = options
-                control.value = kept if kept in [key for _, key in options] else options[0][1]
+                reset(control, options)
                 self.to_condition()
                 self.offer()
         self.tell()
@@ -272,6 +271,7 @@ class Strip:
         address, _, prices = carried.partition("\n")
         self.carry(prices)
         self._heard = int(number)
+        another = address != (self._address if self.own or self.weighed else "")
         self.said = ""
         with self.quiet:
             self.own.clear()
@@ -289,7 +289,8 @@ class Strip:
                 if scenario.criteria:
                     self.weighed = scenario.weighed
         condition = self.controls["condition"]
-        self.publish({"owner": condition, "new": condition.value, "name": "value"})
+        change = {"owner": condition, "new": condition.value, "name": "value"}
+        self.publish(change | {"another": another})
         self.tell()
 
     def read(self, address: str) -> tuple[Scenario, frozenset[str]]:

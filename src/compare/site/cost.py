@@ -37,10 +37,13 @@ class CostPage(CostExplorer):
         return str(still(self, IN_THE_NOTEBOOK))
 
 
-def states(evidence: Evidence, condition_id: str, weights: Sequence[int]) -> dict[str, Any]:
+def states(
+    evidence: Evidence, condition_id: str, weights: Sequence[int], factors: Sequence[str] = ()
+) -> dict[str, Any]:
     """`ages` (first age of each band), `bits` by factor, `which` chain for age and mask, `chains`
     of steps over `weights`, and their `words`.
     """
+    del factors
     words, bars = Words(), Bars(evidence, condition_id)
     page = CostPage(evidence, condition_id)
     bands = ages(evidence, condition_id, "regimens")

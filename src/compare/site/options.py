@@ -19,6 +19,7 @@ from typing import Any
 from compare.authority import cautions
 from compare.authority.factors import excluded_by, implied_by
 from compare.data.evidence import Evidence, kept
+from compare.data.patient import ADULT_YEARS
 from compare.data.rows import Row, grouped
 from compare.data.scenario import Scenario
 from compare.pages.markup import text
@@ -197,10 +198,10 @@ class _Band:
     def answer(self, history: Iterable[str]) -> str:
         options = self.options_of(history)
         rows = [row for row in self.cautions_of(history) if row["matches"]]
-        pairs = compared(
-            self.evidence, self.condition_id, tuple(row["therapy_id"] for row in options)
-        )
-        return str(text(sentences.answer(self.evidence, options, rows, pairs)))
+        child = self.age < ADULT_YEARS
+        ids = tuple(row["therapy_id"] for row in options)
+        pairs = compared(self.evidence, self.condition_id, ids, child)
+        return str(text(sentences.answer(self.evidence, options, rows, pairs, child)))
 
     def of_factor(self, key: str) -> tuple[dict[str, Any], dict[str, list[str]]]:
         """By therapy, the lines on one thing in the history, and the products that it bars.

@@ -9,7 +9,7 @@ from compare.cost.plan import Plan, negotiated_plans, plans
 from compare.cost.standing import contraindicating, standing_plans
 from compare.data.conditions import opening_patient
 from compare.data.evidence import Evidence
-from compare.data.patient import Patient
+from compare.data.patient import ADULT_YEARS, Patient
 from compare.data.rows import known
 
 WEIGHTS = range(5, 161)
@@ -24,11 +24,12 @@ def patient(
 
 
 def ages(evidence: Evidence, condition_id: str, *tables: str) -> list[float]:
-    """The first age of each band within which no row of the tables changes; the first is 0.
+    """The first age of each band within which no row of the tables changes, and none comes of age;
+    the first is 0.
 
     Of `factors` those count that age alone gives: sex is not asked here.
     """
-    found = {0.0}
+    found = {0.0, float(ADULT_YEARS)}
     for table in tables:
         for row in (
             evidence.by_id(table).values()

@@ -55,17 +55,11 @@ class Page:
         return "index.html" if self.name == "options" else f"{self.name}.html"
 
 
-def _cost(evidence: Evidence, condition_id: str, weights: Sequence[int],
-          factors: Sequence[str]) -> dict[str, Any]:  # fmt: skip
-    del factors
-    return cost.states(evidence, condition_id, weights)
-
-
 PAGES = (
     Page("options", "Options", "One patient: the options", options.states,
          "tests before the first dose, two to four therapies side by side, "
          "brands of IVIG, every caution in full."),
-    Page("cost", "Cost", "What does a year cost?", _cost,
+    Page("cost", "Cost", "What does a year cost?", cost.states,
          "the arithmetic behind each bar, other price bases, height and sex, own prices."),
     Page("side_effects", "Side effects", "What goes wrong, against what?", plain.side_effects,
          "other ways of counting, other comparators, every event.", depends="history"),

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from compare.data.rows import Row, known
 from compare.trials.intervals import risk_difference, wilson
+from compare.words import NOT_REPORTED
 
 Floats = NDArray[np.float64]
 
@@ -186,17 +187,37 @@ def nnh_text(difference: float, low: float, high: float) -> str:
 
 
 def percent(value: float) -> str:
-    """A percent with one decimal below 10."""
+    """A percent with one decimal below 10, and two below 0.1; never finer than 1 in 10,000."""
     if value >= 9.95:
         return f"{value:.0f}"
-    return f"{value:.1f}".removesuffix(".0") if value >= 0.1 or value == 0 else f"{value:.1g}"
+    if 0 < value < 0.1:
+        return f"{value:.2f}" if value >= 0.01 else "<0.01"
+    return f"{value:.1f}".removesuffix(".0")
 
 
 def signed(value: float) -> str:
-    """A difference with its sign."""
+    """A difference in points with its sign, to one decimal; a smaller one in words.
+
+    >>> signed(-0.005), signed(0.07), signed(12)
+    ('<0.1 fewer', '+0.1', '+12')
+    """
     if abs(value) < 1e-9:
         return "0"
-    return f"{'+' if value > 0 else MINUS}{percent(abs(value))}"
+    if abs(value) < 0.05:
+        return f"<0.1 {'more' if value > 0 else 'fewer'}"
+    return f"{'+' if value > 0 else MINUS}{percent(max(abs(value), 0.1))}"
+
+
+def in_thousands(pct: float, bound: bool = False) -> str:
+    """A rare risk as patients in 1,000, or in 10,000; `bound`: at most that many.
+
+    >>> in_thousands(0.2), in_thousands(0.01), in_thousands(0.006), in_thousands(0.1, bound=True)
+    ('2 in 1,000', '1 in 10,000', 'fewer than 1 in 10,000', 'fewer than 1 in 1,000')
+    """
+    size, of = (pct * 10, "1,000") if pct >= 0.1 else (pct * 100, "10,000")
+    if bound or size < 1:
+        return f"fewer than {max(size, 1):g} in {of}"
+    return f"{size:.1f}".removesuffix(".0") + f" in {of}"
 
 
 def risk_words(row: Row, prefix: str = "risk") -> str:
@@ -210,6 +231,16 @@ def risk_words(row: Row, prefix: str = "risk") -> str:
     if not known(low):
         return f"{percent(risk)}% (no interval)"
     return f"{percent(risk)}% ({percent(low)} to {percent(high)})"
+
+
+def rare_words(row: Row) -> str:
+    """A rare risk as patients in 1,000 or 10,000; where its patients were counted, of how many."""
+    value, high = row["risk_pct"], row["risk_high_pct"]
+    if not known(value):
+        return in_thousands(high, bound=True) if known(high) else NOT_REPORTED
+    if known(row["events_treated"]) and known(row["n_treated"]):
+        return f"{row['events_treated']} of {row['n_treated']:,} patients"
+    return in_thousands(value)
 
 
 def difference_words(row: Row) -> str:

@@ -291,6 +291,14 @@ def rows_in(evidence: Evidence, condition_id: str) -> list[Row]:
 
 
 @kept(1)
+def of_adults(evidence: Evidence) -> frozenset[str]:
+    """Ids of the rows of trials in adults alone; a row of no named trial is none of them."""
+    rows, trials = evidence.adverse_events, evidence.trials
+    adults = trials.loc[trials["adults_only"].eq("yes"), "trial_id"]
+    return frozenset(rows.loc[rows["trial_id"].isin(adults), "row_id"])
+
+
+@kept(1)
 def _largest_first(evidence: Evidence) -> Mapping[str, Sequence[Row]]:
     """Percents of patients by way of counting, of the most treated patients first."""
 

@@ -258,7 +258,7 @@ def _heterogeneity(found: Spread) -> dict[str, float]:
     q_between, df_between = found.q - found.q_within, found.df - found.df_within
     if not df_between:
         q_between = 0.0
-    told = {
+    return {
         "tau2": found.tau2,
         "i2": max(0.0, 1 - found.df / found.q) if found.df and found.q else math.nan,
         **{"q": found.q, "df": found.df, "p": chi2_p(found.q, found.df)},
@@ -266,4 +266,3 @@ def _heterogeneity(found: Spread) -> dict[str, float]:
         **{"q_between": q_between, "df_between": df_between},
         "p_between": chi2_p(q_between, df_between),
     }
-    return told

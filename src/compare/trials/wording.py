@@ -66,7 +66,7 @@ def summary(
         (pair,) = comparisons
         verdict = "compared" if pair.verdict == NOT_COMPARED else "told apart"
         why = f": {pair.reason}" if pair.reason and not brief else ""
-        return f"The one pair looked at is not {verdict}{why}."
+        return f"{names[pair.treatment]} and {names[pair.comparator]} are not {verdict}{why}."
     looked = "1 pair" if len(comparisons) == 1 else f"{len(comparisons)} pairs"
     lost = sum(pair.verdict == NOT_COMPARED for pair in comparisons)
     if not apart:

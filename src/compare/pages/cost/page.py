@@ -105,6 +105,8 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     with_bar = {row["therapy_id"]: row for row in bars if row["therapy_id"] in why}
     unpriced += [{**row, "reason": why[key]} for key, row in with_bar.items()]
     named = {row["product_id"] for row in bars}
+    age = patient.age_years
+    for_age = {one.regimen_id for one in plan.plans(*of) if not plan.age_note(one, age)}
     yearly = money.in_panels([row for row in bars if row["use"] == "chronic"])
     courses = money.in_panels([row for row in bars if row["use"] != "chronic"], money.COURSE)
     marks = [other for row in bars for other in cost.beside(every, row)] if one_each else []
@@ -126,7 +128,7 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
             [row for row in courses if row["stands_for_therapy"]],
             within(evidence, condition_id),
             patient.weight_kg,
-            any(not plan.age_note(one, patient.age_years) for one in plan.plans(*of)),
+            [row["reason"] for row in rows if row["regimen_id"] in for_age] if for_age else None,
             asked_by(*of),
             {key for key in named if patient.factors & contraindicating(evidence, key)},
         ),

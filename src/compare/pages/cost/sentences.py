@@ -33,7 +33,7 @@ def headline(
     courses: Sequence[Row],
     condition: str,
     weight_kg: float,
-    for_this_age: bool = True,
+    reasons: Sequence[str] | None = (),
     asks: Mapping[str, str] = MappingProxyType({}),
     barred: Collection[str] = (),
 ) -> Finding:
@@ -41,16 +41,20 @@ def headline(
 
     Rows that stand for their therapies, in the page's order. Never a word on two kinds of price
     together; where there is room, how many stand in other panels, and what IVIG costs by course.
-    `for_this_age`: whether any regimen is for the patient's age; `asks`: what labels ask for;
+    `reasons`: why regimens for the patient's age have no cost, None where no regimen is for it;
+    `asks`: what labels ask for;
     `barred`: products that are contraindicated in the patient.
     """
     bars = yearly or courses
-    if not bars and not for_this_age:
+    if not bars and reasons is None:
         return Finding(
             f"In {condition} no regimen in our sources is for this patient's age: no cost is shown."
         )
     if not bars:
-        return Finding(f"In {condition} no regimen for this patient has a current price.")
+        several = [*dict.fromkeys(reasons or ())]
+        several[2:] = ["more below"] if len(several) > 2 else []
+        why = "; ".join(several) or "no current price"
+        return Finding(f"In {condition} no regimen for this patient has a cost: {why}.")
     usual, what = (
         ("usd_year_one_usual", "year one") if yearly else ("usd_per_course_usual", "a course")
     )
@@ -73,11 +77,14 @@ def headline(
         numbers["ivig_course_usd"] = ivig[0]["usd_per_course_usual"]
         outside = "" if ivig[0]["label_status"] == "in label" else " (not in its label here)"
         parts.append(f"IVIG by course{outside}: {usd(numbers['ivig_course_usd'])}.")
-    others = [row["price_kind"] for row in bars if row["price_kind"] != kind]
+    here = {row["therapy_id"] for row in panel}
+    others = [row for row in bars if row["therapy_id"] not in here]
     if others:
-        numbers["other_panels"] = len(others)
-        where = PRICES[others[0]] if len(set(others)) == 1 else "at other kinds of price"
-        parts.append(f"{len(others)} more {where}: not compared.")
+        kinds = {row["price_kind"] for row in others}
+        count = numbers["other_panels"] = len({row["therapy_id"] for row in others})
+        where = PRICES[others[0]["price_kind"]] if len(kinds) == 1 else "at other kinds of price"
+        many = f"{count} other therap{'y' if count == 1 else 'ies'}"
+        parts.append(f"{many} {where}: not compared.")
     said = ""
     for part in parts:
         longer = f"{said} {part}".strip()
@@ -99,7 +106,8 @@ def switching(rows: Sequence[Row]) -> Finding:
     )
     labeled = [row for row in rows if row["label_status"] == "in label"]
     if len(labeled) < 2:
-        return Finding(f"{therapy}: no second labeled product with a current price of this kind.")
+        which = "second " if labeled else ""
+        return Finding(f"{therapy}: no {which}labeled product with a current price of this kind.")
     stands = next((row for row in labeled if row["stands_for_therapy"]), labeled[0])
     others = [row for row in labeled if row is not stands]
     other = max(others, key=lambda row: (row["is_reference"], row[usual]))

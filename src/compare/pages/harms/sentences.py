@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from compare.data.rows import Row, known
-from compare.trials.arms import per_100, risk_words
+from compare.trials.arms import MINUS, difference_words, per_100, rare_words, risk_words
 from compare.trials.harms import RAW_ARMS
 from compare.words import Finding, lower, short_name
 
 NAMED = 3
+FEW = 5
+MOST_WORDS = 40
 AGAINST = {
     "placebo": "placebo", "active": "the other drug", "other_dose": "the other dose",
     "withdrawal": "placebo after withdrawal",
@@ -23,11 +25,13 @@ def answer(
     basis: str,
     comparison: str,
     strata: Sequence[Row] = (),
+    adults: Collection[str] = (),
 ) -> Finding:
     """What this condition's own trials showed of one event, in 40 words; nothing is ranked.
 
     `rows`: of the forest, one a therapy. Borrowed figures are counted, never named. `strata`:
-    figures of the event by antibody status and duration, which no single one stands for.
+    estimates of the event by antibody status and duration, which no single one stands for.
+    `adults`: ids of the rows that are of adults alone.
     """
     if not rows:
         return Finding(f"No event is reported in {condition} with these settings.")
@@ -43,35 +47,84 @@ def answer(
         "therapies": len(rows), "own": len(own), "more": len(more), "fewer": len(fewer),
         "borrowed": len(elsewhere), "unlike": len(apart) - len(elsewhere),
     }  # fmt: skip
-    start = f"{rows[0]['event']} in {condition}: "
+    grown = _all_in(own, adults)
+    start = f"{rows[0]['event']} in {condition}{', in adults' if grown else ''}: "
     if strata and not own:
-        who = _list(dict.fromkeys(short_name(row["therapy"]) for row in strata))
-        said = f"on {who} the risk goes by antibody status, earlier treatment and duration: below"
+        told = _strata(strata)
     elif not own:
-        said = "no figure of this kind from its own trials"
+        told = ["no figure of this kind from its own trials"]
     elif basis == "treated":
-        said = f"{_risks(own)}, in the treated group alone"
+        told = [f"{said}, in the treated group alone" for said in _each(own, risk_words)]
+        told.append(f"counted for {len(own)} therapies, in the treated group alone")
     else:
         parts = (
             ("more patients on", more), ("fewer on", fewer), ("no clear difference on", unsure),
             ("no confidence interval for", bare),
         )  # fmt: skip
-        told = [f"{words} {_some(some)}" for words, some in parts if some]
-        said = f"against {AGAINST[comparison]}, {', '.join(told)}"
-    text = f"{start}{said}."
-    if count := numbers["borrowed"]:
-        text += f" {count} more borrowed from other conditions."
-    if count := numbers["unlike"]:
-        text += f" {count} more in groups not followed alike."
-    if shown and (rest := len(rows) - len(shown)):
-        text += f" No such figure for {rest} other{'s' if rest > 1 else ''}."
+        groups = [f"{words} {_some(some)}" for words, some in parts if some]
+        against = f"against {AGAINST[comparison]}, "
+        brief = "; ".join(f"{_name(row)} {difference_words(row)}" for row in own)
+        told = _each(own, _difference)
+        told += [f"{against}more (+) or fewer ({MINUS}) in 100: {brief}"] if len(own) <= FEW else []
+        told.append(f"{against}{', '.join(groups)}")
+    missing = len(rows) - len(shown) if shown else 0
+    also = " more" if own else ""
+    whose = ", in adults" if _all_in(elsewhere, adults) and not grown else ""
+    others = [_others(numbers["borrowed"], numbers["unlike"], missing, also, whose)]
+    short = (("borrowed", numbers["borrowed"]), ("not followed alike", numbers["unlike"]),
+             ("without such a figure", missing))  # fmt: skip
+    if left := [f"{count} {words}" for words, count in short if count]:
+        others.append(f" Besides: {', '.join(left)}.")
+    texts = [f"{start}{said}.{rest}" for said in told for rest in others]
+    text = next((said for said in texts if len(said.split()) <= MOST_WORDS), texts[-1])
     return Finding(text, _floats(numbers))
 
 
-def _risks(own: Sequence[Row]) -> str:
+def _all_in(rows: Sequence[Row], ids: Collection[str]) -> bool:
+    """Whether there are rows, and these ids hold them all."""
+    return bool(rows) and all(row["row_id"] in ids for row in rows)
+
+
+def _others(borrowed: int, unlike: int, missing: int, also: str, whose: str) -> str:
+    """How many therapies have a figure of another sort, or none, as sentences."""
+    said = ""
+    if borrowed:
+        where = "other conditions" if borrowed > 1 else "another condition"
+        said += f" {borrowed}{also} borrowed from {where}{whose}."
+    if unlike:
+        said += f" {unlike}{also} in groups not followed alike."
+    if missing:
+        said += f" No such figure for {missing} other{'s' if missing > 1 else ''}."
+    return said
+
+
+def _each(own: Sequence[Row], figure: Callable[[Row], str]) -> list[str]:
+    """Each therapy's figure, with the weeks it was counted over and without; none of many."""
     if len(own) > NAMED:
-        return f"counted for {len(own)} therapies"
-    return "; ".join(f"{short_name(row['therapy'])} {risk_words(row)}" for row in own)
+        return []
+    weeks = [
+        f" over {row['exposure_weeks']:.0f} weeks" if known(row["exposure_weeks"]) else ""
+        for row in own
+    ]
+    plain = [f"{_name(row)} {figure(row)}" for row in own]
+    timed = [f"{said}{when}" for said, when in zip(plain, weeks, strict=True)]
+    return ["; ".join(timed), "; ".join(plain)]
+
+
+def _name(row: Row) -> str:
+    return lower(short_name(row["therapy"]))
+
+
+def _strata(rows: Sequence[Row]) -> list[str]:
+    """From which estimate to which a risk goes, each with the patients whose it is."""
+    who = _list(dict.fromkeys(short_name(row["therapy"]) for row in rows))
+    told = f"on {who} the risk goes by antibody status, earlier treatment and duration: below"
+    low, *_, high = sorted(rows, key=lambda row: row["risk_high_pct"] if not known(row["risk_pct"])
+                           else row["risk_pct"]) * 2  # fmt: skip
+    ends = [f"{rare_words(row)} ({row['arm']})" for row in (low, high)]
+    whose = f" in {rows[0]['borrowed_from']}" if rows[0]["borrowed_from"] else ""
+    span = f"on {who} from {' to '.join(ends)}, estimated after approval{whose}; all groups below"
+    return [span, told] if low is not high else [f"on {who} {ends[0]}, estimated{whose}", told]
 
 
 def _some(rows: Sequence[Row]) -> str:
@@ -81,8 +134,9 @@ def _some(rows: Sequence[Row]) -> str:
     return _list(short_name(row["therapy"]) for row in rows)
 
 
-def event(rows: Sequence[Row], basis: str, comparison: str) -> Finding:
+def event(rows: Sequence[Row], basis: str, comparison: str, strata: Sequence[Row] = ()) -> Finding:
     """What each trial showed of one event, this condition's own first, and who reports nothing.
+    `strata`: as for `answer`.
 
     Therapies stand in the order of the rows, never by the size of their figures.
     """
@@ -93,7 +147,9 @@ def event(rows: Sequence[Row], basis: str, comparison: str) -> Finding:
     shown.sort(key=lambda row: bool(row["directness"] != "direct"))
     missing = _of_state(rows, "missing")
     numbers = {"reported": len(shown), "missing": len(missing), "therapies": len(rows)}
-    if not shown:
+    if not shown and strata:
+        text = f"{name}: {_strata(strata)[0]}."
+    elif not shown:
         text = f"{name}: no therapy has such a figure."
     else:
         text = f"{name}: {'; '.join(_of_therapy(row, basis) for row in shown)}."

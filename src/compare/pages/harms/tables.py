@@ -11,7 +11,7 @@ from markupsafe import Markup
 from compare.data.rows import Row, grouped, known
 from compare.pages.markup import BREAK, NOTHING, Cell, html, read_in, table, text
 from compare.trials import arms
-from compare.trials.arms import per_100, percent, risk_words, signed
+from compare.trials.arms import per_100, percent, rare_words, risk_words, signed
 from compare.trials.harms import ASCERTAINMENTS, RATE, nnh_text
 from compare.words import NOT_REPORTED, number, short_name
 
@@ -106,20 +106,10 @@ RARE_COLUMNS: dict[str, str | Cell] = {
 }
 
 
-def per_1000(row: Mapping[str, Any]) -> str:
-    """A rare risk as patients in 1,000 (or 10,000)."""
-    value, high = row["risk_pct"], row["risk_high_pct"]
-    if not known(value):
-        return f"fewer than {high * 10:g} in 1,000" if known(high) else NOT_REPORTED
-    if not pd.isna(row["events_treated"]):
-        return f"{row['events_treated']} of {row['n_treated']:,} patients"
-    return f"{value * 10:g} in 1,000" if value >= 0.1 else f"{value * 100:g} in 10,000"
-
-
 PML_COLUMNS: dict[str, str | Cell] = {
     "Therapy": lambda r: short_name(r["therapy"]),
     "Antibody status, earlier treatment and duration": "arm",
-    "Risk": per_1000,
+    "Risk": rare_words,
     "Source of the figure": "study",
     "Remarks": remarks,
     "Read in": where_read,

@@ -152,6 +152,8 @@ def _view(
     name = within(evidence, condition_id)
     compared, others = ivig_rows(evidence, condition_id, borrow)
     tables = whole(evidence, condition_id, classes)
+    strata = estimates(evidence, tables.of_strata(wanted), condition_id)
+    adults = harms.of_adults(evidence)
     return View(
         settings=settings,
         ascertainments=tuple(ways),
@@ -161,10 +163,21 @@ def _view(
         forest=forest,
         ivig=compared,
         whole=tables,
-        finding=harm_findings.answer(forest, name, basis, comparison, tables.of_strata(wanted)),
-        event_finding=harm_findings.event(forest, basis, comparison),
+        finding=harm_findings.answer(forest, name, basis, comparison, strata, adults),
+        event_finding=harm_findings.event(forest, basis, comparison, strata),
         ivig_finding=harm_findings.ivig(compared, others, name),
     )
+
+
+def estimates(evidence: Evidence, strata: Iterable[Row], condition_id: str) -> list[Row]:
+    """Of figures by antibody status and duration those estimated after approval, the condition's
+    own or else those of others, with `borrowed_from`.
+    """
+    rows = [row for row in strata if row["design"] == "postmarketing"]
+    own: list[Row] = [
+        {**row, "borrowed_from": None} for row in rows if row["condition_id"] == condition_id
+    ]
+    return own or [{**row, "borrowed_from": within(evidence, row["condition_id"])} for row in rows]
 
 
 @kept(32)

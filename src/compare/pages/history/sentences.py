@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from compare.cost.history import changes
+from compare.cost.prices import KIND_OF, KINDS
 from compare.data.rows import Row
 from compare.trials.arms import MINUS
 from compare.words import Finding, short_name
@@ -37,11 +38,17 @@ def per_gram(rows: Iterable[Row]) -> Finding:
 
 
 def per_year(rows: Iterable[Row], condition: str, what: str) -> Finding:
-    """The largest fall and the largest rise among the condition's therapies.
+    """The largest fall and the largest rise among the condition's therapies, each of the product
+    that stands for it, with the kind of price.
 
     `rows` are those of `usd_by_quarter`.
     """
-    moved = changes(rows, ["therapy_id", "therapy"], "usd_low")
+    rows = list(rows)
+    if not rows:
+        return Finding(
+            f"In {condition} no therapy has a cost for this patient: no change is shown."
+        )
+    moved = changes(rows, ["therapy_id", "therapy", "product", "price_basis"], "usd_low")
     if not moved:
         return Finding(
             f"In {condition} no therapy has two quarters of prices on today's basis: no change of "
@@ -54,15 +61,18 @@ def per_year(rows: Iterable[Row], condition: str, what: str) -> Finding:
         "lowest_pct": low["change_pct"],
         "highest_pct": high["change_pct"],
     }
-    if len(ranked) == 1:
-        return Finding(f"In {condition}, cost {what} changed by {_of(low)}.", numbers)
-    return Finding(f"In {condition}, cost {what} changed by {_of(low)} to {_of(high)}.", numbers)
+    kinds = {KIND_OF[row["price_basis"]] for row in ranked}
+    apart = len(kinds) > 1
+    told = " to ".join(_of(row, apart) for row in (ranked if len(ranked) == 1 else (low, high)))
+    priced = "" if apart else f", {KINDS[min(kinds)]},"
+    return Finding(f"In {condition}, cost {what}{priced} changed by {told}.", numbers)
 
 
-def _of(row: Row) -> str:
-    """How far the cost of one therapy has moved, and since when."""
-    change = _signed(row["change_pct"])
-    return f"{change} percent ({short_name(row['therapy'])}, since {row['first_from']:%Y-%m})"
+def _of(row: Row, kind: bool) -> str:
+    """How far the cost of one therapy's product has moved, and since when; with its `kind`."""
+    named = f"{short_name(row['therapy'])}, {row['product']}"
+    named += f", {KINDS[KIND_OF[row['price_basis']]]}" if kind else ""
+    return f"{_signed(row['change_pct'])} percent ({named}, since {row['first_from']:%Y-%m})"
 
 
 def _signed(percent: float) -> str:

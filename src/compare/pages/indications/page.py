@@ -79,7 +79,6 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     said = statements(evidence, condition_id, patient, [row["therapy_id"] for row in listed])
     name = evidence.label("conditions", condition_id)
     label_name = "an FDA label" if place == "US" else f"a label ({PLACES.get(place, place)})"
-    factors = {key: row["factor"] for key, row in evidence.by_id("factors").items()}
     article = _article(evidence, place)
     return View(
         overview=_overview(evidence, place, shown),
@@ -87,7 +86,7 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
         statements=evidence.cited(said),
         article=article,
         by_state=ivig.ivig_by_state(evidence, condition_id),
-        finding=indication_findings.condition(listed, name, factors, label_name),
+        finding=indication_findings.condition(listed, name, evidence.by_id("factors"), label_name),
         article_finding=indication_findings.article(article),
     )
 

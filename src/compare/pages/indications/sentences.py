@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from compare.authority.indications import IN_LABEL, LABELED_IF, NOT_LABELED, speaks_for
-from compare.data.rows import Row, split
+from compare.data.rows import Row
+from compare.pages.cells import if_ticked, or_fewer
 from compare.words import Finding, listing, lower, short_name
 
 NAMED = 3
@@ -15,13 +16,13 @@ MOST_WORDS = 40
 def condition(
     rows: Sequence[Row],
     name: str,
-    factors: Mapping[str, str],
+    factors: Mapping[str, Row],
     label_name: str = "an FDA label",
 ) -> Finding:
     """How many therapies of a condition are labeled for this patient, or would be with what the
     strip offers to tick; and where authorities part. At most 40 words.
 
-    `rows`: of `options`. `factors`: their names by id, as they stand in the strip.
+    `rows`: of `options`. `factors`: rows of `factors` by id, whose names stand in the strip.
     """
     if not rows:
         return Finding(f"Our sources name no therapy for {name}.", {"therapies": 0.0})
@@ -37,15 +38,13 @@ def condition(
     }  # fmt: skip
     start = f"{name}: {_have(labeled, rows)} {label_name} for this patient."
     starts = [start]
-    if told := _if_ticked(asking, factors):
+    if told := if_ticked(asking, factors):
         (most, which), *others = told
         first = f"{start} {most} more if {which}"
         if not labeled:
             have = f"{most} of {len(rows)} therapies {_verb(most)}"
             first = f"{name}: {have} {label_name} if {which}"
-        rest = [f"{count} if {which}" for count, which in others]
-        each, short = ", ".join([first, *rest]), f"{first}; others if another is"
-        starts = [f"{each}: tick it above.", f"{short}: tick it above."]
+        starts = or_fewer(first, others, " above")
     also = _outside(backed)
     if parted:
         also += f" Current guidelines disagree on {_names(parted)}."
@@ -101,22 +100,6 @@ def _have(some: Sequence[Row], rows: Sequence[Row]) -> str:
 
 def _verb(count: int) -> str:
     return "has" if count < 2 else "have"
-
-
-def _if_ticked(asking: Sequence[Row], factors: Mapping[str, str]) -> list[tuple[int, str]]:
-    """How many therapies would be labeled with each factor asked for, the most first; factors with
-    which the same ones would be stand together.
-    """
-    by_factor: dict[str, list[str]] = {}
-    for row in asking:
-        for key in split(row["requires_any"]):
-            by_factor.setdefault(key, []).append(row["therapy_id"])
-    together: dict[tuple[str, ...], list[str]] = {}
-    for key, ids in by_factor.items():
-        together.setdefault(tuple(ids), []).append(f"“{factors[key]}”")
-    return sorted(
-        ((len(ids), " or ".join(names)) for ids, names in together.items()), key=lambda one: -one[0]
-    )
 
 
 def _names(rows: Sequence[Row]) -> str:

@@ -11,6 +11,7 @@ import ipywidgets as w
 from markupsafe import Markup
 
 from compare import cost, own
+from compare.cost.money import PAID
 from compare.cost.prices import KINDS as KIND_NAMES
 from compare.cost.prices import basis_text
 from compare.data.cells import MAX_BYTES
@@ -107,7 +108,7 @@ def digest(shown: View) -> str:
     """Every cost before and after, as text for a reviewer's comparison."""
     lines = [str(shown.finding), *(loaded.text for loaded in shown.loaded)]
     for row in shown.difference:
-        name = "usd_year_one_low" if row["use"] == "chronic" else "usd_per_course"
+        name, _ = PAID[row["use"] == "chronic"]
         before, after = row[f"{name}_before"], row[f"{name}_after"]
         lines.append(
             f"{row['product_id']} | {row['regimen_id']} | {row['changed']} | "
@@ -138,17 +139,11 @@ def lines_of_code(files: Files, scenario: Scenario) -> str:
 
 def money(row: Mapping[str, Any], when: str) -> str:
     """Year one, or a course, before or after."""
-    name = "usd_year_one" if row["use"] == "chronic" else "usd_per_course"
-    ends = (
-        (f"{name}_low_{when}", f"{name}_high_{when}")
-        if row["use"] == "chronic"
-        else (f"{name}_{when}", f"{name}_high_{when}")
-    )
-    if not known(row[ends[0]]):
-        reason = row[f"reason_{when}"]
-        return reason if known(reason) and reason else "not there"
-    span = "" if row["use"] == "chronic" else " per course"
-    return usd_range(row[ends[0]], row[ends[1]]) + span
+    chronic = row["use"] == "chronic"
+    low, high = (row[f"{name}_{when}"] for name in PAID[chronic])
+    if not known(low):
+        return row[f"reason_{when}"] or "not there"
+    return usd_range(low, high) + ("" if chronic else " per course")
 
 
 def changed(row: Mapping[str, Any]) -> str:
@@ -311,8 +306,9 @@ class OwnDataExplorer(Explorer, view=view, digest=digest):
         told = [f"{remark}." for remark in dict.fromkeys(report.loc[mine, "remark"]) if remark]
         scenario = self.scenario()
         costs = cost.annual_cost(self.evidence, scenario.condition_id, scenario.patient)
-        blank = costs["product_id"].eq(product_id) & costs["price_kind"].eq("")
-        told += [f"No cost yet: {why}." for why in dict.fromkeys(costs.loc[blank, "reason"])]
+        its = costs[costs["product_id"].eq(product_id)]
+        if its["price_kind"].eq("").all():
+            told += [f"No cost yet: {why}." for why in dict.fromkeys(its["reason"])]
         return NOTHING.join(html("<p>{}</p>", said[0].upper() + said[1:]) for said in told)
 
     def not_loaded(self, names: str, why: str) -> None:
@@ -334,6 +330,7 @@ class OwnDataExplorer(Explorer, view=view, digest=digest):
 
     def adapt(self, change: Mapping[str, Any]) -> None:
         """Another condition has other products; own prices may have been forgotten in the strip."""
+        self.message.value = ""
         self.form.of(self.strip.base, self.controls["condition"].value)
         if not self.strip.prices:
             self.show_chosen("prices", ())

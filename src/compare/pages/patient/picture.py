@@ -9,6 +9,7 @@ from typing import Any
 
 from compare import cost
 from compare.authority import cautions, indications
+from compare.cost.money import PAID
 from compare.cost.plan import Plan
 from compare.cost.prices import KINDS
 from compare.cost.standing import paid_plans, standing_plans
@@ -224,9 +225,7 @@ def prices(costs: Iterable[Row]) -> list[Price]:
     found = []
     for row in costs:
         chronic = row["use"] == "chronic"
-        names = ("usd_year_one_low", "usd_year_one_high")
-        low, high = (row[n] for n in (names if chronic else ("usd_per_course",
-                                                             "usd_per_course_high")))  # fmt: skip
+        low, high = (row[name] for name in PAID[chronic])
         if known(low):
             low, high = sorted([low, high if known(high) else low])
             kind, outside = row["price_kind"], row["label_status"] != "in label"

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from compare.authority.factors import patient_factors
 from compare.data.evidence import Evidence
+from compare.data.patient import ADULT_YEARS
 from compare.data.rows import Row, known
 from compare.data.scenario import Scenario
 from compare.pages import markup
@@ -145,8 +146,9 @@ def summary(evidence: Evidence, comparison: Comparison) -> Markup:
     labels = said(evidence, scenario.patient, scenario.condition_id)
     every = option_rows(evidence, scenario.condition_id, scenario.patient)
     chosen = [every[key] for key in comparison.therapy_ids]
-    pairs = compared(evidence, scenario.condition_id, tuple(every))
-    told = sentences.answer(evidence, list(every.values()), labels.mine, pairs)
+    child = scenario.patient.age_years < ADULT_YEARS
+    pairs = compared(evidence, scenario.condition_id, tuple(every), child)
+    told = sentences.answer(evidence, list(every.values()), labels.mine, pairs, child)
     name = evidence.label("conditions", scenario.condition_id)
     drawn = drawing.picture(picture.shown(evidence, scenario, chosen, labels.spoken), name)
     return markup.html("<p><b>{}</b></p>{}", told, drawn)

@@ -7,61 +7,66 @@ from collections.abc import Iterable, Mapping, Sequence
 from compare.authority import indications
 from compare.authority.cautions import SEVERITIES
 from compare.data.evidence import Evidence
-from compare.data.rows import Row, split
+from compare.data.rows import Row
+from compare.pages.cells import if_ticked, or_fewer
 from compare.pages.patient.picture import STRICT, barred_above
 from compare.words import Finding, lower, short_name
 
 MOST_WORDS = 40
 FEW = 3
+# Without a condition that nobody entered; where there is one, that comes after a boxed warning.
+HARD = ("contraindicated", "boxed warning", "contraindicated under a condition")
+GIVEN = "in this patient"
 Pairs = Mapping[tuple[str, str], tuple[str, ...]]
 
 
 def answer(
-    evidence: Evidence, options: Sequence[Row], rows: Sequence[Row], pairs: Pairs
+    evidence: Evidence, options: Sequence[Row], rows: Sequence[Row], pairs: Pairs, child: bool
 ) -> Finding:
     """How many options are labeled, what speaks against which and how hard, what was compared.
 
     `options` are rows of `indications.options`, `rows` those of `check_cautions` on what the
-    patient has, `pairs` those of `head_to_head.compared`. As much is told as forty words hold.
+    patient has, `pairs` those of `head_to_head.compared` (of a `child`, in children). As much is
+    told as forty words hold. What labels warn against here is told as that alone.
     """
     labeled, numbers = _labeled(evidence, options)
-    also = _guidelines(options)
-    against = _against(rows)
-    trials = _trials(evidence, options, pairs)
+    warned = {row["therapy_id"] for row in options if row["label_warning"]}
+    against = _against([row for row in rows if row["therapy_id"] not in warned], bool(warned))
+    trials = _trials(evidence, options, pairs, child)
     numbers |= {key: float(len({row["therapy_id"] for row in rows if row["severity"] == key}))
                 for key in ("contraindicated", "boxed_warning", "warning")}  # fmt: skip
+    # Sooner without the trials than without the name of what is contraindicated.
     tries = [
-        [labeled, guides, said, compared]
-        for said in against
-        for guides in ([also, ""] if also else [""])
-        for compared in trials
+        [first, guides, said, compared]
+        for poorer in (False, True)
+        for ends in (trials, [""])
+        for said, poor in against
+        for guides in _guidelines(options)
+        for first in labeled
+        for compared in ends
+        if poor == poorer
     ]
     words = (" ".join(filter(None, parts)) for parts in tries)
-    text = next((said for said in words if len(said.split()) <= MOST_WORDS), labeled)
+    text = next((said for said in words if len(said.split()) <= MOST_WORDS), labeled[-1])
     return Finding(text, numbers)
 
 
-def _labeled(evidence: Evidence, options: Sequence[Row]) -> tuple[str, dict[str, float]]:
-    """How many are labeled for this patient, and what would make them more."""
+def _labeled(evidence: Evidence, options: Sequence[Row]) -> tuple[list[str], dict[str, float]]:
+    """How many are labeled for this patient, and what would make them more, in full and short."""
     count = sum(row["label_status"] == indications.IN_LABEL for row in options)
-    more: dict[str, int] = {}
-    for row in options:
-        if row["label_status"] in indications.LABELED_IF.values():
-            for key in split(row["requires_any"]):
-                more[key] = more.get(key, 0) + 1
     numbers = {"options": float(len(options)), "labeled": float(count)}
-    numbers |= {f"labeled_if_{key}": float(count + number) for key, number in more.items()}
     said = f"{_count(count) if count else 'No option'} {_are(count)} labeled for this patient"
-    if not more:
-        return f"{said}.", numbers
-    key = max(more, key=lambda key: more[key])
-    most, tick = more[key], f"if “{evidence.label('factors', key)}”: tick it."
+    told = if_ticked(options, evidence.by_id("factors"))
+    if not told:
+        return [f"{said}."], numbers
+    (most, which), *others = told
     first = f"{said}, {most} more" if count else f"{_count(most)} {_are(most)} labeled"
-    return f"{first} {tick}", numbers
+    return or_fewer(f"{first} if {which}", others), numbers | {"labeled_if": float(count + most)}
 
 
-def _guidelines(options: Sequence[Row]) -> str:
-    """What guidelines say of options whose label is not for this patient, as sentences.
+def _guidelines(options: Sequence[Row]) -> list[str]:
+    """What guidelines say of options whose label is not for this patient, as sentences, and what
+    labels warn against; then the latter alone.
 
     Where guidelines disagree that is said; so it is of one that gives no age, where a child has a
     disease of adults.
@@ -80,13 +85,19 @@ def _guidelines(options: Sequence[Row]) -> str:
         if some:
             its = "its label" if len(some) == 1 else "their labels"
             told.append(f"{words} {_names(some)} outside {its}.")
-    return " ".join(told)
+    warned = [row for row in options if row["label_warning"]]
+    last = [f"Labels warn against {_names(warned)} here."] if warned else []
+    return list(dict.fromkeys([" ".join([*told, *last]), " ".join(last)]))
 
 
-def _against(rows: Sequence[Row]) -> list[str]:
-    """What speaks against which, from all that is told to a count."""
+def _against(rows: Sequence[Row], warned: bool) -> list[tuple[str, bool]]:
+    """What speaks against which, from all that is told to a count, each with whether it is poor:
+    it leaves out the name of what is contraindicated, or of what the matter is. The hardest first,
+    and what the reader gave before what follows from it. `warned`: labels warn against others.
+    """
     if not rows:
-        return ["Nothing entered speaks against any, as far as we read."]
+        other = " other" if warned else ""
+        return [(f"Nothing entered speaks against any{other}, as far as we read.", False)]
     found: dict[tuple[str, str, str], dict[str, str]] = {}
     seen: set[tuple[str, str]] = set()
     for severity in SEVERITIES:
@@ -99,16 +110,25 @@ def _against(rows: Sequence[Row]) -> list[str]:
     hardest = [*STRICT, "warning", "not_in_reading"]
     if not any(key[1] in hardest for key in found):
         hardest = list(SEVERITIES)
-    items = sorted((key for key in found if key[1] in hardest),
-                   key=lambda key: (hardest.index(key[1]), key[2], -len(found[key])))  # fmt: skip
+    given = {row["factor"] for row in rows if row["why"] == GIVEN}
 
-    def told(keys: Sequence[tuple[str, str, str]], names: bool) -> str:
+    def rank(key: tuple[str, str, str]) -> tuple[int, bool, str, int]:
+        factor, severity, kind = key
+        place = HARD.index(kind) if kind in HARD else len(HARD) + hardest.index(severity)
+        return place, factor not in given, kind, -len(found[key])
+
+    items = sorted((key for key in found if key[1] in hardest), key=rank)
+
+    def told(keys: Sequence[tuple[str, str, str]], named: Sequence[str]) -> str:
         by_factor: dict[str, list[str]] = {}
         for key in keys:
-            factor, _, kind = key
+            factor, severity, kind = key
             who = found[key].values()
-            on = _joined(who) if names and len(who) <= FEW else _count(len(who))
-            where = "for" if kind.startswith(("contraindicated", "not in")) else "on"
+            named_here = severity in named or (named and kind.startswith("contraindicated"))
+            on = _joined(who) if named_here and len(who) <= FEW else _count(len(who))
+            where = {"contraindicated": "for", "not": "for", "ask": "before"}.get(
+                kind.split()[0], "on"
+            )
             by_factor.setdefault(factor, []).append(f"{kind} {where} {on}")
         return " ".join(f"{factor}: {', '.join(what)}." for factor, what in by_factor.items())
 
@@ -116,11 +136,17 @@ def _against(rows: Sequence[Row]) -> list[str]:
     # What labels only inform of is told where nothing is harder; else that there is more.
     rest = {key[0] for key in found if key[1] != "ask"} - {key[0] for key in items}
     tail = (" Look it up." if open_ else "") + (" The rest is marked." if rest else "")
-    whole = [told(items, names) + tail for names in (True, False)]
+    naming: tuple[Sequence[str], ...] = (list(SEVERITIES), STRICT, ())
+    barred = {key for key in items if key[2] == HARD[0] and len(found[key]) <= FEW}
     hard = [key for key in items if key[1] != "not_in_reading"]
-    part = [told(hard[:n], names) for n in range(len(hard), 0, -1) for names in (True, False)]
+    several = [(items, tail)]
+    several += [(hard[:n], " The rest is marked.") for n in range(len(hard), 0, -1)]
     few = f"Something concerns {_count(len({row['therapy_id'] for row in rows}))}."
-    return [*whole, *(f"{said} The rest is marked." for said in [*part, few])]
+    return [
+        *((told(keys, named) + end, not barred <= {*keys} or bool(barred and not named))
+          for keys, end in several for named in naming),
+        (f"{few} The rest is marked.", True),
+    ]  # fmt: skip
 
 
 def _kind(row: Row) -> str:
@@ -131,7 +157,7 @@ def _kind(row: Row) -> str:
     return SEVERITIES[row["severity"]].lower() + (" under a condition" if only else "")
 
 
-def _trials(evidence: Evidence, options: Sequence[Row], pairs: Pairs) -> list[str]:
+def _trials(evidence: Evidence, options: Sequence[Row], pairs: Pairs, child: bool) -> list[str]:
     """Which of them a trial compared, in full and short; nothing of a single one.
 
     A pair with one that is labeled for other ages alone was not compared in patients like this one.
@@ -139,7 +165,7 @@ def _trials(evidence: Evidence, options: Sequence[Row], pairs: Pairs) -> list[st
     if len(options) < 2:
         return [""]
     if not pairs:
-        return ["No trial we read compared them."]
+        return [f"No trial we read compared them{' in children' if child else ''}."]
     others = {
         row["therapy_id"]
         for row in options

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from compare import cost, effects
 from compare import words as findings
 from compare.authority import indications
+from compare.cost.money import PAID
 from compare.data.conditions import opening_patient
 from compare.data.evidence import Evidence, kept
-from compare.data.patient import Patient
+from compare.data.patient import ADULT_YEARS, Patient
 from compare.data.rows import Row, known
 from compare.data.scenario import Scenario
 from compare.pages.patient import picture, said, sentences, side_by_side
@@ -21,8 +22,7 @@ from compare.pages.patient.head_to_head import compared
 from compare.trials.arms import MINUS
 from compare.words import NOT_REPORTED
 
-YEARLY = ("usd_year_one_low", "usd_year_one_high", "visits_year_one", "visits_year_one_high")
-COURSE = ("usd_per_course", "usd_per_course_high")
+YEARLY, COURSE = (*PAID[True], "visits_year_one", "visits_year_one_high"), PAID[False]
 EFFECTS = [f"{group}{tail}" for group in ("benefit", "harm")
            for tail in ("", "_source_id", "_source")]  # fmt: skip
 OPTION_COLUMNS = [*indications.COLUMNS, "against", "boxed", *YEARLY, *COURSE, "cost_reason",
@@ -77,7 +77,8 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     comparison = side_by_side.compare_therapies(evidence, scenario, ids) if ids else None
     options = list(side_by_side.option_rows(evidence, condition_id, patient).values())
     drawn = picture.shown(evidence, scenario, options, labels.spoken)
-    pairs = compared(evidence, condition_id, tuple(row["therapy_id"] for row in options))
+    child = patient.age_years < ADULT_YEARS
+    pairs = compared(evidence, condition_id, tuple(row["therapy_id"] for row in options), child)
     return View(
         scenario=scenario,
         options=listed,
@@ -90,7 +91,7 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
         comparison=comparison,
         picture=drawn,
         first_dose=first_dose(evidence, condition_id, [row.therapy_id for row in drawn], costs),
-        finding=sentences.answer(evidence, options, labels.mine, pairs),
+        finding=sentences.answer(evidence, options, labels.mine, pairs, child),
     )
 
 

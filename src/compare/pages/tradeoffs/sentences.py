@@ -199,9 +199,15 @@ def not_scored(row: Mapping[str, Any], labels: Mapping[str, str], found: Ranking
 
 
 def each_trial(
-    chart: pd.DataFrame, told: Mapping[str, str], x_label: str, unit: str, y_label: str
+    chart: pd.DataFrame,
+    told: Mapping[str, str],
+    x_label: str,
+    unit: str,
+    y_label: str,
+    of_trials: bool = True,
 ) -> Finding:
-    """What each trial showed of the harm or good on the chart, and that none compared therapies.
+    """What each trial showed of the harm or good on the chart, and that none compared therapies;
+    of cost and burden, which are not `of_trials`, the figures alone.
 
     `chart`: one row per therapy with `x` and `y`; `told`: therapy id to its name and figure in
     words. Therapies stand in the order of the chart, never by the size of their figures; where
@@ -213,14 +219,15 @@ def each_trial(
     if not shown:
         return Finding("No therapy has a harm or good here that can be scored.", numbers)
     text = f"{x_label}, {unit}: {'; '.join(shown)}."
-    tail = " None of these figures compares two of the therapies." if len(shown) > 1 else ""
+    tail = ""
+    if of_trials and len(shown) > 1:
+        tail = " None of these figures compares two of the therapies."
     if gaps:
         verb = "lacks" if gaps == 1 else "lack"
         tail += f" {gaps} of {len(chart)} {verb} it or a {lower(y_label)}."
     if len(f"{text}{tail}".split()) > MOST_WORDS:
-        text = (
-            f"{x_label}: {len(shown)} of {len(chart)} therapies, each against its own comparator."
-        )
+        own = ", each against its own comparator" if of_trials else ""
+        text = f"{x_label}: {len(shown)} of {len(chart)} therapies{own}."
     return Finding(text + tail, numbers)
 
 
@@ -229,10 +236,13 @@ def of_network(
 ) -> Finding:
     """What follows from the network whose estimates stand on the chart, and who is not in it."""
     gaps = int(chart["x"].isna().sum())
-    text = f"{x_label}: {lower(summary(judged, names))}"
+    texts = [f"{x_label}: {lower(summary(judged, names, brief))}" for brief in (False, True)]
     if gaps:
         verb = "has" if gaps == 1 else "have"
-        text += f" {gaps} of {len(chart)} therapies {verb} no such trials."
+        texts = [
+            f"{text} {gaps} of {len(chart)} therapies {verb} no such trials." for text in texts
+        ]
+    text = next((said for said in texts if len(said.split()) <= MOST_WORDS), texts[-1])
     return Finding(text, {"pairs": float(len(judged)), "gaps": float(gaps)})
 
 
@@ -258,6 +268,11 @@ def kinds_of_price(rows: Iterable[Row]) -> str:
         f"Prices are of several kinds ({named}): a comparison that mixes them favors drugs given "
         "in the clinic."
     )
+
+
+def without_label(names: list[str]) -> Finding | None:
+    """Which of those that are ranked have no label for this patient; None where all have."""
+    return Finding(f"Without a label for this patient: {listing(names)}.") if names else None
 
 
 def mixed(rows: Iterable[Row]) -> Finding | None:

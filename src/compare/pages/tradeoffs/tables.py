@@ -30,6 +30,7 @@ RANK_COLORS = ("#08306b", "#2171b5", "#6baed6", "#bdd7ee", "#e4edf6")
 SHARE_COLORS = (
     "#08519c", "#c26a00", "#56b4e9", "#4b7a3a", "#7a5195", "#b5485d", "#2a8f8f", "#6b5b3e",
 )  # fmt: skip
+GAP_COLOR = "#c9ced4"
 
 
 def bar(cell: Mapping[str, Any], span: tuple[float, float]) -> str:
@@ -130,6 +131,11 @@ def with_gaps(shown: View) -> dict[str, Markup]:
     return found
 
 
+def entry(color: str, words: str) -> Markup:
+    """One color of a key."""
+    return html('<span><i style="background:{}"></i>{}</span>', color, words)
+
+
 def ranking(shown: View) -> Markup:
     """Weighted values as bars, in order, each bar made of the criteria's shares."""
     labels, names = shown.figures.labels, with_gaps(shown)
@@ -146,21 +152,14 @@ def ranking(shown: View) -> Markup:
             )
         known = [(r[name], colors[name], "") for name in criteria if r[name] == r[name]]
         gap = r["value"] - sum(share for share, _, _ in known)
-        return segments([*known, (gap if gap > 1e-9 else 0.0, "#c9ced4", "")])
+        return segments([*known, (gap if gap > 1e-9 else 0.0, GAP_COLOR, "")])
 
     key = NOTHING.join(
-        html(
-            '<span><i style="background:{}"></i>{}, weight {:.0f}</span>',
-            colors[name],
-            labels[name],
-            100 * weights[name],
-        )
+        entry(colors[name], f"{labels[name]}, weight {100 * weights[name]:.0f}")
         for name in criteria
         if weights.get(name, 0) > 0
     )
-    key += html(
-        '<span><i style="background:#c9ced4"></i>not scored: middle of what it can be</span>'
-    )
+    key += entry(GAP_COLOR, "not scored: middle of what it can be")
     return html('<div class="tc-key">{}</div>', key) + table(
         rows,
         {
@@ -202,13 +201,9 @@ def acceptability(shown: View) -> Markup:
         )
 
     places = {0: "first", 1: "second", 2: "third", 3: "fourth" if count <= 4 else "later"}
-    key = NOTHING.join(
-        html('<span><i style="background:{}"></i>{}</span>', RANK_COLORS[i], word)
-        for i, word in places.items()
-        if i < count
-    )
+    key = NOTHING.join(entry(RANK_COLORS[i], word) for i, word in places.items() if i < count)
     if count >= 5:
-        key += html('<span><i style="background:{}"></i>last</span>', RANK_COLORS[4])
+        key += entry(RANK_COLORS[4], "last")
     names = with_gaps(shown)
     universe = "of 100 draws of figures and weights"
     return html('<div class="tc-key">{}</div>', key) + table(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
 
 from compare import effects, preferences
+from compare.authority import indications
+from compare.cost.standing import contraindicating
 from compare.data.conditions import opening_patient
 from compare.data.evidence import Evidence, kept
 from compare.data.patient import Patient
@@ -34,6 +36,7 @@ HOW = {
     "any": "no preference: every weighting alike",
 }
 OPENING_CONDITION = "gmg"
+BARRED = "contraindicated in this patient"
 BURDEN = ("visits_year_one", "chair_hours_year_one")
 
 
@@ -160,7 +163,9 @@ def _figures(
         if row["criterion"] == x
     }
     unit = against(str(offered[x]["unit"])) if x else ""
-    finding = findings.each_trial(chart, said, labels.get(x, ""), unit, labels.get(y, ""))
+    ends = labels.get(x, ""), unit, labels.get(y, "")
+    of_trials = bool(x) and offered[x]["group"] in ("harm", "benefit")
+    finding = findings.each_trial(chart, said, *ends, of_trials)
     if basis == "network":
         network_id = effects.network_id_of(evidence, condition_id, x, patient)
         if network_id:
@@ -373,8 +378,11 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
         name: [decision.criteria[k] for k in decision.missing[t].nonzero()[0]]
         for t, name in enumerate(decision.therapies)
     }
-    finding = findings.ranking(ranking, how, figures.names, figures.labels, gaps)
+    barred, outside = not_for(evidence, scenario, figures.names)
+    named = figures.names | {key: f"{figures.names[key]} ({BARRED})" for key in barred}
+    finding = findings.ranking(ranking, how, named, figures.labels, gaps)
     hints = [
+        findings.without_label([figures.names[key] for key in outside]),
         findings.by_course(figures.rows, figures.names),
         findings.mixed(row for row in figures.rows if row["criterion"] in criteria),
         findings.correlated(figures.criteria, ranking.weights),
@@ -397,6 +405,24 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
         tuple(hint for hint in hints if hint is not None),
         script,
     )
+
+
+def not_for(
+    evidence: Evidence, scenario: Scenario, therapy_ids: Collection[str]
+) -> tuple[list[str], list[str]]:
+    """Of these therapies those whose every product is contraindicated in the patient, and those
+    with no label for this patient here.
+    """
+    condition_id, patient = scenario.condition_id, scenario.patient
+    barred = []
+    for key in therapy_ids:
+        products = evidence.rows("products", "therapy_id", key)
+        against = (contraindicating(evidence, row["product_id"]) for row in products)
+        if all(patient.factors & factors for factors in against):
+            barred.append(key)
+    rows = indications.options.rows(evidence, condition_id, patient)
+    outside = [row["therapy_id"] for row in rows if row["label_status"] in indications.NOT_LABELED]
+    return barred, [key for key in outside if key in therapy_ids]
 
 
 def digest(shown: View) -> str:
