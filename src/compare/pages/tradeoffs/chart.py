@@ -33,8 +33,8 @@ TEXT_PX, LIFT_PX = 19, 12
 STEPS = (0, *(sign * px for px in range(LIFT_PX, 100, 6) for sign in (1, -1)))
 MAIN_X = 0.7
 LETTERS, TITLE = 40, 36
-# Shares of the main field's width on a phone: a name, half a mark, and where the rail's marks are.
-NAME, MARK, RAIL_AT = 0.5, 0.03, 1.37
+# Shares of the main field's width on a phone: a name, half a mark, and where names of the rail end.
+NAME, MARK, RAIL_AT = 0.4, 0.03, 1.1
 Box = tuple[float, float, float, float]
 # Where a therapy is drawn, by whether its x and its y are known.
 PLACES = {
@@ -301,9 +301,12 @@ def titles(offered: Mapping[str, Row], x: str, y: str) -> tuple[str, str]:
             continue
         row = offered[name]
         side = {"lower": "less is better", "higher": "more is better"}[str(row["favors"])]
-        words = f"{row['label']}, {against(str(row['unit']))}"
-        words += f" ({side})" if name == x else ""
-        made.append("<br>".join(map(label, textwrap.wrap(words, TITLE))))
+        unit = against(str(row["unit"])) + (f" ({side})" if name == x else "")
+        words = [f"{row['label']}, {unit}"]
+        if len(words[0]) > TITLE:
+            words = [f"{row['label']},", unit]
+        lines = [line for part in words for line in textwrap.wrap(part, TITLE)]
+        made.append("<br>".join(map(label, lines)))
     return made[0], made[1]
 
 
