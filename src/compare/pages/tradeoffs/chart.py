@@ -32,7 +32,7 @@ TEXT_PX, LIFT_PX = 19, 12
 # Where a name may stand, in pixels up from its mark, the nearest first.
 STEPS = (0, *(sign * px for px in range(LIFT_PX, 100, 6) for sign in (1, -1)))
 MAIN_X = 0.7
-LETTERS, TITLE = 40, 36
+LETTERS, TITLE = 40, 38
 # Shares of the main field's width on a phone: a name, half a mark, and where names of the rail end.
 NAME, MARK, RAIL_AT = 0.4, 0.03, 1.1
 Box = tuple[float, float, float, float]
