@@ -526,10 +526,10 @@ def test_a_biosimilar_takes_the_guidance_of_its_reference(evidence):
 
 
 def test_inheriting_products_are_counted_not_read_out_of_their_names(evidence):
-    """Adalimumab in MS: 12 of 13 products inherit, three of them with a comma in their name."""
+    """Adalimumab in MS: 12 of 13 products inherit, and twelve are named."""
     rows = cautions.check_cautions.rows(evidence, compare.Patient(70, 40), "ms_relapsing")
     told = cautions.summary_rows(row for row in rows if row["matches"])
     assert all(row["inherited"] <= row["count"] for row in told)
     (row,) = (row for row in told if row["therapy_id"] == "adalimumab")
     assert (row["inherited"], row["count"]) == (12, 13)
-    assert row["marked"].count(", ") == 11 + 3
+    assert len(row["marked"].split(", ")) == 12

@@ -258,7 +258,7 @@ def test_the_headline_says_that_a_product_is_contraindicated(evidence: compare.E
 def test_the_headline_says_what_labels_ask_for(evidence: compare.Evidence) -> None:
     """The FcRn and C5 blockers in myasthenia are labeled with an antibody; rituximab, never so."""
     said = str(shown(evidence, "gmg").finding)
-    assert said.count("if “AChR antibody positive”") == 2
+    assert said.count("for “AChR antibody positive”") == 2
     assert "antibody" not in str(shown(evidence, "pemphigus_vulgaris").finding)
 
 

@@ -18,12 +18,12 @@ AT_LIMIT = "A payment limit may lie below what it can be bought for."
 def named(
     row: Row, asks: Mapping[str, str] = MappingProxyType({}), barred: Collection[str] = ()
 ) -> str:
-    """Therapy and product; that IgE is not known, what the label asks for (by product), that the
+    """Therapy and product; that IgE is not known, for whom its label is (by product), that the
     use is outside the label, or that the product is `barred`: contraindicated in this patient.
     """
     outside = "" if row["label_status"] == "in label" else ", not in its label here"
     open_ige = ", IgE not entered" if IGE_OPEN in row["note"] else ""
-    asked = f", if {asks[row['product_id']]}" if row["product_id"] in asks else ""
+    asked = f", for {asks[row['product_id']]}" if row["product_id"] in asks else ""
     bar = ", contraindicated in this patient" if row["product_id"] in barred else ""
     return f"{short_name(row['therapy'])}, {row['product']}{open_ige}{asked}{outside}{bar}"
 

@@ -101,11 +101,13 @@ def gram_traces(rows: Iterable[Row]) -> list[Trace]:
 
 def gram_key(drawn: Iterable[Trace]) -> Markup:
     """The key of `gram_traces`."""
-    form = '<span><b style="color:{}">{}</b> {}</span>'
     return NOTHING.join(
-        html(form, line["marker"]["color"], GLYPHS[line["marker"]["symbol"]], tagged(line["name"]))
+        html(
+            '<span><b style="color:{}">{}</b> {}</span>',
+            line["marker"]["color"], GLYPHS[line["marker"]["symbol"]], tagged(line["name"]),
+        )
         for line in drawn
-    )
+    )  # fmt: skip
 
 
 def gram_layout(rows: Iterable[Row]) -> dict[str, Any]:
