@@ -114,7 +114,7 @@ def short(path: Path, title: str) -> str:
     """The name of a page in a row of links: its title, or for a question that of its file."""
     if not title.endswith("?"):
         return title
-    return path.stem.lstrip("0123456789_").replace("_", " ").capitalize()
+    return path.stem.lstrip("0123456789_").replace("_offs", "-offs").replace("_", " ").capitalize()
 
 
 def problems(path: Path) -> Iterator[str]:

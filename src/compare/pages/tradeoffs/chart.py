@@ -32,9 +32,9 @@ TEXT_PX, LIFT_PX = 19, 12
 # Where a name may stand, in pixels up from its mark, the nearest first.
 STEPS = (0, *(sign * px for px in range(LIFT_PX, 100, 6) for sign in (1, -1)))
 MAIN_X = 0.7
-LEAST_WIDTH, LETTERS, TITLE = 352, 48, 42
-# Shares of the main field's width on a phone: a name, half a mark, and where the rail's marks are.
-NAME, MARK, RAIL_AT = 0.4, 0.03, 1.37
+LETTERS, TITLE = 40, 38
+# Shares of the main field's width on a phone: a name, half a mark, and where names of the rail end.
+NAME, MARK, RAIL_AT = 0.4, 0.03, 1.1
 Box = tuple[float, float, float, float]
 # Where a therapy is drawn, by whether its x and its y are known.
 PLACES = {
@@ -125,7 +125,7 @@ def layout(frame: pd.DataFrame, x_title: str, y_title: str, reference: float) ->
         "template": TEMPLATE,
         "height": FRAME_PX + plot_px + without["height"],
         "margin": {"l": 10, "r": 16, "t": 20, "b": 74 + without["height"]},
-        "meta": {"least_width": LEAST_WIDTH} if right < 1 else PHONE,
+        "meta": PHONE,
         "xaxis": {
             "domain": [0, right], "range": x_range,
             "title": {"text": x_title, "standoff": 6},
@@ -301,9 +301,12 @@ def titles(offered: Mapping[str, Row], x: str, y: str) -> tuple[str, str]:
             continue
         row = offered[name]
         side = {"lower": "less is better", "higher": "more is better"}[str(row["favors"])]
-        words = f"{row['label']}, {against(str(row['unit']))}"
-        words += f" ({side})" if name == x else ""
-        made.append("<br>".join(map(label, textwrap.wrap(words, TITLE))))
+        unit = against(str(row["unit"])) + (f" ({side})" if name == x else "")
+        words = [f"{row['label']}, {unit}"]
+        if len(words[0]) > TITLE:
+            words = [f"{row['label']},", unit]
+        lines = [line for part in words for line in textwrap.wrap(part, TITLE)]
+        made.append("<br>".join(map(label, lines)))
     return made[0], made[1]
 
 
