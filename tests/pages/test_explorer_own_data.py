@@ -200,7 +200,7 @@ def test_hostile_file_name_and_content_do_nothing(page: own_data.OwnDataExplorer
 
 def test_templates_can_be_saved(page: own_data.OwnDataExplorer) -> None:
     """The first one offered is that of own prices."""
-    content = page.panels["templates"].offered[0].written()
+    content = page.panels["own_prices"].offered[0].written()
     assert content.startswith("code,product_id,route")
 
 

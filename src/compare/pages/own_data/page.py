@@ -24,7 +24,7 @@ from compare.own import with_asp_file, with_prices, with_therapy
 from compare.own.before_after import COLUMNS as COLUMNS_SAVED
 from compare.own.one_price import added, rows_of
 from compare.own.prices import COLUMNS as COLUMNS_OF_PRICES
-from compare.pages.controls import WRAP, heading, labelled, words
+from compare.pages.controls import WRAP, fold, heading, labelled, words
 from compare.pages.explorer import Explorer, sentence
 from compare.pages.files import File
 from compare.pages.markup import NOTHING, csv_text, html, noted, table, text
@@ -241,6 +241,8 @@ class OwnDataExplorer(Explorer, view=view, digest=digest):
         self.reset.on_click(lambda _: self.forget())
         self.message = words().add_class("tc-status")
         chosen = [shown[kind] for kind in ("prices", "asp_file", "therapy")]
+        first, rest = self.downloads("own_prices"), self.downloads("tables")
+        to_fill_in = fold("Tables of a therapy to fill in", [first], [rest])
         self.start(
             [
                 heading("One price"),
@@ -257,7 +259,7 @@ class OwnDataExplorer(Explorer, view=view, digest=digest):
                 self.panel("code").add_class(SCREEN),
                 self.downloads(),
                 self.panel("to_fill_in").add_class(SCREEN),
-                self.downloads("templates"),
+                *(part.add_class(SCREEN) for part in to_fill_in),
             ]
         )
 
@@ -366,10 +368,12 @@ class OwnDataExplorer(Explorer, view=view, digest=digest):
             "</p>",
             MAX_BYTES // 1_000_000,
         )
-        self.panels["templates"].offer(
+        first, *rest = (
             File(name, name, partial(str, content))
             for name, content in own.templates(self.project).items()
         )
+        self.panels["own_prices"].offer([first])
+        self.panels["tables"].offer(rest)
 
     @property
     def own_prices(self) -> dict[str, dict[str, bytes]]:
