@@ -172,7 +172,7 @@ def test_withdrawal_is_not_mixed_with_treat_through():
     """One withdrawal trial among others is refused, a network of them alone is not."""
     text = refusal(with_fact("b1", design="withdrawal"))
     assert text == (
-        "Withdrawal trials, whose placebo patients had had the drug, are not mixed with others: b1."
+        "Withdrawal trials, in which all had the drug first, are not mixed with others: b1."
     )
     assert refusal(facts(design="withdrawal")) == ""
     assert refusal(with_fact("b1", design="pooled")) == ""

@@ -107,7 +107,7 @@ def unlike_designs(facts: Sequence[TrialFacts]) -> str:
     if not withdrawn or len(withdrawn) == len(facts):
         return ""
     return (
-        "Withdrawal trials, whose placebo patients had had the drug, are not mixed with others: "
+        "Withdrawal trials, in which all had the drug first, are not mixed with others: "
         f"{', '.join(withdrawn)}."
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from compare.data.rows import Row, known
@@ -67,7 +68,7 @@ def map_traces(rows: Sequence[Row], basis: str) -> list[Trace]:
     x = list(dict.fromkeys(short_name(row["therapy"]) for row in rows))
     y = list(dict.fromkeys(str(row["event"]) for row in rows))
     cells = {(short_name(row["therapy"]), str(row["event"])): row for row in rows}
-    say = percent if basis == "treated" else signed
+    say = percent if basis == "treated" else partial(signed, brief=True)
     z: list[list[float | None]] = []
     words: list[list[str]] = []
     hovers: list[list[str]] = []

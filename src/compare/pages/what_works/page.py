@@ -22,7 +22,7 @@ from compare.pages.what_works import sentences, tables
 from compare.pages.what_works.views import OPTIONS, Across, View, judged_pairs, view
 from compare.trials import benefits
 from compare.trials._effects import COUNTS, RATIOS
-from compare.trials.wording import CERTAINTY, sentence, summary
+from compare.trials.wording import sentence, summary
 from compare.words import number_range, short_name
 
 ALSO = {
@@ -195,7 +195,7 @@ def networks_html(evidence: Evidence, shown: View) -> Markup:
 
 
 def across_html(evidence: Evidence, shown: Across, also: str) -> Markup:
-    """The six parts of a summary of findings of a network."""
+    """A summary of findings of a network, in parts; those that say nothing are left out."""
     row, network = shown.found.row, shown.network
     therapies = evidence.by_id("therapies")
     arms = shown.found.arms
@@ -230,9 +230,8 @@ def across_html(evidence: Evidence, shown: Across, also: str) -> Markup:
             charts.key(classes.values(), predicted=True)
             + charts.forest_html(shown.forest)
             if shown.forest
-            else ""
+            else NOTHING
         ),
-        "Certainty": html("<p>{}.</p>", CERTAINTY.capitalize()),
         "Ranking": (
             table(
                 [{"name": shown.names[n], "p": f"{score:.2f}"} for n, score in shown.ranks.items()],
@@ -240,7 +239,7 @@ def across_html(evidence: Evidence, shown: Across, also: str) -> Markup:
                 "P-scores: a summary of the estimates alone, blind to certainty",
             )
             if shown.ranks
-            else html("<p>Not asked for.</p>")
+            else NOTHING
         ),
         "Interpretation": html(
             "<p>{}</p><ul>{}</ul>{}", summary(shown.judged, shown.names), flags,
@@ -259,4 +258,4 @@ def across_html(evidence: Evidence, shown: Across, also: str) -> Markup:
         parts["Interpretation"] += table(
             rows, columns, f"Without each trial in turn: {outcome}, against {reference}"
         )
-    return NOTHING.join(html("<h3>{}</h3>{}", title, body) for title, body in parts.items())
+    return NOTHING.join(html("<h3>{}</h3>{}", title, body) for title, body in parts.items() if body)

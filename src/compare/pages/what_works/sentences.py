@@ -34,7 +34,7 @@ from compare.words import Finding, listing, lower, short_name
 
 BLOCKS = {
     OWN: "Against placebo, alone or added to a background treatment",
-    WITHDRAWAL: "Placebo patients who had had the drug: withdrawal and crossover trials",
+    WITHDRAWAL: "Withdrawal and crossover trials: patients on placebo also had the drug",
     OTHER_DOSE: "Against another dose or form of the same drug",
     UNCONTROLLED: "One arm, or an outside control: nothing of its own to compare with",
     ACTIVE: "Against another active treatment, in one trial",
@@ -169,9 +169,7 @@ def no_network(name: str, rows: Sequence[Row], refused: str) -> str:
     if kinds == {UNCONTROLLED}:
         return f"{NO_NETWORK}: these had no comparator group that would connect them."
     if OWN in kinds and WITHDRAWAL in kinds:
-        why = (
-            "withdrawal trials, whose placebo patients had had the drug, are not mixed with others"
-        )
+        why = "withdrawal trials, in which all had the drug first, are not mixed with others"
     else:
         why = "the trials differ in endpoint or in background treatment"
     return f"{NO_NETWORK}: {why}; each has its own comparator."
