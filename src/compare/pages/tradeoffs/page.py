@@ -107,7 +107,7 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
                 self.panel("acceptability"),
                 self.panel("cards"),
                 self.panel("grid"),
-                heading("Keep it"),
+                heading("Keep it").add_class("tc-screen"),
                 w.HBox([get["name"], saved], layout=WRAP),
                 self.downloads(),
                 self.panel("script"),
