@@ -198,17 +198,16 @@ def percent(value: float) -> str:
 def signed(value: float, brief: bool = False) -> str:
     """A difference in points with its sign, to one decimal; a smaller one in words.
 
-    `brief`: in signs, as a cell of a map has room for.
+    `brief`: as a cell of a map has room for.
 
     >>> signed(-0.005), signed(0.07), signed(12), signed(-0.005, brief=True)
-    ('<0.1 fewer', '+0.1', '+12', '\u2212<0.1')
+    ('<0.1 fewer', '+0.1', '+12', '<0.1')
     """
     if abs(value) < 1e-9:
         return "0"
-    sign = "+" if value > 0 else MINUS
     if abs(value) < 0.05:
-        return f"{sign}<0.1" if brief else f"<0.1 {'more' if value > 0 else 'fewer'}"
-    return f"{sign}{percent(max(abs(value), 0.1))}"
+        return "<0.1" if brief else f"<0.1 {'more' if value > 0 else 'fewer'}"
+    return f"{'+' if value > 0 else MINUS}{percent(max(abs(value), 0.1))}"
 
 
 def in_thousands(pct: float, bound: bool = False) -> str:
