@@ -29,8 +29,15 @@ function fill(element, wanted) {
   });
 }
 
+// What a row or a fold is of stands first in it (but for counts): of another one nothing is kept.
+const FIRST = ["TR", "DETAILS"];
+const first = ({ nodeName, firstElementChild }) =>
+  FIRST.includes(nodeName) ? firstElementChild?.textContent.replace(/\d+/g, "") : nodeName;
+
 function become(now, wanted) {
-  if (now.nodeName !== wanted.nodeName) return now.replaceWith(wanted);
+  if (now.nodeName !== wanted.nodeName || first(now) !== first(wanted)) {
+    return now.replaceWith(wanted);
+  }
   if (!now.attributes) return void (now.data = wanted.data);
   for (const { name } of [...now.attributes]) {
     if (name !== "open" && !wanted.hasAttribute(name)) now.removeAttribute(name);
