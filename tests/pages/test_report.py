@@ -303,6 +303,14 @@ def test_an_outcome_in_a_sentence(changes, said):
     assert outcome_text(outcome(**changes)) == said
 
 
+def test_two_doses_of_a_trial_are_told_apart(evidence):
+    """PATH's two arms differ in dose alone: each outcome beside another ends with its own."""
+    comparison = side_by_side.compare_therapies(evidence, scenario(), ["ivig", "scig"])
+    (line,) = [line for line in comparison.lines if line.label == "Trials in this condition"]
+    told = [item.text for item in line.cells[1] if "; PATH;" in item.text]
+    assert [text.rpartition("; ")[2] for text in told] == ["Hizentra 0.2 g/kg", "Hizentra 0.4 g/kg"]
+
+
 def test_a_caution_that_is_not_in_our_reading_has_no_severity():
     """It tells to look it up; a read one carries severity, and under which condition it counts."""
     row = {

@@ -167,15 +167,18 @@ def _harm_cell(evidence: Evidence, row: Mapping[str, Any]) -> tuple[Item, ...]:
 
 
 def good_lines(evidence: Evidence, scenario: Scenario, columns: list[Column]) -> list[Line]:
-    """Outcomes as published, primary endpoints and missed ones first."""
-
+    """Outcomes as published with their dose, primary endpoints and missed ones first."""
     rows = benefits.rows_by_condition(evidence).get(scenario.condition_id, [])
     cells = []
     for column in columns:
         own = [row for row in rows if is_therapy(column, row["therapy_id"])]
         cells.append(
             tuple(
-                Item(outcome_text(row), "warn" if row["missed_primary"] else "", row["source_id"])
+                Item(
+                    f"{outcome_text(row)}; {row['arm']}",
+                    "warn" if row["missed_primary"] else "",
+                    row["source_id"],
+                )
                 for row in sorted(own, key=best_first)[:SHOWN_OUTCOMES]
             )
             or one("no outcome of a trial in this condition in our tables", "faint")
