@@ -94,6 +94,7 @@ async function render({ model, el }) {
   line.on("change:value", answered);
   kernel.statusChanged.connect(onStatus);
   kernel.connectionStatusChanged.connect(onConnection);
+  keep(panels);
   const timer = setInterval(beat, EACH);
   return () => {
     clearInterval(timer);
