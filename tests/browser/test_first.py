@@ -29,8 +29,8 @@ WATCH = """(() => {
     if (!found) return;
     if (found.closest('.tc-first')) window.ahead = true;
     const top = (e) => e ? Math.round(e.getBoundingClientRect().y + scrollY) : null;
-    const place = [top(found), top(seen('.tc-chart, .tc-picture, .tc-forest, .tc-table')),
-                   found.textContent];
+    const pictures = '.tc-chart, .tc-picture, .tc-forest, .tc-shades, .tc-table';
+    const place = [top(found), top(seen(pictures)), found.textContent];
     if (String(window.places.at(-1)) !== String(place)) window.places.push(place);
   };
   requestAnimationFrame(look);

@@ -41,7 +41,8 @@ SEEN = """() => {
                            height: e.getBoundingClientRect().height};
   const answer = seen('.tc-page .tc-finding');
   return {answer: answer.innerText, at: box(answer), picture: box(seen(
-    '.tc-page .tc-chart, .tc-page .tc-picture, .tc-page .tc-forest, .tc-page .tc-table'))};
+    '.tc-page .tc-chart, .tc-page .tc-picture, ' +
+    '.tc-page .tc-forest, .tc-page .tc-shades, .tc-page .tc-table'))};
 }"""
 
 

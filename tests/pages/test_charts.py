@@ -12,7 +12,6 @@ import pytest
 
 from compare.data.rows import records
 from compare.pages.chart import as_json
-from compare.pages.coverage import chart as coverage_charts
 from compare.pages.coverage import sentences as coverage_findings
 from compare.pages.coverage import tables as coverage
 from compare.pages.history import chart as history_charts
@@ -28,7 +27,6 @@ MARKS = pd.DataFrame(columns=tradeoff_charts.COLUMNS)
         (history_charts.gram_layout([]), "No price history of IVIG in the data."),
         (history_charts.year_layout([], "in year one"), "No therapy here has a price"),
         (tradeoff_charts.layout(MARKS, "x", "y", 0.0), "No therapy to show here."),
-        (coverage_charts.layout(pd.DataFrame()), "No therapies in the data."),
     ],
 )
 def test_an_empty_chart_says_why(layout: dict[str, object], said: str) -> None:

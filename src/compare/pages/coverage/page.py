@@ -142,7 +142,7 @@ class StartExplorer(Explorer, view=view, digest=digest):
                 self.status,
                 self.finding,
                 self.panel("coverage_key"),
-                self.chart("coverage", wide=True),
+                self.panel("coverage"),
                 self.panel("coverage_table"),
                 self.panel("age"),
                 self.panel("therapies"),
@@ -194,7 +194,7 @@ class StartExplorer(Explorer, view=view, digest=digest):
             'should be (full, 4/7, none)</span><span class="tc-wide">last column: percent of rows '
             "read twice, and in two documents</span></p>"
         )
-        self.panels["coverage"].draw(coverage_charts.traces(frame), coverage_charts.layout(frame))
+        self.panels["coverage"].value = coverage_charts.whole(frame)
         counts = {
             title: lambda r, fact=fact: f"{r[f'{fact}_have']} of {r[f'{fact}_of']}"
             for fact, (title, _) in coverage.FACTS.items()
