@@ -23,7 +23,6 @@ FACTS = {
     "cautions": ("Cautions", "products with cautions, their own or their reference's"),
     "authority": ("Authority", "conditions in our tables with a label or guideline for the use"),
 }
-LEVELS = ("full", "partial", "none")
 
 
 def coverage(evidence: Evidence) -> pd.DataFrame:
