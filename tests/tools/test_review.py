@@ -328,7 +328,7 @@ def test_a_notebook_is_rerun_and_compared(tmp_path: Path) -> None:
 
 
 def test_pages_to_read_hold_every_chart(evidence: compare.Evidence) -> None:
-    """Each chart that a page opens with is drawn on its still page: five on all."""
+    """Each chart that a page opens with is drawn on its still page: four on all."""
     drawn = 0
     for explorer in every_explorer():
         opened = explorer(evidence)
@@ -340,7 +340,7 @@ def test_pages_to_read_hold_every_chart(evidence: compare.Evidence) -> None:
         filled = sum(figure.drawing.value != EMPTY for figure in figures)
         assert still.page(notebook, "page").count('class="plotly-graph-div"') == filled
         drawn += filled
-    assert drawn == 5
+    assert drawn == 4
 
 
 def test_a_review_that_is_stopped_ends_in_one_line(tmp_path: Path) -> None:
