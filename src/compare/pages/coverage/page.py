@@ -194,7 +194,7 @@ class StartExplorer(Explorer, view=view, digest=digest):
             'should be (full, 4/7, none)</span><span class="tc-wide">last column: percent of rows '
             "read twice, and in two documents</span></p>"
         )
-        self.panels["coverage"].value = coverage_charts.whole(frame)
+        self.put("coverage", frame, coverage_charts.whole)
         counts = {
             title: lambda r, fact=fact: f"{r[f'{fact}_have']} of {r[f'{fact}_of']}"
             for fact, (title, _) in coverage.FACTS.items()
