@@ -100,3 +100,20 @@ def test_an_unknown_claim_is_named(evidence: compare.Evidence) -> None:
         claims.view(evidence, "cures")
     with pytest.raises(ValueError, match="claim_id is 'cures'; expected one of"):
         assess(evidence, "cures")
+
+
+def test_text_of_the_tables_is_escaped(evidence: compare.Evidence) -> None:
+    """A finding, a note and a link of a hostile table do nothing."""
+    rows = evidence.claims.copy()
+    bad = "<img src=x onerror=alert(1)>"
+    first = rows.index[rows["claim_id"].eq("cheaper")][0]
+    for name in ("finding", "figure", "unit", "notes", "locator", "claim"):
+        rows.loc[first, name] = bad
+    sources = evidence.sources.copy()
+    own = sources["source_id"].eq(rows.loc[first, "source_id"])
+    sources.loc[own, "url"] = "javascript:alert(1)"
+    sources.loc[own, "title"] = bad
+    page = claims.ClaimsExplorer(dataclasses.replace(evidence, claims=rows, sources=sources))
+    shown = "".join(panel.value for panel in page.panels.values())
+    assert "<img" not in shown
+    assert 'href="javascript' not in shown

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from compare.pages.house import CLASSES
 from compare.pages.indications import page
 
@@ -95,3 +97,14 @@ def test_downloads_and_sources(evidence):
     explorer = page.IndicationsExplorer(evidence)
     assert [f.kind for f in explorer.panels["downloads"].offered] == ["text/csv"] * 3
     assert "Sources (" in explorer.panels["sources"].value
+
+
+def test_hostile_text_stays_text(evidence):
+    """A restriction with markup in the data is escaped on the page."""
+    rows = evidence.indications.copy()
+    rows.loc[rows["condition_id"].eq("gmg"), "restriction"] = "<img src=x onerror=alert(1)>"
+    hostile = dataclasses.replace(evidence, indications=rows)
+    explorer = page.IndicationsExplorer(hostile)
+    assert explorer.status.value == ""
+    for name in ("options", "statements", "article"):
+        assert "<img" not in explorer.panels[name].value
