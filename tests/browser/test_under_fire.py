@@ -77,7 +77,7 @@ def test_no_attack_runs_on_any_page(browser: Browser, attacked_app: str) -> None
     assert hacked(page) == [None, 0]
     for place in page.locator(".js-plotly-plot .drag").all()[:12]:
         if place.is_visible():
-            place.hover(force=True)
+            place.hover()
     addresses = page.evaluate(
         "() => [...document.querySelectorAll('[href], [*|href]')].map(a => a.getAttribute('href'))"
     )
