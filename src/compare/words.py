@@ -9,6 +9,7 @@ from typing import Any
 from compare.data.rows import known
 
 NOT_REPORTED = "not reported"
+MINUS = "\u2212"
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,11 @@ def listing(names: Iterable[Any]) -> str:
     """Names in a row, each as `short_name`: `IVIG, SCIG and Efgartigimod`."""
     *first, last = map(short_name, names)
     return f"{', '.join(first)} and {last}" if first else last
+
+
+def printed(value: float, form: str = "g") -> str:
+    """A number in a format, with a true minus sign: `−5.1`."""  # noqa: RUF002
+    return f"{value:{form}}".replace("-", MINUS)
 
 
 def usd(value: Any) -> str:

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from compare.pages.cells import glyph
 from compare.pages.house import CLASSES, FAINT, GLYPHS, round_numbers
 from compare.pages.markup import NOTHING, html
-from compare.trials.arms import MINUS
+from compare.words import printed
 
 SHAPES = {
     "circle": html('<circle r="6"/>'),
@@ -133,7 +133,7 @@ def forest_html(forest: Forest) -> Markup:
 def _tick(forest: Forest, value: float) -> str:
     """A round value; a difference with its sign, since the axis may be turned."""
     signed = forest.null and not forest.ratio and value
-    return (f"{value:+g}" if signed else f"{value:g}").replace("-", MINUS)
+    return printed(value, "+g" if signed else "g")
 
 
 def _row(forest: Forest, mark: Mark) -> Markup:

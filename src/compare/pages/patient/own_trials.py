@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from compare.data.evidence import Evidence
 from compare.data.rows import Row, grouped, known
-from compare.trials import arms, benefits, results
+from compare.trials import benefits, results
+from compare.words import printed
 
 DIFFERENTLY = "measured differently"
 NOT_READ = "we have not read a trial of it here"
@@ -19,7 +19,6 @@ DESIGNS = {
     "open_label_extension": "no comparator",
     "crossover": "crossover trial",
 }
-NEGATIVE = re.compile(r"(?<![\w-])-(?=\d)")
 AGAINST = {"other_dose": "another dose of it", "unknown": "a comparator not described"}
 
 
@@ -120,13 +119,11 @@ def figure(row: Row) -> str:
     treated, other = row["treated_value"], row["comparator_value"]
     if known(treated) and known(other):
         tight = unit if unit == "%" else ""
-        said = f"{treated:g}{tight} against {other:g}{unit}"
-    elif row["effect_words"]:
-        said = row["effect_words"]
-    else:
-        value = treated if known(treated) else row["effect"]
-        said = f"{value:g}{unit}" if known(value) else "no figure printed"
-    return NEGATIVE.sub(arms.MINUS, said)
+        return f"{printed(treated)}{tight} against {printed(other)}{unit}"
+    if row["effect_words"]:
+        return str(row["effect_words"])
+    value = treated if known(treated) else row["effect"]
+    return f"{printed(value)}{unit}" if known(value) else "no figure printed"
 
 
 def _marks(row: Row) -> list[str]:
