@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
-from compare.pages.cells import glyph
-from compare.pages.house import CLASSES, FAINT, GLYPHS, round_numbers
+from compare.pages.cells import class_marks, glyph
+from compare.pages.house import CLASSES, FAINT, round_numbers
 from compare.pages.markup import NOTHING, html
 from compare.words import printed
 
@@ -179,11 +179,7 @@ def _line(forest: Forest, mark: Mark, color: str, shape: str) -> Markup:
 
 def key(classes: Collection[str], hollow: str = "", predicted: bool = False) -> Markup:
     """The key above a picture: its classes, and what a hollow mark and a line mean."""
-    items = [
-        html('<span><b style="color:{}">{}</b> {}</span>', color, GLYPHS[shape], name)
-        for c, (name, color, shape) in CLASSES.items()
-        if c in classes
-    ]
+    items = class_marks(classes)
     if hollow:
         items.append(html("<span>◇ hollow: {}</span>", hollow))
     items.append(html("<span>line: interval, where the source allows one</span>"))
