@@ -9,6 +9,7 @@ from typing import Any
 from compare.data.rows import known
 
 NOT_REPORTED = "not reported"
+MOST_WORDS = 40  # of what a page says first
 
 
 @dataclass(frozen=True)
@@ -35,10 +36,24 @@ def lower(name: str) -> str:
     return name if first[1:] != first[1:].lower() else name[:1].lower() + name[1:]
 
 
-def listing(names: Iterable[Any]) -> str:
-    """Names in a row, each as `short_name`: `IVIG, SCIG and Efgartigimod`."""
-    *first, last = map(short_name, names)
+def joined(names: Iterable[str]) -> str:
+    """As in a sentence: `age, sex and weight`; blank for none."""
+    *first, last = [*names] or [""]
     return f"{', '.join(first)} and {last}" if first else last
+
+
+def listing(names: Iterable[Any]) -> str:
+    """Names as in a sentence, each as `short_name`: `IVIG, SCIG and Efgartigimod`."""
+    return joined(map(short_name, names))
+
+
+def fitting(texts: Iterable[str]) -> str:
+    """The first of these that has no more than `MOST_WORDS`; if none has, the last."""
+    said = ""
+    for said in texts:
+        if len(said.split()) <= MOST_WORDS:
+            break
+    return said
 
 
 def usd(value: Any) -> str:
@@ -79,3 +94,8 @@ def number_of(ends: Iterable[Any], one: str) -> str:
     shown = number_range(low, high)
     many = f"{one[:-1]}ies" if one.endswith("y") else f"{one}s"
     return f"{shown} {one if shown == '1' else many}"
+
+
+def counted(count: int, one: str) -> str:
+    """`1 pair`, `3 therapies`."""
+    return number_of((count, count), one)

@@ -20,6 +20,7 @@ from compare.data.rows import LEADING, Row, grouped, known, records
 from compare.trials import arms
 from compare.trials.arms import COMPARISONS, nnh_text, per_100
 from compare.trials.intervals import risk_difference, wilson
+from compare.words import counted
 
 __all__ = [
     "adverse_events",
@@ -375,8 +376,7 @@ def controlled_figures(evidence: Evidence, condition_id: str) -> list[Row]:
         ranked = [(way, own[way]) for way in ASCERTAINMENTS if way in own]
         ranked.sort(key=lambda item: -len(item[1]))
         figures = "; ".join(
-            f"{len(events)} event{'' if len(events) == 1 else 's'} counted as "
-            f"“{ASCERTAINMENTS[way][0]}”"
+            f"{counted(len(events), 'event')} counted as “{ASCERTAINMENTS[way][0]}”"
             for way, events in ranked
         )
         any_cause = own.get("all_cause", set())

@@ -21,7 +21,7 @@ from compare.pages.explorer import Explorer
 from compare.pages.files import File
 from compare.pages.house import CLASSES
 from compare.pages.markup import NOTHING, behind, csv_text, html, table
-from compare.words import NOT_REPORTED, Finding, number, number_of, short_name, usd_range
+from compare.words import NOT_REPORTED, Finding, counted, number, short_name, usd_range
 
 CLASS_MEANING = {
     "ivig": "pooled human IgG given into a vein",
@@ -91,9 +91,9 @@ def view(evidence: Evidence, condition_id: str, medicare: bool = False) -> View:
     name = within(evidence, condition_id)
     yes = int(therapies["fda_label"].eq("yes").sum())
     finding = Finding(
-        f"For {name} the tables speak of {number_of((len(therapies),) * 2, 'therapy')}; "
+        f"For {name} the tables speak of {counted(len(therapies), 'therapy')}; "
         f"{yes or 'none'} {'has' if yes < 2 else 'have'} an FDA label for it.",
-        {"therapies": float(len(therapies)), "labeled": float(yes)},
+        {"therapies": len(therapies), "labeled": yes},
     )
     covered = _covered(evidence)
     return View(classes, therapies, finding, covered, coverage_findings.map_of(covered))
