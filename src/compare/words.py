@@ -67,7 +67,8 @@ def usd_cents(value: Any) -> str:
 
 
 def usd_range(low: Any, high: Any) -> str:
-    """`$1,000 to $2,000`, or one figure where both ends round to it."""
+    """`$1,000 to $2,000`, the lower first, or one figure where both ends round to it."""
+    low, high = sorted((low, high)) if known(high) else (low, high)
     first, second = usd(low), usd(high)
     return first if first == second or not known(high) else f"{first} to {second}"
 
@@ -83,7 +84,8 @@ def number(value: Any, digits: int = 0, unit: str = "") -> str:
 
 
 def number_range(low: Any, high: Any, digits: int = 0) -> str:
-    """`13 to 18`, or one figure where both ends round to it."""
+    """`13 to 18`, the lower first, or one figure where both ends round to it."""
+    low, high = sorted((low, high)) if known(high) else (low, high)
     first, second = number(low, digits), number(high, digits)
     return first if first == second or not known(high) else f"{first} to {second}"
 

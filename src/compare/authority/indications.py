@@ -40,33 +40,12 @@ STATEMENTS = {
 FOR = ("recommended", "option")
 AGAINST = ("warned_against", "not_recommended", "insufficient_evidence")
 COLUMNS = [
-    *LEADING,
-    "label_status",
-    "label_reason",
-    "products",
-    "label_month",
-    "population",
-    "restriction",
-    "requires_any",
-    "line",
-    "label_warning",
-    "labeled_elsewhere",
-    "statement",
-    "body",
-    "year",
-    "grade",
-    "jurisdiction",
-    "guideline_population",
-    "guideline_restriction",
-    "guideline_needs",
-    "guideline_ageless",
-    "retired",
-    "conflicting",
-    "statements_for",
-    "statements_against",
-    "source_id",
-    "locator",
-]
+    *LEADING, "label_status", "label_reason", "products", "label_month", "population",
+    "restriction", "requires_any", "line", "label_warning", "labeled_elsewhere", "statement",
+    "body", "year", "grade", "jurisdiction", "guideline_population", "guideline_restriction",
+    "guideline_needs", "guideline_ageless", "retired", "conflicting", "statements_for",
+    "statements_against", "source_id", "locator",
+]  # fmt: skip
 MARKS = ["condition_id", "condition", "label_mark", "guideline_mark"]
 
 

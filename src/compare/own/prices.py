@@ -29,15 +29,9 @@ from compare.own.reading import (
 
 NEEDED = ("billing_qty", "billing_unit", "usd_per_billing_unit")
 COLUMNS = (
-    "code",
-    "product_id",
-    "route",
-    "presentation_id",
-    *NEEDED,
-    "effective_from",
-    "effective_to",
+    "code", "product_id", "route", "presentation_id", *NEEDED, "effective_from", "effective_to",
     "notes",
-)
+)  # fmt: skip
 TEMPLATE = (
     ",".join(COLUMNS)
     + f"\n,gamunex_c,IV,,500,mg,45.10,2026-10-01,,{EXAMPLE}"

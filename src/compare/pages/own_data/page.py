@@ -177,10 +177,9 @@ def stands(row: Mapping[str, Any], when: str) -> Markup:
     """Dollars, product and kind of price of what stands for a therapy, before or after."""
     if not known(row[f"low_{when}"]):
         return text(row[f"reason_{when}"] or "not there")
-    ends = sorted(row[f"{end}_{when}"] for end in ("low", "high"))
-    span = "" if row["chronic"] else " per course"
-    small = f"{row[f'product_{when}']}, {KIND_NAMES[row[f'price_kind_{when}']]}"
-    return noted(usd_range(*ends) + span, small)
+    said = usd_range(row[f"low_{when}"], row[f"high_{when}"])
+    said += "" if row["chronic"] else " per course"
+    return noted(said, f"{row[f'product_{when}']}, {KIND_NAMES[row[f'price_kind_{when}']]}")
 
 
 STANDING: Mapping[str, Any] = {

@@ -299,7 +299,7 @@ def budget_lines(comparison: Comparison) -> Iterator[Line]:
     for label, (low, high, chronic) in care.SPANS.items():
         cells, some = [], False
         for key, column in zip(comparison.therapy_ids, comparison.columns, strict=True):
-            row = next((r for r in column.costs if (r["use"] == "chronic") == chronic), None)
+            row = column.cost(chronic)
             some |= row is not None
             if row is None:
                 cells.append(one("not given in this way", "faint"))
@@ -311,7 +311,7 @@ def budget_lines(comparison: Comparison) -> Iterator[Line]:
                 said = f"$0{later_note(row, ' a patient')}"
                 cells.append(one(said, "warn", row["source_id"]))
             else:
-                ends = sorted([row[low] * counts[key], row[high] * counts[key]])
-                cells.append(one(usd_range(*ends), "strong", row["source_id"]))
+                said = usd_range(row[low] * counts[key], row[high] * counts[key])
+                cells.append(one(said, "strong", row["source_id"]))
         if some:
             yield Line(section, labels[label], tuple(cells))
