@@ -191,6 +191,15 @@ def quote(row: Mapping[str, Any]) -> str:
     return f"{said} ({told}{late})"
 
 
+def quote_strongest(option: Mapping[str, Any]) -> str:
+    """The guideline statement of an option as a sentence of its own, and what it asks for."""
+    population, grade = option["guideline_population"] or None, option["grade"] or None
+    late = "yes" if option["retired"] else "no"
+    said = quote({**option, "population": population, "grade": grade, "retired": late})
+    needs = f"; asks for: {option['guideline_needs']}" if option["guideline_needs"] else ""
+    return f"{said[0].upper()}{said[1:]}{needs}"
+
+
 def deciding_factors(evidence: Evidence, condition_id: str) -> list[str]:
     """Factors on which a label or guideline for the condition depends, then what rules them out."""
     found = _required(evidence, condition_id)

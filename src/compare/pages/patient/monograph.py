@@ -24,12 +24,10 @@ from compare.pages.patient.items import Item, Line, one
 from compare.pages.patient.own_trials import best_first
 from compare.pages.patient.picture import STRICT
 from compare.pages.patient.side_by_side import (
-    MARKS,
     NOT_SAME_TRIAL,
     Comparison,
-    caution_text,
+    caution_item,
     compare_therapies,
-    origin_text,
     rebates_note,
 )
 from compare.trials import benefits, indirect, results, wording
@@ -252,15 +250,7 @@ def _whom(comparison: Comparison) -> Iterator[Line]:
     strict.sort(key=lambda row: STRICT.index(row["severity"]))
     for factor in dict.fromkeys(row["factor"] for row in strict):
         cells = [
-            tuple(
-                Item(
-                    f"{caution_text(row)} [{origin_text(row)}]",
-                    MARKS.get(row["severity"], ""),
-                    row["source_id"],
-                )
-                for row in column.cautions
-                if row["factor"] == factor
-            )
+            tuple(caution_item(row) for row in column.cautions if row["factor"] == factor)
             or one("none in our reading", "faint")
             for column in comparison.columns
         ]
