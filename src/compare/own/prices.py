@@ -157,12 +157,9 @@ def _with_lines(evidence: Evidence, lines: list[dict[str, Any]], name: str) -> E
         changed=tuple(dict.fromkeys([*evidence.changed, "prices", "product_codes", "sources"])),
     )
     report = _report(evidence, after, rows)
-    said = (
-        ("1 own price", "It is used first wherever it fits.")
-        if len(rows) == 1
-        else (f"{len(rows)} own prices", "They are used first wherever they fit.")
-    )
-    text = f"{said[0]} loaded from {name}. {said[1]}"
+    text = f"{len(rows)} own prices loaded from {name}. They are used first wherever they fit."
+    if len(rows) == 1:
+        text = f"1 own price loaded from {name}. It is used first wherever it fits."
     return replace(after, loaded=(*evidence.loaded, Loaded("prices", name, text, report)))
 
 
