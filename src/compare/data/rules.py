@@ -15,15 +15,9 @@ from compare.data.rows import known
 MISSING_SHOWN = "(blank)"
 # Tables whose rows say how often they were read; a blank (files of a reader's own) is once.
 READ_TABLES = (
-    "adverse_events",
-    "outcomes",
-    "regimens",
-    "prices",
-    "cautions",
-    "indications",
-    "presentations",
+    "adverse_events", "outcomes", "regimens", "prices", "cautions", "indications", "presentations",
     "products",
-)
+)  # fmt: skip
 MOST_DAYS = 3660
 AGAIN = ("read_twice", "two_sources", "disputed")
 

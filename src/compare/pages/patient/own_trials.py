@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from compare.data.evidence import Evidence
 from compare.data.rows import Row, grouped, known
 from compare.trials import arms, benefits, results
+from compare.words import counted
 
 DIFFERENTLY = "measured differently"
 NOT_READ = "we have not read a trial of it here"
@@ -106,7 +107,7 @@ def _lead(rows: Sequence[Row]) -> str:
     trials = grouped(rows, "trial_id").values()
     met = [{row["met"] for row in own} for own in trials]
     missed, part = met.count({"no"}), sum("no" in own and len(own) > 1 for own in met)
-    told = ["1 trial" if len(met) == 1 else f"{len(met)} trials"]
+    told = [counted(len(met), "trial")]
     told += [f"{missed} missed"] if missed else []
     told += [f"{part} missed in part"] if part else []
     told += ["none missed"] if met.count({"yes"}) == len(met) else []
