@@ -55,7 +55,10 @@ def test_every_condition_opens_with_an_answer_and_a_picture(evidence):
         for row in found.picture:
             assert row.label
             assert row.burden
-            assert row.trials.trials or row.trials.lead == own_trials.NOT_READ
+            assert row.trials.trials or row.trials.lead in (
+                own_trials.NOT_READ,
+                own_trials.HARMS_ONLY,
+            )
             negotiated = "negotiated by Medicare: no sum" in row.no_price
             assert bool(row.prices) != bool(row.no_price) or negotiated
         html = drawing.picture(found.picture, condition_id)
@@ -146,8 +149,21 @@ def test_a_miss_of_another_endpoint_is_told(evidence):
     ivig = own_trials.own_trials(evidence, "cidp")["ivig"]
     assert ivig.lead == "2 trials, 1 missed"
     assert "missed its endpoint; IVIG withdrawal trial (Adrichem 2022)" in str(ivig)
-    vedolizumab = own_trials.own_trials(evidence, "crohns")["vedolizumab"]
-    assert vedolizumab.lead == "2 trials, 1 missed, 1 missed in part"
+    crohns = own_trials.own_trials(evidence, "crohns")
+    assert crohns["vedolizumab"].lead == "2 trials, 1 missed, 1 missed in part"
+
+
+def test_a_miss_is_said_of_a_primary_endpoint_alone(evidence):
+    """PRECiSE 1, a trial without its own comparator, and trials of which harms alone were read."""
+    crohns = own_trials.own_trials(evidence, "crohns")
+    # The label of certolizumab says no role of remission at week 6; its response was met.
+    assert "no significant difference" in str(crohns["certolizumab_pegol"])
+    assert "missed" not in str(crohns["certolizumab_pegol"])
+    nmosd = str(own_trials.own_trials(evidence, "nmosd")["ravulizumab"])
+    assert nmosd.startswith("0 of 58 against 20 of 47 patients")
+    assert nmosd.endswith("no comparator of its own")
+    itp = own_trials.own_trials(evidence, "itp")
+    assert itp["efgartigimod"].lead == own_trials.HARMS_ONLY
 
 
 FIELDS = (

@@ -12,6 +12,7 @@ from compare.trials import arms, benefits, results
 
 DIFFERENTLY = "measured differently"
 NOT_READ = "we have not read a trial of it here"
+HARMS_ONLY = "of its trials here we read harms alone, no outcome"
 BETTER = {"higher": "higher is better", "lower": "lower is better"}
 DESIGNS = {
     "randomized_withdrawal": "withdrawal trial",
@@ -19,6 +20,8 @@ DESIGNS = {
     "open_label_extension": "no comparator",
     "crossover": "crossover trial",
 }
+EXTERNAL = "no comparator of its own"
+MISSED, OPEN = "missed its endpoint", "no significant difference"
 NEGATIVE = re.compile(r"(?<![\w-])-(?=\d)")
 AGAINST = {"other_dose": "another dose of it", "unknown": "a comparator not described"}
 
@@ -54,10 +57,11 @@ def own_trials(evidence: Evidence, condition_id: str) -> Mapping[str, OwnTrials]
 
     Rows are those with `stands`, and primary endpoints that were missed beside them. A therapy
     with other outcomes only says that it was measured differently and shows the first of them;
-    one without outcomes is not a key.
+    one of which harms alone were read says so; one without either is not a key.
     """
     rows = results.trial_rows(evidence, condition_id)
-    found = {}
+    harms = evidence.rows("adverse_events", "condition_id", condition_id)
+    found = {row["therapy_id"]: OwnTrials(HARMS_ONLY) for row in harms}
     for therapy_id, every in grouped(rows, "therapy_id").items():
         standing = results.standing(every)
         found[therapy_id] = (
@@ -104,13 +108,21 @@ def _together(rows: Sequence[Row]) -> OwnTrials:
 def _lead(rows: Sequence[Row]) -> str:
     """How many trials, and how many missed, also where another endpoint was met."""
     trials = grouped(rows, "trial_id").values()
-    met = [{row["met"] for row in own} for own in trials]
-    missed, part = met.count({"no"}), sum("no" in own and len(own) > 1 for own in met)
-    told = ["1 trial" if len(met) == 1 else f"{len(met)} trials"]
-    told += [f"{missed} missed"] if missed else []
+    ends = [{_missed(row) or row["met"] for row in own} for own in trials]
+    part = sum(MISSED in own and len(own) > 1 for own in ends)
+    told = ["1 trial" if len(ends) == 1 else f"{len(ends)} trials"]
+    told += [f"{missed} missed"] if (missed := ends.count({MISSED})) else []
     told += [f"{part} missed in part"] if part else []
-    told += ["none missed"] if met.count({"yes"}) == len(met) else []
+    told += [f"{open_} without a significant difference"] if (open_ := ends.count({OPEN})) else []
+    told += ["none missed"] if ends.count({"yes"}) == len(ends) else []
     return ", ".join(told)
+
+
+def _missed(row: Row) -> str:
+    """Whether a trial missed, or its source gives no role to an endpoint without a difference."""
+    if row["met"] != "no":
+        return ""
+    return MISSED if row["missed_primary"] else OPEN
 
 
 def figure(row: Row) -> str:
@@ -118,7 +130,14 @@ def figure(row: Row) -> str:
     unit = "" if not known(row["unit"]) else f" {row['unit']}".replace("_", " ")
     unit = "%" if row["unit"] in benefits.PERCENT else unit
     treated, other = row["treated_value"], row["comparator_value"]
-    if known(treated) and known(other):
+    counted = row["unit"] == "patients" and known(row["n_treated"])
+    if counted and known(treated) and known(other) and known(row["n_comparator"]):
+        of = (
+            f"{n:g} of {all_:g}"
+            for n, all_ in ((treated, row["n_treated"]), (other, row["n_comparator"]))
+        )
+        said = f"{' against '.join(of)}{unit}"
+    elif known(treated) and known(other):
         tight = unit if unit == "%" else ""
         said = f"{treated:g}{tight} against {other:g}{unit}"
     elif row["effect_words"]:
@@ -137,11 +156,11 @@ def _marks(row: Row) -> list[str]:
     )
     week = f"week {row['timepoint_weeks']:g}" if known(row["timepoint_weeks"]) else ""
     return [
-        "missed its endpoint" if row["met"] == "no" else "",
+        _missed(row),
         str(row["study"]) if known(row["study"]) else "",
         str(row["arm"]) if known(row["arm"]) else "",
         against,
         f"{row['endpoint']} ({BETTER[row['favors']]})",
         week,
-        DESIGNS.get(row["design"], ""),
+        EXTERNAL if kind == "external" else DESIGNS.get(row["design"], ""),
     ]
