@@ -105,7 +105,7 @@ def test_texts_with_digits_are_marked_as_one_label_s_numbers(evidence, table, co
 
 
 def test_biosimilars_inherit_their_reference(evidence, every):
-    """A biosimilar without rows has its reference's, marked with month, but for what is in it alone.
+    """A biosimilar without rows has its reference's, marked, but for what is in that alone.
 
     The needle cover of Humira holds latex; that of Simlandi does not.
     """
@@ -594,5 +594,6 @@ def test_guidance_for_one_use_is_told_in_that_use(evidence):
     assert "Children: weekly" in said("etanercept", "plaque_psoriasis", "enbrel", "during")
     for therapy_id, product_id in (("ustekinumab", "yesintek"), ("guselkumab", "tremfya")):
         told = said(therapy_id, "plaque_psoriasis", product_id, "during")
-        assert "nduction" not in told and "contains latex" not in told
+        assert "nduction" not in told
+        assert "contains latex" not in told
     assert "over 6 weeks" in said("interferon_beta_1b", "ms_relapsing", "betaseron", "during")

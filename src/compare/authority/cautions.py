@@ -153,7 +153,7 @@ def _asked(
 def _not_singled_out(
     evidence: Evidence, rows: Sequence[Row], mine: Mapping[str, str], condition_id: str
 ) -> list[dict[str, Any]]:
-    """A row for each factor of the patient on which a product's label has no word for those with it.
+    """A row for each factor of the patient on which a product's label singles nobody out.
 
     Where it tells everyone of the same harm, that row stands; else it is not in our reading.
     Left out are what is implied only, factors of which the label speaks in what they imply (heart
