@@ -153,6 +153,20 @@ def test_a_miss_of_another_endpoint_is_told(evidence):
     assert crohns["vedolizumab"].lead == "2 trials, 1 missed, 1 missed in part"
 
 
+def test_the_line_of_treatment_stands_beside_the_label(evidence):
+    """Lemtrada 1: generally after two or more MS drugs. Who was never treated is not just "FDA"."""
+    options = compare.options(evidence, "ms_relapsing").to_dict("records")
+    said = {row["therapy_id"]: picture.label_words(evidence, row) for row in options}
+    assert said["alemtuzumab"] == "FDA, generally third line or later"
+    assert said["ocrelizumab"] == "FDA"
+
+
+def test_three_authors_are_no_guideline(evidence):
+    """Pemphigus: a rating "maybe of benefit" is not told as a guideline that supports IVIG."""
+    shown = page.view(evidence, page.opening(evidence, "pemphigus_vulgaris"))
+    assert "supports IVIG" not in str(shown.finding)
+
+
 def test_a_miss_is_said_of_a_primary_endpoint_alone(evidence):
     """PRECiSE 1, a trial without its own comparator, and trials of which harms alone were read."""
     crohns = own_trials.own_trials(evidence, "crohns")

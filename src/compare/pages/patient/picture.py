@@ -138,10 +138,10 @@ def tier(option: Mapping[str, Any]) -> int:
 
 
 def label_words(evidence: Evidence, option: Mapping[str, Any]) -> str:
-    """The label for this patient, in a few words."""
+    """The label for this patient, in a few words, with the line of treatment that it asks for."""
     status = option["label_status"]
     if status == indications.IN_LABEL:
-        return "FDA"
+        return f"FDA, {option['line']}" if option["line"] else "FDA"
     if status in indications.LABELED_IF.values():
         names = [f"“{evidence.label('factors', key)}”" for key in split(option["requires_any"])]
         return f"FDA, if {' or '.join(names)}"
