@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from compare.data.evidence import Evidence
+from compare.data.evidence import Evidence, kept
 from compare.data.rows import Row, grouped, known
 from compare.trials import arms, benefits, results
 
@@ -52,8 +52,11 @@ class OwnTrials:
         return ": ".join(filter(None, [self.lead, "; ".join(filter(None, [*told, self.shared]))]))
 
 
-def own_trials(evidence: Evidence, condition_id: str) -> Mapping[str, OwnTrials]:
-    """By therapy, what its own trials showed in the condition.
+@kept(16)
+def own_trials(
+    evidence: Evidence, condition_id: str, child: bool = False
+) -> Mapping[str, OwnTrials]:
+    """By therapy, what its own trials showed in the condition; of a child, which were in adults.
 
     Rows are those with `stands`, and primary endpoints that were missed beside them. A therapy
     with other outcomes only says that it was measured differently and shows the first of them;
@@ -65,9 +68,9 @@ def own_trials(evidence: Evidence, condition_id: str) -> Mapping[str, OwnTrials]
     for therapy_id, every in grouped(rows, "therapy_id").items():
         standing = results.standing(every)
         found[therapy_id] = (
-            _together([*standing, *results.missed_beside(every)])
+            _together([*standing, *results.missed_beside(every)], child)
             if standing
-            else _differently(every)
+            else _differently(every, child)
         )
     return found
 
@@ -82,15 +85,15 @@ def best_first(row: Row) -> tuple[bool, ...]:
     )
 
 
-def _differently(rows: Sequence[Row]) -> OwnTrials:
+def _differently(rows: Sequence[Row], child: bool) -> OwnTrials:
     row = min(rows, key=best_first)
-    told = Told(figure(row), "; ".join(filter(None, _marks(row))), row["missed_primary"])
+    told = Told(figure(row), "; ".join(filter(None, _marks(row, child))), row["missed_primary"])
     return OwnTrials(DIFFERENTLY, (told,), "", row["source_id"])
 
 
-def _together(rows: Sequence[Row]) -> OwnTrials:
+def _together(rows: Sequence[Row], child: bool) -> OwnTrials:
     """Trials in one cell: what they share is said once, at the end."""
-    marks = [_marks(row) for row in rows]
+    marks = [_marks(row, child) for row in rows]
     shared = [said[0] if len(set(said)) == 1 else "" for said in zip(*marks, strict=True)]
     told = tuple(
         Told(
@@ -108,7 +111,10 @@ def _together(rows: Sequence[Row]) -> OwnTrials:
 def _lead(rows: Sequence[Row]) -> str:
     """How many trials, and how many missed, also where another endpoint was met."""
     trials = grouped(rows, "trial_id").values()
-    ends = [{_missed(row) or row["met"] for row in own} for own in trials]
+    ends = [
+        {MISSED if row["missed_primary"] else _missed(row) or row["met"] for row in own}
+        for own in trials
+    ]
     part = sum(MISSED in own and len(own) > 1 for own in ends)
     told = ["1 trial" if len(ends) == 1 else f"{len(ends)} trials"]
     told += [f"{missed} missed"] if (missed := ends.count({MISSED})) else []
@@ -119,10 +125,18 @@ def _lead(rows: Sequence[Row]) -> str:
 
 
 def _missed(row: Row) -> str:
-    """Whether a trial missed, or its source gives no role to an endpoint without a difference."""
+    """Whether a trial missed, or its source gives no role to an endpoint without a difference.
+
+    Where the printed interval leaves out no effect, the miss is of another, planned analysis.
+    """
     if row["met"] != "no":
         return ""
-    return MISSED if row["missed_primary"] else OPEN
+    if not row["missed_primary"]:
+        return OPEN
+    found = results.result(row)
+    none = 1 if found.scale == results.RATIO else 0
+    apart = found.low > none or found.high < none  # false for an end that is not known
+    return f"{MISSED} by the planned analysis" if apart else MISSED
 
 
 def figure(row: Row) -> str:
@@ -148,7 +162,12 @@ def figure(row: Row) -> str:
     return NEGATIVE.sub(arms.MINUS, said)
 
 
-def _marks(row: Row) -> list[str]:
+def in_adults(row: Row, child: bool) -> str:
+    """Says to a child that a trial was in adults alone, as far as its row of `trials` does."""
+    return "in adults" if child and row.get("trial_adults_only") == "yes" else ""
+
+
+def _marks(row: Row, child: bool) -> list[str]:
     """What stands beside a figure: missed, study, dose, comparator, endpoint, time, design."""
     kind = row["comparator_kind"]
     against = (
@@ -163,4 +182,5 @@ def _marks(row: Row) -> list[str]:
         f"{row['endpoint']} ({BETTER[row['favors']]})",
         week,
         EXTERNAL if kind == "external" else DESIGNS.get(row["design"], ""),
+        in_adults(row, child),
     ]

@@ -15,6 +15,7 @@ from compare.cost.prices import KINDS
 from compare.cost.standing import paid_plans, standing_plans
 from compare.cost.timetable import GIVEN_BY
 from compare.data.evidence import Evidence
+from compare.data.patient import ADULT_YEARS
 from compare.data.rows import Row, grouped, known, split
 from compare.data.scenario import Scenario
 from compare.pages.patient.own_trials import OwnTrials, own_trials
@@ -93,7 +94,7 @@ def shown(
     `options` are rows of `indications.options`, `labels` what labels say to this patient of them.
     """
     condition_id, patient = scenario.condition_id, scenario.patient
-    trials = own_trials(evidence, condition_id)
+    trials = own_trials(evidence, condition_id, patient.age_years < ADULT_YEARS)
     basis, medicare = scenario.price_basis, scenario.medicare
     found = paid_plans(evidence, condition_id, basis, None, medicare)
     fixed = () if basis else cost.negotiated_plans(evidence, condition_id)
