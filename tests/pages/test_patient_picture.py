@@ -153,6 +153,47 @@ def test_a_miss_of_another_endpoint_is_told(evidence):
     assert crohns["vedolizumab"].lead == "2 trials, 1 missed, 1 missed in part"
 
 
+def test_a_miss_by_the_planned_analysis_is_told_beside_an_interval_without_zero(evidence):
+    """REGAIN: 1.9 lower (3.3 to 0.6 lower) by the label, missed by the trial's worst ranks."""
+    said = str(own_trials.own_trials(evidence, "gmg")["eculizumab"])
+    assert "missed its endpoint by the planned analysis" in said
+    assert "missed its endpoint;" in str(own_trials.own_trials(evidence, "gmg")["ivig"])
+
+
+def test_a_child_is_told_which_trials_were_in_adults(evidence):
+    """Crohn's at 8 years: CLASSIC I was in adults; at 35 nobody is told so."""
+    child, adult = (own_trials.own_trials(evidence, "crohns", age) for age in (True, False))
+    assert str(child["adalimumab"]).endswith("in adults")
+    assert "in adults" not in str(adult["adalimumab"])
+    who = compare.Patient(25, 8)
+    shown = page.view(
+        evidence, compare.Scenario("crohns", who, options={"compare": ["adalimumab"]})
+    )
+    good = next(line for line in shown.comparison.lines if line.label == "Trials in this condition")
+    assert all(item.text.endswith("in adults") for item in good.cells[0])
+
+
+def test_an_outcome_is_told_once_and_in_words(evidence):
+    """CARE-MS I was read in the label and in its paper: one line each, per patient year."""
+    options = {"compare": ["alemtuzumab"]}
+    shown = page.view(
+        evidence, compare.Scenario("ms_relapsing", compare.Patient(70, 35), options=options)
+    )
+    good = next(line for line in shown.comparison.lines if line.label == "Trials in this condition")
+    told = [item.text for item in good.cells[0]]
+    assert sum("MISSED" in one for one in told) == 1
+    assert "per patient year" in " ".join(told)
+
+
+def test_nothing_opens_with_what_no_authority_is_for(evidence):
+    """IVIG in Crohn's disease: no label, no guideline. In GBS a guideline is for it."""
+    for condition_id in evidence.by_id("conditions"):
+        first, *_ = page.opening(evidence, condition_id).options["compare"]
+        rows = {row["therapy_id"]: row for row in records(compare.options(evidence, condition_id))}
+        assert picture.tier(rows[first]) != picture.NEITHER, condition_id
+    assert page.opening(evidence, "gbs").options["compare"] == ["ivig"]
+
+
 def test_the_line_of_treatment_stands_beside_the_label(evidence):
     """Lemtrada 1: generally after two or more MS drugs. Who was never treated is not just "FDA"."""
     options = compare.options(evidence, "ms_relapsing").to_dict("records")

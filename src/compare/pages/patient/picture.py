@@ -22,6 +22,7 @@ from compare.pages.patient.own_trials import OwnTrials, own_trials
 from compare.words import number_of, short_name, usd_range
 
 ORDER = "label and guideline, label, label if a box is ticked, guideline, neither"
+NEITHER = 4
 ANY_DOSE = "negotiated by Medicare, any dose"
 STRICT = ("contraindicated", "boxed_warning")
 NO_REGIMEN = "we have no regimen for it here"
@@ -135,7 +136,7 @@ def tier(option: Mapping[str, Any]) -> int:
         return 0 if guideline else 1
     if option["label_status"] in indications.LABELED_IF.values():
         return 2
-    return 3 if guideline else 4
+    return 3 if guideline else NEITHER
 
 
 def label_words(evidence: Evidence, option: Mapping[str, Any]) -> str:
