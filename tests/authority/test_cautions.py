@@ -597,3 +597,14 @@ def test_guidance_for_one_use_is_told_in_that_use(evidence):
         assert "nduction" not in told
         assert "contains latex" not in told
     assert "over 6 weeks" in said("interferon_beta_1b", "ms_relapsing", "betaseron", "during")
+
+
+def test_infliximab_under_the_skin_has_its_own_label(evidence, every):
+    """Zymfentra 4, 5.5: one dose, no limit by weight; to be avoided in any heart failure."""
+    rows = every[every["product_id"].eq("zymfentra")]
+    assert not rows["inherited"].any()
+    heart = rows[rows["factor_id"].eq("heart_failure")]
+    assert list(heart["severity"]) == ["warning"]
+    assert heart["action"].str.startswith("Avoid").all()
+    boxed = rows[rows["severity"].eq("boxed_warning")]
+    assert {"concomitant_immunosuppressant", "recurrent_infection"} <= set(boxed["factor_id"])
