@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-import pandas as pd
 from markupsafe import Markup
 
-from compare.authority.indications import LABELED_IF, quote
+from compare.authority.indications import LABELED_IF, quote_strongest
 from compare.data.rows import Row, known, split
 from compare.pages.house import CLASSES, GLYPHS
 from compare.pages.markup import BREAK, html, link, noted, text
@@ -71,16 +70,7 @@ def guideline_cell(row: Mapping[str, Any]) -> str:
     if row["conflicting"]:
         pro, con = row["statements_for"], row["statements_against"]
         return html("<strong>Guidelines disagree.</strong><br>For: {}<br>Against: {}", pro, con)
-    year = row["year"] if not pd.isna(row["year"]) else None
-    shown = {
-        "statement": row["statement"], "population": row["guideline_population"] or None,
-        "body": row["body"], "year": year, "grade": row["grade"] or None,
-        "jurisdiction": row["jurisdiction"], "retired": "yes" if row["retired"] else "no",
-    }  # fmt: skip
-    said = quote(shown)
-    said = said[0].upper() + said[1:]
-    if row["guideline_needs"]:
-        said += f"; asks for: {row['guideline_needs']}"
+    said = quote_strongest(row)
     if row["guideline_ageless"]:
         said += "; gives no age"
     if row["guideline_restriction"]:

@@ -19,56 +19,15 @@ from compare.trials import arms
 from compare.words import printed
 
 COLUMNS = [
-    *LEADING,
-    "product_id",
-    "condition_id",
-    "endpoint_id",
-    "endpoint",
-    "endpoint_as_printed",
-    "favors",
-    "scale",
-    "study",
-    "arm",
-    "design",
-    "comparator",
-    "comparator_kind",
-    "timepoint_weeks",
-    "n_treated",
-    "treated_value",
-    "n_comparator",
-    "comparator_value",
-    "unit",
-    "events_treated",
-    "events_comparator",
-    "treated_low_pct",
-    "treated_high_pct",
-    "comparator_low_pct",
-    "comparator_high_pct",
-    "difference_pct",
-    "difference_low_pct",
-    "difference_high_pct",
-    "counts_rebuilt",
-    "effect_measure",
-    "effect",
-    "ci_low",
-    "ci_high",
-    "ci_level",
-    "p_value",
-    "contrast",
-    "effect_words",
-    "better_on",
-    "endpoint_role",
-    "met",
-    "missed_primary",
-    "directness",
-    "primary",
-    "stands",
-    "verification",
-    "row_id",
-    "source_id",
-    "locator",
-    "notes",
-]
+    *LEADING, "product_id", "condition_id", "endpoint_id", "endpoint", "endpoint_as_printed",
+    "favors", "scale", "study", "arm", "design", "comparator", "comparator_kind", "timepoint_weeks",
+    "n_treated", "treated_value", "n_comparator", "comparator_value", "unit", "events_treated",
+    "events_comparator", "treated_low_pct", "treated_high_pct", "comparator_low_pct",
+    "comparator_high_pct", "difference_pct", "difference_low_pct", "difference_high_pct",
+    "counts_rebuilt", "effect_measure", "effect", "ci_low", "ci_high", "ci_level", "p_value",
+    "contrast", "effect_words", "better_on", "endpoint_role", "met", "missed_primary", "directness",
+    "primary", "stands", "verification", "row_id", "source_id", "locator", "notes",
+]  # fmt: skip
 MEASURES = {
     "risk_difference_points": "difference in points",
     "mean_difference": "difference of means",
@@ -229,7 +188,7 @@ def outcome_text(row: Row) -> str:
     """An outcome in a sentence: endpoint, time, both arms, the published effect, whether met."""
     week = f", week {row['timepoint_weeks']:g}" if known(row["timepoint_weeks"]) else ""
     said = f"{row['endpoint']}{week}"
-    unit = f" {row['unit']}" if known(row["unit"]) else ""
+    unit = f" {row['unit']}".replace("_", " ") if known(row["unit"]) else ""
     unit = "%" if unit in (" pct", " %", " percent") else unit
     if known(row["treated_value"]):
         said += f": {printed(row['treated_value'])}{unit}"

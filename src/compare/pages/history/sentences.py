@@ -22,7 +22,7 @@ def per_gram(rows: Iterable[Row]) -> Finding:
     low, high, lowest, highest = min(percents), max(percents), min(lasts), max(lasts)
     first, last = min(row["first_from"] for row in moved), max(row["last_from"] for row in moved)
     numbers = {
-        "codes": float(len(moved)),
+        "codes": len(moved),
         "lowest_pct": low,
         "highest_pct": high,
         "last_low_usd": lowest,
@@ -56,7 +56,7 @@ def per_year(rows: Iterable[Row], condition: str, what: str) -> Finding:
     ranked = sorted(moved, key=lambda row: row["change_pct"])
     low, high = ranked[0], ranked[-1]
     numbers = {
-        "therapies": float(len(moved)),
+        "therapies": len(moved),
         "lowest_pct": low["change_pct"],
         "highest_pct": high["change_pct"],
     }

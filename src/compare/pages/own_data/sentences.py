@@ -19,9 +19,9 @@ def changed(
     `standing` is `own.standing`, `costs` the rows of `own.difference`.
     """
     if not anything:
-        return Finding(NOTHING, {"changed": 0.0, "costs": float(len(costs))})
+        return Finding(NOTHING, {"changed": 0, "costs": len(costs)})
     moved = [row for row in costs if row["changed"] != "same"]
-    numbers = {"changed": float(len(moved)), "costs": float(len(costs))}
+    numbers: dict[str, float] = {"changed": len(moved), "costs": len(costs)}
     if not moved:
         return Finding(
             f"In {condition} none of {len(costs)} costs changed: what you loaded does not bear on "
@@ -38,7 +38,7 @@ def changed(
     for word in ("new", "priced now", "no price now", "gone"):
         count = sum(row["changed"] == word for row in moved)
         if count:
-            numbers[word.replace(" ", "_")] = float(count)
+            numbers[word.replace(" ", "_")] = count
             text += f"; {count} {word}"
     told = [_said(row) for row in standing if row["changed"]]
     shown = f"{'; '.join(told[:NAMED])}. " if told else ""

@@ -29,7 +29,7 @@ from compare.trials.results import (
     block,
 )  # fmt: skip
 from compare.trials.wording import summary
-from compare.words import MINUS, Finding, listing, lower, printed, short_name
+from compare.words import MINUS, Finding, counted, fitting, listing, lower, printed, short_name
 
 BLOCKS = {
     OWN: "Against placebo, alone or added to a background treatment",
@@ -39,7 +39,6 @@ BLOCKS = {
     ACTIVE: "Against another active treatment, in one trial",
 }
 NO_NETWORK = "Not compared across trials"
-MOST_WORDS = 40
 
 
 def said(row: Row) -> str:
@@ -111,9 +110,7 @@ def answer(
     missed = [row for row in rows if row["met"] == "no" or row["also_missed"]]
     therapies = {row["therapy_id"] for row in rows}
     numbers = {"trials": len(rows), "therapies": len(therapies), "missed": len(missed)}
-    trials = "1 pivotal trial" if len(rows) == 1 else f"{len(rows)} pivotal trials"
-    many = "1 therapy" if len(therapies) == 1 else f"{len(therapies)} therapies"
-    told = f"{name}: {trials} of {many}"
+    told = f"{name}: {counted(len(rows), 'pivotal trial')} of {counted(len(therapies), 'therapy')}"
     if rows and all(row["trial_adults_only"] == "yes" for row in rows):
         told += ", in adults"
     if blocks == {UNCONTROLLED}:
@@ -132,8 +129,7 @@ def answer(
     elif not missed and blocks != {UNCONTROLLED}:
         told += ", no missed endpoint recorded"
     texts = [f"{told}. {words}" for words in followed]
-    text = next((said for said in texts if len(said.split()) <= MOST_WORDS), texts[-1])
-    return Finding(text, {key: float(n) for key, n in numbers.items()})
+    return Finding(fitting(texts), numbers)
 
 
 def across(
