@@ -449,26 +449,16 @@ def test_schedule_in_words(evidence):
 
 def phase(**changes):
     """One phase of a regimen: 1 g/kg every 3 weeks from day 21."""
-    usual = dict.fromkeys(
-        (
-            "days",
-            "max_dose",
-            "max_dose_unit",
-            "cycle_days_low",
-            "cycle_days_high",
-            "cycle_days_basis",
-            "cycle_days",
-            "doses",
-        )
-    )
-    usual |= {
+    blank = (
+        "days", "max_dose", "max_dose_unit", "cycle_days_low", "cycle_days_high",
+        "cycle_days_basis", "cycle_days", "doses", "previous_iv_dose_factor", "no_dose_reason",
+    )  # fmt: skip
+    usual = {
         "phase": "maintenance", "dose_low": 1.0, "dose_high": 1.0, "dose_unit": "g/kg",
         "dose_per": "administration", "interval_low": 21, "interval_high": 21,
         "interval_unit": "day", "first_day": 21.0, "use": "chronic",
-        "previous_iv_dose_factor": None,
-        "no_dose_reason": None,
     }  # fmt: skip
-    return usual | changes
+    return dict.fromkeys(blank) | usual | changes
 
 
 @pytest.mark.parametrize(

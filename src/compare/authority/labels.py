@@ -23,28 +23,11 @@ SEVERITIES = {
     "not_in_reading": "Not in our reading",
 }
 COLUMNS = [
-    *LEADING,
-    "product_id",
-    "product",
-    "factor_id",
-    "factor",
-    "factor_group",
-    "severity",
-    "applies",
-    "matches",
-    "why",
-    "condition_text",
-    "dose_above_mg_per_kg",
-    "met_by_factor",
-    "action",
-    "inherited",
-    "inherited_from",
-    "label_month",
-    "label_read",
-    "verification",
-    "source_id",
+    *LEADING, "product_id", "product", "factor_id", "factor", "factor_group", "severity", "applies",
+    "matches", "why", "condition_text", "dose_above_mg_per_kg", "met_by_factor", "action",
+    "inherited", "inherited_from", "label_month", "label_read", "verification", "source_id",
     "locator",
-]
+]  # fmt: skip
 
 
 @kept(4)

@@ -251,10 +251,10 @@ def burden(costs: Iterable[Row], plans_shown: Iterable[Plan]) -> str:
     for row in costs:
         if row["use"] != "chronic" or not known(row["visits_year_one"]):
             continue
-        visits = sorted([row["visits_year_one"], row["visits_year_one_high"]])
-        hours = sorted([row["chair_hours_year_one"], row["chair_hours_year_one_high"]])
-        said = [number_of(visits, "visit") if visits[1] else "at home, no visits"]
-        said += [number_of(hours, "chair hour")] if known(hours[1]) and hours[1] else []
+        visits = row["visits_year_one"], row["visits_year_one_high"]
+        hours = row["chair_hours_year_one"], row["chair_hours_year_one_high"]
+        said = [number_of(visits, "visit") if any(visits) else "at home, no visits"]
+        said += [number_of(hours, "chair hour")] if known(hours[1]) and any(hours) else []
         told.append(", ".join(said))
     told = told or [f"given {GIVEN_BY[plan.first['given_by']]}" for plan in plans_shown]
     return "; ".join(dict.fromkeys(told)) or "not counted"

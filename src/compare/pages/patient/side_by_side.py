@@ -216,20 +216,9 @@ def _own_label(evidence: Evidence, column: Column) -> str:
 def _guideline_cell(row: Mapping[str, Any]) -> tuple[Item, ...]:
     if not row["statement"]:
         return one("none in our tables", "faint")
-    quoted = {
-        "statement": row["statement"],
-        "population": row["guideline_population"] or None,
-        "body": row["body"],
-        "year": row["year"],
-        "grade": row["grade"] or None,
-        "jurisdiction": row["jurisdiction"],
-        "retired": "yes" if row["retired"] else "no",
-    }
-    said = indications.quote(quoted)
-    said = said[0].upper() + said[1:]
-    for key, words in (("guideline_needs", "asks for"), ("guideline_restriction", "restriction")):
-        if row[key]:
-            said += f"; {words}: {row[key]}"
+    said = indications.quote_strongest(row)
+    if row["guideline_restriction"]:
+        said += f"; restriction: {row['guideline_restriction']}"
     said += "; gives no age" if row["guideline_ageless"] else ""
     mark = "" if row["statement"] in indications.FOR and not row["retired"] else "warn"
     return one(said, mark, row["source_id"])
@@ -263,6 +252,12 @@ def origin_text(row: Mapping[str, Any]) -> str:
     return f"own label{month}"
 
 
+def caution_item(row: Row, why: str = "", others: str = "") -> Item:
+    """A caution in full, and where it was read."""
+    said = f"{caution_text(row)}{why} [{origin_text(row)}{others}]"
+    return Item(said, MARKS.get(row["severity"], ""), row["source_id"])
+
+
 def _cautions(evidence: Evidence, scenario: Scenario, columns: list[Column]) -> list[Line]:
     section = "What in this patient speaks against it"
     told, silent = [], []
@@ -275,13 +270,7 @@ def _cautions(evidence: Evidence, scenario: Scenario, columns: list[Column]) -> 
                 continue
             why = "" if row["why"] == "in this patient" else f" ({row['why']})"
             others = _other_products(column, row)
-            cell.append(
-                Item(
-                    f"{caution_text(row)}{why} [{origin_text(row)}{others}]",
-                    MARKS.get(row["severity"], ""),
-                    row["source_id"],
-                )
-            )
+            cell.append(caution_item(row, why, others))
         if elsewhere := elsewhere_words(column.every, column.product_id):
             cell.append(Item(elsewhere, "warn"))
         told.append(tuple(cell) or one(LEFT_OPEN if gaps else NONE_FOUND, "faint"))
@@ -335,23 +324,15 @@ def _everyone(evidence: Evidence, scenario: Scenario, columns: list[Column]) -> 
         rows = [row for row in column.cautions if row["applies"] == "everyone"]
         strict = [row for row in rows if row["severity"] in STRICT]
         rest = [row for row in rows if row["severity"] not in STRICT]
-        boxed.append(
-            tuple(
-                Item(
-                    f"{row['factor']}: {row['action']}",
-                    MARKS[row["severity"]],
-                    row["source_id"],
-                )
-                for row in strict
-            )
-            or one("none in our reading", "faint")
-        )
-        urgent = [row for row in rest if row["factor_id"] in first]
-        items = [Item(f"{r['factor']}: {r['action']}", "", r["source_id"]) for r in urgent]
+        hard = [Item(f"{r['factor']}: {r['action']}", MARKS[r["severity"]], r["source_id"])
+                for r in strict]  # fmt: skip
+        items = [Item(f"{r['factor']}: {r['action']}", "", r["source_id"])
+                 for r in rest if r["factor_id"] in first]  # fmt: skip
         others = [row for row in rest if row["factor_id"] not in first]
         if others:
             used = ";".join(dict.fromkeys(row["source_id"] for row in others))
             items.append(Item("; ".join(row["factor"] for row in others), "", used))
+        boxed.append(tuple(hard) or one("none in our reading", "faint"))
         warned.append(tuple(items) or one("none in our reading", "faint"))
     return [
         Line(section, "Boxed warnings", tuple(boxed)),
