@@ -18,8 +18,16 @@ import compare
 from compare.pages.modules import module
 from compare.pages.strip import Strip
 from tests.browser.conftest import (
-    BOXES, LIVE, NARROW, TALL, WIDE, at_rest, choose, copied_link, inaccessible,
-)  # fmt: skip
+    BOXES,
+    LIVE,
+    NARROW,
+    TALL,
+    WIDE,
+    at_rest,
+    choose,
+    copied_link,
+    inaccessible,
+)
 from tools import PAGES
 
 Opener = Callable[[str], Any]
@@ -382,6 +390,11 @@ def test_one_patient_is_carried(browser: Browser, voila: str, voila_log: Path) -
     assert state_of(page) == wanted
     page.reload()
     assert state_of(page) == wanted
+    # Nor is a change lost of which Python has not heard yet.
+    page.get_by_label("Weight (kg)", exact=True).fill("63")
+    page.keyboard.press("Enter")
+    page.reload()
+    expect(page.get_by_label("Weight (kg)", exact=True)).to_have_value("63")
     # What was typed last is carried too, though the field is only left by the press of the link.
     page.get_by_label("Weight (kg)", exact=True).fill("64")
     page.get_by_role("link", name="Cost", exact=True).click()
