@@ -413,6 +413,7 @@ def test_one_patient_is_carried(browser: Browser, voila: str, voila_log: Path) -
     colleague.goto(copied)
     assert state_of(colleague) == wanted
     colleague.get_by_role("button", name="New patient").click()
+    colleague.reload()
     colleague.wait_for_function("() => location.hash === '' && sessionStorage.length === 0")
     assert state_of(colleague)[2] == []
     context.close()

@@ -18,24 +18,10 @@ from compare.data.evidence import Evidence
 from compare.data.rows import LEADING, Row, known, records
 
 COLUMNS = [
-    *LEADING,
-    "product_id",
-    "product",
-    "regimen_id",
-    "regimen",
-    "route",
-    "setting",
-    "payer",
-    "why",
-    "coinsurance_pct",
-    "coinsurance_note",
-    "part_d_cap",
-    "cap_source_id",
-    "inpatient",
-    "code",
-    "source_id",
-    "locator",
-]
+    *LEADING, "product_id", "product", "regimen_id", "regimen", "route", "setting", "payer", "why",
+    "coinsurance_pct", "coinsurance_note", "part_d_cap", "cap_source_id", "inpatient", "code",
+    "source_id", "locator",
+]  # fmt: skip
 SETTINGS = {
     "professional": "given by a professional",
     "self": "given by the patient",

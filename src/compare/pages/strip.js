@@ -49,6 +49,7 @@ async function carrier(model) {
   let made = "";
 
   function ask(text) {
+    if (!text) sessionStorage.removeItem(KEY);
     sent = Math.max(sent + 1, Date.now());
     const own = sessionStorage.getItem(PRICES);
     wish.set("value", `${sent} ${text}${own ? `\n${own}` : ""}`);
@@ -171,13 +172,6 @@ function initialize({ model }) {
   };
 }
 
-function make(kind, name, text = "") {
-  const element = document.createElement(kind);
-  element.className = name;
-  element.textContent = text;
-  return element;
-}
-
 // Read aloud by a screen reader, whole, once it changes.
 const SPOKEN = [".tc-finding", ".tc-status"].map((name) => `${name}:not([aria-live])`).join();
 
@@ -189,25 +183,12 @@ async function render({ model, el }) {
   const id = `tc-history-${model.model_id ?? Math.random().toString(36).slice(2)}`;
   el.classList.add("tc-history");
 
-  const field = make("div", "tc-field");
-  const label = make("label", "", "History");
-  const input = make("input", "");
-  input.id = label.htmlFor = id;
+  const { field, box, input, list } = searchField(id, "History", "Found");
   input.placeholder = "type: clot, heart, TB";
-  input.autocomplete = "off";
-  const list = make("ul", "tc-found");
-  list.id = `${id}-list`;
-  for (const [name, value] of [
-    ["role", "combobox"], ["aria-autocomplete", "list"], ["aria-controls", list.id],
-  ]) input.setAttribute(name, value);
-  list.setAttribute("role", "listbox");
-  list.setAttribute("aria-label", "Found");
   const chips = make("span", "tc-chips");
-  const search_ = make("span", "tc-search");
-  search_.append(input, list);
   const row = make("span", "tc-row");
-  row.append(search_, chips);
-  field.append(label, row);
+  row.append(box, chips);
+  field.append(row);
   const asked = make("div", "tc-asked");
   const said = make("p", "tc-said");
   said.setAttribute("role", "status");
@@ -230,17 +211,7 @@ async function render({ model, el }) {
     found = search(entries, input.value).filter(({ place }) => !chosen().includes(place));
     at = 0;
     list.replaceChildren(
-      ...found.map(({ place, word }, i) => {
-        const { name } = entries[place];
-        const option = make("li", "", word === name ? name : `${name} (${word})`);
-        option.id = `${list.id}-${i}`;
-        option.setAttribute("role", "option");
-        option.addEventListener("mousedown", (event) => {
-          event.preventDefault();
-          take(i);
-        });
-        return option;
-      }),
+      ...found.map(({ place, word }, i) => foundOption(list, i, entries[place].name, word, take)),
     );
     const nothing = input.value.trim() && !found.length;
     said.textContent = nothing ? "Not in our list: try another word." : message();
@@ -398,8 +369,8 @@ async function render({ model, el }) {
     drawn = now;
     const free = chosen().filter((place) => !state.asked.includes(place));
     chips.replaceChildren(...free.map(chip));
-    // One fits beside the search; more have a line of their own.
-    if (free.length > 1) asked.before(chips);
+    // One of a short name fits beside the search; a long one and several have a line of their own.
+    if (free.length > 1 || entries[free[0]]?.name.length > 16) asked.before(chips);
     else row.append(chips);
     if (ticks !== String(state.asked)) {
       ticks = String(state.asked);
