@@ -108,7 +108,8 @@ async function carrier(model) {
   }
 
   // A page that is left before Python has heard of a change makes it again where it is loaded anew,
-  // with the very patient that it had; but only once, since Python may be lost by that very change.
+  // with the very patient that it had, not while another is asked for; and only once, since Python
+  // may be lost by that very change.
   function leave() {
     sessionStorage.removeItem(LEFT);
     const left = controls.flatMap((control, at) => {
@@ -118,7 +119,8 @@ async function carrier(model) {
       return plain && unheard([control]) ? [[at, name, value]] : [];
     });
     const change = JSON.stringify([location.pathname, stored(), left]);
-    if (left.length && change !== made) sessionStorage.setItem(LEFT, change);
+    const another = JSON.parse(told.get("value")).to < sent;
+    if (left.length && !another && change !== made) sessionStorage.setItem(LEFT, change);
   }
 
   function pasted() {
