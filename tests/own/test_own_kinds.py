@@ -420,6 +420,7 @@ def banded(*bands: tuple[str, ...], columns: tuple[str, ...] = BAND) -> dict[str
         ((("0", "80", ""), ("60", "200", "")), "overlap between 60 and 80 kg"),
         ((("", "", ""), ("60", "200", "")), "overlap between 60 and 200 kg"),
         ((("0", "60", "[]"), ("60", "200", "[)")), "overlap at 60 kg"),
+        ((("60", "60", "[]"), ("0", "200", "()")), "overlap at 60 kg"),
         ((("0", "60", ""), ("70", "200", "")), "no band holds between 60 and 70 kg"),
         ((("0", "60", "[)"), ("60", "200", "()")), "no band holds 60 kg"),
         ((("60", "", ""), ("", "60", "")), ""),

@@ -144,7 +144,7 @@ def statements(
     for row in evidence.rows("indications", "condition_id", condition_id):
         needed = split(row["requires_any"])
         met = not needed or bool(set(needed) & factors)
-        names = [] if met else [evidence.label("factors", key) for key in needed]
+        names = [] if met else [f"“{evidence.label('factors', key)}”" for key in needed]
         found.append(
             {
                 **row,

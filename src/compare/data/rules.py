@@ -373,9 +373,13 @@ class _Span(NamedTuple):
         if low < high:
             end = f"between {low:g} and {high:g}" if high < math.inf else f"from {low:g}"
             return f"{end} {self.unit}"
-        lower, upper = (self, other) if self.low < other.low else (other, self)
-        touching = low == high and lower.bounds[1] == "]" and upper.bounds[0] == "["
-        return f"at {low:g} {self.unit}" if touching else ""
+        both = low == high and self.holds(low) and other.holds(low)
+        return f"at {low:g} {self.unit}" if both else ""
+
+    def holds(self, value: float) -> bool:
+        """Whether a value lies within, its ends as the bounds say."""
+        above = self.low < value or (self.low == value and self.bounds[0] == "[")
+        return above and (value < self.high or (value == self.high and self.bounds[1] == "]"))
 
     def gap_to(self, lower: _Span) -> str:
         """What lies between a lower span and this one, in words; empty where nothing does."""

@@ -241,7 +241,7 @@ async function render({ model, el }) {
     act("Copy link", async (button) => {
       const say = (word) => {
         button.textContent = word;
-        setTimeout(() => (button.textContent = "Copy link"), 1500);
+        setTimeout(() => (button.textContent = "Copy link"), 4000);
       };
       if (!(await carrying.settled())) return say("Not copied");
       const { text } = JSON.parse(told.get("value"));

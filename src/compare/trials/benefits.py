@@ -191,7 +191,7 @@ def outcome_text(row: Row) -> str:
     """An outcome in a sentence: endpoint, time, both arms, the published effect, whether met."""
     week = f", week {row['timepoint_weeks']:g}" if known(row["timepoint_weeks"]) else ""
     said = f"{row['endpoint']}{week}"
-    unit = f" {row['unit']}" if known(row["unit"]) else ""
+    unit = f" {row['unit']}".replace("_", " ") if known(row["unit"]) else ""
     unit = "%" if unit in (" pct", " %", " percent") else unit
     if known(row["treated_value"]):
         said += f": {row['treated_value']:g}{unit}"

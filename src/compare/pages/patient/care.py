@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from compare.authority import guidance
 from compare.cost import later_note, timetable
 from compare.cost.prices import BASES
 from compare.data.evidence import Evidence, kept
+from compare.data.patient import ADULT_YEARS
 from compare.data.rows import Row, known
 from compare.data.scenario import Scenario
 from compare.pages.patient.items import Column, Item, Line, is_therapy, one
-from compare.pages.patient.own_trials import best_first
-from compare.trials import arms, benefits, harms
+from compare.pages.patient.own_trials import best_first, in_adults
+from compare.trials import arms, harms, results
 from compare.trials.benefits import outcome_text
 from compare.words import number_of, usd_range
 
@@ -163,15 +164,19 @@ def _harm_cell(evidence: Evidence, row: Mapping[str, Any]) -> tuple[Item, ...]:
 
 
 def good_lines(evidence: Evidence, scenario: Scenario, columns: list[Column]) -> list[Line]:
-    """Outcomes as published with their dose, primary endpoints and missed ones first."""
-    rows = benefits.rows_by_condition(evidence).get(scenario.condition_id, [])
+    """Outcomes as published with their dose, primary endpoints and missed ones first.
+
+    Each is told once, and of a child, which were in adults.
+    """
+    rows = _outcomes(evidence, scenario.condition_id)
+    child = scenario.patient.age_years < ADULT_YEARS
     cells = []
     for column in columns:
         own = [row for row in rows if is_therapy(column, row["therapy_id"])]
         cells.append(
             tuple(
                 Item(
-                    f"{outcome_text(row)}; {row['arm']}",
+                    "; ".join(filter(None, [outcome_text(row), row["arm"], in_adults(row, child)])),
                     "warn" if row["missed_primary"] else "",
                     row["source_id"],
                 )
@@ -180,6 +185,11 @@ def good_lines(evidence: Evidence, scenario: Scenario, columns: list[Column]) ->
             or one("no outcome of a trial in this condition in our tables", "faint")
         )
     return [Line("Good, with its comparator", "Trials in this condition", tuple(cells))]
+
+
+@kept(16)
+def _outcomes(evidence: Evidence, condition_id: str) -> Sequence[Row]:
+    return results.trial_rows(evidence, condition_id)
 
 
 def brand_lines(evidence: Evidence, scenario: Scenario, columns: list[Column]) -> list[Line]:

@@ -6,13 +6,14 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from compare.data.evidence import Evidence
+from compare.data.evidence import Evidence, kept
 from compare.data.rows import Row, grouped, known
 from compare.trials import arms, benefits, results
 from compare.words import counted
 
 DIFFERENTLY = "measured differently"
 NOT_READ = "we have not read a trial of it here"
+HARMS_ONLY = "of its trials here we read harms alone, no outcome"
 BETTER = {"higher": "higher is better", "lower": "lower is better"}
 DESIGNS = {
     "randomized_withdrawal": "withdrawal trial",
@@ -20,6 +21,8 @@ DESIGNS = {
     "open_label_extension": "no comparator",
     "crossover": "crossover trial",
 }
+EXTERNAL = "no comparator of its own"
+MISSED, OPEN = "missed its endpoint", "no significant difference"
 NEGATIVE = re.compile(r"(?<![\w-])-(?=\d)")
 AGAINST = {"other_dose": "another dose of it", "unknown": "a comparator not described"}
 
@@ -50,21 +53,25 @@ class OwnTrials:
         return ": ".join(filter(None, [self.lead, "; ".join(filter(None, [*told, self.shared]))]))
 
 
-def own_trials(evidence: Evidence, condition_id: str) -> Mapping[str, OwnTrials]:
-    """By therapy, what its own trials showed in the condition.
+@kept(16)
+def own_trials(
+    evidence: Evidence, condition_id: str, child: bool = False
+) -> Mapping[str, OwnTrials]:
+    """By therapy, what its own trials showed in the condition; of a child, which were in adults.
 
     Rows are those with `stands`, and primary endpoints that were missed beside them. A therapy
     with other outcomes only says that it was measured differently and shows the first of them;
-    one without outcomes is not a key.
+    one of which harms alone were read says so; one without either is not a key.
     """
     rows = results.trial_rows(evidence, condition_id)
-    found = {}
+    harms = evidence.rows("adverse_events", "condition_id", condition_id)
+    found = {row["therapy_id"]: OwnTrials(HARMS_ONLY) for row in harms}
     for therapy_id, every in grouped(rows, "therapy_id").items():
         standing = results.standing(every)
         found[therapy_id] = (
-            _together([*standing, *results.missed_beside(every)])
+            _together([*standing, *results.missed_beside(every)], child)
             if standing
-            else _differently(every)
+            else _differently(every, child)
         )
     return found
 
@@ -79,15 +86,15 @@ def best_first(row: Row) -> tuple[bool, ...]:
     )
 
 
-def _differently(rows: Sequence[Row]) -> OwnTrials:
+def _differently(rows: Sequence[Row], child: bool) -> OwnTrials:
     row = min(rows, key=best_first)
-    told = Told(figure(row), "; ".join(filter(None, _marks(row))), row["missed_primary"])
+    told = Told(figure(row), "; ".join(filter(None, _marks(row, child))), row["missed_primary"])
     return OwnTrials(DIFFERENTLY, (told,), "", row["source_id"])
 
 
-def _together(rows: Sequence[Row]) -> OwnTrials:
+def _together(rows: Sequence[Row], child: bool) -> OwnTrials:
     """Trials in one cell: what they share is said once, at the end."""
-    marks = [_marks(row) for row in rows]
+    marks = [_marks(row, child) for row in rows]
     shared = [said[0] if len(set(said)) == 1 else "" for said in zip(*marks, strict=True)]
     told = tuple(
         Told(
@@ -105,13 +112,32 @@ def _together(rows: Sequence[Row]) -> OwnTrials:
 def _lead(rows: Sequence[Row]) -> str:
     """How many trials, and how many missed, also where another endpoint was met."""
     trials = grouped(rows, "trial_id").values()
-    met = [{row["met"] for row in own} for own in trials]
-    missed, part = met.count({"no"}), sum("no" in own and len(own) > 1 for own in met)
-    told = [counted(len(met), "trial")]
-    told += [f"{missed} missed"] if missed else []
+    ends = [
+        {MISSED if row["missed_primary"] else _missed(row) or row["met"] for row in own}
+        for own in trials
+    ]
+    part = sum(MISSED in own and len(own) > 1 for own in ends)
+    told = [counted(len(ends), "trial")]
+    told += [f"{missed} missed"] if (missed := ends.count({MISSED})) else []
     told += [f"{part} missed in part"] if part else []
-    told += ["none missed"] if met.count({"yes"}) == len(met) else []
+    told += [f"{open_} without a significant difference"] if (open_ := ends.count({OPEN})) else []
+    told += ["none missed"] if ends.count({"yes"}) == len(ends) else []
     return ", ".join(told)
+
+
+def _missed(row: Row) -> str:
+    """Whether a trial missed, or its source gives no role to an endpoint without a difference.
+
+    Where the printed interval leaves out no effect, the miss is of another, planned analysis.
+    """
+    if row["met"] != "no":
+        return ""
+    if not row["missed_primary"]:
+        return OPEN
+    found = results.result(row)
+    none = 1 if found.scale == results.RATIO else 0
+    apart = found.low > none or found.high < none  # false for an end that is not known
+    return f"{MISSED} by the planned analysis" if apart else MISSED
 
 
 def figure(row: Row) -> str:
@@ -119,7 +145,14 @@ def figure(row: Row) -> str:
     unit = "" if not known(row["unit"]) else f" {row['unit']}".replace("_", " ")
     unit = "%" if row["unit"] in benefits.PERCENT else unit
     treated, other = row["treated_value"], row["comparator_value"]
-    if known(treated) and known(other):
+    counted = row["unit"] == "patients" and known(row["n_treated"])
+    if counted and known(treated) and known(other) and known(row["n_comparator"]):
+        of = (
+            f"{n:g} of {all_:g}"
+            for n, all_ in ((treated, row["n_treated"]), (other, row["n_comparator"]))
+        )
+        said = f"{' against '.join(of)}{unit}"
+    elif known(treated) and known(other):
         tight = unit if unit == "%" else ""
         said = f"{treated:g}{tight} against {other:g}{unit}"
     elif row["effect_words"]:
@@ -130,7 +163,12 @@ def figure(row: Row) -> str:
     return NEGATIVE.sub(arms.MINUS, said)
 
 
-def _marks(row: Row) -> list[str]:
+def in_adults(row: Row, child: bool) -> str:
+    """Says to a child that a trial was in adults alone, as far as its row of `trials` does."""
+    return "in adults" if child and row.get("trial_adults_only") == "yes" else ""
+
+
+def _marks(row: Row, child: bool) -> list[str]:
     """What stands beside a figure: missed, study, dose, comparator, endpoint, time, design."""
     kind = row["comparator_kind"]
     against = (
@@ -138,11 +176,12 @@ def _marks(row: Row) -> list[str]:
     )
     week = f"week {row['timepoint_weeks']:g}" if known(row["timepoint_weeks"]) else ""
     return [
-        "missed its endpoint" if row["met"] == "no" else "",
+        _missed(row),
         str(row["study"]) if known(row["study"]) else "",
         str(row["arm"]) if known(row["arm"]) else "",
         against,
         f"{row['endpoint']} ({BETTER[row['favors']]})",
         week,
-        DESIGNS.get(row["design"], ""),
+        EXTERNAL if kind == "external" else DESIGNS.get(row["design"], ""),
+        in_adults(row, child),
     ]

@@ -106,7 +106,7 @@ def _against(rows: Sequence[Row], warned: bool) -> list[tuple[str, bool]]:
             key = row["factor"], severity, _kind(row)
             found.setdefault(key, {})[row["therapy_id"]] = _plain(row["therapy"])
         seen.update((row["factor"], row["therapy_id"]) for row in here)
-    hardest = [*STRICT, "warning", "not_in_reading"]
+    hardest = [*STRICT, "warning", "warns_all", "not_in_reading"]
     if not any(key[1] in hardest for key in found):
         hardest = list(SEVERITIES)
     given = {row["factor"] for row in rows if row["why"] == GIVEN}

@@ -271,9 +271,9 @@ def _cautions(evidence: Evidence, scenario: Scenario, columns: list[Column]) -> 
             why = "" if row["why"] == "in this patient" else f" ({row['why']})"
             others = _other_products(column, row)
             cell.append(caution_item(row, why, others))
-        elsewhere = elsewhere_words(column.every, column.product_id)
-        without = elsewhere or (LEFT_OPEN if gaps else NONE_FOUND)
-        told.append(tuple(cell) or one(without, "warn" if elsewhere else "faint"))
+        if elsewhere := elsewhere_words(column.every, column.product_id):
+            cell.append(Item(elsewhere, "warn"))
+        told.append(tuple(cell) or one(LEFT_OPEN if gaps else NONE_FOUND, "faint"))
         names = "; ".join(row["factor"] for row in gaps)
         silent.append(one(f"{names}: {gaps[0]['action']}" if gaps else CLOSED, "faint"))
     lines = [Line(section, "For this patient", tuple(told))]
@@ -287,7 +287,8 @@ def elsewhere_words(rows: Sequence[Row], product_id: str) -> str:
 
     `rows`: cautions of the therapy. Empty where this product has one, or no product has.
     """
-    found = [row for row in rows if row["matches"] and row["severity"] != "not_in_reading"]
+    silent = ("warns_all", "not_in_reading")
+    found = [row for row in rows if row["matches"] and row["severity"] not in silent]
     if any(row["product_id"] == product_id for row in found):
         return ""
     told = dict.fromkeys(

@@ -51,13 +51,15 @@ def opening(
     evidence: Evidence, condition_id: str = "cidp", patient: Patient | None = None
 ) -> Scenario:
     """The scenario with which the page opens, of the condition's own patient where none is given:
-    IVIG, where it is an option, and the first other by authority.
+    IVIG, where its label or a guideline is for it, then the first others by authority.
     """
     if patient is None:
         first = opening_patient(evidence, condition_id)
         patient = Patient(first.weight_kg, first.age_years, first.height_cm)
-    ids = list(side_by_side.option_rows(evidence, condition_id, patient))
-    chosen = [key for key in ids if key == "ivig"] + [key for key in ids if key != "ivig"]
+    rows = side_by_side.option_rows(evidence, condition_id, patient)
+    chosen = sorted(
+        rows, key=lambda key: key != "ivig" or picture.tier(rows[key]) == picture.NEITHER
+    )
     return Scenario(condition_id, patient, options={"compare": chosen[:2]})
 
 
