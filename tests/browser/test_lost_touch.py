@@ -231,7 +231,9 @@ def test_no_false_alarm(opened: Opened) -> None:
     opened.enter(SLOW_KG)
     opened.at(SLOW_KG)
     for stands_still in (3000, 4000):
-        page.evaluate("ms => { const end = Date.now() + ms; while (Date.now() < end); }", stands_still)
+        page.evaluate(
+            "ms => { const end = Date.now() + ms; while (Date.now() < end); }", stands_still
+        )
         page.wait_for_timeout(1500)
     assert page.evaluate("window.alarms") == 0
 
