@@ -9,6 +9,7 @@ from typing import Any
 from compare.data.rows import known
 
 NOT_REPORTED = "not reported"
+MINUS = "\u2212"
 MOST_WORDS = 40  # of what a page says first
 
 
@@ -54,6 +55,11 @@ def fitting(texts: Iterable[str]) -> str:
         if len(said.split()) <= MOST_WORDS:
             break
     return said
+
+
+def printed(value: float, form: str = "g") -> str:
+    """A number in a format, with a true minus sign: `−5.1`."""  # noqa: RUF002
+    return f"{value:{form}}".replace("-", MINUS)
 
 
 def usd(value: Any) -> str:

@@ -114,7 +114,7 @@ def test_direction_of_a_difference_is_words_only():
         "5 lower than on placebo (95% CI 8 lower to 1 higher)"
     )
     assert benefits.effect_words(effect(effect_measure="risk_difference_points", ci_low=None)) == (
-        "5 higher points than on placebo"
+        "5 points higher than on placebo"
     )
     assert benefits.effect_words(effect(effect=0.0, ci_low=-1.0, ci_high=1.0)) == (
         "no difference from placebo (95% CI 1 lower to 1 higher)"

@@ -15,6 +15,7 @@ from compare.data.rows import LEADING, Row, grouped, known
 from compare.effects.networks import NO_NETWORK, NOT_IN_IT, PER_100, UNITS, network_cells
 from compare.trials import arms, benefits, harms
 from compare.trials.results import difference, ratio
+from compare.words import printed
 
 COLUMNS = [
     *LEADING, "criterion", "label", "group", "value", "low", "high", "unit", "favors",
@@ -116,7 +117,7 @@ def _in_networks(
 
 def _of_its_trial(cell: Row) -> str:
     """A scored cell in words, as the figure of one trial against its own comparator."""
-    ends = (f"{cell[name]:.3g}".replace("-", arms.MINUS) for name in ("value", "low", "high"))
+    ends = (printed(cell[name], ".3g") for name in ("value", "low", "high"))
     value, low, high = ends
     return f"{value} ({low} to {high}) {cell['unit']} against {cell['comparator']}, one trial"
 
@@ -303,9 +304,9 @@ def _shown_benefit(row: Row) -> str:
     if not known(row["treated_value"]):
         return ""
     unit = f" {UNITS.get(row['unit'], row['unit'])}" if known(row["unit"]) else ""
-    text = f"{row['treated_value']:g}{unit}"
+    text = f"{printed(row['treated_value'])}{unit}"
     if known(row["comparator_value"]):
-        text += f", {row['comparator_value']:g}{unit} on {row['comparator']}"
+        text += f", {printed(row['comparator_value'])}{unit} on {row['comparator']}"
     return text
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from markupsafe import Markup
@@ -27,6 +27,15 @@ def glyph(therapy_class: str) -> Markup:
     """The mark of a class in its color, under its name."""
     name, color, shape = CLASSES[therapy_class]
     return html('<span style="color:{}" title="{}">{}</span>', color, name, GLYPHS[shape])
+
+
+def class_marks(classes: Collection[str]) -> list[Markup]:
+    """Each of these classes by its mark, for a key."""
+    return [
+        html('<span><b style="color:{}">{}</b> {}</span>', color, GLYPHS[shape], name)
+        for therapy_class, (name, color, shape) in CLASSES.items()
+        if therapy_class in classes
+    ]
 
 
 def therapy_cell(row: Mapping[str, Any]) -> Markup:

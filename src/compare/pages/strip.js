@@ -339,8 +339,8 @@ async function render({ model, el }) {
     drawn = now;
     const free = chosen().filter((place) => !state.asked.includes(place));
     chips.replaceChildren(...free.map(chip));
-    // One fits beside the search; more have a line of their own.
-    if (free.length > 1) asked.before(chips);
+    // One of a short name fits beside the search; a long one and several have a line of their own.
+    if (free.length > 1 || entries[free[0]]?.name.length > 16) asked.before(chips);
     else row.append(chips);
     if (ticks !== String(state.asked)) {
       ticks = String(state.asked);

@@ -16,6 +16,7 @@ from compare.data.conditions import check_condition
 from compare.data.evidence import CLASS_ORDER, Evidence, kept
 from compare.data.rows import LEADING, Row, grouped, known, records
 from compare.trials import arms
+from compare.words import printed
 
 COLUMNS = [
     *LEADING, "product_id", "condition_id", "endpoint_id", "endpoint", "endpoint_as_printed",
@@ -114,10 +115,6 @@ def rows_by_condition(evidence: Evidence) -> Mapping[str, Sequence[Row]]:
     return grouped(records(out.loc[by, COLUMNS]), "condition_id")
 
 
-def _number(value: float) -> str:
-    return f"{abs(value):g}"
-
-
 def effect_words(row: Mapping[str, Any]) -> str:
     """The printed effect as words, treated against comparator; its size is never changed.
 
@@ -135,18 +132,18 @@ def effect_words(row: Mapping[str, Any]) -> str:
     if measure in DIFFERENCES and row["contrast"] in SUBTRACTED:
         sign = 1 if row["contrast"] == "treated_minus_comparator" else -1
 
-        def side(value: float) -> str:
+        def side(value: float, unit: str = "") -> str:
             if value == 0:
                 return "no difference"
-            return f"{_number(value)} {'higher' if sign * value > 0 else 'lower'}"
+            return f"{abs(value):g}{unit} {'higher' if sign * value > 0 else 'lower'}"
 
         ends = (row["ci_low"], row["ci_high"]) if sign > 0 else (row["ci_high"], row["ci_low"])
         unit = " points" if measure == "risk_difference_points" else ""
-        first = f"{side(effect)}{unit} than on {comparator}".replace(
+        first = f"{side(effect, unit)} than on {comparator}".replace(
             "no difference than on", "no difference from"
         )
         return f"{first} ({ci} {side(ends[0])} to {side(ends[1])})" if interval else first
-    span = f" ({ci} {row['ci_low']:g} to {row['ci_high']:g})" if interval else ""
+    span = f" ({ci} {printed(row['ci_low'])} to {printed(row['ci_high'])})" if interval else ""
     percent = "%" if measure == "relative_reduction_pct" else ""
     which = {
         "treated_over_comparator": f", therapy over {comparator}",
@@ -156,7 +153,7 @@ def effect_words(row: Mapping[str, Any]) -> str:
     }.get(row["contrast"], f", against {comparator}")
     if measure == "relative_reduction_pct":
         which = f" against {comparator}"
-    return f"{name} {effect:g}{percent}{span}{which}"
+    return f"{name} {printed(effect)}{percent}{span}{which}"
 
 
 def better_on(row: Mapping[str, Any]) -> str:
@@ -194,10 +191,10 @@ def outcome_text(row: Row) -> str:
     unit = f" {row['unit']}".replace("_", " ") if known(row["unit"]) else ""
     unit = "%" if unit in (" pct", " %", " percent") else unit
     if known(row["treated_value"]):
-        said += f": {row['treated_value']:g}{unit}"
+        said += f": {printed(row['treated_value'])}{unit}"
         if known(row["comparator_value"]):
             sign = unit if unit == "%" else ""
-            said += f" against {row['comparator_value']:g}{sign} on {row['comparator']}"
+            said += f" against {printed(row['comparator_value'])}{sign} on {row['comparator']}"
         elif row["comparator_kind"] == "none":
             said += ", no comparator"
     parts = [said, row["effect_words"]]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from compare.trials._effects import RATIOS
 from compare.trials.guards import NOT_COMPARED, SEPARATED, SIMILAR, Comparison
-from compare.words import counted, joined, number_range
+from compare.words import counted, joined, number_range, printed
 
 CERTAINTY = "certainty not graded"
 
@@ -28,7 +28,7 @@ def sentence(comparison: Comparison, names: Mapping[str, str], outcome: str) -> 
         return f"{one} and {other} are not compared: {comparison.reason}."
     ratio = comparison.measure in RATIOS
     estimate, low, high = (
-        _times(value) if ratio else f"{value:+.2g}"
+        _times(value) if ratio else printed(value, "+.2g")
         for value in (comparison.estimate, comparison.low, comparison.high)
     )
     span = f"{low.removesuffix(' times') if high.endswith('times') else low} to {high}"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 
 from compare.data.rows import Row, known
-from compare.trials.arms import MINUS, difference_words, per_100, rare_words, risk_words
+from compare.trials.arms import difference_words, per_100, rare_words, risk_words
 from compare.trials.harms import RAW_ARMS
-from compare.words import Finding, fitting, joined, lower, short_name
+from compare.words import MINUS, Finding, fitting, joined, lower, short_name
 
 NAMED = 3
 FEW = 5

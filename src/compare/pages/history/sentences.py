@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from compare.cost.history import changes
 from compare.cost.prices import KIND_OF, KINDS
 from compare.data.rows import Row
-from compare.trials.arms import MINUS
-from compare.words import Finding, short_name
+from compare.words import Finding, printed, short_name
 
 
 def per_gram(rows: Iterable[Row]) -> Finding:
@@ -76,4 +75,4 @@ def _of(row: Row, kind: bool) -> str:
 
 
 def _signed(percent: float) -> str:
-    return f"{percent:+.1f}".replace("-", MINUS)
+    return printed(percent, "+.1f")

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from compare.data.rows import Row, known
-from compare.trials.arms import MINUS
-from compare.words import Finding, short_name, usd
+from compare.words import Finding, printed, short_name, usd
 
 NOTHING = "Nothing of your own is used yet. Enter one price, or choose a file."
 NAMED = 2
@@ -34,7 +33,7 @@ def changed(
     if shares:
         low, high = min(shares), max(shares)
         numbers |= {"lowest_pct": low, "highest_pct": high}
-        ends = dict.fromkeys(f"{end:+.1f}".replace("-", MINUS) for end in (low, high))
+        ends = dict.fromkeys(printed(end, "+.1f") for end in (low, high))
         text += f", by {' to '.join(ends)} percent"
     for word in ("new", "priced now", "no price now", "gone"):
         count = sum(row["changed"] == word for row in moved)

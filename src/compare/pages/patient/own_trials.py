@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from compare.data.evidence import Evidence, kept
 from compare.data.rows import Row, grouped, known
-from compare.trials import arms, benefits, results
-from compare.words import counted
+from compare.trials import benefits, results
+from compare.words import counted, printed
 
 DIFFERENTLY = "measured differently"
 NOT_READ = "we have not read a trial of it here"
@@ -23,7 +22,6 @@ DESIGNS = {
 }
 EXTERNAL = "no comparator of its own"
 MISSED, OPEN = "missed its endpoint", "no significant difference"
-NEGATIVE = re.compile(r"(?<![\w-])-(?=\d)")
 AGAINST = {"other_dose": "another dose of it", "unknown": "a comparator not described"}
 
 
@@ -151,16 +149,14 @@ def figure(row: Row) -> str:
             f"{n:g} of {all_:g}"
             for n, all_ in ((treated, row["n_treated"]), (other, row["n_comparator"]))
         )
-        said = f"{' against '.join(of)}{unit}"
-    elif known(treated) and known(other):
+        return f"{' against '.join(of)}{unit}"
+    if known(treated) and known(other):
         tight = unit if unit == "%" else ""
-        said = f"{treated:g}{tight} against {other:g}{unit}"
-    elif row["effect_words"]:
-        said = row["effect_words"]
-    else:
-        value = treated if known(treated) else row["effect"]
-        said = f"{value:g}{unit}" if known(value) else "no figure printed"
-    return NEGATIVE.sub(arms.MINUS, said)
+        return f"{printed(treated)}{tight} against {printed(other)}{unit}"
+    if row["effect_words"]:
+        return str(row["effect_words"])
+    value = treated if known(treated) else row["effect"]
+    return f"{printed(value)}{unit}" if known(value) else "no figure printed"
 
 
 def in_adults(row: Row, child: bool) -> str:

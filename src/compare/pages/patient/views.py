@@ -19,8 +19,7 @@ from compare.data.scenario import Scenario
 from compare.pages.patient import picture, said, sentences, side_by_side
 from compare.pages.patient.first_dose import first_dose
 from compare.pages.patient.head_to_head import compared
-from compare.trials.arms import MINUS
-from compare.words import NOT_REPORTED
+from compare.words import NOT_REPORTED, printed
 
 YEARLY, COURSE = (*PAID[True], "visits_year_one", "visits_year_one_high"), PAID[False]
 EFFECTS = [f"{group}{tail}" for group in ("benefit", "harm")
@@ -162,10 +161,9 @@ def effect_words(row: Row | None) -> str:
         return NOT_REPORTED
     if not row["reported"]:
         return "; ".join(part for part in (row["shown"], row["reason"]) if part)
-    told = f"{row['value']:.3g}"
+    told = printed(row["value"], ".3g")
     if known(row["low"]) and row["low"] != row["high"]:
-        told += f" ({row['low']:.3g} to {row['high']:.3g})"
-    told = told.replace("-", MINUS)
+        told += f" ({printed(row['low'], '.3g')} to {printed(row['high'], '.3g')})"
     if row["directness"] == "indirect":
         told += f"; borrowed from {row['borrowed_from']}"
     return told

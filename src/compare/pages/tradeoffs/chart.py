@@ -188,8 +188,9 @@ def _room(rows: list[dict[str, Any]], axis: str, reference: float) -> list[float
     if not ends:
         return [0.0, 1.0]
     low, high = min(*ends, reference), max(*ends, reference)
-    width = (high - low) or abs(high) or 1.0
-    return [float(low - 0.05 * width), float(high + 0.12 * width)]
+    # Where all stand at one place, such as at no visits, whole numbers are on the axis.
+    width, more = ((high - low), 0.12) if high > low else (abs(high) or 5.0, 1.0)
+    return [float(low - 0.05 * width), float(high + more * width)]
 
 
 def labels(

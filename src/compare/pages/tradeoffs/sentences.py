@@ -13,10 +13,9 @@ from compare.data.rows import Row, grouped, known, records
 from compare.effects.networks import PER_100
 from compare.effects.table import BY_COURSE
 from compare.preferences.draws import Ranking
-from compare.trials.arms import MINUS
 from compare.trials.guards import Comparison
 from compare.trials.wording import summary
-from compare.words import MOST_WORDS, Finding, fitting, joined, lower, number, usd, usd_range
+from compare.words import MINUS, MOST_WORDS, Finding, fitting, joined, lower, number, usd, usd_range
 
 FAVORITE = 0.5
 NARROW_POINTS = 2.0

@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 
 from compare.data.rows import Row, known
 from compare.trials._effects import COUNTS
-from compare.trials.arms import MINUS
 from compare.trials.benefits import MEASURES
 from compare.trials.declared import Declared
 from compare.trials.guards import Comparison
@@ -30,7 +29,7 @@ from compare.trials.results import (
     block,
 )  # fmt: skip
 from compare.trials.wording import summary
-from compare.words import Finding, counted, fitting, listing, lower, short_name
+from compare.words import MINUS, Finding, counted, fitting, listing, lower, printed, short_name
 
 BLOCKS = {
     OWN: "Against placebo, alone or added to a background treatment",
@@ -49,12 +48,12 @@ def said(row: Row) -> str:
     share = row["scale"] == "proportion" and unit == " pct"
     if not known(treated):
         return f"against {row['comparator']}" if known(row["comparator"]) else ""
-    first = f"{_plain(treated)} of 100" if share else f"{_plain(treated)}{unit}"
+    first = f"{printed(treated)} of 100" if share else f"{printed(treated)}{unit}"
     if row["comparator_kind"] == "none":
         return f"{first}, no comparator"
     if not known(other):
         return f"{first}, against {row['comparator']}"
-    return f"{first} against {_plain(other)} on {row['comparator']}"
+    return f"{first} against {printed(other)} on {row['comparator']}"
 
 
 def figure(row: Row, found: Result) -> str:
@@ -206,15 +205,11 @@ def at_rate_words(found: Declared, rate: float, ends: tuple[float, float, float]
     one, low, high = (at_rate(measure, end, rate) for end in ends)
     if measure in COUNTS:
         return f"{one:.0f} of 100 ({low:.0f} to {high:.0f})"
-    return f"{one:.2g} ({low:.2g} to {high:.2g}) {_unit(found)}"
+    return f"{printed(one, '.2g')} ({printed(low, '.2g')} to {printed(high, '.2g')}) {_unit(found)}"
 
 
 def _unit(found: Declared) -> str:
     return found.unit.replace("_", " ")
-
-
-def _plain(value: float) -> str:
-    return f"{value:g}".replace("-", MINUS)
 
 
 def _signed(value: float, digits: int) -> str:
@@ -226,5 +221,5 @@ def _interval(found: Result, digits: int | None = None) -> str:
     if not (known(found.low) and known(found.high)):
         return ""
     if digits is None:
-        return f" ({found.low:.2g} to {found.high:.2g})"
+        return f" ({printed(found.low, '.2g')} to {printed(found.high, '.2g')})"
     return f" ({_signed(found.low, digits)} to {_signed(found.high, digits)})"

@@ -15,7 +15,7 @@ from compare.trials import benefits
 from compare.trials.arms import KINDS
 from compare.trials.network import Network, leave_one_out
 from compare.trials.results import result
-from compare.words import short_name
+from compare.words import printed, short_name
 
 EXPOSURES = {"naive": "none", "exposed": "all had had", "mixed": "some had had"}
 
@@ -50,7 +50,7 @@ def rate_cell(row: Mapping[str, Any]) -> str:
         return "not reported"
     unit = "" if row["unit"] == "pct" else f" {row['unit']}".replace("_", " ")
     share = " of 100" if row["unit"] == "pct" else ""
-    return f"{row['comparator_value']:g}{share}{unit} on {row['comparator']}"
+    return f"{printed(row['comparator_value'])}{share}{unit} on {row['comparator']}"
 
 
 FIGURES: dict[str, str | Cell] = {
@@ -117,5 +117,6 @@ def without_each(network: Network, names: Mapping[str, str], ratio: bool) -> lis
 
 def span(value: float, low: float, high: float, ratio: bool) -> str:
     """An estimate with its interval."""
-    one, first, last = (f"{float(f'{x:.2g}'):{'' if ratio else '+'}g}" for x in (value, low, high))
+    form = "g" if ratio else "+g"
+    one, first, last = (printed(float(f"{x:.2g}"), form) for x in (value, low, high))
     return f"{one} ({first} to {last})"
