@@ -21,9 +21,8 @@ from urllib.parse import urlparse
 
 import axe_core_python
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import expect
 
 from tests.conftest import chromium
 from tools import BUILD, NOTEBOOKS, ROOT
@@ -149,7 +148,8 @@ def voila_server(pages: Path, home: Path, *more: str) -> Iterator[str]:
 AT_REST = """() => {
   const boxes = [...document.querySelectorAll(
     '.tc-page, .tc-panel, .tc-chart, .tc-page .main-svg, .tc-page .main-svg text')];
-  const places = String([innerWidth, document.documentElement.scrollHeight, ...boxes.flatMap((e) => {
+  const size = [innerWidth, document.documentElement.scrollHeight];
+  const places = String([...size, ...boxes.flatMap((e) => {
     const { x, y, width, height } = e.getBoundingClientRect();
     return [x + scrollX, y + scrollY, width, height].map(Math.round);
   })]);

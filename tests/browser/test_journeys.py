@@ -18,7 +18,15 @@ import compare
 from compare.pages.modules import module
 from compare.pages.strip import Strip
 from tests.browser.conftest import (
-    BOXES, LIVE, NARROW, TALL, WIDE, at_rest, choose, copied_link, inaccessible,
+    BOXES,
+    LIVE,
+    NARROW,
+    TALL,
+    WIDE,
+    at_rest,
+    choose,
+    copied_link,
+    inaccessible,
 )  # fmt: skip
 from tools import PAGES
 

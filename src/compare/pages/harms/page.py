@@ -229,8 +229,9 @@ def forest_html(shown: View) -> Markup:
 
 def not_reported(names: list[str]) -> Markup:
     """Who reports nothing; empty where nobody is silent."""
-    said = "<p>Not reported, which is not zero: {}.</p>"
-    return html(said, listing(names)) if names else NOTHING
+    if not names:
+        return NOTHING
+    return html("<p>Not reported, which is not zero: {}.</p>", listing(names))
 
 
 def explained(shown: View) -> str:

@@ -27,7 +27,7 @@ from compare.own.prices import COLUMNS as COLUMNS_OF_PRICES
 from compare.pages.controls import WRAP, fold, heading, labelled, words
 from compare.pages.explorer import Explorer, sentence
 from compare.pages.files import File
-from compare.pages.markup import NOTHING, csv_text, html, noted, table, text
+from compare.pages.markup import NOTHING, behind, csv_text, html, noted, table, text
 from compare.pages.own_data import sentences as findings
 from compare.pages.own_data.form import PriceForm
 from compare.pages.picker import FilePicker
@@ -419,6 +419,5 @@ class OwnDataExplorer(Explorer, view=view, digest=digest):
             parts.append(table(shown, columns, caption, fine))
             if len(rest):
                 updated = table(rest, columns, "Updated codes")
-                line = "<details><summary>{} codes updated</summary>{}</details>"
-                parts.append(html(line, len(rest), updated))
+                parts.append(behind(f"{len(rest)} codes updated", updated))
         return NOTHING.join(parts)
