@@ -47,6 +47,7 @@ def result(row: Row) -> Result:  # noqa: PLR0911  (one return a rule, in their o
     toward = -1 if row["favors"] == "lower" else 1
     share = row["scale"] == "proportion" and row["unit"] in ("pct", None)
     unit = str(row["unit"]).replace("_", " ") if known(row["unit"]) else ""
+    unit = "percent" if unit == "pct" else unit
     arms = row["treated_value"], row["comparator_value"]
     if uncontrolled(row):
         low, high = (row["treated_low_pct"], row["treated_high_pct"]) if share else ends

@@ -177,9 +177,10 @@ def _frames(rows: Sequence[Row], x: list[str], y: list[str]) -> list[dict[str, A
         if row["state"] != "reported" or row["directness"] != "indirect":
             continue
         i, j = x.index(short_name(row["therapy"])), y.index(str(row["event"]))
+        half = 0.5 - 0.004 * len(x)  # as near to the edge of a wide cell as of a narrow one
         drawn.append(
             {
-                "type": "rect", "x0": i - 0.47, "x1": i + 0.47, "y0": j - 0.44, "y1": j + 0.44,
+                "type": "rect", "x0": i - half, "x1": i + half, "y0": j - 0.44, "y1": j + 0.44,
                 "line": {"color": INK, "width": 1.2, "dash": "dot"}, "fillcolor": CLEAR,
             }
         )  # fmt: skip

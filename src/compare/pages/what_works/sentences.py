@@ -44,16 +44,23 @@ NO_NETWORK = "Not compared across trials"
 def said(row: Row) -> str:
     """Both arms in words: `54 of 100 against 21 on placebo`."""
     treated, other = row["treated_value"], row["comparator_value"]
-    unit = f" {row['unit']}".replace("_", " ") if known(row["unit"]) else ""
-    share = row["scale"] == "proportion" and unit == " pct"
     if not known(treated):
         return f"against {row['comparator']}" if known(row["comparator"]) else ""
-    first = f"{printed(treated)} of 100" if share else f"{printed(treated)}{unit}"
+    first = f"{printed(treated)}{unit_words(row)}"
     if row["comparator_kind"] == "none":
         return f"{first}, no comparator"
     if not known(other):
         return f"{first}, against {row['comparator']}"
     return f"{first} against {printed(other)} on {row['comparator']}"
+
+
+def unit_words(row: Row) -> str:
+    """The unit behind a figure as it is read: ` of 100` patients, ` percent`, ` points`."""
+    if not known(row["unit"]):
+        return ""
+    if row["unit"] == "pct":
+        return " of 100" if row["scale"] == "proportion" else " percent"
+    return f" {row['unit']}".replace("_", " ")
 
 
 def figure(row: Row, found: Result) -> str:
@@ -213,7 +220,7 @@ def _unit(found: Declared) -> str:
 
 
 def _signed(value: float, digits: int) -> str:
-    shown = f"{abs(value):.{digits}f}"
+    shown = f"{abs(value):.{digits}f}".removesuffix(".0")
     return f"{'+' if value > 0 else MINUS if value < 0 else ''}{shown}"
 
 

@@ -48,9 +48,7 @@ def rate_cell(row: Mapping[str, Any]) -> str:
     """What the comparator group had."""
     if not known(row["comparator_value"]):
         return "not reported"
-    unit = "" if row["unit"] == "pct" else f" {row['unit']}".replace("_", " ")
-    share = " of 100" if row["unit"] == "pct" else ""
-    return f"{printed(row['comparator_value'])}{share}{unit} on {row['comparator']}"
+    return f"{printed(row['comparator_value'])}{sentences.unit_words(row)} on {row['comparator']}"
 
 
 FIGURES: dict[str, str | Cell] = {
