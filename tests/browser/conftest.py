@@ -259,7 +259,6 @@ class Shown:
         """Labels, controls and texts, also of charts, that lie on each other, leave the page or
         their chart, are cut or too small, at the present width.
         """
-        at_rest(self.page)
         return list(self.page.evaluate(BOXES))
 
     def same_names(self) -> list[str]:

@@ -27,7 +27,7 @@ from tests.browser.conftest import (
     choose,
     copied_link,
     inaccessible,
-)  # fmt: skip
+)
 from tools import PAGES
 
 Opener = Callable[[str], Any]
@@ -390,6 +390,11 @@ def test_one_patient_is_carried(browser: Browser, voila: str, voila_log: Path) -
     assert state_of(page) == wanted
     page.reload()
     assert state_of(page) == wanted
+    # Nor is a change lost of which Python has not heard yet.
+    page.get_by_label("Weight (kg)", exact=True).fill("63")
+    page.keyboard.press("Enter")
+    page.reload()
+    expect(page.get_by_label("Weight (kg)", exact=True)).to_have_value("63")
     # What was typed last is carried too, though the field is only left by the press of the link.
     page.get_by_label("Weight (kg)", exact=True).fill("64")
     page.get_by_role("link", name="Cost", exact=True).click()
@@ -408,6 +413,7 @@ def test_one_patient_is_carried(browser: Browser, voila: str, voila_log: Path) -
     colleague.goto(copied)
     assert state_of(colleague) == wanted
     colleague.get_by_role("button", name="New patient").click()
+    colleague.reload()
     colleague.wait_for_function("() => location.hash === '' && sessionStorage.length === 0")
     assert state_of(colleague)[2] == []
     context.close()

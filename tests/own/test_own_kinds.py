@@ -28,8 +28,8 @@ from tests.own.test_incoming import (
     encoded,
     refused,
 )
+from tests.own.test_incoming import SHORT as HEAD
 
-HEAD = "code,billing_qty,billing_unit,usd_per_billing_unit"
 WIDE = "code,product_id,route,presentation_id,billing_qty,billing_unit,usd_per_billing_unit"
 
 

@@ -39,6 +39,10 @@ SUMMARY_KEYS = [
     *LEADING, "factor_id", "factor", "factor_group", "severity", "applies", "matches", "why",
     "condition_text",
 ]  # fmt: skip
+# What is said of a factor that the patient has or may have, not of a row of a label.
+UNCONDITIONAL = {
+    "matches": True, "condition_text": "", "dose_above_mg_per_kg": None, "met_by_factor": None,
+}  # fmt: skip
 
 
 @framed(COLUMNS)
@@ -135,12 +139,11 @@ def _asked(
         for other in related(evidence, key, "ask")
         if other not in closed
     }
-    told = {"severity": "ask", "matches": True, "condition_text": "", "dose_above_mg_per_kg": None,
-            "met_by_factor": None}  # fmt: skip
     found = {
         (row["therapy_id"], row["product_id"], row["factor_id"]): {
             **row,
-            **told,
+            **UNCONDITIONAL,
+            "severity": "ask",
             "why": asked[row["factor_id"]],
             "action": "Ask whether the patient has it: the label speaks of it",
         }
@@ -204,11 +207,8 @@ def _not_singled_out(
                     **({**told, "severity": "warns_all"} if told else silent),
                     **{name: factor[name] for name in ("factor_id", "factor", "factor_group")},
                     "applies": "patient_conditional",
-                    "matches": True,
+                    **UNCONDITIONAL,
                     "why": mine[key],
-                    "condition_text": "",
-                    "dose_above_mg_per_kg": None,
-                    "met_by_factor": None,
                 }
             )
     return out

@@ -197,7 +197,13 @@ def from_address(text: str) -> tuple[Scenario, frozenset[str]]:
     if options.get("payer", MEDICARE) != MEDICARE:
         raise ValueError("its payer is not one that we know")
     usual = frozenset(told.get("usual", "").split(",")) & frozenset(IN_ADDRESS)
-    patient = Patient(**numbers, sex=sex, factors=factors)
+    try:
+        patient = Patient(**numbers, sex=sex, factors=factors)
+    except ValueError as error:
+        said = str(error)
+        for name, attribute in NUMBERS.items():
+            said = said.replace(attribute, name)
+        raise ValueError(f"its {said}") from None
     more = _weighed(told["weighed"]) if "weighed" in told else {}
     try:
         options = {**more.pop("options", {}), **options}

@@ -7,14 +7,15 @@
 const KEY = "therapy-comparison";
 const PRICES = `${KEY}-prices`;
 const LINE = `${KEY}-line`;
+const LEFT = `${KEY}-left`;
 const inApp = () => document.getElementById("rendered_cells") !== null;
 const stored = () => sessionStorage.getItem(KEY) || "";
 const addressed = () => (inApp() && location.hash.slice(1)) || "";
-// Back on an earlier page, whose address has not what the reader has changed since: the same patient
-// as he is by now. One opened from elsewhere is another line.
+// Back on an earlier page, or anew on this one, whose address has not what the reader has changed
+// since: the same patient as he is by now. One opened from elsewhere is another line.
 const returned = () =>
-  performance.getEntriesByType("navigation")[0]?.type === "back_forward" && history.state?.line &&
-  history.state.line === sessionStorage.getItem(LINE);
+  ["back_forward", "reload"].includes(performance.getEntriesByType("navigation")[0]?.type) &&
+  history.state?.line && history.state.line === sessionStorage.getItem(LINE);
 const carried = () => (!returned() && addressed()) || stored();
 
 // In a list of which several can be chosen, a click adds or removes one, without a second key.
@@ -44,8 +45,11 @@ async function carrier(model) {
   const controls = await Promise.all(model.get("controls").map((one) => find(model, one)));
   let sent = 0;
   let begun = false;
+  let again = [];
+  let made = "";
 
   function ask(text) {
+    if (!text) sessionStorage.removeItem(KEY);
     sent = Math.max(sent + 1, Date.now());
     const own = sessionStorage.getItem(PRICES);
     wish.set("value", `${sent} ${text}${own ? `\n${own}` : ""}`);
@@ -58,6 +62,10 @@ async function carrier(model) {
     const { to, text, set } = JSON.parse(told.get("value"));
     if (to < sent) return;
     document.documentElement.classList.remove("tc-waiting");
+    for (const [at, name, value] of again.splice(0)) {
+      controls[at].set(name, value);
+      controls[at].save_changes();
+    }
     if (set) sessionStorage.setItem(KEY, text);
     else sessionStorage.removeItem(KEY);
     if (!inApp()) return;
@@ -99,6 +107,22 @@ async function carrier(model) {
     link.dispatchEvent(new MouseEvent("click", event));
   }
 
+  // A page that is left before Python has heard of a change makes it again where it is loaded anew,
+  // with the very patient that it had, not while another is asked for; and only once, since Python
+  // may be lost by that very change.
+  function leave() {
+    sessionStorage.removeItem(LEFT);
+    const left = controls.flatMap((control, at) => {
+      const name = control.has("index") ? "index" : "value";
+      const value = control.get(name);
+      const plain = name === "index" || ["number", "boolean"].includes(typeof value);
+      return plain && unheard([control]) ? [[at, name, value]] : [];
+    });
+    const change = JSON.stringify([location.pathname, stored(), left]);
+    const another = JSON.parse(told.get("value")).to < sent;
+    if (left.length && !another && change !== made) sessionStorage.setItem(LEFT, change);
+  }
+
   function pasted() {
     if (!addressed()) return;
     sessionStorage.removeItem(LINE);
@@ -111,8 +135,15 @@ async function carrier(model) {
     told.on("change:value", keep);
     prices.on("change:value", keepPrices);
     addEventListener("hashchange", pasted);
-    if (inApp()) addEventListener("click", follow, { capture: true });
+    if (inApp()) {
+      addEventListener("click", follow, { capture: true });
+      addEventListener("beforeunload", leave, { capture: true });
+    }
     const text = carried();
+    made = sessionStorage.getItem(LEFT) ?? "[]";
+    sessionStorage.removeItem(LEFT);
+    const [path, patient, left] = JSON.parse(made);
+    if (path === location.pathname && patient === text && text === stored()) again = left;
     if (text !== stored()) sessionStorage.removeItem(LINE);
     if (text || sessionStorage.getItem(PRICES)) ask(text);
     else keep();
@@ -124,6 +155,7 @@ async function carrier(model) {
     prices.off("change:value", keepPrices);
     removeEventListener("hashchange", pasted);
     removeEventListener("click", follow, { capture: true });
+    removeEventListener("beforeunload", leave, { capture: true });
   }
   return { ask, begin, controls, end, forget, settled };
 }

@@ -176,7 +176,11 @@ def good_lines(evidence: Evidence, scenario: Scenario, columns: list[Column]) ->
         cells.append(
             tuple(
                 Item(
-                    "; ".join(filter(None, [outcome_text(row), row["arm"], in_adults(row, child)])),
+                    "; ".join(
+                        str(part)
+                        for part in (outcome_text(row), row["arm"], in_adults(row, child))
+                        if known(part) and part
+                    ),
                     "warn" if row["missed_primary"] else "",
                     row["source_id"],
                 )
