@@ -245,7 +245,9 @@ def levels(spots: Sequence[tuple[float, float]], in_way: Sequence[Box]) -> list[
     names: list[Box] = []
     for x, y in spots:
         low, high = (x + MARK, x + NAME) if x < 1 - NAME else (x - NAME, x - MARK)
-        every = [*((1, box) for box in in_way), *((4, box) for box in names)]
+        # Outside the field a name would be cut, which is worse than on another one.
+        every = [*((9 if math.isinf(box[3] - box[2]) else 1, box) for box in in_way)]
+        every += [(4, box) for box in names]
         near = [(weight, box) for weight, box in every if box[0] < high and low < box[1]]
 
         def spoiled(at: float, near: list[tuple[int, Box]] = near) -> int:
