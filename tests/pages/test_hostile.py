@@ -50,7 +50,21 @@ LISTS = {"implied_factors", "routes", "days", "requires_any", "jurisdiction", "u
 OWN_TAGS = {
     *("a", "b", "br", "caption", "code", "col", "colgroup", "details", "div", "h1", "h2", "h3"),
     *("h4", "em", "i", "li", "ol", "p", "pre", "small", "span", "strong", "style", "summary"),
-    *("sub", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul", "tfoot", "hr", "section"),
+    *(
+        "sub",
+        "sup",
+        "table",
+        "tbody",
+        "td",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+        "tfoot",
+        "hr",
+        "section",
+        "wbr",
+    ),
     *("svg", "g", "rect", "line", "circle", "path", "text"),
 }
 PAGE_TAGS = OWN_TAGS | {"html", "head", "body", "meta", "title"}

@@ -27,7 +27,7 @@ PAIRS = [
 class Page(HTMLParser):
     """Collects tags, attributes and text; complains of what does not close."""
 
-    void = ("meta", "br", "col", "link", "img", "input")
+    void = ("meta", "br", "wbr", "col", "link", "img", "input")
 
     def __init__(self, source: str) -> None:
         super().__init__()

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from compare.authority.cautions import SEVERITIES
 from compare.cost.prices import KINDS
 from compare.pages.cells import glyph
-from compare.pages.markup import BREAK, NOTHING, html
+from compare.pages.markup import BREAK, NOTHING, html, text
 from compare.pages.patient.own_trials import OwnTrials, Told
 from compare.pages.patient.picture import ANY_DOSE, ORDER, Price, Shown, kind_words, price_words
 from compare.pages.patient.side_by_side import MARKS
@@ -86,7 +86,9 @@ def _name(row: Shown) -> Markup:
 
 
 def _authority(row: Shown) -> Markup:
-    return BREAK.join(part for part in (row.label, row.guideline) if part)
+    # Three bodies in one name, ACR/SAA/SPARTAN, are too wide for the column of a phone or a sheet.
+    parts = (text(part) for part in (row.label, row.guideline) if part)
+    return BREAK.join(Markup("/<wbr>").join(map(Markup, part.split("/"))) for part in parts)
 
 
 def _against(row: Shown) -> Markup:
