@@ -76,6 +76,16 @@ def test_binary_difference_is_newcombes(evidence):
     assert row["better_on"] == "therapy"
 
 
+def test_a_printed_count_stands_before_the_count_of_a_rounded_percent(evidence):
+    """UNIFI, biologics before: 24 of 166 and 7 of 161 as printed, not 14 and 4 percent of these."""
+    rows = benefits.outcomes(evidence, "ulcerative_colitis")
+    name = "o_stelara_ulcerative_colitis_uc_clinical_remission_exposed"
+    (row,) = (row for row in rows if row["row_id"] == name)
+    assert (row["events_treated"], row["events_comparator"]) == (24, 7)
+    assert row["difference_pct"] == pytest.approx(100 * (24 / 166 - 7 / 161))
+    assert not row["counts_rebuilt"]
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -114,7 +124,7 @@ def test_direction_of_a_difference_is_words_only():
         "5 lower than on placebo (95% CI 8 lower to 1 higher)"
     )
     assert benefits.effect_words(effect(effect_measure="risk_difference_points", ci_low=None)) == (
-        "5 higher points than on placebo"
+        "5 points higher than on placebo"
     )
     assert benefits.effect_words(effect(effect=0.0, ci_low=-1.0, ci_high=1.0)) == (
         "no difference from placebo (95% CI 1 lower to 1 higher)"
