@@ -19,6 +19,7 @@ from compare.claims.verdicts import (
     together,
     with_places,
 )
+from compare.cost.prices import KINDS
 from compare.cost.standing import opening_plans
 from compare.cost.table import plan_cost
 from compare.data.conditions import article_conditions, article_events, opening_patient
@@ -74,6 +75,7 @@ def _cost_row(
     costs: list[Row] = [
         {
             "therapy_id": plan.therapy_id,
+            "price_kind": plan.price_kind,
             "source_id": plan.of(patient).at(patient.weight_kg).source_ids,
             **plan_cost(plan, patient)[0],
         }
@@ -115,7 +117,11 @@ def _cost_row(
             row["verdict"] = PARTLY if row["dearer"] else NOT_SUPPORTED
         else:
             row["verdict"] = NOT_SUPPORTED
+    kinds = {one["price_kind"] for one in others}
+    row["prices"] = " and ".join(words for kind, words in KINDS.items() if kind in kinds)
+    row["ivig_prices"] = "".join(KINDS[one["price_kind"]] for one in ivig or course)
     row["tables_say"] = _cost_says(row, evidence, condition_id)
+    row["tables_say"] += f" Patient of {patient.weight_kg:g} kg."
     row["source_id"] = ";".join(dict.fromkeys(used))
     return row
 
@@ -123,12 +129,14 @@ def _cost_row(
 def _cost_says(row: Mapping[str, Any], evidence: Evidence, condition_id: str) -> str:
     others = f"{row['others']} other " + ("therapy" if row["others"] == 1 else "therapies")
     theirs = (
-        f"{others}: {usd_range(row['others_low_usd'], row['others_high_usd'])} in year one"
+        f"{others}: {usd_range(row['others_low_usd'], row['others_high_usd'])} in year one "
+        f"({row['prices']})"
         if row["others"]
         else "no other therapy with a price per year"
     )
     if "ivig_low_usd" in row:
-        own = f"IVIG: {usd_range(row['ivig_low_usd'], row['ivig_high_usd'])} in year one"
+        own = f"IVIG: {usd_range(row['ivig_low_usd'], row['ivig_high_usd'])} in year one "
+        own += f"({row['ivig_prices']})"
         counts = (
             f" Of these {row['dearer']} dearer, {row['cheaper']} cheaper, "
             f"{row['overlapping']} overlapping."
@@ -138,7 +146,7 @@ def _cost_says(row: Mapping[str, Any], evidence: Evidence, condition_id: str) ->
         return f"{own}. {theirs.capitalize()}.{counts}"
     if "ivig_course_usd" in row:
         own = f"IVIG is given by the course: {usd_range(row['ivig_course_usd'], None)} each"
-        return f"{own}, which is not money per year. {theirs.capitalize()}."
+        return f"{own} ({row['ivig_prices']}), which is not money per year. {theirs.capitalize()}."
     regimens = evidence.rows("regimens", "condition_id", condition_id)
     has = any(row["therapy_id"] == "ivig" for row in regimens)
     own = "IVIG has no current price here" if has else "No regimen of IVIG in our sources"

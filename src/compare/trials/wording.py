@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from compare.trials._effects import RATIOS
+from compare.trials.arms import MINUS
 from compare.trials.guards import NOT_COMPARED, SEPARATED, SIMILAR, Comparison
-from compare.words import number_range
+from compare.words import lower, number_range
 
 CERTAINTY = "certainty not graded"
 
@@ -28,11 +29,11 @@ def sentence(comparison: Comparison, names: Mapping[str, str], outcome: str) -> 
         return f"{one} and {other} are not compared: {comparison.reason}."
     ratio = comparison.measure in RATIOS
     estimate, low, high = (
-        _times(value) if ratio else f"{value:+.2g}"
+        _times(value) if ratio else f"{value:+.2g}".replace("-", MINUS)
         for value in (comparison.estimate, comparison.low, comparison.high)
     )
     span = f"{low.removesuffix(' times') if high.endswith('times') else low} to {high}"
-    size = f"{{}} the {outcome}" if ratio else f"{{}} {outcome}"
+    size = f"{{}} the {outcome}" if ratio else f"a difference of {{}} {outcome}"
     if comparison.verdict == SEPARATED:
         scales = " and ".join([", ".join(comparison.scales[:-1]), comparison.scales[-1]])
         alike = f"on {scales} alike" if len(comparison.scales) > 1 else "judged on this one scale"
@@ -46,7 +47,8 @@ def sentence(comparison: Comparison, names: Mapping[str, str], outcome: str) -> 
     why = f"; {comparison.reason}" if comparison.reason else ""
     if comparison.basis == "direct":
         why += f"; {_basis(comparison, one, other)}"
-    return f"{one} and {other} are not distinguished: compatible with {width} on {one}{why}."
+    who = one if ratio else f"{one} against {other}"
+    return f"{one} and {other} are not distinguished: compatible with {width} on {who}{why}."
 
 
 def summary(
@@ -81,18 +83,25 @@ def summary(
     return f"{first}." if brief else f"{first}, favoring the first: {told}.{rest}"
 
 
+def clause(comparisons: Sequence[Comparison], names: Mapping[str, str], brief: bool = False) -> str:
+    """`summary` after a colon, with small letters: the names of a single pair too."""
+    small = {key: lower(name) for key, name in names.items()} if len(comparisons) == 1 else names
+    return lower(summary(comparisons, small, brief))
+
+
 def _basis(comparison: Comparison, one: str, other: str) -> str:
     """Directly or not, in how many trials of each, and when these looked."""
     first, second = comparison.weeks
     if comparison.basis == "direct":
         trials = "1 trial" if len(first) == 1 else f"{len(first)} trials"
-        return f"compared directly ({trials} at {_weeks(first)})"
+        return f"compared directly ({trials} at {weeks_words(*first)})"
     each = ((one, first), (other, second))
-    told = ", ".join(f"{len(weeks)} of {name} at {_weeks(weeks)}" for name, weeks in each)
+    told = ", ".join(f"{len(weeks)} of {name} at {weeks_words(*weeks)}" for name, weeks in each)
     return f"compared across trials ({told})"
 
 
-def _weeks(weeks: Sequence[float]) -> str:
+def weeks_words(*weeks: float) -> str:
+    """`week 52`, or `weeks 6 to 12`: from the first to the last of them."""
     low, high = min(weeks), max(weeks)
     return f"week{'' if low == high else 's'} {number_range(low, high)}"
 

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from compare import cost
 from compare.authority import indications
+from compare.cost.prices import KINDS
 from compare.data.conditions import opening_patient, within
 from compare.data.evidence import Evidence, kept
 from compare.data.rows import known, records
@@ -47,6 +48,7 @@ class View:
     finding: Finding
     coverage: pd.DataFrame
     coverage_finding: Finding
+    weight_kg: float
 
 
 @kept(4)
@@ -66,10 +68,11 @@ def view(evidence: Evidence, condition_id: str, medicare: bool = False) -> View:
     therapies["fda_label"] = therapies["therapy_id"].isin(labeled).map({True: "yes", False: "no"})
     yearly = priced[priced["use"].eq("chronic")].set_index("therapy_id")
     course = priced[priced["use"].ne("chronic")].set_index("therapy_id")
-    for name in ("usd_year_one_low", "usd_year_one_high"):
+    for name in ("usd_year_one_low", "usd_year_one_high", "price_kind"):
         therapies[name] = therapies["therapy_id"].map(yearly[name])
     for name in ("usd_per_course", "usd_per_course_high"):
         therapies[name] = therapies["therapy_id"].map(course[name])
+    therapies["course_kind"] = therapies["therapy_id"].map(course["price_kind"])
     read = pd.concat([f[["therapy_id", "source_id"]] for f in (therapies, labels, priced)])
     behind = read.groupby("therapy_id")["source_id"].agg(";".join)
     therapies["source_id"] = therapies["therapy_id"].map(behind)
@@ -96,7 +99,8 @@ def view(evidence: Evidence, condition_id: str, medicare: bool = False) -> View:
         {"therapies": float(len(therapies)), "labeled": float(yes)},
     )
     covered = _covered(evidence)
-    return View(classes, therapies, finding, covered, coverage_findings.map_of(covered))
+    told = coverage_findings.map_of(covered)
+    return View(classes, therapies, finding, covered, told, patient.weight_kg)
 
 
 @kept(2)
@@ -109,10 +113,11 @@ def cost_cell(row: Mapping[str, Any]) -> str:
     """Money per year, money per course, or both; not reported where neither is known."""
     parts = []
     if known(row["usd_year_one_low"]):
-        parts.append(usd_range(row["usd_year_one_low"], row["usd_year_one_high"]))
+        said = usd_range(row["usd_year_one_low"], row["usd_year_one_high"])
+        parts.append(f"{said} ({KINDS[row['price_kind']]})")
     if known(row["usd_per_course"]):
         course = usd_range(row["usd_per_course"], row["usd_per_course_high"])
-        parts.append(f"{course} a course")
+        parts.append(f"{course} a course ({KINDS[row['course_kind']]})")
     return "; ".join(parts) or NOT_REPORTED
 
 
@@ -181,7 +186,8 @@ class StartExplorer(Explorer, view=view, digest=digest):
                     "FDA label here": "fda_label",
                     "Year one, or a course": cost_cell,
                 },
-                "Therapies for this condition, at its opening weight",
+                f"Therapies for this condition, at {computed.weight_kg:g} kg, the weight with which "
+                "it opens, whoever the patient is",
             ),
         )
         self.show_coverage(computed)

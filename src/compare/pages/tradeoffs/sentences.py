@@ -15,7 +15,7 @@ from compare.effects.table import BY_COURSE
 from compare.preferences.draws import Ranking
 from compare.trials.arms import MINUS
 from compare.trials.guards import Comparison
-from compare.trials.wording import summary
+from compare.trials.wording import clause
 from compare.words import Finding, lower, number, usd, usd_range
 
 MOST_WORDS = 40
@@ -236,7 +236,7 @@ def of_network(
 ) -> Finding:
     """What follows from the network whose estimates stand on the chart, and who is not in it."""
     gaps = int(chart["x"].isna().sum())
-    texts = [f"{x_label}: {lower(summary(judged, names, brief))}" for brief in (False, True)]
+    texts = [f"{x_label}: {clause(judged, names, brief)}" for brief in (False, True)]
     if gaps:
         verb = "has" if gaps == 1 else "have"
         texts = [

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from compare.data.rows import Row, known
 from compare.trials._effects import COUNTS
 from compare.trials.arms import MINUS
-from compare.trials.benefits import MEASURES
+from compare.trials.benefits import MEASURES, unit_words
 from compare.trials.declared import Declared
 from compare.trials.guards import Comparison
 from compare.trials.network import Network
@@ -29,7 +29,7 @@ from compare.trials.results import (
     at_rate,
     block,
 )  # fmt: skip
-from compare.trials.wording import summary
+from compare.trials.wording import clause
 from compare.words import Finding, listing, lower, short_name
 
 BLOCKS = {
@@ -46,8 +46,8 @@ MOST_WORDS = 40
 def said(row: Row) -> str:
     """Both arms in words: `54 of 100 against 21 on placebo`."""
     treated, other = row["treated_value"], row["comparator_value"]
-    unit = f" {row['unit']}".replace("_", " ") if known(row["unit"]) else ""
-    share = row["scale"] == "proportion" and unit == " pct"
+    unit = f" {unit_words(row)}".rstrip()
+    share = row["scale"] == "proportion" and unit == " percent"
     if not known(treated):
         return f"against {row['comparator']}" if known(row["comparator"]) else ""
     first = f"{_plain(treated)} of 100" if share else f"{_plain(treated)}{unit}"
@@ -147,7 +147,7 @@ def across(
         for other in apart
     ]
     tail = f" Some are, on {listing(dict.fromkeys(others))}: listed below." if apart else ""
-    full, brief = (lower(summary(judged, names, brief)) for brief in (False, True))
+    full, brief = (clause(judged, names, brief) for brief in (False, True))
     if not apart:
         return [f"{head}{full}", f"{head}{brief} Details stand below."]
     return [

@@ -48,9 +48,10 @@ def rate_cell(row: Mapping[str, Any]) -> str:
     """What the comparator group had."""
     if not known(row["comparator_value"]):
         return "not reported"
-    unit = "" if row["unit"] == "pct" else f" {row['unit']}".replace("_", " ")
-    share = " of 100" if row["unit"] == "pct" else ""
-    return f"{row['comparator_value']:g}{share}{unit} on {row['comparator']}"
+    unit = benefits.unit_words(row)
+    unit = "of 100" if unit == "percent" and row["scale"] == "proportion" else unit
+    figure = f"{row['comparator_value']:g} {unit}".rstrip()
+    return f"{figure} on {row['comparator']}"
 
 
 FIGURES: dict[str, str | Cell] = {
