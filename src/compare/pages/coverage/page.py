@@ -186,8 +186,8 @@ class StartExplorer(Explorer, view=view, digest=digest):
                     "FDA label here": "fda_label",
                     "Year one, or a course": cost_cell,
                 },
-                f"Therapies for this condition, at {computed.weight_kg:g} kg, the weight with which "
-                "it opens, whoever the patient is",
+                f"Therapies for this condition, at {computed.weight_kg:g} kg, the weight with "
+                "which it opens, whoever the patient is",
             ),
         )
         self.show_coverage(computed)
