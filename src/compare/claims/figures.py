@@ -280,11 +280,13 @@ def _of_ivig(evidence: Evidence) -> list[Row]:
 
 
 def rare(evidence: Evidence, blank: Assessment) -> Assessment:
-    """Serious harms are rare: what trials of this size can show."""
+    """Serious harms are rare: what trials of this size can show. A laboratory finding is none."""
     counted = [
         row
         for row in _of_ivig(evidence)
-        if row["rare_serious"] == "yes" and known(row["risk_low_pct"])
+        if row["rare_serious"] == "yes"
+        and row["ascertainment"] != "laboratory"
+        and known(row["risk_low_pct"])
     ]
     rows = []
     for event, own in sorted(grouped(counted, "event").items()):

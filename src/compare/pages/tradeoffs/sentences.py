@@ -141,8 +141,7 @@ def ranking(
     if blind:
         weight = sum(found.weights[name] for name in blind)
         numbers["missing_weight"] = weight
-        verb = "is" if len(blind) == 1 else "are"
-        text += f" Its {listing([lower(labels[name]) for name in blind])} {verb} not scored"
+        text += f" Not scored for it: {listing([lower(labels[name]) for name in blind])}"
         text += f" ({of_100(weight)} of 100 of the weight)."
     second, next_share = order[1], shares[order[1]]
     if next_share > 0:
@@ -169,10 +168,10 @@ def losing(found: Ranking, top: str, overall: float, how: str, labels: Mapping[s
     if how == "any":
         another = found.first_when[worst].drop(top).max()
         if share < FAVORITE and another > share:
-            return f"it loses when {lower(labels[worst])} matters most"
+            return f"it loses with the most weight on {lower(labels[worst])}"
         return ""
     if share < overall - LESS_OFTEN:
-        return f"it loses ground as {lower(labels[worst])} weighs more"
+        return f"it loses ground with more weight on {lower(labels[worst])}"
     return ""
 
 
@@ -355,6 +354,6 @@ def clipped(share: float) -> Finding | None:
     if share <= 0.01:
         return None
     return Finding(
-        f"{of_100(share)} of 100 drawn figures lie outside the ranges and count as their ends.",
+        f"Of 100 drawn figures {of_100(share)} lie outside the ranges and count as their ends.",
         {"clipped": share},
     )

@@ -26,7 +26,7 @@ from compare.pages.tradeoffs.worth import MONEY, worth
 from compare.preferences.decision import Ranges, Weights, read
 from compare.preferences.draws import Draws, Ranking
 from compare.trials.indirect import comparisons
-from compare.words import Finding, lower, short_name
+from compare.words import Finding, lower, number_of, short_name
 
 HOW = {
     "": "nothing yet: show the figures only",
@@ -207,7 +207,8 @@ def cards(
         high = amount(max(row["high"] for row in part), unit)
         shown = low if low == high else f"{low} to {high}"
         kinds = findings.kinds_of_price(part)
-        return f"{words}: {shown} ({len(part)} of {count} therapies). {kinds}".strip()
+        many = number_of((count, count), "therapy")
+        return f"{words}: {shown} ({len(part)} of {many}). {kinds}".strip()
 
     home = [row["therapy"] for row in cells.get("visits_year_one", []) if row["high"] == 0]
     often = span("visits_year_one", "Clinic visits in year one")
