@@ -132,7 +132,8 @@ def rows_by_condition(evidence: Evidence) -> Mapping[str, Sequence[Row]]:
     (x1, pct1, first), (x2, pct2, second) = found["treated"], found["comparator"]
     low, high = arms.differences(x1, raw["n_treated"], x2, raw["n_comparator"], parallel)
     out["difference_low_pct"], out["difference_high_pct"] = low, high
-    out["difference_pct"] = np.where(np.isnan(low), np.nan, pct1 - pct2)
+    printed = (raw["treated_value"] - raw["comparator_value"]).fillna(pd.Series(pct1 - pct2))
+    out["difference_pct"] = printed.where(out["difference_low_pct"].notna())
     out["counts_rebuilt"] = first | second
     rows = records(out)
     out["effect_words"] = pd.Series([effect_words(row) for row in rows], out.index, dtype="str")
