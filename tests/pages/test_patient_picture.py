@@ -83,8 +83,8 @@ def test_cidp_as_a_pharmacist_would_read_it(evidence):
     for therapy_id in ("ivig", "scig"):
         assert shown(found, therapy_id).spoken.against[0][0] == "boxed_warning"
     scig = shown(found, "scig")
-    # PATH, Hizentra 0.2 g/kg: relapse 33.3 against 56.1; the dose is the one that is priced.
-    assert scig.trials.trials[0].figure == "33.3% against 56.1%"
+    # PATH, Hizentra 0.2 g/kg: its primary endpoint; the dose is the one that is priced.
+    assert scig.trials.trials[0].figure == "38.6% against 63.2%"
     assert "Hizentra 0.2 g/kg" in scig.trials.trials[0].apart
     assert "withdrawal trial" in scig.trials.shared
     assert [price.product for price in scig.prices] == ["Hizentra"]
