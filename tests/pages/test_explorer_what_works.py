@@ -79,6 +79,22 @@ def test_units_are_words(evidence, views):
     assert tables.rate_cell(row).startswith("25 percent on placebo")
 
 
+def test_tables_of_trials_speak_words(views):
+    """No name of a column, no blank cell for what is not reported, and no "unknown blind"."""
+    seen = set()
+    for shown in views.values():
+        said = page.figures_html(shown)
+        assert not re.search("prior_exposure|unknown blind|open blind|not stated: not stated", said)
+        for row in (*shown.rows, *shown.active):
+            seen.add(tables.exposure_cell(row))
+            assert tables.week_cell(row)
+            assert tables.design_cell(row)
+    assert "no TNF inhibitors" in seen
+    assert "not reported: not printed in the abstract" in seen
+    newly = {"trial_unknown_reason": "prior_exposure: newly; earlier not printed; weeks: x"}
+    assert tables.exposure_cell(newly) == "not reported: newly; earlier not printed"
+
+
 def test_a_single_pair_is_named_alike(evidence, views):
     """After a colon both names have small letters."""
     assert "anifrolumab and belimumab are not told apart" in str(views["sle"].finding)
