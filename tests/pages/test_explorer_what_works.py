@@ -62,6 +62,7 @@ def test_one_arm_has_no_interval_of_an_effect(views):
     """CHAMPION-NMOSD: none of 58 relapsed; 89.7 to 100 is of a reduction, not of patients."""
     (mark,) = (m for m in marks(views["nmosd"].forests) if m.about.startswith("CHAMPION-NMOSD"))
     assert (mark.value, mark.small) == (0, "")
+    assert mark.said == "0 of 58 patients against 20 of 47 on external placebo (PREVENT)"
     assert mark.low != mark.low
     assert mark.high != mark.high
 

@@ -233,6 +233,14 @@ def unit_words(row: Row) -> str:
     return "percent" if unit in PERCENT else unit
 
 
+def amount(row: Row, arm: str) -> str:
+    """What a group ("treated", "comparator") had; a number of patients with the group's size."""
+    said = f"{row[f'{arm}_value']:g}"
+    if row["unit"] == "patients" and known(n := row[f"n_{arm}"]):
+        return f"{said} of {n:,}"
+    return said
+
+
 def outcome_text(row: Row) -> str:
     """An outcome in a sentence: endpoint, time, both arms, the published effect, whether met."""
     week = f", week {row['timepoint_weeks']:g}" if known(row["timepoint_weeks"]) else ""
@@ -240,10 +248,10 @@ def outcome_text(row: Row) -> str:
     unit = unit_words(row)
     unit = "%" if unit == "percent" else f" {unit}".rstrip()
     if known(row["treated_value"]):
-        said += f": {row['treated_value']:g}{unit}"
+        said += f": {amount(row, 'treated')}{unit}"
         if known(row["comparator_value"]):
             sign = unit if unit == "%" else ""
-            said += f" against {row['comparator_value']:g}{sign} on {row['comparator']}"
+            said += f" against {amount(row, 'comparator')}{sign} on {row['comparator']}"
         elif row["comparator_kind"] == "none":
             said += ", no comparator"
     parts = [said, row["effect_words"]]

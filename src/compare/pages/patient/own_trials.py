@@ -120,7 +120,8 @@ def figure(row: Row) -> str:
     treated, other = row["treated_value"], row["comparator_value"]
     if known(treated) and known(other):
         tight = unit if unit == "%" else ""
-        said = f"{treated:g}{tight} against {other:g}{unit}"
+        both = (benefits.amount(row, arm) for arm in ("treated", "comparator"))
+        said = f"{tight} against ".join(both) + unit
     elif row["effect_words"]:
         said = row["effect_words"]
     else:

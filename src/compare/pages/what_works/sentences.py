@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from compare.data.rows import Row, known
 from compare.trials._effects import COUNTS
 from compare.trials.arms import MINUS
-from compare.trials.benefits import MEASURES, unit_words
+from compare.trials.benefits import MEASURES, amount, unit_words
 from compare.trials.declared import Declared
 from compare.trials.guards import Comparison
 from compare.trials.network import Network
@@ -50,12 +50,12 @@ def said(row: Row) -> str:
     share = row["scale"] == "proportion" and unit == " percent"
     if not known(treated):
         return f"against {row['comparator']}" if known(row["comparator"]) else ""
-    first = f"{_plain(treated)} of 100" if share else f"{_plain(treated)}{unit}"
+    first = _plain(amount(row, "treated")) + (" of 100" if share else unit)
     if row["comparator_kind"] == "none":
         return f"{first}, no comparator"
     if not known(other):
         return f"{first}, against {row['comparator']}"
-    return f"{first} against {_plain(other)} on {row['comparator']}"
+    return f"{first} against {_plain(amount(row, 'comparator'))} on {row['comparator']}"
 
 
 def figure(row: Row, found: Result) -> str:
@@ -217,8 +217,8 @@ def _unit(found: Declared) -> str:
     return found.unit.replace("_", " ")
 
 
-def _plain(value: float) -> str:
-    return f"{value:g}".replace("-", MINUS)
+def _plain(said: str) -> str:
+    return said.replace("-", MINUS)
 
 
 def _signed(value: float, digits: int) -> str:
