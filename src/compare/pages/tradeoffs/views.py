@@ -195,7 +195,7 @@ def cards(
     basis: str,
 ) -> tuple[tuple[str, str], ...]:
     """What there is to weigh, before any weight: five headings, each with a sentence."""
-    count = len({row["therapy_id"] for row in rows})
+    count = 2 * (len({row["therapy_id"] for row in rows}),)
     cells = grouped((row for row in rows if row["reported"]), "criterion")
 
     def span(name: str, words: str) -> str:
@@ -207,8 +207,7 @@ def cards(
         high = amount(max(row["high"] for row in part), unit)
         shown = low if low == high else f"{low} to {high}"
         kinds = findings.kinds_of_price(part)
-        many = number_of((count, count), "therapy")
-        return f"{words}: {shown} ({len(part)} of {many}). {kinds}".strip()
+        return f"{words}: {shown} ({len(part)} of {number_of(count, 'therapy')}). {kinds}".strip()
 
     home = [row["therapy"] for row in cells.get("visits_year_one", []) if row["high"] == 0]
     often = span("visits_year_one", "Clinic visits in year one")
@@ -219,9 +218,7 @@ def cards(
     harms = [row for row in offered.values() if row["group"] == "harm" and row["scored"]]
     factors = [evidence.label("factors", factor) for factor in sorted(patient.factors)]
     special = "In the history: " + (findings.listing(factors) if factors else "nothing entered")
-    why = NO_NETWORK
-    if basis == "network":
-        why = lower(effects.why_none(evidence, condition_id, patient) or NO_NETWORK)
+    why = lower(effects.why_none(evidence, condition_id, patient)) or NO_NETWORK
     return (
         ("Cost", span(money, str(offered[money]["label"]) if money in offered else "Cost")
          or "No therapy has a price here."),
@@ -237,10 +234,9 @@ def cards(
 
 def coverage(rows: list[Row], one: str, many: str, basis: str, why: str, page: str) -> str:
     """How many criteria of a sort can be scored, and which one most therapies have."""
-    if not rows and basis == "network":
-        return f"Not weighed: {why}. Each trial's own: page {page}."
     if not rows:
-        return "No figure of a trial against placebo that can be scored."
+        told = f"Not weighed: {why}. Each trial's own: page {page}."
+        return told if basis == "network" else "No figure against placebo that can be scored."
     top = max(rows, key=lambda row: row["scored"])
     text = f"{len(rows)} {one if len(rows) == 1 else many} can be scored. Best covered: "
     text += f"{lower(str(top['label']))}, in {top['scored']} of {top['therapies']} therapies"
