@@ -9,6 +9,8 @@ from typing import Any
 from compare.data.rows import known
 
 NOT_REPORTED = "not reported"
+MINUS = "\u2212"
+MOST_WORDS = 40  # of what a page says first
 
 
 @dataclass(frozen=True)
@@ -35,10 +37,29 @@ def lower(name: str) -> str:
     return name if first[1:] != first[1:].lower() else name[:1].lower() + name[1:]
 
 
-def listing(names: Iterable[Any]) -> str:
-    """Names in a row, each as `short_name`: `IVIG, SCIG and Efgartigimod`."""
-    *first, last = map(short_name, names)
+def joined(names: Iterable[str]) -> str:
+    """As in a sentence: `age, sex and weight`; blank for none."""
+    *first, last = [*names] or [""]
     return f"{', '.join(first)} and {last}" if first else last
+
+
+def listing(names: Iterable[Any]) -> str:
+    """Names as in a sentence, each as `short_name`: `IVIG, SCIG and Efgartigimod`."""
+    return joined(map(short_name, names))
+
+
+def fitting(texts: Iterable[str]) -> str:
+    """The first of these that has no more than `MOST_WORDS`; if none has, the last."""
+    said = ""
+    for said in texts:
+        if len(said.split()) <= MOST_WORDS:
+            break
+    return said
+
+
+def printed(value: float, form: str = "g") -> str:
+    """A number in a format, with a true minus sign: `−5.1`."""  # noqa: RUF002
+    return f"{value:{form}}".replace("-", MINUS)
 
 
 def usd(value: Any) -> str:
@@ -52,7 +73,8 @@ def usd_cents(value: Any) -> str:
 
 
 def usd_range(low: Any, high: Any) -> str:
-    """`$1,000 to $2,000`, or one figure where both ends round to it."""
+    """`$1,000 to $2,000`, the lower first, or one figure where both ends round to it."""
+    low, high = sorted((low, high)) if known(high) else (low, high)
     first, second = usd(low), usd(high)
     return first if first == second or not known(high) else f"{first} to {second}"
 
@@ -68,7 +90,8 @@ def number(value: Any, digits: int = 0, unit: str = "") -> str:
 
 
 def number_range(low: Any, high: Any, digits: int = 0) -> str:
-    """`13 to 18`, or one figure where both ends round to it."""
+    """`13 to 18`, the lower first, or one figure where both ends round to it."""
+    low, high = sorted((low, high)) if known(high) else (low, high)
     first, second = number(low, digits), number(high, digits)
     return first if first == second or not known(high) else f"{first} to {second}"
 
@@ -81,3 +104,8 @@ def number_of(ends: Iterable[Any], one: str) -> str:
     if not known(low):
         return f"{many} {NOT_REPORTED}"
     return f"{shown} {one if shown == '1' else many}"
+
+
+def counted(count: int, one: str) -> str:
+    """`1 pair`, `3 therapies`."""
+    return number_of((count, count), one)

@@ -105,7 +105,11 @@ def test_texts_with_digits_are_marked_as_one_label_s_numbers(evidence, table, co
 
 
 def test_biosimilars_inherit_their_reference(evidence, every):
-    """A biosimilar without rows has the reference's rows, marked, with the reference's month."""
+    """A biosimilar without rows has its reference's, marked, but for what is in that alone.
+
+    The needle cover of Humira holds latex; that of Simlandi does not.
+    """
+    factors = evidence.factors.set_index("factor_id")["product_specific"]
     products = evidence.products.set_index("product_id")
     with_rows = set(evidence.cautions["product_id"])
     columns = ["factor_id", "severity", "applies", "condition_text", "action"]
@@ -117,6 +121,8 @@ def test_biosimilars_inherit_their_reference(evidence, every):
         seen += 1
         rows = every[every["product_id"].eq(product_id)]
         original = every[every["product_id"].eq(reference)]
+        original = original[original["factor_id"].map(factors).ne("yes")]
+        assert rows["factor_id"].map(factors).ne("yes").all()
         assert rows[columns].to_numpy().tolist() == original[columns].to_numpy().tolist()
         assert rows["inherited"].all()
         name = products.at[reference, "product"]
@@ -443,26 +449,16 @@ def test_schedule_in_words(evidence):
 
 def phase(**changes):
     """One phase of a regimen: 1 g/kg every 3 weeks from day 21."""
-    usual = dict.fromkeys(
-        (
-            "days",
-            "max_dose",
-            "max_dose_unit",
-            "cycle_days_low",
-            "cycle_days_high",
-            "cycle_days_basis",
-            "cycle_days",
-            "doses",
-        )
-    )
-    usual |= {
+    blank = (
+        "days", "max_dose", "max_dose_unit", "cycle_days_low", "cycle_days_high",
+        "cycle_days_basis", "cycle_days", "doses", "previous_iv_dose_factor", "no_dose_reason",
+    )  # fmt: skip
+    usual = {
         "phase": "maintenance", "dose_low": 1.0, "dose_high": 1.0, "dose_unit": "g/kg",
         "dose_per": "administration", "interval_low": 21, "interval_high": 21,
         "interval_unit": "day", "first_day": 21.0, "use": "chronic",
-        "previous_iv_dose_factor": None,
-        "no_dose_reason": None,
     }  # fmt: skip
-    return usual | changes
+    return dict.fromkeys(blank) | usual | changes
 
 
 @pytest.mark.parametrize(
@@ -533,3 +529,72 @@ def test_inheriting_products_are_counted_not_read_out_of_their_names(evidence):
     (row,) = (row for row in told if row["therapy_id"] == "adalimumab")
     assert (row["inherited"], row["count"]) == (12, 13)
     assert len(row["marked"].split(", ")) == 12
+
+
+def test_a_harm_told_to_everyone_is_never_said_to_be_unread(evidence):
+    """Betaseron's label warns everyone of depression: with past depression it is not silent."""
+    patient = compare.Patient(70, 35, factors={"depression", "stroke_history"})
+    found = compare.check_cautions(evidence, patient, "ms_relapsing")
+    found = found[found["matches"]].set_index(["product_id", "factor_id"])
+    assert found.loc[("avonex", "depression"), "severity"] == "warning"
+    for product_id in ("betaseron", "plegridy"):
+        told = found.loc[(product_id, "depression")]
+        assert told["severity"] == "warns_all"
+        assert "report symptoms at once" in told["action"]
+        assert told["source_id"] == f"label_{product_id}"
+    assert found.loc[("lemtrada", "stroke_history"), "severity"] == "warns_all"
+    assert found.loc[("betaseron", "stroke_history"), "severity"] == "not_in_reading"
+
+
+@pytest.mark.parametrize(
+    ("product_id", "factor_id", "condition_id"),
+    [
+        ("rebif", "seizure_disorder", "ms_relapsing"),
+        ("plegridy", "seizure_disorder", "ms_relapsing"),
+        ("stelara", "recurrent_infection", "plaque_psoriasis"),
+        ("orencia", "active_infection", "ra"),
+    ],
+)
+def test_cautions_for_patients_whom_section_5_singles_out(
+    evidence, product_id, factor_id, condition_id
+):
+    """Each label asks for caution in these patients, in section 5."""
+    patient = compare.Patient(70, 45, factors={factor_id})
+    found = compare.check_cautions(evidence, patient, condition_id)
+    here = found["product_id"].eq(product_id) & found["factor_id"].eq(factor_id)
+    assert list(found.loc[here, "severity"]) == ["warning"]
+
+
+def test_a_past_allergic_reaction_asks_for_a_life_threatening_one(evidence):
+    """Ocrevus is contraindicated after a life-threatening infusion reaction alone: it is asked."""
+    patient = compare.Patient(70, 35, factors={"hypersensitivity_history"})
+    found = compare.check_cautions(evidence, patient, "ms_relapsing")
+    ask = found[found["severity"].eq("ask") & found["factor_id"].eq("infusion_reaction_history")]
+    assert {"ocrevus", "briumvi"} <= set(ask["product_id"])
+
+
+def test_guidance_for_one_use_is_told_in_that_use(evidence):
+    """Pneumocystis before rituximab in vasculitis; no adult's doses, no bowel disease elsewhere."""
+
+    def said(therapy_id, condition_id, product_id, step):
+        rows = guidance.steps(evidence, therapy_id, condition_id, product_id)
+        return " ".join(row["text"] for row in rows if row["step"] == step)
+
+    assert "Pneumocystis" in said("rituximab", "gpa_mpa", "riabni", "before")
+    assert "Children: weekly" in said("etanercept", "plaque_psoriasis", "enbrel", "during")
+    for therapy_id, product_id in (("ustekinumab", "yesintek"), ("guselkumab", "tremfya")):
+        told = said(therapy_id, "plaque_psoriasis", product_id, "during")
+        assert "nduction" not in told
+        assert "contains latex" not in told
+    assert "over 6 weeks" in said("interferon_beta_1b", "ms_relapsing", "betaseron", "during")
+
+
+def test_infliximab_under_the_skin_has_its_own_label(evidence, every):
+    """Zymfentra 4, 5.5: one dose, no limit by weight; to be avoided in any heart failure."""
+    rows = every[every["product_id"].eq("zymfentra")]
+    assert not rows["inherited"].any()
+    heart = rows[rows["factor_id"].eq("heart_failure")]
+    assert list(heart["severity"]) == ["warning"]
+    assert heart["action"].str.startswith("Avoid").all()
+    boxed = rows[rows["severity"].eq("boxed_warning")]
+    assert {"concomitant_immunosuppressant", "recurrent_infection"} <= set(boxed["factor_id"])

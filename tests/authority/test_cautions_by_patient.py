@@ -113,9 +113,9 @@ def test_ms_with_jc_virus_antibody(evidence):
     found = flags(evidence, "ms_relapsing", "jc_virus_positive", age_years=35)
     # Tysabri, boxed warning: "the presence of anti-JCV antibodies".
     assert alike(found, "natalizumab", "jc_virus_positive", "boxed_warning")
-    # Ocrevus 5.3 and Kesimpta 5.1 name PML and say nothing of the antibody.
+    # Ocrevus 5.3 and Kesimpta 5.1 warn everyone of PML and say nothing of the antibody.
     for therapy_id in ("ocrelizumab", "ofatumumab", "rituximab", "alemtuzumab"):
-        assert alike(found, therapy_id, "jc_virus_positive", "not_in_reading")
+        assert alike(found, therapy_id, "jc_virus_positive", "warns_all")
     for therapy_id in ("ivig", "scig", "efgartigimod", "eculizumab"):
         assert not factors.concerns(evidence, "jc_virus_positive", therapy_id)
     assert "ivig" not in {therapy for therapy, _ in flags(evidence, "gmg", "jc_virus_positive")}

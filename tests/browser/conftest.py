@@ -21,7 +21,7 @@ from urllib.parse import urlparse
 
 import axe_core_python
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from playwright.sync_api import Error as PlaywrightError
 
 from tests.conftest import chromium
@@ -30,6 +30,9 @@ from tools import BUILD, NOTEBOOKS, ROOT
 LIVE = "document.documentElement?.classList.contains('tc-live')"
 TOKEN = "journey"
 WAIT_SECONDS = 60
+# What is awaited comes late on a machine that does other things at once; what is promised within a
+# time says so itself.
+expect.set_options(timeout=20_000)
 WIDE, NARROW, TALL = 1280, 820, 2400
 
 
@@ -141,6 +144,35 @@ def voila_server(pages: Path, home: Path, *more: str) -> Iterator[str]:
     yield from serve(command, f"http://127.0.0.1:{port}/", home / "log")
 
 
+# Whether nothing of a page has changed its place for a while: charts follow a new width late.
+AT_REST = """() => {
+  const boxes = [...document.querySelectorAll(
+    '.tc-page, .tc-panel, .tc-chart, .tc-page .main-svg, .tc-page .main-svg text')];
+  const size = [innerWidth, document.documentElement.scrollHeight];
+  const places = String([...size, ...boxes.flatMap((e) => {
+    const { x, y, width, height } = e.getBoundingClientRect();
+    return [x + scrollX, y + scrollY, width, height].map(Math.round);
+  })]);
+  const rest = (window.rest ??= {});
+  if (rest.places !== places) Object.assign(rest, { places, since: performance.now(), looks: 0 });
+  rest.looks += 1;
+  return rest.looks > 8 && performance.now() - rest.since > 500;
+}"""
+
+
+def at_rest(page: Page) -> None:
+    """Wait until everything on the page stands still."""
+    page.evaluate("window.rest = {}")
+    page.wait_for_function(AT_REST, polling=50, timeout=WAIT_SECONDS * 1000)
+
+
+def copied_link(page: Page) -> str:
+    """The link to the patient, by the button, once it is said to be copied."""
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    return str(page.evaluate("navigator.clipboard.readText()"))
+
+
 def choose(control: Locator, option: str) -> None:
     """Choose from a list, or from one that is searched by typing."""
     if control.get_attribute("role") != "combobox":
@@ -220,7 +252,7 @@ class Shown:
         folder = BUILD / "screenshots"
         folder.mkdir(parents=True, exist_ok=True)
         self.page.set_viewport_size({"width": width, "height": TALL})
-        self.page.wait_for_timeout(500)
+        at_rest(self.page)
         self.page.screenshot(path=folder / f"{self.name}_{self.place}_{width}.png")
 
     def misplaced(self) -> list[str]:

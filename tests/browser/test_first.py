@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
-from tests.browser.conftest import LIVE, TOKEN
+from tests.browser.conftest import LIVE, TOKEN, at_rest
 from tools import BUILD, PAGES
 
 # Each day the page that is opened first and one with a chart; all of them in the soak.
@@ -57,10 +57,10 @@ def test_the_live_page_takes_the_place_of_what_was_sent_ahead(
     page = context.new_page()
     page.goto(f"{voila}voila/render/{name}.ipynb")
     page.wait_for_function(LIVE, timeout=60_000)
-    page.wait_for_timeout(1500)
+    expect(page.locator(".tc-first")).to_have_count(0)
+    at_rest(page)
     places = page.evaluate("window.places")
     assert page.evaluate("window.ahead")
-    assert page.locator(".tc-first").count() == 0
     assert len({words for _, _, words in places}) == 1
     for tops in list(zip(*places, strict=True))[:2]:
         # On a phone the map of the evidence is none of these pictures.

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.conftest import LIVE, TOKEN
+from tests.browser.conftest import LIVE, TOKEN, at_rest
 from tools import NOTEBOOKS
 
 # Each day the pages that say most; all of them in the soak.
@@ -54,7 +54,7 @@ def opened(request: pytest.FixtureRequest, browser: Browser, voila: str) -> Iter
     page = context.new_page()
     page.goto(f"{voila}voila/render/{request.param}.ipynb")
     page.wait_for_function(LIVE, timeout=60_000)
-    page.wait_for_timeout(1500)
+    at_rest(page)
     yield page
     context.close()
 
@@ -74,16 +74,17 @@ def test_two_keys_lead_to_the_answer(opened: Page) -> None:
     opened.mouse.click(2, 2)
     opened.keyboard.press("Tab")
     opened.keyboard.press("Enter")
-    assert opened.evaluate("document.activeElement.matches('.tc-finding')")
+    opened.wait_for_function("() => document.activeElement.matches('.tc-finding')")
 
 
 def test_nothing_scrolls_sideways_on_a_phone(opened: Page) -> None:
     """At 390 pixels the page is as wide as the screen, and so is each table and chart in it."""
     opened.set_viewport_size(PHONE)
-    opened.wait_for_timeout(400)
+    at_rest(opened)
     wide = opened.evaluate("document.documentElement.scrollWidth")
     inner = opened.evaluate(SIDEWAYS)
     opened.set_viewport_size(FOLD)
+    at_rest(opened)
     assert wide <= PHONE["width"]
     assert inner == []
 

@@ -10,7 +10,7 @@ from tools import ROOT
 
 
 def test_one_key_shows_the_page(browser: Browser, lab: str) -> None:
-    """F9 runs all; the page's top stays in view, and neither code nor a digest nor news shows."""
+    """F9 runs all; the page's top stays in view; no code, digest, news or list of files shows."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
     page.goto(f"{lab}lab/workspaces/{uuid.uuid4()}/tree/00_start_here.ipynb?token={TOKEN}&reset")
@@ -19,6 +19,7 @@ def test_one_key_shows_the_page(browser: Browser, lab: str) -> None:
     page.keyboard.press("F9")
     expect(page.locator(".tc-finding").first).to_be_in_viewport(timeout=60_000)
     expect(page.locator(".tc-picture").first).to_be_in_viewport()
+    expect(page.locator(".jp-FileBrowser").first).to_be_hidden()
     page.get_by_text("(ipykernel) | Idle").wait_for()
     assert page.locator(".Toastify__toast").all_text_contents() == []
     shown = page.locator(".jp-CodeCell", has=page.locator(".tc-page"))

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import TOKEN, WAIT_SECONDS, WIDE
+from tests.browser.conftest import TOKEN, WAIT_SECONDS, WIDE, at_rest, copied_link
 
 FOLD = 900
 KEYS = ("therapy-comparison", "therapy-comparison-prices")
@@ -87,12 +87,12 @@ def test_first_visit_to_the_question_in_two_clicks(visit: Page) -> None:
         weight.press_sequentially(no_weight) if no_weight else weight.press("Delete")
         weight.press("Enter")
         expect(visit.get_by_role("alert").filter(has_text="from 1 to 300")).to_be_visible()
-        assert weight.input_value() == usual
+        expect(weight).to_have_value(usual)
     weight.press("ControlOrMeta+a")
     weight.press_sequentially("62.5kg")
     weight.press("Enter")
     expect(visit.get_by_role("alert").filter(has_text="from 1 to 300")).to_have_count(0)
-    assert weight.input_value() == "62.5"
+    expect(weight).to_have_value("62.5")
 
 
 def test_cidp_past_thrombosis_to_a_printed_comparison(visit: Page) -> None:
@@ -102,12 +102,13 @@ def test_cidp_past_thrombosis_to_a_printed_comparison(visit: Page) -> None:
     typed(visit, "Weight (kg)", "62")
     typed(visit, "History", "clot")
     expect(visit.locator(".tc-finding").first).to_contain_text("Past thrombosis: boxed warning on")
+    picture = visit.locator(".tc-picture").first
+    for words in ("Efgartigimod", "Boxed warning: Past thrombosis", "PATH", "Year one, US dollars"):
+        expect(picture).to_contain_text(words, use_inner_text=True)
+    at_rest(visit)
     where = visit.evaluate(WHERE)
     assert where["answer"] < FOLD / 2
     assert where["seen"] >= 0.9
-    picture = visit.locator(".tc-picture").first.inner_text()
-    for words in ("Efgartigimod", "Boxed warning: Past thrombosis", "PATH", "Year one, US dollars"):
-        assert words in picture
     visit.get_by_label("Therapy 2", exact=True).first.select_option(label="Efgartigimod")
     expect(visit.locator(".tc-compare").first).to_contain_text("Vyvgart Hytrulo")
     with visit.expect_download() as event:
@@ -139,12 +140,14 @@ def test_answer_and_half_of_the_picture_are_above_the_fold(
     """At most forty words; nothing scrolls sideways, on a phone too."""
     opened(visit, f"{voila}voila/render/00_start_here.ipynb#{patient}")
     expect(visit.locator(".tc-finding").first).to_contain_text(words)
+    at_rest(visit)
     where = visit.evaluate(WHERE)
     assert where["words"] <= 40
     assert where["answer"] < FOLD / 2
     assert where["seen"] >= 0.5, where
     for width in (820, 390):
         visit.set_viewport_size({"width": width, "height": FOLD})
+        at_rest(visit)
         assert visit.evaluate(WHERE)["wide"] <= width
     if "heart_failure" in patient:
         row = visit.locator(".tc-picture tbody tr", has_text="Infliximab").first
@@ -186,7 +189,7 @@ def test_one_own_price_is_seen_everywhere_and_forgotten(visit: Page, voila: str)
     visit.reload()
     ready(visit)
     expect(row).to_contain_text("Gamunex-C, own price")
-    assert "62" in visit.get_by_label("Weight (kg)", exact=True).first.input_value()
+    expect(visit.get_by_label("Weight (kg)", exact=True).first).to_have_value("62")
     visit.get_by_role("button", name="Forget own prices").click()
     expect(row).not_to_contain_text("own price")
     expect(badge).to_be_hidden()
@@ -206,20 +209,18 @@ def test_a_link_opens_elsewhere_and_a_reload_stays(
     opened(visit, f"{voila}voila/render/00_start_here.ipynb#{patient}")
     expect(visit.locator(".tc-finding").first).to_contain_text("7 options are labeled for")
     visit.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    visit.get_by_role("button", name="Copy link").click()
-    expect(visit.get_by_role("button", name="Copied")).to_be_visible()
-    link = visit.evaluate("() => navigator.clipboard.readText()")
+    link = copied_link(visit)
     visit.reload()
     ready(visit)
+    expect(visit.locator(".tc-finding").first).to_contain_text("7 options are labeled for")
     said = answer(visit)
-    assert "7 options are labeled" in said
     colleague = browser.new_context(viewport={"width": WIDE, "height": FOLD}).new_page()
     colleague.set_default_timeout(WAIT_SECONDS * 1000)
     colleague.goto(f"{voila}?token={TOKEN}")
     opened(colleague, link)
     expect(colleague.locator(".tc-finding").first).to_contain_text("7 options are labeled for")
     assert answer(colleague) == said
-    assert colleague.get_by_label("Weight (kg)", exact=True).first.input_value() == "71"
+    expect(colleague.get_by_label("Weight (kg)", exact=True).first).to_have_value("71")
     colleague.context.close()
     visit.get_by_role("link", name="Cost", exact=True).click()
     visit.wait_for_url("**/02_cost.ipynb**")
@@ -229,4 +230,4 @@ def test_a_link_opens_elsewhere_and_a_reload_stays(
     visit.go_back()
     visit.wait_for_url("**/00_start_here.ipynb**")
     ready(visit)
-    assert visit.get_by_label("Weight (kg)", exact=True).first.input_value() == "80"
+    expect(visit.get_by_label("Weight (kg)", exact=True).first).to_have_value("80")

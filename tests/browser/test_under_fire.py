@@ -12,7 +12,7 @@ import nbformat
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import LIVE, TALL, TOKEN, WIDE, free_port, serve
+from tests.browser.conftest import LIVE, TALL, TOKEN, WIDE, at_rest, free_port, serve
 from tools import ROOT
 
 ATTACKED = """
@@ -72,8 +72,8 @@ def test_no_attack_runs_on_any_page(browser: Browser, attacked_app: str) -> None
     page.goto(f"{attacked_app}voila/render/attacked.ipynb")
     page.locator(".tc-page").last.wait_for(timeout=120_000)
     page.locator(".js-plotly-plot .main-svg").first.wait_for(state="attached", timeout=60_000)
-    page.wait_for_timeout(1500)
-    assert "window.hacked" in (page.locator("body").text_content() or "")
+    expect(page.locator("body")).to_contain_text("window.hacked")
+    at_rest(page)
     assert hacked(page) == [None, 0]
     for place in page.locator(".js-plotly-plot .drag").all()[:12]:
         if place.is_visible():
@@ -90,7 +90,7 @@ def test_no_attack_runs_on_any_page(browser: Browser, attacked_app: str) -> None
             link.click()
         sheet = context.new_page()
         sheet.set_content(Path(saved.value.path()).read_text(encoding="utf-8"))
-        assert "window.hacked" in (sheet.locator("body").text_content() or "")
+        expect(sheet.locator("body")).to_contain_text("window.hacked")
         assert hacked(sheet) == [None, 0]
         sheet.close()
     assert dialogs == []

@@ -7,6 +7,7 @@ import itertools
 import time
 import zipfile
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -27,8 +28,8 @@ from tests.own.test_incoming import (
     encoded,
     refused,
 )
+from tests.own.test_incoming import SHORT as HEAD
 
-HEAD = "code,billing_qty,billing_unit,usd_per_billing_unit"
 WIDE = "code,product_id,route,presentation_id,billing_qty,billing_unit,usd_per_billing_unit"
 
 
@@ -419,6 +420,7 @@ def banded(*bands: tuple[str, ...], columns: tuple[str, ...] = BAND) -> dict[str
         ((("0", "80", ""), ("60", "200", "")), "overlap between 60 and 80 kg"),
         ((("", "", ""), ("60", "200", "")), "overlap between 60 and 200 kg"),
         ((("0", "60", "[]"), ("60", "200", "[)")), "overlap at 60 kg"),
+        ((("60", "60", "[]"), ("0", "200", "()")), "overlap at 60 kg"),
         ((("0", "60", ""), ("70", "200", "")), "no band holds between 60 and 70 kg"),
         ((("0", "60", "[)"), ("60", "200", "()")), "no band holds 60 kg"),
         ((("60", "", ""), ("", "60", "")), ""),
@@ -472,6 +474,12 @@ def test_everything_wrong_is_said_at_once(evidence: compare.Evidence) -> None:
 
 # Properties: no number is ever read as another, and only a `DataError` is raised
 
+
+def few_or_many(few: int, many: int) -> list[Any]:
+    """How often a property is tried, and the number of its draws; the many by hand."""
+    return [(few, 0), pytest.param(many, 1, marks=pytest.mark.soak)]
+
+
 AMOUNTS = st.tuples(st.integers(0, 9_999_999), st.integers(0, 999)).map(
     lambda parts: (parts[0], f"{parts[1]:03d}")
 )
@@ -488,8 +496,15 @@ def number_of(text: str) -> float | None:
     return float(plain) if ok and float(plain) > 0 else None
 
 
-def read_amounts(evidence: compare.Evidence, times: int, number: int = 0) -> None:
-    """Prices written in so many ways, quoted or not: the number that was meant, or a refusal."""
+@pytest.mark.parametrize(
+    ("times", "number"),
+    [(60, 0), *(pytest.param(1000, i, marks=pytest.mark.soak) for i in range(1, 101))],
+)
+def test_no_price_is_read_as_another(evidence: compare.Evidence, times: int, number: int) -> None:
+    """Commas, points, dollar signs, quotes, in both files: the number that was meant, or a refusal.
+
+    By hand 100,000 of them, in chunks that can be repeated by their number.
+    """
 
     @often(times, number)
     @given(amount=AMOUNTS, form=WRITTEN, quoted=st.booleans(), cms=st.booleans())
@@ -514,24 +529,13 @@ def read_amounts(evidence: compare.Evidence, times: int, number: int = 0) -> Non
     check()
 
 
-def test_no_price_is_read_as_another(evidence: compare.Evidence) -> None:
-    """Commas, points, dollar signs, quotes, in both files."""
-    read_amounts(evidence, 60)
-
-
-@pytest.mark.soak
-@pytest.mark.parametrize("number", range(1, 101))
-def test_soak_no_price_is_read_as_another(evidence: compare.Evidence, number: int) -> None:
-    """100,000 of them, in chunks that can be repeated by their number."""
-    read_amounts(evidence, 1000, number)
-
-
 EDGES = st.sampled_from((0, 1, 20, 40, 60, 80, 200))
 BOUNDS = st.sampled_from(("", "[)", "[]", "(]", "()"))
 
 
-def bands_hold(evidence: compare.Evidence, times: int, number: int = 0) -> None:
-    """Bands drawn at random: loaded only where no weight has two bands."""
+@pytest.mark.parametrize(("times", "number"), few_or_many(12, 2_000))
+def test_no_weight_is_dosed_twice(evidence: compare.Evidence, times: int, number: int) -> None:
+    """Bands drawn at random are loaded only where no weight has two; a year costs what one does."""
 
     @often(times, number)
     @given(bands=st.lists(st.tuples(EDGES, EDGES, BOUNDS), min_size=2, max_size=3))
@@ -552,17 +556,6 @@ def bands_hold(evidence: compare.Evidence, times: int, number: int = 0) -> None:
     check()
 
 
-def test_no_weight_is_dosed_twice(evidence: compare.Evidence) -> None:
-    """Whatever bands are drawn, a year costs what one band costs."""
-    bands_hold(evidence, 12)
-
-
-@pytest.mark.soak
-def test_soak_no_weight_is_dosed_twice(evidence: compare.Evidence) -> None:
-    """2,000 sets of bands."""
-    bands_hold(evidence, 2_000, 1)
-
-
 NUMBERS = st.sampled_from(
     ("0", "1e-9", "1e-300", "0.5", "1", "30", "365", "1e9", "1e300", "-1", "nan", "inf", "5e-324")
 )
@@ -574,8 +567,11 @@ COLUMNS = st.sampled_from(
 )  # fmt: skip
 
 
-def numbers_are_bounded(evidence: compare.Evidence, times: int, number: int = 0) -> None:
-    """Numbers of a regimen out of all bounds: refused, or computed within a moment."""
+@pytest.mark.parametrize(("times", "number"), few_or_many(15, 3_000))
+def test_numbers_of_a_regimen_are_bounded(
+    evidence: compare.Evidence, times: int, number: int
+) -> None:
+    """Tiny, huge, infinite and none: refused, or computed within a moment."""
 
     @often(times, number)
     @given(cells=st.dictionaries(COLUMNS, NUMBERS, min_size=1, max_size=3))
@@ -592,17 +588,6 @@ def numbers_are_bounded(evidence: compare.Evidence, times: int, number: int = 0)
         assert not (usd <= 0).any() or not (usd < 0).any()
 
     check()
-
-
-def test_numbers_of_a_regimen_are_bounded(evidence: compare.Evidence) -> None:
-    """Tiny, huge, infinite and none."""
-    numbers_are_bounded(evidence, 15)
-
-
-@pytest.mark.soak
-def test_soak_numbers_of_a_regimen_are_bounded(evidence: compare.Evidence) -> None:
-    """3,000 of them."""
-    numbers_are_bounded(evidence, 3_000, 1)
 
 
 def test_header_of_cms_is_the_one_that_rows_are_held_against() -> None:

@@ -110,9 +110,11 @@ def test_a_brand_without_the_caution_says_what_others_have(evidence):
     said = "none read for this product; on others of the therapy: boxed warning (Past thrombosis)"
     cell = patient_tables.BRAND_COLUMNS["Concerns this patient"](row)
     assert said in cell
-    assert "Not in our reading of the label, look it up: Past thrombosis" in cell
+    assert "Everyone is warned" in cell
     side = side_by_side.statements(shown.comparison)
-    assert [row["statement"] for row in side if row["item"] == "For this patient"] == [said]
+    told = [row["statement"] for row in side if row["item"] == "For this patient"]
+    assert said in told
+    assert sum(one.startswith("Everyone is warned. Past thrombosis.") for one in told) == 1
 
 
 def test_each_condition_shows(evidence, explorer):
@@ -155,10 +157,11 @@ def test_no_severity_without_its_condition(evidence):
         shown = page.view(evidence, compare.Scenario(condition_id, who, options={"compare": ids}))
         for row in shown.options:
             for one in row["concerns"]:
-                silent = one["severity"] in ("not_in_reading", "ask")
+                silent = one["severity"] in ("warns_all", "not_in_reading", "ask")
                 assert silent or "counts if: " in one["words"]
         conditional = [row for row in shown.told if row["applies"] == "patient_conditional"]
-        told = [row for row in conditional if row["severity"] not in ("not_in_reading", "ask")]
+        silent = ("warns_all", "not_in_reading", "ask")
+        told = [row for row in conditional if row["severity"] not in silent]
         assert all(row["condition_text"] for row in told)
 
 

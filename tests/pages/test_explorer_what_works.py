@@ -329,3 +329,16 @@ def test_a_width_says_that_it_is_no_finding(evidence):
     said = {mark.row_id: mark.said for mark in shown.across.forest.marks}
     assert said["etanercept"] == "no finding: the estimate is known only within a factor of 64"
     assert "of 100 (" in said["golimumab"]
+
+
+def test_names_of_a_network_stand_inside_its_picture() -> None:
+    """A long name at either side, with its patients: no figure is cut at the picture's edge."""
+    names = dict.fromkeys("abcdefgh", "Certolizumab pegol") | {"r": "placebo"}
+    drawn = chart.drawing(
+        dict.fromkeys(names, 1234), {("r", key): 1 for key in "abcdefgh"}, names, {}, "r"
+    )
+    found = re.findall(r'<text x="(\d+)" y="\d+" style="text-anchor:(\w+)">([^<]+)<', drawn)
+    assert len(found) == 8
+    for x, anchor, told in found:
+        left, right = (side * len(told) * chart.LETTER for side in chart.BESIDE[anchor])
+        assert left - 1 <= float(x) <= chart.WIDTH - right + 1

@@ -18,7 +18,7 @@ from compare.pages.controls import HIDDEN
 from compare.pages.cost.page import CostExplorer
 from compare.pages.explorer import Explorer
 from compare.pages.history.page import HistoryExplorer
-from compare.pages.strip import Strip
+from compare.pages.strip import Strip, about_conditions
 
 BOUNDS = {"weight": (1, 300), "age": (0, 120), "height": (40, 250), "iv_dose": (0.5, 300),
           "iv_weeks": (1, 12), "ige": (1, 100_000)}  # fmt: skip
@@ -65,11 +65,11 @@ def test_an_address_gives_the_same_patient_back(scenario: Scenario, usual: set[s
         ("tc-main", "not an address of a patient"),
         ("condition=cidp&weight=62", "lacks the condition, the weight or the age"),
         ("condition=cidp&weight=heavy&age=5", "weight is 'heavy', which is no number"),
-        ("condition=cidp&weight=nan&age=5", "weight_kg is nan; expected a number from 1 to 300"),
-        ("condition=cidp&weight=1e999&age=5", "weight_kg is inf"),
+        ("condition=cidp&weight=nan&age=5", "its weight is nan; expected a number from 1 to 300"),
+        ("condition=cidp&weight=1e999&age=5", "its weight is inf"),
         ("condition=cidp&weight=62&age=5&sex=cat", "sex is 'cat'"),
         ("condition=cidp&weight=62&weight=70&age=5", "not an address of a patient"),
-        ("condition=cidp&weight=62&age=5&script=x", "not an address of a patient"),
+        ("condition=cidp&weight=62&age=5&frailty=3", "'frailty', which this version does not know"),
         ("condition=cidp&weight=62&age=5&history=" + "a," * 3000, "not an address of a patient"),
         ("condition=%ff&weight=62&age=5", "not an address of a patient"),
     ],
@@ -94,6 +94,14 @@ def test_a_condition_changes_only_what_was_not_set(evidence: compare.Evidence) -
     page.controls["age"].value = 4
     page.controls["condition"].value = "ra"
     assert page.scenario().patient.age_years == 4
+
+
+def test_a_short_name_is_of_one_condition(evidence: compare.Evidence) -> None:
+    """Who types SLE and presses Enter gets SLE: no other condition has that name or synonym."""
+    words = {key: about[1:] for key, about in about_conditions(evidence).items()}
+    for name, (short, *_) in words.items():
+        others = [other for other, said in words.items() if short in said and other != name]
+        assert others == [], short
 
 
 def test_one_change_shows_once(evidence: compare.Evidence, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -69,3 +69,9 @@ def test_names_stand_off_each_other_and_off_intervals() -> None:
     here = [(0.1, 100.0)] * 3
     assert sorted(charts.levels(here, [])) == pytest.approx([80, 100, 120], abs=4)
     assert charts.levels([(0.1, 50.0)], [(0.0, 0.3, 50.0, 50.0)]) == [50.0 + charts.LIFT_PX]
+
+
+def test_where_all_stand_at_nothing_the_axis_counts_whole_ones() -> None:
+    """No therapy with a visit: from 0 to 5 visits, not to a tenth of one."""
+    row = dict.fromkeys(("x", "x_low", "x_high"), 0.0)
+    assert charts._room([row, row], "x", 0.0) == [-0.25, 5.0]

@@ -154,10 +154,7 @@ def test_pages_are_set_beside_the_commit_that_is_named(
         printed = new_output("stream", name="stdout", text=f"a | b | {figure}\n")
         digest = new_code_cell("", id="d", outputs=[printed], metadata={"tags": ["digest"]})
         nbformat.write(new_notebook(cells=[digest]), path)
-        subprocess.run(["git", "add", "."], cwd=tmp_path, check=True)
-        who = ["-c", "user.name=Test", "-c", "user.email=test@example.org"]
-        made = ["commit", "--message=x", "--no-gpg-sign", "--quiet"]
-        subprocess.run(["git", *who, *made], cwd=tmp_path, check=True)
+        committed(tmp_path)
     said, row = review.review_notebook(path, tmp_path, "HEAD~")
     assert said == []
     assert "<li>a | b | <del>41</del> → <ins>42</ins></li>" in row
@@ -184,19 +181,20 @@ def test_a_new_column_is_a_change_of_every_row() -> None:
     assert rows == [("changed", "line 2, J1: usd None -> '40'")]
 
 
-def repository(folder: Path, *commits: str) -> None:
-    """A repository with one table, committed once for each content."""
-
-    def git(*arguments: str) -> None:
-        who = ["-c", "user.name=Test", "-c", "user.email=test@example.org"]
+def committed(folder: Path) -> None:
+    """All in the folder is committed to its repository, which is made where there is none."""
+    who = ["-c", "user.name=Test", "-c", "user.email=test@example.org"]
+    for arguments in (["init", "--initial-branch=main"], ["add", "."],
+                      ["commit", "--message=x", "--no-gpg-sign"]):  # fmt: skip
         subprocess.run(["git", *who, *arguments], cwd=folder, check=True, capture_output=True)
 
-    git("init", "--initial-branch=main")
+
+def repository(folder: Path, *commits: str) -> None:
+    """A repository with one table, committed once for each content."""
     for content in commits:
         (folder / "data").mkdir(exist_ok=True)
         (folder / "data" / "prices.csv").write_text(content, encoding="utf-8")
-        git("add", ".")
-        git("commit", "--message=x", "--no-gpg-sign")
+        committed(folder)
 
 
 PACKAGE = {"resources": [{"path": "prices.csv", "schema": {"primaryKey": ["code"]}}]}
@@ -366,6 +364,11 @@ def test_a_review_that_is_stopped_ends_in_one_line(tmp_path: Path) -> None:
     assert running.returncode == 1
 
 
+def full(_: int) -> None:
+    """Of a disk without room."""
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
 def test_a_write_cut_short_leaves_the_old_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -373,9 +376,6 @@ def test_a_write_cut_short_leaves_the_old_file(
     path = tmp_path / "new folder" / "a.json"
     files.write(path, "old\n")
     assert path.read_bytes() == b"old\n"
-
-    def full(_: int) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
 
     def stopped(_: int) -> None:
         raise KeyboardInterrupt
@@ -396,9 +396,6 @@ def test_what_cannot_be_written_is_one_plain_sentence(
     command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A folder without room: each of the four commands ends with the file's name and the cause."""
-
-    def full(_: int) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
 
     def pip(*_: object, **__: object) -> subprocess.CompletedProcess[str]:
         return subprocess.CompletedProcess([], 0, stdout='{"install": []}')
@@ -452,9 +449,7 @@ def test_one_changed_price_fails_the_review(tmp_path: Path) -> None:
     for name in ("data", "notebooks", "src", "tools"):
         ignore = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
         shutil.copytree(ROOT / name, tmp_path / name, ignore=ignore)
-    who = ["git", "-c", "user.name=Test", "-c", "user.email=test@example.org"]
-    for arguments in (["init"], ["add", "."], ["commit", "--message=x", "--no-gpg-sign"]):
-        subprocess.run([*who, *arguments], cwd=tmp_path, check=True, capture_output=True)
+    committed(tmp_path)
 
     def run(module: str, *arguments: str) -> tuple[int, str]:
         path = os.pathsep.join([str(tmp_path / "src"), str(tmp_path), os.environ["PYTHONPATH"]])

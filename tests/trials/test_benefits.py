@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 
 import numpy as np
 import pandas as pd
@@ -218,3 +219,14 @@ def test_favored_side_agrees_with_the_two_values(evidence):
     better = lower.eq(both["favors"].eq("lower")).map({True: "therapy", False: "comparator"})
     differ = both["treated_value"].ne(both["comparator_value"]) & both["better_on"].ne(better)
     assert both.loc[differ, "row_id"].tolist() == []
+
+
+def test_no_hyphen_stands_for_a_minus(evidence):
+    """What is below zero is said with a true minus sign, in every outcome of the tables."""
+    every = [row for own in benefits.rows_by_condition(evidence).values() for row in own]
+    below = [row for row in every if (row["treated_value"] or 0) < 0]
+    assert below
+    for row in below:
+        said = benefits.outcome_text(row | {"study": None})
+        assert f": \u2212{-row['treated_value']:g}" in said
+        assert re.search(r"(?<![\w-])-\d", said) is None

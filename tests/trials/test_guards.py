@@ -64,14 +64,15 @@ def with_fact(study, **changed):
     return [replace(fact, **changed) if fact.study == study else fact for fact in facts()]
 
 
-def the_pair(found):
-    (pair,) = found
+def judged(trials=STAR, ties=None, nets=None, **more):
+    """The verdict on `a` and `b`."""
+    (pair,) = compare_pairs(nets or networks(trials), ties or facts(trials), ["a", "b"], **more)
     return pair
 
 
 def test_a_clear_pair_is_separated():
     """Without anything in the way `a` is separated from `b`, on three scales, from four trials."""
-    pair = the_pair(compare_pairs(networks(), facts(), ["b", "a"]))
+    (pair,) = compare_pairs(networks(), facts(), ["b", "a"])
     assert (pair.treatment, pair.comparator, pair.verdict) == ("a", "b", "separated")
     assert (pair.basis, pair.trials, pair.reason) == ("network", 4, "")
     assert pair.scales == ("odds ratio", "risk ratio", "risk difference")
@@ -104,7 +105,7 @@ def test_guards_without_an_objection_say_nothing():
 
 def test_the_favored_therapy_comes_first():
     """Where less is better, the therapy with fewer events is said to be separated."""
-    pair = the_pair(compare_pairs(networks(), facts(), ["a", "b"], favors="lower"))
+    pair = judged(favors="lower")
     assert (pair.treatment, pair.comparator, pair.verdict) == ("b", "a", "separated")
     assert pair.high < 1
     assert summary([pair], NAMES).endswith("1 is told apart, favoring the first: B from A.")
@@ -118,14 +119,11 @@ def test_all_three_scales_must_agree():
         "b1": {"b": 16, "placebo": 8},
         "b2": {"b": 18, "placebo": 9},
     }
-    pair = the_pair(compare_pairs(networks(trials), facts(trials), ["a", "b"]))
+    pair = judged(trials)
     assert pair.scales == ("risk difference",)
-    assert (pair.verdict, pair.reason) == (
-        "not distinguished",
-        "only the risk difference sets them apart",
-    )
-    one = networks(trials, measures=("risk_difference",))
-    alone = the_pair(compare_pairs(one, facts(trials), ["a", "b"]))
+    assert pair.verdict == "not distinguished"
+    assert pair.reason == "only the risk difference sets them apart"
+    alone = judged(trials, nets=networks(trials, measures=("risk_difference",)))
     assert alone.verdict == "separated"
     assert "judged on this one scale" in sentence(alone, NAMES, "points of remission")
 
@@ -137,7 +135,7 @@ def test_scales_that_disagree_on_the_direction():
     pairs = difference.pairs
     turned = pairs.assign(low=-pairs["high"], high=-pairs["low"])
     nets["risk_difference"] = replace(difference, pairs=turned)
-    pair = the_pair(compare_pairs(nets, facts(), ["a", "b"]))
+    pair = judged(nets=nets)
     assert pair.verdict == "not distinguished"
     assert pair.reason == "the scales disagree on the direction"
 
@@ -145,8 +143,7 @@ def test_scales_that_disagree_on_the_direction():
 def test_a_width_is_no_finding():
     """One event in 40 on placebo: above no effect, but known only within a factor of 50."""
     trials = {"a1": {"a": 32, "placebo": 1}, "b1": {"b": 16, "placebo": 16}}
-    nets = networks(trials, n=40)
-    pair = the_pair(compare_pairs(nets, facts(trials), ["a", "b"], external_tau=0.01))
+    pair = judged(trials, nets=networks(trials, n=40), external_tau=0.01)
     assert pair.low > 1
     assert pair.high > 20 * pair.low
     assert pair.verdict == "not distinguished"
@@ -183,37 +180,26 @@ def test_withdrawal_is_not_mixed_with_treat_through():
 @pytest.mark.parametrize(
     ("exposures", "told"),
     [
-        (
-            ["naive"] * 3 + ["mixed"],
-            "prior treatment differs between the trials (none, given to some)",
-        ),
+        (["naive"] * 3 + ["mixed"],
+         "prior treatment differs between the trials (none, given to some)"),
         (["mixed"] * 4, "patients with and without prior treatment are mixed"),
         (["unknown"] * 4, "prior treatment is not known"),
-        (
-            ["unknown", "mixed"] * 2,
-            "patients with and without prior treatment are mixed, or it is not known",
-        ),
-        (
-            ["unknown"] + ["exposed"] * 3,
-            "prior treatment is not known in some trials",
-        ),
-        (
-            ["naive", "exposed"] * 2,
-            "prior treatment differs between the trials (none, given to all)",
-        ),
-        (
-            ["unknown", "mixed", "exposed", "naive"],
-            "prior treatment differs between the trials (none, given to all, given to some, not "
-            "known)",
-        ),
+        (["unknown", "mixed"] * 2,
+         "patients with and without prior treatment are mixed, or it is not known"),
+        (["unknown"] + ["exposed"] * 3, "prior treatment is not known in some trials"),
+        (["naive", "exposed"] * 2,
+         "prior treatment differs between the trials (none, given to all)"),
+        (["unknown", "mixed", "exposed", "naive"],
+         "prior treatment differs between the trials (none, given to all, given to some, not "
+         "known)"),
     ],
-)
+)  # fmt: skip
 def test_mixed_or_unknown_exposure_separates_nobody(exposures, told):
     """The clear pair again, its trials not all of naive or all of exposed patients."""
     mixed = [
         replace(fact, prior_exposure=kind) for fact, kind in zip(facts(), exposures, strict=True)
     ]
-    pair = the_pair(compare_pairs(networks(), mixed, ["a", "b"]))
+    pair = judged(ties=mixed)
     assert pair.verdict == "not distinguished"
     text = sentence(pair, NAMES, "odds of remission")
     assert text.startswith("A and B are not distinguished: compatible with ")
@@ -223,30 +209,25 @@ def test_mixed_or_unknown_exposure_separates_nobody(exposures, told):
     assert summary([pair, pair, replace(pair, held=False)], NAMES) == (
         f"Of 3 pairs looked at, none is told apart; 2 are left open: {short}."
     )
-    exposed = compare_pairs(networks(), facts(prior_exposure="exposed"), ["a", "b"])
-    assert the_pair(exposed).verdict == "separated"
+    assert judged(ties=facts(prior_exposure="exposed")).verdict == "separated"
 
 
 def test_without_a_degree_of_freedom_nobody_is_separated():
     """One trial a comparison: not separated, unless it stands a tau from outside, which is said."""
     single = {study: STAR[study] for study in ("a1", "b1")}
-    found = {
-        tau: the_pair(compare_pairs(networks(single), facts(single), ["a", "b"], external_tau=tau))
-        for tau in (None, 0.1, 1.0)
-    }
-    assert [pair.verdict for pair in found.values()] == [
-        "not distinguished",
-        "separated",
-        "not distinguished",
-    ]
-    assert found[None].reason == "with one trial a comparison nothing tells how much trials differ"
-    assert found[1.0].reason.endswith("and a tau of 1 from outside takes the separation away")
+    none, small, large = (judged(single, external_tau=tau) for tau in (None, 0.1, 1.0))
+    assert none.verdict == large.verdict == "not distinguished"
+    assert small.verdict == "separated"
+    assert none.reason == "with one trial a comparison nothing tells how much trials differ"
+    assert large.reason.endswith("and a tau of 1 from outside takes the separation away")
 
 
 def test_the_model_is_never_swapped():
-    """Pairs are judged on random effects alone."""
-    with pytest.raises(ValueError, match="model is 'common'"):
-        compare_pairs(networks(model="common"), facts(), ["a", "b"])
+    """Pairs are judged on random effects alone, on the other scales too."""
+    common = networks(model="common")
+    for nets in (common, networks() | {"risk_ratio": common["risk_ratio"]}):
+        with pytest.raises(ValueError, match="model is 'common'; pairs are judged by random"):
+            judged(nets=nets)
 
 
 @pytest.mark.parametrize(
@@ -261,14 +242,13 @@ def test_a_weak_sole_link_is_refused(changed, why):
     """One small trial or one with a zero cell is all that ties `b`: not compared; 30 is enough."""
     single = {study: STAR[study] for study in ("a1", "a2", "b1")}
     few = [replace(fact, **changed) if fact.study == "b1" else fact for fact in facts(single)]
-    pair = the_pair(compare_pairs(networks(single), few, ["a", "b"]))
+    pair = judged(single, few)
     assert pair.verdict == "not compared"
     expected = f"A and B are not compared: it rests on one trial with {why} (b1)."
     assert sentence(pair, NAMES, "odds of remission") == expected
     beside = [replace(fact, **changed) if fact.study == "b1" else fact for fact in facts()]
-    assert the_pair(compare_pairs(networks(), beside, ["a", "b"])).verdict == "separated"
-    enough = [replace(fact, smallest_arm=30) for fact in facts(single)]
-    assert the_pair(compare_pairs(networks(single), enough, ["a", "b"])).verdict == "separated"
+    assert judged(ties=beside).verdict == "separated"
+    assert judged(single, facts(single, smallest_arm=30)).verdict == "separated"
 
 
 LOOP = {
@@ -300,8 +280,7 @@ def test_a_loop_that_disagrees_leaves_direct_evidence():
 def test_direct_evidence_must_not_hang_on_a_weak_trial():
     """Where loops disagree, the direct trial alone ties the pair, and it must be large enough."""
     few = [replace(fact, smallest_arm=20) if fact.study == "ab" else fact for fact in facts(LOOP)]
-    found = compare_pairs(networks(LOOP), few, ["a", "b"])
-    assert the_pair(found).reason == "it rests on one trial with an arm of 20 (ab)"
+    assert judged(LOOP, few).reason == "it rests on one trial with an arm of 20 (ab)"
 
 
 def test_similar_needs_a_margin_declared_before():
@@ -309,22 +288,16 @@ def test_similar_needs_a_margin_declared_before():
     alike = {"a1": {"a": 1000, "placebo": 500}, "a2": {"a": 1010, "placebo": 500}}
     alike |= {"b1": {"b": 1000, "placebo": 500}, "b2": {"b": 1005, "placebo": 500}}
     nets = networks(alike, n=2000)
-    verdicts = {
-        margin: the_pair(compare_pairs(nets, facts(alike), ["a", "b"], margin)).verdict
-        for margin in (None, 1.1, 2.0)
-    }
-    assert verdicts == {None: "not distinguished", 1.1: "not distinguished", 2.0: "similar"}
-    pair = the_pair(compare_pairs(nets, facts(alike), ["a", "b"], 2.0))
-    text = sentence(pair, NAMES, "odds of remission")
+    apart = "not distinguished"
+    for margin, verdict in ((None, apart), (1.1, apart), (2.0, "similar")):
+        assert judged(alike, nets=nets, margin=margin).verdict == verdict
+    text = sentence(judged(alike, nets=nets, margin=2.0), NAMES, "odds of remission")
     assert text.startswith("A and B are similar, inside the margin declared before: ")
     mixed = facts(alike, prior_exposure="mixed")
-    assert the_pair(compare_pairs(nets, mixed, ["a", "b"], 2.0)).verdict == "not distinguished"
+    assert judged(alike, mixed, nets, margin=2.0).verdict == apart
     points = networks(alike, n=2000, measures=("risk_difference",))
-    found = {
-        margin: the_pair(compare_pairs(points, facts(alike), ["a", "b"], margin)).verdict
-        for margin in (0.01, 0.2)
-    }
-    assert found == {0.01: "not distinguished", 0.2: "similar"}
+    for margin, verdict in ((0.01, apart), (0.2, "similar")):
+        assert judged(alike, nets=points, margin=margin).verdict == verdict
 
 
 def test_the_width_is_said():
@@ -332,7 +305,7 @@ def test_the_width_is_said():
     trials = {"a1": {"a": 50, "placebo": 40}, "a2": {"a": 52, "placebo": 42}}
     trials |= {"b1": {"b": 50, "placebo": 41}, "b2": {"b": 52, "placebo": 40}}
     nets = networks(trials)
-    pair = the_pair(compare_pairs(nets, facts(trials), ["a", "b"]))
+    pair = judged(trials, nets=nets)
     low, high = (f"{float(f'{end:.2g}'):g}" for end in (pair.low, pair.high))
     assert sentence(pair, NAMES, "odds of remission") == (
         f"{pair.treatment.upper()} and {pair.comparator.upper()} are not distinguished: "
@@ -352,8 +325,7 @@ def test_a_difference_of_means_in_words():
     ]
     columns = ["study", "treatment", "comparator", "estimate", "se"]
     net = network_meta_analysis(pd.DataFrame(rows, columns=columns), "mean_difference")
-    ties = facts(["a1", "a2", "b1", "b2"])
-    pair = the_pair(compare_pairs({"mean_difference": net}, ties, ["a", "b"]))
+    pair = judged(nets={"mean_difference": net})
     # 1 with a standard error of 0.1: 0.80 to 1.20.
     assert sentence(pair, NAMES, "points of the score") == (
         "A is separated from B: a difference of +1 points of the score (95% +0.8 to +1.2), judged "
@@ -415,27 +387,17 @@ def test_two_direct_trials_hold_a_pair_of_their_own():
     """Where only direct evidence counts, a second trial of the pair makes up for a weak one."""
     trials = {**LOOP, "ab2": {"a": 61, "b": 60}}
     few = [replace(fact, smallest_arm=20) if fact.study == "ab" else fact for fact in facts(trials)]
-    pair = the_pair(compare_pairs(networks(trials), few, ["a", "b"]))
+    pair = judged(trials, few)
     assert (pair.verdict, pair.basis, pair.trials) == ("not distinguished", "direct", 2)
-
-
-def test_one_swapped_model_is_enough():
-    """The other scales are held to random effects too."""
-    mixed = networks() | networks(measures=("risk_ratio",), model="common")
-    with pytest.raises(ValueError, match="model is 'common'; pairs are judged by random effects"):
-        compare_pairs(mixed, facts(), ["a", "b"])
 
 
 def test_all_refusals_are_said():
     """Weeks and designs in one text, each trial by name."""
-    odd = [
-        *with_fact("a1", weeks=None, design="crossover"),
-        *with_fact("b1", weeks=None, design="crossover"),
-    ]
-    assert refusal(odd) == (
+    odd = {"weeks": None, "design": "crossover"}
+    assert refusal(with_fact("a1", **odd) + with_fact("b1", **odd)) == (
         "No source gives the week of assessment of a1, b1. Without parallel arms: a1, b1."
     )
-    withdrawn = [*with_fact("a1", design="withdrawal"), *with_fact("b1", design="withdrawal")]
+    withdrawn = with_fact("a1", design="withdrawal") + with_fact("b1", design="withdrawal")
     assert refusal(withdrawn).endswith("are not mixed with others: a1, b1.")
 
 
@@ -546,10 +508,7 @@ def test_pairs_that_are_not_compared_are_counted():
 
 def test_when_the_trials_of_a_pair_looked():
     """Weeks of the treatment's trials stand first; a pair held back by a doubt alone is marked."""
-    some = [*with_fact("a2", weeks=12)]
-    pair = the_pair(compare_pairs(networks(), some, ["a", "b"], favors="lower"))
+    pair = judged(ties=with_fact("a2", weeks=12), favors="lower")
     assert (pair.treatment, pair.weeks, pair.held) == ("b", ((8, 8), (8, 12)), False)
-    mixed = facts(prior_exposure="mixed")
-    assert the_pair(compare_pairs(networks(), mixed, ["a", "b"])).held
-    more = {**STAR, "c1": LOOP["c1"]}
-    assert the_pair(compare_pairs(networks(more), facts(more), ["a", "b"])).trials == 4
+    assert judged(ties=facts(prior_exposure="mixed")).held
+    assert judged({**STAR, "c1": LOOP["c1"]}).trials == 4

@@ -59,6 +59,12 @@ def pair(network: Any, treatment: str, comparator: str) -> pd.Series:
     return network.pairs.set_index(["treatment", "comparator"]).loc[(treatment, comparator)]
 
 
+def rounded(spread: dict[str, float], *keys: str) -> list[float]:
+    """Q, degrees of freedom and p of `heterogeneity`, to the digits that are printed."""
+    digits = {"q": 2, "d": 0, "p": 4}
+    return [round(spread[key], digits[key[0]]) for key in keys]
+
+
 def same(one: Any, other: Any, to: float = 1e-9) -> None:
     """Two networks say the same, whatever the order of their rows."""
     for name, key in (("effects", ["treatment"]), ("pairs", ["treatment", "comparator"])):
@@ -82,10 +88,9 @@ def test_stowe_as_netmeta_printed_it():
     spread = network.heterogeneity
     assert round(spread["tau2"], 4) == told["tau2"]
     assert round(spread["i2"], 3) == told["I2"]
-    for part, keys in (("Q", "q df p"), ("Q_between", "q_between df_between p_between")):
-        found = [spread[key] for key in keys.split()]
-        assert [round(found[0], 2), found[1], round(found[2], 4)] == told[part]
-    assert [round(spread["q_within"], 2), spread["df_within"]] == told["Q_within"][:2]
+    assert rounded(spread, "q", "df", "p") == told["Q"]
+    assert rounded(spread, "q_between", "df_between", "p_between") == told["Q_between"]
+    assert rounded(spread, "q_within", "df_within") == told["Q_within"][:2]
     assert round(chi2_p(spread["q_within"], spread["df_within"]), 4) == told["Q_within"][2]
     assert effects["p_score"].round(4).to_dict() == told["p_score"]
     for names, values in told["split"].items():
@@ -109,9 +114,9 @@ def test_baker_as_netmeta_printed_it():
     assert effects["p_score"].round(4).to_dict() == told["p_score"]
     spread = network.heterogeneity
     assert [round(spread["tau2"], 4), round(spread["i2"], 3)] == [told["tau2"], told["I2"]]
-    assert [round(spread["q"], 2), spread["df"]] == told["Q"]
-    assert [round(spread["q_within"], 2), spread["df_within"]] == told["Q_within"]
-    assert [round(spread["q_between"], 2), spread["df_between"]] == told["Q_between"]
+    assert rounded(spread, "q", "df") == told["Q"]
+    assert rounded(spread, "q_within", "df_within") == told["Q_within"]
+    assert rounded(spread, "q_between", "df_between") == told["Q_between"]
     assert len(network.trials) == told["k"]
     reason = "an event in every patient of every arm"
     assert network.dropped.to_dict("records") == [{"study": "39", "reason": reason}]
@@ -123,10 +128,9 @@ def test_senn_designs_disagree():
     spread = network_meta_analysis(
         contrasts("NMA-SENN"), "mean_difference", model="common", reference="plac"
     ).heterogeneity
-    assert [round(spread["q"], 2), spread["df"]] == told["Q"]
-    assert [round(spread["q_within"], 2), spread["df_within"]] == told["Q_within"]
-    between = [round(spread["q_between"], 2), spread["df_between"], round(spread["p_between"], 4)]
-    assert between == told["Q_between"]
+    assert rounded(spread, "q", "df") == told["Q"]
+    assert rounded(spread, "q_within", "df_within") == told["Q_within"]
+    assert rounded(spread, "q_between", "df_between", "p_between") == told["Q_between"]
 
 
 @pytest.mark.parametrize("model", ["common", "random"])
@@ -309,18 +313,29 @@ def test_bucher_by_hand():
     assert found == pytest.approx((-2.0, -3.25, -0.75))  # hypot(1, 0.75) is 1.25
 
 
+# 30 of 100 against 15 of 90: logs of (30/70) / (15/75) and (30/100) / (15/90).
+PLAIN = ((30, 100), (15, 90))
+# 5 of 20 against 0 of 30: 0.5 in both arms, for the risk difference in the variance alone.
+ZERO = ((5, 20), (0, 30))
+
+
 @pytest.mark.parametrize(
-    ("measure", "estimate", "variance"),
+    ("counts", "measure", "estimate", "variance"),
     [
-        # 30 of 100 against 15 of 90: logs of (30/70) / (15/75) and (30/100) / (15/90).
-        ("odds_ratio", math.log(30 / 70 * 75 / 15), 1 / 30 + 1 / 70 + 1 / 15 + 1 / 75),
-        ("risk_ratio", math.log(1.8), 1 / 30 - 1 / 100 + 1 / 15 - 1 / 90),
-        ("risk_difference", 0.3 - 1 / 6, 0.3 * 0.7 / 100 + 1 / 6 * 5 / 6 / 90),
+        (PLAIN, "odds_ratio", math.log(30 / 70 * 75 / 15), 1 / 30 + 1 / 70 + 1 / 15 + 1 / 75),
+        (PLAIN, "risk_ratio", math.log(1.8), 1 / 30 - 1 / 100 + 1 / 15 - 1 / 90),
+        (PLAIN, "risk_difference", 0.3 - 1 / 6, 0.3 * 0.7 / 100 + 1 / 6 * 5 / 6 / 90),
+        (ZERO, "odds_ratio", math.log(5.5 / 15.5 * 30.5 / 0.5),
+         1 / 5.5 + 1 / 15.5 + 1 / 0.5 + 1 / 30.5),
+        (ZERO, "risk_ratio", math.log(5.5 / 20.5 * 30.5 / 0.5),
+         1 / 5.5 - 1 / 20.5 + 1 / 0.5 - 1 / 30.5),
+        (ZERO, "risk_difference", 5 / 20, 5.5 * 15.5 / 21**3 + 0.5 * 30.5 / 31**3),
     ],
-)
-def test_counts_by_hand(measure, estimate, variance):
+)  # fmt: skip
+def test_counts_by_hand(counts, measure, estimate, variance):
     """One trial of two arms: the textbook's estimate and standard error of each measure."""
-    table = pd.DataFrame([("t", "A", 30, 100), ("t", "P", 15, 90)], columns=ARMS)
+    rows = [("t", name, *count) for name, count in zip("AP", counts, strict=True)]
+    table = pd.DataFrame(rows, columns=ARMS)
     row = by_treatment(network_meta_analysis(table, measure, reference="P")).loc["A"]
     shown = math.exp if "ratio" in measure else float
     assert row["estimate"] == pytest.approx(shown(estimate))
@@ -333,27 +348,6 @@ def test_means_with_their_errors_by_hand():
     table = pd.DataFrame([("t", "A", 2.0, 0.3), ("t", "P", 1.0, 0.4)], columns=columns)
     row = by_treatment(network_meta_analysis(table, "mean_difference", reference="P")).loc["A"]
     assert [row["estimate"], row["high"]] == pytest.approx([1, 1 + 1.959964 * 0.5])
-
-
-@pytest.mark.parametrize(
-    ("measure", "estimate", "variance"),
-    [
-        ("odds_ratio", math.log(5.5 / 15.5 * 30.5 / 0.5), 1 / 5.5 + 1 / 15.5 + 1 / 0.5 + 1 / 30.5),
-        (
-            "risk_ratio",
-            math.log(5.5 / 20.5 * 30.5 / 0.5),
-            1 / 5.5 - 1 / 20.5 + 1 / 0.5 - 1 / 30.5,
-        ),
-        ("risk_difference", 5 / 20, 5.5 * 15.5 / 21**3 + 0.5 * 30.5 / 31**3),
-    ],
-)
-def test_a_zero_cell_by_hand(measure, estimate, variance):
-    """5 of 20 against 0 of 30: 0.5 in both arms, for the risk difference in the variance alone."""
-    table = pd.DataFrame([("t", "A", 5, 20), ("t", "P", 0, 30)], columns=ARMS)
-    row = by_treatment(network_meta_analysis(table, measure, reference="P")).loc["A"]
-    shown = math.exp if "ratio" in measure else float
-    assert row["estimate"] == pytest.approx(shown(estimate))
-    assert row["high"] == pytest.approx(shown(estimate + 1.959964 * math.sqrt(variance)), rel=1e-6)
 
 
 def test_trials_keep_what_their_arms_had():

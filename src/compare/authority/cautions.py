@@ -39,6 +39,10 @@ SUMMARY_KEYS = [
     *LEADING, "factor_id", "factor", "factor_group", "severity", "applies", "matches", "why",
     "condition_text",
 ]  # fmt: skip
+# What is said of a factor that the patient has or may have, not of a row of a label.
+UNCONDITIONAL = {
+    "matches": True, "condition_text": "", "dose_above_mg_per_kg": None, "met_by_factor": None,
+}  # fmt: skip
 
 
 @framed(COLUMNS)
@@ -55,7 +59,8 @@ def check_cautions(evidence: Evidence, patient: Patient, condition_id: str) -> l
     another, whose month is `label_month`; `label_read`: the product's own label was read in full.
     The severity "ask" is none: a factor that may go with one the patient has, and on which the
     label speaks. A factor of the patient on which a product has no row has the severity
-    "not_in_reading", unless it does not concern the therapy (`factor_classes`).
+    "warns_all" where its label tells everyone of the same harm (`factor_implies`), with that row's
+    words, else "not_in_reading", unless it does not concern the therapy (`factor_classes`).
 
     Raises `ValueError` for an unknown condition or factor, and for factors that exclude one
     another.
@@ -83,7 +88,7 @@ def caution_rows(evidence: Evidence, mine: Mapping[str, str], condition_id: str)
         for row in by_therapy.get(therapy_id, ())
     ]
     rows.extend(_asked(evidence, rows, mine))
-    rows += _not_in_reading(evidence, rows, mine, condition_id)
+    rows += _not_singled_out(evidence, rows, mine, condition_id)
     factors, products = list(evidence.by_id("factors")), list(evidence.by_id("products"))
     class_at, severity_at, factor_at, product_at = (
         {key: i for i, key in enumerate(keys)}
@@ -134,12 +139,11 @@ def _asked(
         for other in related(evidence, key, "ask")
         if other not in closed
     }
-    told = {"severity": "ask", "matches": True, "condition_text": "", "dose_above_mg_per_kg": None,
-            "met_by_factor": None}  # fmt: skip
     found = {
         (row["therapy_id"], row["product_id"], row["factor_id"]): {
             **row,
-            **told,
+            **UNCONDITIONAL,
+            "severity": "ask",
             "why": asked[row["factor_id"]],
             "action": "Ask whether the patient has it: the label speaks of it",
         }
@@ -149,11 +153,12 @@ def _asked(
     return list(found.values())
 
 
-def _not_in_reading(
+def _not_singled_out(
     evidence: Evidence, rows: Sequence[Row], mine: Mapping[str, str], condition_id: str
 ) -> list[dict[str, Any]]:
-    """A row for each factor of the patient on which a product says nothing in our reading.
+    """A row for each factor of the patient on which a product's label singles nobody out.
 
+    Where it tells everyone of the same harm, that row stands; else it is not in our reading.
     Left out are what is implied only, factors of which the label speaks in what they imply (heart
     failure as heart disease), those that do not concern the therapy, and those on which only
     labels' indications depend (such as serostatus).
@@ -167,36 +172,45 @@ def _not_in_reading(
         and factors[key]["factor_group"] != "universal"
     ]
     wider = {key: {key, *implied_by(evidence, [key])} for key in mine}
-    have = {(row["therapy_id"], row["product_id"], row["factor_id"]) for row in rows}
+    have = {(row["therapy_id"], row["product_id"], row["factor_id"]): row for row in rows}
     places = {(row["therapy_id"], row["product_id"]): row for row in rows}
+    same = {
+        key: [other for one in sorted(also) for other in related(evidence, one, "everyone")]
+        for key, also in wider.items()
+    }
     out = []
-    for (therapy_id, product_id), place in places.items():
+    for place, own in places.items():
+        therapy_id, product_id = place
         product = evidence.by_id("products")[product_id]
         month, read = month_of(product), product["label_read"] == "yes"
-        out += [
-            {
-                **{name: place[name] for name in (*LEADING, "product_id", "product")},
-                **{name: factor[name] for name in ("factor_id", "factor", "factor_group")},
-                "severity": "not_in_reading",
-                "applies": "patient_conditional",
-                "matches": True,
-                "why": mine[factor["factor_id"]],
-                "condition_text": "",
-                "dose_above_mg_per_kg": None,
-                "met_by_factor": None,
-                "action": not_read(month, read),
-                "inherited": False,
-                "inherited_from": "",
-                "label_month": month,
-                "label_read": read,
-                "verification": "",
-                "source_id": product["source_id"],
-                "locator": "",
-            }
-            for factor in wanted
-            if not any((therapy_id, product_id, key) in have for key in wider[factor["factor_id"]])
-            and concerns(evidence, factor["factor_id"], therapy_id)
-        ]
+        silent = {
+            **{name: own[name] for name in (*LEADING, "product_id", "product")},
+            "severity": "not_in_reading",
+            "action": not_read(month, read),
+            "inherited": False,
+            "inherited_from": "",
+            "label_month": month,
+            "label_read": read,
+            "verification": "",
+            "source_id": product["source_id"],
+            "locator": "",
+        }
+        for factor in wanted:
+            key = factor["factor_id"]
+            if any((*place, one) in have for one in wider[key]):
+                continue
+            if not concerns(evidence, key, therapy_id):
+                continue
+            told = next((have[*place, one] for one in same[key] if (*place, one) in have), None)
+            out.append(
+                {
+                    **({**told, "severity": "warns_all"} if told else silent),
+                    **{name: factor[name] for name in ("factor_id", "factor", "factor_group")},
+                    "applies": "patient_conditional",
+                    **UNCONDITIONAL,
+                    "why": mine[key],
+                }
+            )
     return out
 
 

@@ -40,33 +40,12 @@ STATEMENTS = {
 FOR = ("recommended", "option")
 AGAINST = ("warned_against", "not_recommended", "insufficient_evidence")
 COLUMNS = [
-    *LEADING,
-    "label_status",
-    "label_reason",
-    "products",
-    "label_month",
-    "population",
-    "restriction",
-    "requires_any",
-    "line",
-    "label_warning",
-    "labeled_elsewhere",
-    "statement",
-    "body",
-    "year",
-    "grade",
-    "jurisdiction",
-    "guideline_population",
-    "guideline_restriction",
-    "guideline_needs",
-    "guideline_ageless",
-    "retired",
-    "conflicting",
-    "statements_for",
-    "statements_against",
-    "source_id",
-    "locator",
-]
+    *LEADING, "label_status", "label_reason", "products", "label_month", "population",
+    "restriction", "requires_any", "line", "label_warning", "labeled_elsewhere", "statement",
+    "body", "year", "grade", "jurisdiction", "guideline_population", "guideline_restriction",
+    "guideline_needs", "guideline_ageless", "retired", "conflicting", "statements_for",
+    "statements_against", "source_id", "locator",
+]  # fmt: skip
 MARKS = ["condition_id", "condition", "label_mark", "guideline_mark"]
 
 
@@ -165,7 +144,7 @@ def statements(
     for row in evidence.rows("indications", "condition_id", condition_id):
         needed = split(row["requires_any"])
         met = not needed or bool(set(needed) & factors)
-        names = [] if met else [evidence.label("factors", key) for key in needed]
+        names = [] if met else [f"“{evidence.label('factors', key)}”" for key in needed]
         found.append(
             {
                 **row,
@@ -210,6 +189,15 @@ def quote(row: Mapping[str, Any]) -> str:
     told = ", ".join(str(part) for part in details if known(part))
     late = ", since retired" if row["retired"] == "yes" else ""
     return f"{said} ({told}{late})"
+
+
+def quote_strongest(option: Mapping[str, Any]) -> str:
+    """The guideline statement of an option as a sentence of its own, and what it asks for."""
+    population, grade = option["guideline_population"] or None, option["grade"] or None
+    late = "yes" if option["retired"] else "no"
+    said = quote({**option, "population": population, "grade": grade, "retired": late})
+    needs = f"; asks for: {option['guideline_needs']}" if option["guideline_needs"] else ""
+    return f"{said[0].upper()}{said[1:]}{needs}"
 
 
 def deciding_factors(evidence: Evidence, condition_id: str) -> list[str]:

@@ -17,33 +17,17 @@ SEVERITIES = {
     "contraindicated": "Contraindicated",
     "boxed_warning": "Boxed warning",
     "warning": "Warning",
+    "warns_all": "Everyone is warned",
     "information": "Information",
     "ask": "Ask",
     "not_in_reading": "Not in our reading",
 }
 COLUMNS = [
-    *LEADING,
-    "product_id",
-    "product",
-    "factor_id",
-    "factor",
-    "factor_group",
-    "severity",
-    "applies",
-    "matches",
-    "why",
-    "condition_text",
-    "dose_above_mg_per_kg",
-    "met_by_factor",
-    "action",
-    "inherited",
-    "inherited_from",
-    "label_month",
-    "label_read",
-    "verification",
-    "source_id",
+    *LEADING, "product_id", "product", "factor_id", "factor", "factor_group", "severity", "applies",
+    "matches", "why", "condition_text", "dose_above_mg_per_kg", "met_by_factor", "action",
+    "inherited", "inherited_from", "label_month", "label_read", "verification", "source_id",
     "locator",
-]
+]  # fmt: skip
 
 
 @kept(4)
@@ -161,7 +145,7 @@ def _inherited(
     reference = products[product_id]["reference_product_id"]
     if known(reference) and reference in own:
         origin = products[reference]
-        return _from(own[reference], f"its reference product {origin['product']}", origin)
+        return _from(of_class[reference], f"its reference product {origin['product']}", origin)
     pool = [key for key in own if products[key]["therapy_id"] == therapy_id and key != product_id]
     read = [key for key in pool if products[key]["label_read"] == "yes"] or pool
     common = {key: of_class[key] for key in read}

@@ -13,11 +13,11 @@ from compare.claims.verdicts import (
     NOT_SUPPORTED,
     PARTLY,
     SUPPORTED,
-    VERDICTS,
     Assessment,
     from_directions,
     ids_of,
     in_order,
+    of_condition,
     together,
     with_places,
 )
@@ -25,6 +25,7 @@ from compare.cost.schedule import fixed_days
 from compare.data.conditions import article_conditions
 from compare.data.evidence import Evidence
 from compare.data.rows import known
+from compare.words import counted, number_of
 
 
 def covered(evidence: Evidence, blank: Assessment) -> Assessment:
@@ -37,33 +38,20 @@ def covered(evidence: Evidence, blank: Assessment) -> Assessment:
         own = [row for row in labels if row["condition_id"] == condition_id]
         spoken = [row for row in blank.published if row["condition_id"] == condition_id]
         if own:
-            products = len({row["product_id"] for row in own if known(row["product_id"])})
+            products = {row["product_id"] for row in own if known(row["product_id"])}
             said = (
-                f"FDA label on {products} IVIG "
-                + ("product" if products == 1 else "products")
-                + ": what the policies we read ask for, with prior authorization"
+                f"FDA label on {counted(len(products), 'IVIG product')}: what the policies we read "
+                "ask for, with prior authorization"
             )
             verdict = PARTLY
         else:
             said = "No IVIG product has an FDA label for it"
             verdict = from_directions(row["direction"] for row in spoken)
-        rows.append(
-            {
-                "condition_id": condition_id,
-                "place": evidence.label("conditions", condition_id),
-                "verdict": verdict,
-                "tables_say": said,
-                "labeled": bool(own),
-                "source_id": ids_of([*own, *spoken]),
-            }
-        )
+        ids = ids_of([*own, *spoken])
+        rows.append(of_condition(evidence, condition_id, verdict, said, ids, labeled=bool(own)))
     found = with_places(blank, rows)
-    numbers = {
-        "named": float(len(named)),
-        "named_labeled": float(
-            sum(row["labeled"] for row in found.places if row["condition_id"] in named)
-        ),
-    }
+    both = sum(row["labeled"] for row in rows if row["condition_id"] in named)
+    numbers = {"named": len(named), "named_labeled": both}
     return replace(found, verdict=from_directions(found.directions), numbers=numbers)
 
 
@@ -71,11 +59,8 @@ def used(evidence: Evidence, blank: Assessment) -> Assessment:
     """It is used in these conditions: label and current guidelines."""
     rows = [_authority_row(evidence, key) for key in article_conditions(evidence)]
     found = with_places(blank, rows)
-    numbers = {
-        "named": float(len(rows)),
-        "labeled": float(sum(row["labeled"] for row in rows)),
-        **{verdict.replace(" ", "_"): float(found.verdicts.count(verdict)) for verdict in VERDICTS},
-    }
+    labeled = sum(row["labeled"] for row in rows)
+    numbers = {"named": len(rows), "labeled": labeled, **found.counts}
     verdict = together(found.verdicts)
     return replace(found, verdict=verdict, rests_on="tables", numbers=numbers)
 
@@ -103,15 +88,8 @@ def _authority_row(evidence: Evidence, condition_id: str) -> dict[str, Any]:
     text += "; ".join(lines) if lines else "No current guideline statement in our tables"
     if older := [_quoted(row) for row in rows if row["retired"] == "yes"]:
         text += f". Retired, not counted: {'; '.join(older)}"
-    return {
-        "condition_id": condition_id,
-        "place": evidence.label("conditions", condition_id),
-        "verdict": verdict,
-        "tables_say": text + ".",
-        "labeled": labeled,
-        "statements": len(current),
-        "source_id": ids_of(rows),
-    }
+    counts = {"labeled": labeled, "statements": len(current)}
+    return of_condition(evidence, condition_id, verdict, f"{text}.", ids_of(rows), **counts)
 
 
 def _quoted(row: Mapping[str, Any]) -> str:
@@ -130,25 +108,12 @@ def over_days(evidence: Evidence, blank: Assessment) -> Assessment:
         spans = [days_of(phase) for phase in own]
         low, high = min(span[0] for span in spans), max(span[1] for span in spans)
         verdict = SUPPORTED if low >= 2 else CONTRADICTED if high == 1 else PARTLY
-        regimens = len({phase["regimen_id"] for phase in own})
-        word = "regimen" if regimens == 1 else "regimens"
-        days = "1 day" if high == 1 else f"{low} days" if low == high else f"{low} to {high} days"
-        rows.append(
-            {
-                "condition_id": condition_id,
-                "place": evidence.label("conditions", condition_id),
-                "verdict": verdict,
-                "tables_say": f"{days} for one dose or course, over {regimens} {word}",
-                "days_low": low,
-                "days_high": high,
-                "source_id": ids_of(own),
-            }
-        )
+        regimens = counted(len({phase["regimen_id"] for phase in own}), "regimen")
+        said = f"{number_of((low, high), 'day')} for one dose or course, over {regimens}"
+        days = {"days_low": low, "days_high": high}
+        rows.append(of_condition(evidence, condition_id, verdict, said, ids_of(own), **days))
     found = with_places(blank, rows, ["days_low", "days_high"])
-    numbers = {
-        "conditions": float(len(rows)),
-        **{verdict.replace(" ", "_"): float(found.verdicts.count(verdict)) for verdict in VERDICTS},
-    }
+    numbers = {"conditions": len(rows), **found.counts}
     verdict = together(found.verdicts)
     return replace(found, verdict=verdict, rests_on="tables", numbers=numbers)
 
@@ -181,11 +146,8 @@ def available(evidence: Evidence, blank: Assessment) -> Assessment:
         "source_id": ids_of(sold),
     }
     found = with_places(blank, [row])
-    return replace(
-        found,
-        verdict=from_directions(found.directions),
-        numbers={"products": float(len(sold))},
-    )
+    verdict = from_directions(found.directions)
+    return replace(found, verdict=verdict, numbers={"products": len(sold)})
 
 
 def steroids(evidence: Evidence, blank: Assessment) -> Assessment:
@@ -196,34 +158,19 @@ def steroids(evidence: Evidence, blank: Assessment) -> Assessment:
     for condition_id in in_order(evidence, conditions):
         spoken = [row for row in blank.published if row["condition_id"] == condition_id]
         said, used = named.get(condition_id, ("No indication in our tables speaks of both", ""))
-        rows.append(
-            {
-                "condition_id": condition_id,
-                "place": evidence.label("conditions", condition_id),
-                "verdict": from_directions(row["direction"] for row in spoken),
-                "tables_say": said,
-                "source_id": ";".join(filter(None, [used, *(row["source_id"] for row in spoken)]))
-                or None,
-            }
-        )
+        verdict = from_directions(row["direction"] for row in spoken)
+        ids = ";".join(filter(None, [used, *(row["source_id"] for row in spoken)])) or None
+        rows.append(of_condition(evidence, condition_id, verdict, said, ids))
     found = with_places(blank, rows)
-    numbers = {
-        "conditions": float(len(rows)),
-        "supported": float(found.verdicts.count(SUPPORTED)),
-    }
+    numbers = {"conditions": len(rows), "supported": found.verdicts.count(SUPPORTED)}
     return replace(found, verdict=together(found.verdicts), numbers=numbers)
 
 
 def prevention(evidence: Evidence, blank: Assessment) -> Assessment:
     """It is given as prevention: what indications say, then what was published."""
+    apart = "(this prevents a relapse or a complication, not the disease)"
     rows = [
-        {
-            "condition_id": condition_id,
-            "place": evidence.label("conditions", condition_id),
-            "verdict": NOT_ASSESSABLE,
-            "tables_say": f"{said} (this prevents a relapse or a complication, not the disease)",
-            "source_id": used,
-        }
+        of_condition(evidence, condition_id, NOT_ASSESSABLE, f"{said} {apart}", used)
         for condition_id, (said, used) in _mentions(evidence, "preventive").items()
     ]
     if not rows:

@@ -9,13 +9,14 @@ from typing import Any
 from compare.claims.verdicts import (
     CONTRADICTED,
     NOT_ASSESSABLE,
-    NOT_SUPPORTED,
     PARTLY,
     SUPPORTED,
     Assessment,
     from_directions,
     ids_of,
     in_order,
+    of_comparisons,
+    of_condition,
     together,
     with_places,
 )
@@ -26,7 +27,7 @@ from compare.data.conditions import article_conditions, article_events, opening_
 from compare.data.evidence import Evidence
 from compare.data.rows import Row, grouped, known
 from compare.trials import harms
-from compare.words import usd_range
+from compare.words import counted, joined, usd_range
 
 KEY_KINDS = ("any_event", "serious_event", "discontinuation")
 # Frequencies as drug regulators word them (CIOMS): common from 1 in 100, rare below 1 in 1,000.
@@ -44,15 +45,15 @@ def cheaper(
     ]
     compared = [row for row in rows if row["verdict"] != NOT_ASSESSABLE]
     counts = ("dearer", "cheaper", "overlapping")
-    totals = {name: float(sum(row[name] for row in compared)) for name in counts}
+    totals = {name: sum(row[name] for row in compared) for name in counts}
     return _compared(with_places(blank, rows), totals)
 
 
 def _compared(found: Assessment, numbers: Mapping[str, float]) -> Assessment:
     """The verdict of the conditions that can be compared; without one, of what was published."""
     first = {
-        "conditions": float(len(found.places)),
-        "conditions_compared": float(sum(one != NOT_ASSESSABLE for one in found.verdicts)),
+        "conditions": len(found.places),
+        "conditions_compared": sum(one != NOT_ASSESSABLE for one in found.verdicts),
     }
     verdict, rests_on = together(found.verdicts), "tables"
     if verdict == NOT_ASSESSABLE:
@@ -85,15 +86,7 @@ def _cost_row(
     ivig = [one for one in yearly if one["therapy_id"] == "ivig"]
     others = [one for one in yearly if one["therapy_id"] != "ivig"]
     course = [one for one in costs if one["therapy_id"] == "ivig" and known(one["usd_per_course"])]
-    row: dict[str, Any] = {
-        "condition_id": condition_id,
-        "place": evidence.label("conditions", condition_id),
-        "others": len(others),
-        "dearer": 0,
-        "cheaper": 0,
-        "overlapping": 0,
-        "verdict": NOT_ASSESSABLE,
-    }
+    row: dict[str, Any] = {"others": len(others), "dearer": 0, "cheaper": 0, "overlapping": 0}
     used = [one["source_id"] for one in yearly]
     if others:
         row["others_low_usd"] = min(one["usd_year_one_low"] for one in others)
@@ -108,32 +101,21 @@ def _cost_row(
         row["dearer"] = sum(one["usd_year_one_low"] > high for one in others)
         row["cheaper"] = sum(one["usd_year_one_high"] < low for one in others)
         row["overlapping"] = len(others) - row["dearer"] - row["cheaper"]
-    if ivig and others:
-        if row["dearer"] == len(others):
-            row["verdict"] = SUPPORTED
-        elif row["cheaper"] == len(others):
-            row["verdict"] = CONTRADICTED
-        elif row["dearer"] or row["cheaper"]:
-            row["verdict"] = PARTLY if row["dearer"] else NOT_SUPPORTED
-        else:
-            row["verdict"] = NOT_SUPPORTED
     kinds = {one["price_kind"] for one in others}
-    row["prices"] = " and ".join(words for kind, words in KINDS.items() if kind in kinds)
+    row["prices"] = joined(words for kind, words in KINDS.items() if kind in kinds)
     row["ivig_prices"] = "".join(KINDS[one["price_kind"]] for one in ivig or course)
-    row["tables_say"] = _cost_says(row, evidence, condition_id)
-    row["tables_say"] += f" Patient of {patient.weight_kg:g} kg."
-    row["source_id"] = ";".join(dict.fromkeys(used))
-    return row
+    verdict = of_comparisons(len(others) if ivig else 0, row["dearer"], row["cheaper"])
+    said, ids = _cost_says(row, evidence, condition_id), ";".join(dict.fromkeys(used))
+    said += f" Patient of {patient.weight_kg:g} kg."
+    return of_condition(evidence, condition_id, verdict, said, ids, **row)
 
 
 def _cost_says(row: Mapping[str, Any], evidence: Evidence, condition_id: str) -> str:
-    others = f"{row['others']} other " + ("therapy" if row["others"] == 1 else "therapies")
-    theirs = (
-        f"{others}: {usd_range(row['others_low_usd'], row['others_high_usd'])} in year one "
-        f"({row['prices']})"
-        if row["others"]
-        else "no other therapy with a price per year"
-    )
+    theirs = "no other therapy with a price per year"
+    if row["others"]:
+        theirs = counted(row["others"], "other therapy")
+        theirs += f": {usd_range(row['others_low_usd'], row['others_high_usd'])} in year one"
+        theirs += f" ({row['prices']})"
     if "ivig_low_usd" in row:
         own = f"IVIG: {usd_range(row['ivig_low_usd'], row['ivig_high_usd'])} in year one "
         own += f"({row['ivig_prices']})"
@@ -162,8 +144,8 @@ def fewer(evidence: Evidence, blank: Assessment) -> Assessment:
         for condition_id in in_order(evidence, [*with_ivig, *article_conditions(evidence)])
     ]
     numbers = {
-        "ivig_more_than_placebo": float(sum(row["ivig_more"] for row in rows)),
-        "ivig_figures": float(sum(row["ivig_figures"] for row in rows)),
+        "ivig_more_than_placebo": sum(row["ivig_more"] for row in rows),
+        "ivig_figures": sum(row["ivig_figures"] for row in rows),
     }
     return _compared(with_places(blank, rows), numbers)
 
@@ -185,17 +167,6 @@ def _harm_row(evidence: Evidence, condition_id: str) -> dict[str, Any]:
     low, high = "difference_low_pct", "difference_high_pct"
     fewer = sum(one[high] < other[low] for one, other in pairs)
     more = sum(one[low] > other[high] for one, other in pairs)
-    verdict = NOT_ASSESSABLE
-    if pairs:
-        verdict = (
-            SUPPORTED
-            if fewer == len(pairs)
-            else CONTRADICTED
-            if more == len(pairs)
-            else PARTLY
-            if fewer
-            else NOT_SUPPORTED
-        )
     beside = [
         row
         for row in everything
@@ -213,30 +184,28 @@ def _harm_row(evidence: Evidence, condition_id: str) -> dict[str, Any]:
         said += f". {count} other {word} such a figure, none counted alike beside IVIG"
     if pairs:
         said += f". Of {len(pairs)} comparisons counted alike {fewer} favor IVIG, {more} the other"
-    return {
-        "condition_id": condition_id,
-        "place": evidence.label("conditions", condition_id),
-        "verdict": verdict,
-        "tables_say": said + ".",
-        "pairs": len(pairs),
-        "ivig_figures": len(beside),
-        "ivig_more": sum(row[low] > 0 for row in ivig),
-        "source_id": ids_of([*ivig, *beside, *others]),
-    }
+    return of_condition(
+        evidence,
+        condition_id,
+        of_comparisons(len(pairs), fewer, more),
+        f"{said}.",
+        ids_of([*ivig, *beside, *others]),
+        pairs=len(pairs),
+        ivig_figures=len(beside),
+        ivig_more=sum(row[low] > 0 for row in ivig),
+    )
 
 
 def _by_reason(rows: Iterable[Row]) -> list[str]:
     """Figures of two arms, grouped by why no difference is drawn between them."""
-    said: dict[str, list[str]] = {}
-    for row in rows:
-        figure = (
+    return [
+        "; ".join(
             f"{str(row['event']).lower()} {row['risk_pct']:.1f}% against "
             f"{row['risk_comparator_pct']:.1f}%, {harms.ASCERTAINMENTS[row['ascertainment']][0]}"
+            for row in alike
         )
-        said.setdefault(row["no_difference_because"], []).append(figure)
-    return [
-        "; ".join(figures) + (f" (no difference is drawn: {why})" if why else "")
-        for why, figures in said.items()
+        + (f" (no difference is drawn: {why})" if why else "")
+        for why, alike in grouped(rows, "no_difference_because").items()
     ]
 
 
@@ -317,9 +286,9 @@ def rare(evidence: Evidence, blank: Assessment) -> Assessment:
         )
     found = with_places(blank, rows, ["low_pct"])
     numbers = {
-        "events": float(len(rows)),
-        "common": float(found.verdicts.count(CONTRADICTED)),
-        "largest_n": max((float(row["n_treated"]) for row in counted), default=0.0),
+        "events": len(rows),
+        "common": found.verdicts.count(CONTRADICTED),
+        "largest_n": max((row["n_treated"] for row in counted), default=0),
     }
     published = from_directions(found.directions)
     # One event that is plainly not rare takes "supported" away; it does not make all common.

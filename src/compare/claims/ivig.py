@@ -10,6 +10,7 @@ from compare.data.conditions import article_conditions, within
 from compare.data.evidence import Evidence
 from compare.data.rows import Row
 from compare.trials import benefits
+from compare.words import printed
 
 
 def ivig_by_state(evidence: Evidence, condition_id: str) -> list[Row]:
@@ -45,9 +46,8 @@ def ivig_by_state(evidence: Evidence, condition_id: str) -> list[Row]:
         ]
 
     def values(row: Mapping[str, Any]) -> str:
-        return (
-            f"{row['treated_value']:g} against {row['comparator_value']:g} on {row['comparator']}"
-        )
+        treated, other = printed(row["treated_value"]), printed(row["comparator_value"])
+        return f"{treated} against {other} on {row['comparator']}"
 
     answers: list[tuple[str, list[Row], list[Row], str]] = [
         ("Exacerbation or crisis", acute, worsening, ""),

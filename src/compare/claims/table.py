@@ -15,18 +15,6 @@ from compare.data.arguments import one_of
 from compare.data.evidence import Evidence, kept
 from compare.data.rows import Row, known
 
-CLAIMS = (
-    "cheaper",
-    "covered",
-    "fewer_side_effects",
-    "common_side_effects_pass",
-    "rare_serious_side_effects",
-    "used_in_conditions",
-    "given_over_days",
-    "widely_available",
-    "with_steroids",
-    "prevention",
-)
 OF_SOURCE = ("title", "publisher", "url", "published", "kind")
 RULES = {
     "covered": covered,
@@ -39,6 +27,7 @@ RULES = {
     "with_steroids": steroids,
     "prevention": prevention,
 }
+CLAIMS = ("cheaper", *RULES)
 
 
 def assess(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from compare.data.evidence import Evidence
 from compare.data.rows import Row, known
@@ -49,6 +50,11 @@ class Assessment:
         return [row["verdict"] for row in self.places]
 
     @property
+    def counts(self) -> dict[str, int]:
+        """How many places have each verdict."""
+        return {one.replace(" ", "_"): self.verdicts.count(one) for one in VERDICTS}
+
+    @property
     def directions(self) -> list[str]:
         """Directions of its published findings."""
         return [row["direction"] for row in self.published]
@@ -75,6 +81,19 @@ def from_directions(directions: Iterable[str], comparative: bool = False) -> str
     return PARTLY if some >= bad else NOT_SUPPORTED
 
 
+def of_comparisons(count: int, good: int, bad: int) -> str:
+    """Verdict of a comparative claim from how many comparisons bear it out, and how many the
+    opposite.
+    """
+    if not count:
+        return NOT_ASSESSABLE
+    if good == count:
+        return SUPPORTED
+    if bad == count:
+        return CONTRADICTED
+    return PARTLY if good else NOT_SUPPORTED
+
+
 def together(verdicts: Iterable[str]) -> str:
     """Verdict of a claim from those of its conditions; the ones not assessable are left out."""
     found = {verdict for verdict in verdicts if verdict != NOT_ASSESSABLE}
@@ -83,6 +102,20 @@ def together(verdicts: Iterable[str]) -> str:
     if len(found) == 1:
         return found.pop()
     return PARTLY if found & {SUPPORTED, PARTLY} else NOT_SUPPORTED
+
+
+def of_condition(
+    evidence: Evidence,
+    condition_id: str,
+    verdict: str,
+    said: str,
+    source_id: str | None,
+    **numbers: Any,
+) -> dict[str, Any]:
+    """A row of `places` for a condition, with the numbers behind what the tables say."""
+    name = evidence.label("conditions", condition_id)
+    first = {"condition_id": condition_id, "place": name, "verdict": verdict, "tables_say": said}
+    return {**first, **numbers, "source_id": source_id}
 
 
 def with_places(blank: Assessment, rows: Sequence[Row], columns: Iterable[str] = ()) -> Assessment:

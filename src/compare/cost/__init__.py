@@ -4,7 +4,7 @@ from compare.cost.arithmetic import chain, opened
 from compare.cost.cohort import budget_effect, cohort_cost
 from compare.cost.one_way import SENSITIVITY, break_even_price, price_range, sensitivity
 from compare.cost.plan import Plan, age_note, negotiated_plans, plans
-from compare.cost.standing import first_of_kinds, opening_plans, repeated, standing_plans
+from compare.cost.standing import opening_plans, repeated, standing_plans
 from compare.cost.table import (
     COLUMNS,
     DOSING_WEIGHTS,
@@ -37,7 +37,6 @@ __all__ = [
     "cost_rows",
     "dosing_weight_kg",
     "ending_note",
-    "first_of_kinds",
     "later_note",
     "negotiated_plans",
     "opened",

@@ -26,17 +26,9 @@ from compare.data.rows import LEADING, Row, grouped, records
 LIMIT = "asp_payment_limit"
 GRAM_COLUMNS = ["code", "products", "effective_from", "effective_to", "usd_per_gram", "source_id"]
 YEAR_COLUMNS = [
-    *LEADING,
-    "product_id",
-    "product",
-    "regimen_id",
-    "use",
-    "price_basis",
-    "effective_from",
-    "usd_low",
-    "usd_high",
-    "source_id",
-]
+    *LEADING, "product_id", "product", "regimen_id", "use", "price_basis", "effective_from",
+    "usd_low", "usd_high", "source_id",
+]  # fmt: skip
 
 
 @kept(4)

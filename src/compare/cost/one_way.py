@@ -12,7 +12,6 @@ import numpy as np
 from compare.cost.money import PAID
 from compare.cost.phases import PricedPhase
 from compare.cost.plan import Plan, age_note, plans
-from compare.cost.prices import Tariff
 from compare.cost.table import plan_cost
 from compare.data.evidence import Evidence
 from compare.data.patient import Patient
@@ -152,11 +151,7 @@ def price_range(
 
     Only where one code pays for the whole plan and its billing unit has not changed.
     """
-    used = {
-        (row.tariff.code, row.tariff.price_basis)
-        for row in plan.rows
-        if isinstance(row.tariff, Tariff)
-    }
+    used = {(one.code, one.price_basis) for one in plan.tariffs}
     if len(used) != 1:
         return None
     code, basis = used.pop()
@@ -179,11 +174,7 @@ def break_even_price(plan: Plan, other: Plan, patient: Patient, span: str = "lat
     NaN where either cannot be priced, or where the plan is paid on more than one code. Not a
     judgment of value: the two may differ in everything else.
     """
-    prices = {
-        (row.tariff.code, row.tariff.usd_per_billing_unit)
-        for row in plan.rows
-        if isinstance(row.tariff, Tariff)
-    }
+    prices = {(one.code, one.usd_per_billing_unit) for one in plan.tariffs}
     if len(prices) != 1 or (usd_per_unit := prices.pop()[1]) is None:
         return math.nan
     own, _ = plan_cost(plan, patient)

@@ -18,24 +18,10 @@ from compare.data.evidence import Evidence
 from compare.data.rows import LEADING, Row, known, records
 
 COLUMNS = [
-    *LEADING,
-    "product_id",
-    "product",
-    "regimen_id",
-    "regimen",
-    "route",
-    "setting",
-    "payer",
-    "why",
-    "coinsurance_pct",
-    "coinsurance_note",
-    "part_d_cap",
-    "cap_source_id",
-    "inpatient",
-    "code",
-    "source_id",
-    "locator",
-]
+    *LEADING, "product_id", "product", "regimen_id", "regimen", "route", "setting", "payer", "why",
+    "coinsurance_pct", "coinsurance_note", "part_d_cap", "cap_source_id", "inpatient", "code",
+    "source_id", "locator",
+]  # fmt: skip
 SETTINGS = {
     "professional": "given by a professional",
     "self": "given by the patient",
@@ -100,29 +86,27 @@ def _payer(evidence: Evidence, product_id: str, route: str, given_by: str) -> di
             "coinsurance_note": limit["method_note"] if known(limit["method_note"]) else None,
             **{key: limit[key] for key in ("code", "source_id", "locator")},
         }
-    if given_by == "professional":
-        if limit is not None:
-            why = f"Medicare prints a Part B payment limit ({limit['code']})"
-            return said | {"payer": "Part B", "why": why}
-        return said | {
-            "payer": NOT_IN_SOURCES,
-            "why": "no payment limit in force for this route in our tables",
-        }
-    if limit is not None:
-        why = (
-            f"{limit['code']} has a Part B payment limit, which is for what is given under "
-            "supervision; what the patient injects falls under Part D"
+    professional = given_by == "professional"
+    if professional and limit is not None:
+        payer, why = "Part B", f"Medicare prints a Part B payment limit ({limit['code']})"
+    elif professional:
+        payer, why = NOT_IN_SOURCES, "no payment limit in force for this route in our tables"
+    elif limit is not None:
+        payer, why = (
+            EITHER_PART,
+            (
+                f"{limit['code']} has a Part B payment limit, which is for what is given under "
+                "supervision; what the patient injects falls under Part D"
+            ),
         )
-        return said | {"payer": EITHER_PART, "why": why}
-    if spending is not None:
+    elif spending is not None:
+        payer = PART_D
         why = "CMS counts it among Part D spending; no Part B payment limit for this route"
-        return said | {
-            "payer": PART_D,
-            "why": why,
-            **{key: spending[key] for key in ("code", "source_id", "locator")},
-        }
-    why = "given by the patient, and no Part B payment limit for this route in our tables"
-    return said | {"payer": PART_D, "why": why}
+        said |= {key: spending[key] for key in ("code", "source_id", "locator")}
+    else:
+        payer = PART_D
+        why = "given by the patient, and no Part B payment limit for this route in our tables"
+    return said | {"payer": payer, "why": why}
 
 
 def _cap(evidence: Evidence) -> tuple[str, str | None]:

@@ -74,10 +74,14 @@ class Plan:
         return replace(self, rows=rows) if rows else None
 
     @property
+    def tariffs(self) -> list[Tariff]:
+        """What pays for its phases, of those that have a price."""
+        return [row.tariff for row in self.rows if isinstance(row.tariff, Tariff)]
+
+    @property
     def price_basis(self) -> str:
         """Basis, or bases joined by ` + `, on which the plan is priced; empty where it is not."""
-        used = [row.tariff.price_basis for row in self.rows if isinstance(row.tariff, Tariff)]
-        return " + ".join(dict.fromkeys(used))
+        return " + ".join(dict.fromkeys(one.price_basis for one in self.tariffs))
 
     @property
     def price_kind(self) -> str:
@@ -94,14 +98,13 @@ class Plan:
 
     @property
     def _kinds(self) -> list[str]:
-        priced = (row.tariff for row in self.rows)
-        return [KIND_OF[one.price_basis] for one in priced if isinstance(one, Tariff)]
+        return [KIND_OF[one.price_basis] for one in self.tariffs]
 
     @property
     def source_ids(self) -> str:
         """Sources of the schedule, of the prices, and of the fees where giving it is paid."""
         used = [str(row.phase["source_id"]) for row in self.rows]
-        used += [row.tariff.source_id for row in self.rows if isinstance(row.tariff, Tariff)]
+        used += [one.source_id for one in self.tariffs]
         if any(any(administration.classes(row.phase)) for row in self.rows):
             used.append(self.fees.source_id)
         return ";".join(dict.fromkeys(used))
@@ -110,9 +113,7 @@ class Plan:
     def notes(self) -> tuple[str, ...]:
         """What to know of the prices: another basis, another device, the method of a limit."""
         found = [note for row in self.rows for note in row.notes]
-        for row in self.rows:
-            if isinstance(row.tariff, Tariff) and row.tariff.method_note:
-                found.append(f"{SHORT[row.tariff.price_basis]}: {row.tariff.method_note}")
+        found += [f"{SHORT[o.price_basis]}: {o.method_note}" for o in self.tariffs if o.method_note]
         return tuple(dict.fromkeys(found))
 
     @functools.cached_property

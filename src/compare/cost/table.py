@@ -25,19 +25,9 @@ OF_PRICE = ["price_basis", "price_kind", "mixed_kinds", "stands_for_therapy"]
 USUAL = ["usd_year_one_usual", "usd_per_course_usual"]
 IDS = [*LEADING, "product_id", "product", "regimen_id", "regimen"]
 COLUMNS = [
-    *IDS,
-    "route",
-    "use",
-    *OF_PRICE,
-    *MONEY_COLUMNS,
-    *USUAL,
-    "usd_year_two",
-    "reason",
-    "note",
-    "label_status",
-    "is_default",
-    "source_id",
-]
+    *IDS, "route", "use", *OF_PRICE, *MONEY_COLUMNS, *USUAL, "usd_year_two", "reason", "note",
+    "label_status", "is_default", "source_id",
+]  # fmt: skip
 DOSING_WEIGHTS = ("actual", "ideal", "adjusted")
 
 

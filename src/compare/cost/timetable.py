@@ -16,6 +16,7 @@ from compare.cost.plan import Plan
 from compare.cost.prices import Tariff
 from compare.data.patient import Patient
 from compare.data.rows import known
+from compare.words import joined
 
 GIVEN_BY = {
     "professional": "by a professional",
@@ -86,11 +87,7 @@ def dose_words(phase: schedule.Phase) -> str:
 def when_words(phase: schedule.Phase, cycle_days: float | None = None) -> str:
     """When the doses of a phase fall: `days 0, 14 and 42`, `every 3 weeks from day 21`."""
     days = [f"{day:.0f}" for day in schedule.fixed_days(phase)]
-    fixed = ""
-    if days:
-        fixed = (
-            f"day {days[0]}" if len(days) == 1 else f"days {', '.join(days[:-1])} and {days[-1]}"
-        )
+    fixed = f"day{'s' if len(days) > 1 else ''} {joined(days)}" if days else ""
     if schedule.repeats_in_cycles(phase):
         ends = sorted({schedule.cycle_spacing(phase, end, cycle_days) for end in ("low", "high")})
         spacing = " to ".join(f"{end:.0f}" for end in ends)

@@ -15,15 +15,9 @@ from compare.data.rows import known
 MISSING_SHOWN = "(blank)"
 # Tables whose rows say how often they were read; a blank (files of a reader's own) is once.
 READ_TABLES = (
-    "adverse_events",
-    "outcomes",
-    "regimens",
-    "prices",
-    "cautions",
-    "indications",
-    "presentations",
+    "adverse_events", "outcomes", "regimens", "prices", "cautions", "indications", "presentations",
     "products",
-)
+)  # fmt: skip
 MOST_DAYS = 3660
 AGAIN = ("read_twice", "two_sources", "disputed")
 
@@ -101,38 +95,25 @@ RULES: Sequence[tuple[str, str, str, Callable[[pd.DataFrame], pd.Series]]] = (
     *(
         ("adverse_events", column, f"expected no more than {total}", _more_than(column, total))
         for column, total in (
-            ("treated_events", "n_treated"),
-            ("comparator_events", "n_comparator"),
+            ("treated_events", "n_treated"), ("comparator_events", "n_comparator"),
         )
     ),
     *(
-        (
-            table,
-            "disputes",
-            "a disputed row, and no other, must name the row that says otherwise",
-            lambda f: f["verification"].eq("disputed") ^ f["disputes"].notna(),
-        )
+        (table, "disputes", "a disputed row, and no other, must name the row that says otherwise",
+         lambda f: f["verification"].eq("disputed") ^ f["disputes"].notna())
         for table in ("adverse_events", "outcomes")
     ),
     *(
-        (
-            table,
-            column,
-            f"a row that was read again, and no other, must {what}",
-            _read_again(column),
-        )
+        (table, column, f"a row that was read again, and no other, must {what}",
+         _read_again(column))
         for column, what in (
             ("second_source_id", "name its second source"),
             ("second_reading_of", "say what was read again"),
         )
         for table in READ_TABLES
     ),
-    (
-        "prices",
-        "effective_to",
-        "expected a day on or after effective_from",
-        lambda f: f["effective_to"] < f["effective_from"],
-    ),
+    ("prices", "effective_to", "expected a day on or after effective_from",
+     _less("effective_to", "effective_from")),
     *(
         (table, high, f"expected {low} or more", _less(high, low))
         for table, low, high in (
@@ -146,141 +127,64 @@ RULES: Sequence[tuple[str, str, str, Callable[[pd.DataFrame], pd.Series]]] = (
             ("outcomes", "ci_low", "ci_high"),
         )
     ),
-    ("regimens", "dose_unit", "a dose needs its unit", _without("dose_low", "dose_unit")),
-    ("regimens", "dose_high", "expected the higher dose too", _without("dose_low", "dose_high")),
-    ("regimens", "dose_low", "expected the lower dose too", _without("dose_high", "dose_low")),
-    ("regimens", "max_dose_unit", "a cap needs its unit", _without("max_dose", "max_dose_unit")),
-    ("regimens", "rate_unit", "a rate needs its unit", _without("rate_max", "rate_unit")),
-    (
-        "regimens",
-        "interval_high",
-        "expected the longest interval too",
-        _without("interval_low", "interval_high"),
-    ),
-    (
-        "regimens",
-        "interval_low",
-        "expected the shortest interval too",
-        _without("interval_high", "interval_low"),
-    ),
-    (
-        "regimens",
-        "interval_unit",
-        "an interval needs its unit",
-        _without("interval_low", "interval_unit"),
-    ),
-    (
-        "regimens",
-        "interval_low",
-        "expected days, or an interval, so that doses can be counted",
-        lambda f: f["interval_low"].isna() & f["days"].isna() & f["no_dose_reason"].isna(),
-    ),
-    (
-        "regimens",
-        "cycle_days_low",
-        "a cycle needs its days, and the shortest and longest spacing of cycles",
-        lambda f: (
-            f["phase"].str.startswith("cycle")
-            & f[["days", "cycle_days_low", "cycle_days_high"]].isna().any(axis=1)
-        ),
-    ),
-    (
-        "regimens",
-        "administration_class",
-        "what a professional gives needs its class of administration",
-        lambda f: f["given_by"].ne("self") & f["administration_class"].eq("none"),
-    ),
-    (
-        "regimens",
-        "no_dose_reason",
-        "a dose, or the reason why there is none, not both",
-        lambda f: f["no_dose_reason"].notna() & f["dose_low"].notna(),
-    ),
-    (
-        "regimens",
-        "days",
-        "expected days separated by semicolons, such as 0;14;42",
-        lambda f: f["days"].notna() & ~f["days"].fillna("").str.fullmatch(r"[0-9]+(;[0-9]+)*"),
-    ),
-    (
-        "products",
-        "stands_reason",
-        "a product that does not stand for its therapy, and no other, must say why",
-        lambda f: f["stands"].eq("no") ^ f["stands_reason"].notna(),
-    ),
-    (
-        "cautions",
-        "condition_text",
-        "a caution for some patients must say for whom",
-        lambda f: f["applies"].eq("patient_conditional") & f["condition_text"].isna(),
-    ),
     *(
-        (
-            "adverse_events",
-            f"{arm}_pct",
-            f"expected the percentage of {events} of {total}, as they stand in this row",
-            _other_share(f"{arm}_pct", events, total),
+        ("regimens", needed, expected, _without(column, needed))
+        for column, needed, expected in (
+            ("dose_low", "dose_unit", "a dose needs its unit"),
+            ("dose_low", "dose_high", "expected the higher dose too"),
+            ("dose_high", "dose_low", "expected the lower dose too"),
+            ("max_dose", "max_dose_unit", "a cap needs its unit"),
+            ("rate_max", "rate_unit", "a rate needs its unit"),
+            ("interval_low", "interval_high", "expected the longest interval too"),
+            ("interval_high", "interval_low", "expected the shortest interval too"),
+            ("interval_low", "interval_unit", "an interval needs its unit"),
         )
-        for arm, events, total in (
-            ("treated", "treated_events", "n_treated"),
-            ("comparator", "comparator_events", "n_comparator"),
-        )
+    ),
+    ("regimens", "interval_low", "expected days, or an interval, so that doses can be counted",
+     lambda f: f["interval_low"].isna() & f["days"].isna() & f["no_dose_reason"].isna()),
+    ("regimens", "cycle_days_low",
+     "a cycle needs its days, and the shortest and longest spacing of cycles",
+     lambda f: f["phase"].str.startswith("cycle")
+     & f[["days", "cycle_days_low", "cycle_days_high"]].isna().any(axis=1)),
+    ("regimens", "administration_class",
+     "what a professional gives needs its class of administration",
+     lambda f: f["given_by"].ne("self") & f["administration_class"].eq("none")),
+    ("regimens", "no_dose_reason", "a dose, or the reason why there is none, not both",
+     lambda f: f["no_dose_reason"].notna() & f["dose_low"].notna()),
+    ("regimens", "days", "expected days separated by semicolons, such as 0;14;42",
+     lambda f: f["days"].notna() & ~f["days"].fillna("").str.fullmatch(r"[0-9]+(;[0-9]+)*")),
+    ("products", "stands_reason",
+     "a product that does not stand for its therapy, and no other, must say why",
+     lambda f: f["stands"].eq("no") ^ f["stands_reason"].notna()),
+    ("cautions", "condition_text", "a caution for some patients must say for whom",
+     lambda f: f["applies"].eq("patient_conditional") & f["condition_text"].isna()),
+    *(
+        ("adverse_events", f"{arm}_pct",
+         f"expected the percentage of {arm}_events of n_{arm}, as they stand in this row",
+         _other_share(f"{arm}_pct", f"{arm}_events", f"n_{arm}"))
+        for arm in ("treated", "comparator")
     ),
     *(
         (table, "disputes", "a row cannot dispute itself", lambda f: f["disputes"].eq(f["row_id"]))
         for table in ("adverse_events", "outcomes")
     ),
-    (
-        "products",
-        "reference_product_id",
-        "a product cannot be its own reference",
-        lambda f: f["reference_product_id"].eq(f["product_id"]),
-    ),
-    (
-        "regimens",
-        "days",
-        "expected days or an interval, not both",
-        lambda f: f["days"].notna() & f["interval_low"].notna(),
-    ),
-    (
-        "regimens",
-        "days",
-        f"expected each day once, in their order, up to day {MOST_DAYS}",
-        lambda f: f["days"].map(_falls, na_action="ignore").eq(True),
-    ),
-    (
-        "presentations",
-        "strength",
-        "expected a microgram or more",
-        lambda f: f["strength"] * f["strength_unit"].map({"g": 1e6, "mg": 1e3, "mcg": 1.0}) < 1,
-    ),
-    (
-        "regimens",
-        "doses",
-        "expected as many doses as there are days",
-        lambda f: (
-            f["doses"].notna() & f["days"].notna() & f["doses"].ne(f["days"].str.count(";") + 1)
-        ),
-    ),
-    (
-        "regimens",
-        "cycle_days_low",
-        "expected more than the last of the cycle's days",
-        lambda f: f["cycle_days_low"] <= _last_day(f["days"]),
-    ),
-    (
-        "regimens",
-        "age_years_below",
-        "expected more than age_years_from",
-        lambda f: f["age_years_below"] <= f["age_years_from"],
-    ),
-    (
-        "regimens",
-        "rate_start",
-        "expected rate_max or less",
-        lambda f: f["rate_start"] > f["rate_max"],
-    ),
-)
+    ("products", "reference_product_id", "a product cannot be its own reference",
+     lambda f: f["reference_product_id"].eq(f["product_id"])),
+    ("regimens", "days", "expected days or an interval, not both",
+     lambda f: f["days"].notna() & f["interval_low"].notna()),
+    ("regimens", "days", f"expected each day once, in their order, up to day {MOST_DAYS}",
+     lambda f: f["days"].map(_falls, na_action="ignore").eq(True)),
+    ("presentations", "strength", "expected a microgram or more",
+     lambda f: f["strength"] * f["strength_unit"].map({"g": 1e6, "mg": 1e3, "mcg": 1.0}) < 1),
+    ("regimens", "doses", "expected as many doses as there are days",
+     lambda f: f["doses"].notna() & f["days"].notna()
+     & f["doses"].ne(f["days"].str.count(";") + 1)),
+    ("regimens", "cycle_days_low", "expected more than the last of the cycle's days",
+     lambda f: f["cycle_days_low"] <= _last_day(f["days"])),
+    ("regimens", "age_years_below", "expected more than age_years_from",
+     lambda f: f["age_years_below"] <= f["age_years_from"]),
+    ("regimens", "rate_start", "expected rate_max or less", _more_than("rate_start", "rate_max")),
+)  # fmt: skip
 
 # Names by which a reader tells things apart.
 NAMED = {
@@ -379,9 +283,13 @@ class _Span(NamedTuple):
         if low < high:
             end = f"between {low:g} and {high:g}" if high < math.inf else f"from {low:g}"
             return f"{end} {self.unit}"
-        lower, upper = (self, other) if self.low < other.low else (other, self)
-        touching = low == high and lower.bounds[1] == "]" and upper.bounds[0] == "["
-        return f"at {low:g} {self.unit}" if touching else ""
+        both = low == high and self.holds(low) and other.holds(low)
+        return f"at {low:g} {self.unit}" if both else ""
+
+    def holds(self, value: float) -> bool:
+        """Whether a value lies within, its ends as the bounds say."""
+        above = self.low < value or (self.low == value and self.bounds[0] == "[")
+        return above and (value < self.high or (value == self.high and self.bounds[1] == "]"))
 
     def gap_to(self, lower: _Span) -> str:
         """What lies between a lower span and this one, in words; empty where nothing does."""

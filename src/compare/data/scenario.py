@@ -179,9 +179,10 @@ def from_address(text: str) -> tuple[Scenario, frozenset[str]]:
     except ValueError:
         raise ValueError("it is not an address of a patient") from None
     told = dict(pairs)
-    known = {*IN_ADDRESS, "weighed", "usual"}
-    if len(text) > LONGEST or len(told) < len(pairs) or not told.keys() <= known:
+    if len(text) > LONGEST or len(told) < len(pairs):
         raise ValueError("it is not an address of a patient")
+    if unknown := sorted(told.keys() - {*IN_ADDRESS, "weighed", "usual"}):
+        raise ValueError(f"it names {shown(unknown[0])}, which this version does not know")
     if not {"condition", "weight", "age"} <= told.keys():
         raise ValueError("it lacks the condition, the weight or the age")
     numbers: dict[str, Any] = {}
@@ -196,7 +197,13 @@ def from_address(text: str) -> tuple[Scenario, frozenset[str]]:
     if options.get("payer", MEDICARE) != MEDICARE:
         raise ValueError("its payer is not one that we know")
     usual = frozenset(told.get("usual", "").split(",")) & frozenset(IN_ADDRESS)
-    patient = Patient(**numbers, sex=sex, factors=factors)
+    try:
+        patient = Patient(**numbers, sex=sex, factors=factors)
+    except ValueError as error:
+        said = str(error)
+        for name, attribute in NUMBERS.items():
+            said = said.replace(attribute, name)
+        raise ValueError(f"its {said}") from None
     more = _weighed(told["weighed"]) if "weighed" in told else {}
     try:
         options = {**more.pop("options", {}), **options}

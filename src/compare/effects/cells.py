@@ -9,14 +9,13 @@ from itertools import islice
 from statistics import NormalDist
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from compare.data.arguments import one_of
 from compare.data.evidence import Evidence, kept
 from compare.data.rows import LEADING, Row, grouped, known
 from compare.effects.networks import NO_NETWORK, NOT_IN_IT, PER_100, UNITS, network_cells
 from compare.trials import arms, benefits, harms
 from compare.trials.results import difference, ratio
+from compare.words import printed
 
 COLUMNS = [
     *LEADING, "criterion", "label", "group", "value", "low", "high", "unit", "favors",
@@ -106,20 +105,19 @@ def _in_networks(
         (cell["therapy_id"], cell["criterion"]): {**BLANK, **cell} for cell in joined
     }
     named = {name: cell for (_, name), cell in found.items()}
-    alone = {"distribution": "missing", "reported": False, "reason": NO_NETWORK, **NO_FIGURES}
     for key, cell in chosen.items():
         if key not in found:
             like = named.get(key[1])
             shared = {name: like[name] for name in OF_NETWORK} if like else {}
-            why = {"reason": NOT_IN_IT} if like else {}
             shown = _of_its_trial(cell) if cell["reported"] else cell["shown"]
-            found[key] = {**cell, **alone, **shared, **why, "shown": shown}
+            alone = _missing(NOT_IN_IT if like else NO_NETWORK, shown)
+            found[key] = {**cell, **alone, **NO_FIGURES, **shared}
     return found
 
 
 def _of_its_trial(cell: Row) -> str:
     """A scored cell in words, as the figure of one trial against its own comparator."""
-    ends = (f"{cell[name]:.3g}".replace("-", arms.MINUS) for name in ("value", "low", "high"))
+    ends = (printed(cell[name], ".3g") for name in ("value", "low", "high"))
     value, low, high = ends
     return f"{value} ({low} to {high}) {cell['unit']} against {cell['comparator']}, one trial"
 
@@ -151,22 +149,25 @@ def _harm_cell(row: Row, basis: str) -> dict[str, Any]:
     right_arm = basis == "treated" or row["comparator_kind"] in PLACEBO
     scored = right_arm and known(row[f"{prefix}_pct"]) and known(row[f"{prefix}_low_pct"])
     if scored and all(known(value) for value in counts.values()):
-        return cell | {
-            "value": row[f"{prefix}_pct"],
-            "low": row[f"{prefix}_low_pct"],
-            "high": row[f"{prefix}_high_pct"],
-            "distribution": distribution,
-            **{name: float(value) for name, value in counts.items()},
-            **SCORED,
-        }
+        ends = (row[f"{prefix}{end}_pct"] for end in ("", "_low", "_high"))
+        return cell | _scored(counts, distribution, *ends)
     bound = basis == "treated" and not known(row["risk_pct"]) and known(row["risk_high_pct"])
-    return cell | {
-        "distribution": "missing",
-        "below": row["risk_high_pct"] if bound else np.nan,
-        "reported": False,
-        "reason": "only an upper bound is printed" if bound else _unscored(row, right_arm),
-        "shown": _shown(row),
-    }
+    reason = "only an upper bound is printed" if bound else _unscored(row, right_arm)
+    below = {"below": row["risk_high_pct"] if bound else math.nan}
+    return cell | _missing(reason, _shown(row)) | below
+
+
+def _scored(
+    counts: Mapping[str, Any], distribution: str, value: float, low: float, high: float
+) -> dict[str, Any]:
+    """What a scored cell has: how its figure is drawn, and from which counts."""
+    found = {"value": value, "low": low, "high": high, "distribution": distribution}
+    return {**found, **{name: float(count) for name, count in counts.items()}, **SCORED}
+
+
+def _missing(reason: str, shown: str) -> dict[str, Any]:
+    """What a cell has that is not scored: why, and what is known all the same."""
+    return {"distribution": "missing", "reported": False, "reason": reason, "shown": shown}
 
 
 def _counts(row: Row, distribution: str) -> dict[str, Any]:
@@ -238,22 +239,10 @@ def _benefit_cells(evidence: Evidence, condition_id: str, basis: str) -> list[di
             }
             if same and effect is not None:
                 counts = _counts(row, effect.distribution)
-                cell |= {
-                    "value": effect.value,
-                    "low": effect.low,
-                    "high": effect.high,
-                    "distribution": effect.distribution,
-                    **{name: float(value) for name, value in counts.items()},
-                    **SCORED,
-                }
+                cells.append(cell | _scored(counts, *effect[2:]))
             else:
-                cell |= {
-                    "distribution": "missing",
-                    "reported": False,
-                    "reason": _unscored_benefit(row, effect, measure),
-                    "shown": _shown_benefit(row),
-                }
-            cells.append(cell)
+                reason = _unscored_benefit(row, effect, measure)
+                cells.append(cell | _missing(reason, _shown_benefit(row)))
     return cells
 
 
@@ -315,9 +304,9 @@ def _shown_benefit(row: Row) -> str:
     if not known(row["treated_value"]):
         return ""
     unit = f" {UNITS.get(row['unit'], row['unit'])}" if known(row["unit"]) else ""
-    text = f"{row['treated_value']:g}{unit}"
+    text = f"{printed(row['treated_value'])}{unit}"
     if known(row["comparator_value"]):
-        text += f", {row['comparator_value']:g}{unit} on {row['comparator']}"
+        text += f", {printed(row['comparator_value'])}{unit} on {row['comparator']}"
     return text
 
 

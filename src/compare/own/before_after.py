@@ -23,6 +23,8 @@ COLUMNS = [
     *(f"{name}_{when}" for name in MOVES for when in ("before", "after")),
     "change_usd", "change_pct", "changed",
 ]  # fmt: skip
+STANDS = ("product", "price_kind", "low", "high", "reason", "source_id")
+NOTHING_STANDS = {f"{name}_{when}": None for name in STANDS for when in ("before", "after")}
 CENT = 0.005
 
 
@@ -99,14 +101,10 @@ def standing(
             chronic = row["use"] == "chronic"
             ends = PAID[chronic]
             named = {"therapy_id": row["therapy_id"], "therapy": row["therapy"], "chronic": chronic}
-            cells = {name: row[name] for name in ("product", "price_kind", "reason", "source_id")}
-            cells |= {"low": row[ends[0]], "high": row[ends[1]]}
-            place = found.setdefault((row["therapy_id"], chronic), named)
-            place |= {f"{name}_{when}": value for name, value in cells.items()}
+            cells = dict(row) | {"low": row[ends[0]], "high": row[ends[1]]}
+            place = found.setdefault((row["therapy_id"], chronic), named | NOTHING_STANDS)
+            place |= {f"{name}_{when}": cells[name] for name in STANDS}
     for row in found.values():
-        for name in ("product", "price_kind", "reason", "source_id", "low", "high"):
-            for when in ("before", "after"):
-                row.setdefault(f"{name}_{when}", None)
         row["changed"] = any(
             row[f"{name}_before"] != row[f"{name}_after"] for name in ("product", "price_kind")
         ) or any(_moved(row[f"{name}_before"], row[f"{name}_after"]) for name in ("low", "high"))

@@ -13,15 +13,8 @@ from compare.data.evidence import Evidence
 from compare.data.rows import grouped, known, records
 
 REPORT = [
-    "change",
-    "code",
-    "products",
-    "limit_before",
-    "limit_after",
-    "change_pct",
-    "remark",
-    "line",
-]
+    "change", "code", "products", "limit_before", "limit_after", "change_pct", "remark", "line",
+]  # fmt: skip
 USE = itemgetter("product_id", "route")
 MOLECULE_ENDINGS = ("mab", "cept", "imod", "kinra", "stim")
 # Codes for a use that no therapy here has, whatever molecule they name: inpatients with COVID-19.

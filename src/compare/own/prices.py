@@ -29,15 +29,9 @@ from compare.own.reading import (
 
 NEEDED = ("billing_qty", "billing_unit", "usd_per_billing_unit")
 COLUMNS = (
-    "code",
-    "product_id",
-    "route",
-    "presentation_id",
-    *NEEDED,
-    "effective_from",
-    "effective_to",
+    "code", "product_id", "route", "presentation_id", *NEEDED, "effective_from", "effective_to",
     "notes",
-)
+)  # fmt: skip
 TEMPLATE = (
     ",".join(COLUMNS)
     + f"\n,gamunex_c,IV,,500,mg,45.10,2026-10-01,,{EXAMPLE}"
@@ -163,12 +157,9 @@ def _with_lines(evidence: Evidence, lines: list[dict[str, Any]], name: str) -> E
         changed=tuple(dict.fromkeys([*evidence.changed, "prices", "product_codes", "sources"])),
     )
     report = _report(evidence, after, rows)
-    said = (
-        ("1 own price", "It is used first wherever it fits.")
-        if len(rows) == 1
-        else (f"{len(rows)} own prices", "They are used first wherever they fit.")
-    )
-    text = f"{said[0]} loaded from {name}. {said[1]}"
+    text = f"{len(rows)} own prices loaded from {name}. They are used first wherever they fit."
+    if len(rows) == 1:
+        text = f"1 own price loaded from {name}. It is used first wherever it fits."
     return replace(after, loaded=(*evidence.loaded, Loaded("prices", name, text, report)))
 
 

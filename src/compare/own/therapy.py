@@ -127,25 +127,19 @@ def _against(
 
 def _of_others(evidence: Evidence, added: Mapping[str, pd.DataFrame]) -> list[Problem]:
     """Prices that would change what products of the tables cost."""
-    problems = []
-    if "prices" in added:
-        codes = added["prices"]["code"]
-        taken = codes[codes.isin(evidence.product_codes["code"])]
-        problems += [
-            Problem(
-                "prices.csv", int(str(line)), "code", code, f"{OF_OTHERS}; give it as own prices"
-            )
-            for line, code in taken.items()
-        ]
-    for table in ("product_codes", "presentations"):
-        if table in added:
-            products = added[table]["product_id"]
-            taken = products[products.isin(evidence.products["product_id"])]
-            problems += [
-                Problem(f"{table}.csv", int(str(line)), "product_id", product, OF_OTHERS)
-                for line, product in taken.items()
-            ]
-    return problems
+    products, codes = evidence.products["product_id"], evidence.product_codes["code"]
+    taken = {
+        "prices": (codes, f"{OF_OTHERS}; give it as own prices"),
+        "product_codes": (products, OF_OTHERS),
+        "presentations": (products, OF_OTHERS),
+    }
+    return [
+        Problem(f"{table}.csv", int(str(line)), str(ours.name), value, expected)
+        for table, (ours, expected) in taken.items()
+        if table in added
+        for line, value in added[table][ours.name].items()
+        if value in set(ours)
+    ]
 
 
 def _unfit_routes(

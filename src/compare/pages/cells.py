@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-import pandas as pd
 from markupsafe import Markup
 
-from compare.authority.indications import LABELED_IF, quote
+from compare.authority.indications import LABELED_IF, quote_strongest
 from compare.data.rows import Row, known, split
 from compare.pages.house import CLASSES, GLYPHS
 from compare.pages.markup import BREAK, html, link, noted, text
@@ -28,6 +27,15 @@ def glyph(therapy_class: str) -> Markup:
     """The mark of a class in its color, under its name."""
     name, color, shape = CLASSES[therapy_class]
     return html('<span style="color:{}" title="{}">{}</span>', color, name, GLYPHS[shape])
+
+
+def class_marks(classes: Collection[str]) -> list[Markup]:
+    """Each of these classes by its mark, for a key."""
+    return [
+        html('<span><b style="color:{}">{}</b> {}</span>', color, GLYPHS[shape], name)
+        for therapy_class, (name, color, shape) in CLASSES.items()
+        if therapy_class in classes
+    ]
 
 
 def therapy_cell(row: Mapping[str, Any]) -> Markup:
@@ -62,16 +70,7 @@ def guideline_cell(row: Mapping[str, Any]) -> str:
     if row["conflicting"]:
         pro, con = row["statements_for"], row["statements_against"]
         return html("<strong>Guidelines disagree.</strong><br>For: {}<br>Against: {}", pro, con)
-    year = row["year"] if not pd.isna(row["year"]) else None
-    shown = {
-        "statement": row["statement"], "population": row["guideline_population"] or None,
-        "body": row["body"], "year": year, "grade": row["grade"] or None,
-        "jurisdiction": row["jurisdiction"], "retired": "yes" if row["retired"] else "no",
-    }  # fmt: skip
-    said = quote(shown)
-    said = said[0].upper() + said[1:]
-    if row["guideline_needs"]:
-        said += f"; asks for: {row['guideline_needs']}"
+    said = quote_strongest(row)
     if row["guideline_ageless"]:
         said += "; gives no age"
     if row["guideline_restriction"]:

@@ -74,19 +74,11 @@ def still(widget: w.Widget) -> Markup:  # noqa: PLR0911  (one answer per kind)
         )  # fmt: skip
         return _placed(widget, "widget-checkbox widget-inline-hbox", box)
     if isinstance(widget, (w.Button, w.ToggleButton, w.FileUpload)):
-        return _button(widget)
+        return html(
+            '<button class="jupyter-widgets jupyter-button widget-button" style="{}" disabled>{}'
+            "</button>", _look(widget), widget.description,
+        )  # fmt: skip
     return _named(widget) if hasattr(widget, "description") else NOTHING
-
-
-def _button(widget: w.DOMWidget) -> Markup:
-    """A button; one that takes files says how many it holds."""
-    words = widget.description
-    if isinstance(widget, w.FileUpload):
-        words = html('<i class="fa fa-upload"></i>{} ({})', words, len(widget.value))
-    return html(
-        '<button class="jupyter-widgets jupyter-button widget-button" style="{}" disabled>{}'
-        "</button>", _look(widget), words,
-    )  # fmt: skip
 
 
 def _named(widget: w.DOMWidget) -> Markup:

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
-from compare.pages.cells import glyph
-from compare.pages.house import CLASSES, FAINT, GLYPHS, round_numbers
+from compare.pages.cells import class_marks, glyph
+from compare.pages.house import CLASSES, FAINT, round_numbers
 from compare.pages.markup import NOTHING, html
-from compare.trials.arms import MINUS
+from compare.words import printed
 
 SHAPES = {
     "circle": html('<circle r="6"/>'),
@@ -27,6 +27,8 @@ LOG_TICKS: tuple[float, ...] = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2, 3, 5
 MOST_TICKS = 6
 WIDTH, HEIGHT, LEAST, MOST = 460, 330, 5.0, 20.0
 LEANS = 0.42  # how far from the middle line, of half the width, names lean
+LETTER = 8.4  # a letter's width at most, on a phone
+BESIDE = {"start": (0, 1), "middle": (0.5, 0.5), "end": (1, 0)}  # shares of a name left and right
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,7 @@ def forest_html(forest: Forest) -> Markup:
 def _tick(forest: Forest, value: float) -> str:
     """A round value; a difference with its sign, since the axis may be turned."""
     signed = forest.null and not forest.ratio and value
-    return (f"{value:+g}" if signed else f"{value:g}").replace("-", MINUS)
+    return printed(value, "+g" if signed else "g")
 
 
 def _row(forest: Forest, mark: Mark) -> Markup:
@@ -178,11 +180,7 @@ def _line(forest: Forest, mark: Mark, color: str, shape: str) -> Markup:
 
 def key(classes: Collection[str], hollow: str = "", predicted: bool = False) -> Markup:
     """The key above a picture: its classes, and what a hollow mark and a line mean."""
-    items = [
-        html('<span><b style="color:{}">{}</b> {}</span>', color, GLYPHS[shape], name)
-        for c, (name, color, shape) in CLASSES.items()
-        if c in classes
-    ]
+    items = class_marks(classes)
     if hollow:
         items.append(html("<span>◇ hollow: {}</span>", hollow))
     items.append(html("<span>line: interval, where the source allows one</span>"))
@@ -232,10 +230,13 @@ def drawing(
         # Near the top and the bottom names would lie on each other: each leans to its own side.
         aside = (x - WIDTH / 2) / (WIDTH / 2)
         anchor = "middle" if not 0.02 < abs(aside) < LEANS else "start" if aside > 0 else "end"
+        told = f"{names[node]}, {people:,.0f}"
+        # The whole of it inside the picture.
+        left, right = (side * len(told) * LETTER for side in BESIDE[anchor])
+        x = min(max(x, left), WIDTH - right)
         dots += html(
-            '<text x="{:.0f}" y="{:.0f}" style="text-anchor:{}">{}, {:,.0f}</text>',
-            x, below, anchor, names[node], people,
-        )  # fmt: skip
+            '<text x="{:.0f}" y="{:.0f}" style="text-anchor:{}">{}</text>', x, below, anchor, told
+        )
     said = ", ".join(f"{names[node]} {count:,.0f}" for node, count in patients.items())
     return html(
         '<svg class="tc-network" viewBox="0 0 {} {}" role="img" '

@@ -9,8 +9,6 @@ const EACH = 1000;
 // computation is the better explanation.
 const LIMIT = 2500;
 const BUSY_LIMIT = 20000;
-// So late, the browser itself stood still or slept: what Python did meanwhile is not known.
-const LATE = 2500;
 const LOST = ["dead", "restarting", "autorestarting", "terminating"];
 
 const advice = () =>
@@ -81,7 +79,8 @@ async function render({ model, el }) {
 
   function beat() {
     const now = performance.now();
-    if (now - last > EACH + LATE) heard = now;
+    // Where the browser itself stood still or slept, Python was not silent: that does not count.
+    heard = Math.min(now, heard + Math.max(0, now - last - EACH));
     last = now;
     keep(panels);
     ask(false);

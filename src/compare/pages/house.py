@@ -35,6 +35,9 @@ GLYPHS = {"circle": "●", "square": "■", "diamond": "◆", "triangle-up": "�
 SLANT = 45
 SLANTED = GLYPHS | {"square": "◆", "diamond": "■"}
 
+AXIS = {
+    "gridcolor": GRID, "zerolinecolor": FAINT, "automargin": True, "title": {"font": {"size": 14}},
+}  # fmt: skip
 TEMPLATE = {
     "layout": {
         "font": {"family": FONT, "size": 14, "color": INK},
@@ -42,19 +45,8 @@ TEMPLATE = {
         "plot_bgcolor": "white",
         "margin": {"l": 10, "r": 20, "t": 50, "b": 60},
         "colorway": [color for _, color, _ in CLASSES.values()],
-        "xaxis": {
-            "gridcolor": GRID,
-            "zerolinecolor": FAINT,
-            "automargin": True,
-            "ticks": "outside",
-            "title": {"font": {"size": 14}},
-        },
-        "yaxis": {
-            "gridcolor": GRID,
-            "zerolinecolor": FAINT,
-            "automargin": True,
-            "title": {"font": {"size": 14}},
-        },
+        "xaxis": AXIS | {"ticks": "outside"},
+        "yaxis": AXIS,
         # Keys stand above charts: Plotly's own lies over the marks once the window is widened.
         "showlegend": False,
         "hoverlabel": {"align": "left", "font": {"size": 13}},
@@ -116,23 +108,19 @@ def read_lines(row: Mapping[str, Any]) -> list[str]:
     return [line for line in short if line]
 
 
+def words_at(x: Any, y: Any, said: str, **more: Any) -> dict[str, Any]:
+    """An annotation without an arrow; `said` is as it stands in a chart (see `label`)."""
+    return {"text": said, "x": x, "y": y, "showarrow": False, "font": {"size": 13}, **more}
+
+
 def empty_layout(sentence: str) -> dict[str, Any]:
     """Layout of a figure that has nothing to show, with a sentence that says why or what to do."""
+    look = {"xref": "paper", "yref": "paper", "font": {"size": 15, "color": FAINT}}
     return {
         "template": TEMPLATE,
         "height": 180,
         "meta": PHONE,
-        "annotations": [
-            {
-                "text": label(sentence),
-                "xref": "paper",
-                "yref": "paper",
-                "x": 0.5,
-                "y": 0.5,
-                "showarrow": False,
-                "font": {"size": 15, "color": FAINT},
-            }
-        ],
+        "annotations": [words_at(0.5, 0.5, label(sentence), **look)],
         "xaxis": {"visible": False},
         "yaxis": {"visible": False},
     }

@@ -18,6 +18,7 @@ from markupsafe import Markup, escape
 
 from compare.data.evidence import CITED_JOIN, Evidence, kept, source_columns
 from compare.data.rows import Row, known, records, split
+from compare.words import MINUS
 
 FOLDED = 3
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001
@@ -166,7 +167,7 @@ def neutral(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     # A carriage return alone would begin a new row, and is not quoted.
-    value = value.replace("\r", " ")
+    value = value.replace("\r", " ").replace(MINUS, "-")
     return "'" + value if value.startswith(FORMULA_STARTS) else value
 
 

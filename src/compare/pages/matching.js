@@ -1,4 +1,5 @@
-// What is typed, found among names and other words: shared by the searches of a page.
+// What is typed, found among names and other words, and the box for it: shared by the searches of a
+// page.
 
 const MOST = 8;
 const SLIP = 5; // letters from which one may be wrong
@@ -50,4 +51,41 @@ export function search(entries, typed) {
     if (found.length) return found.sort((one, other) => one.rank - other.rank).slice(0, MOST);
   }
   return [];
+}
+
+/** An element with a class and words. */
+function make(kind, name, text = "") {
+  const element = document.createElement(kind);
+  element.className = name;
+  element.textContent = text;
+  return element;
+}
+
+/** A field under its name, with a list of what is found for what is typed into it. */
+function searchField(id, name, found) {
+  const [field, label] = [make("div", "tc-field"), make("label", "", name)];
+  const [box, input, list] = [make("span", "tc-search"), make("input", ""), make("ul", "tc-found")];
+  input.id = label.htmlFor = id;
+  list.id = `${id}-list`;
+  input.autocomplete = "off";
+  for (const [key, value] of [
+    ["role", "combobox"], ["aria-autocomplete", "list"], ["aria-controls", list.id],
+  ]) input.setAttribute(key, value);
+  list.setAttribute("role", "listbox");
+  list.setAttribute("aria-label", found);
+  box.append(input, list);
+  field.append(label, box);
+  return { field, box, input, list };
+}
+
+/** The i-th of what is found, which a press takes. */
+function foundOption(list, i, name, word, take) {
+  const option = make("li", "", word === name ? name : `${name} (${word})`);
+  option.id = `${list.id}-${i}`;
+  option.setAttribute("role", "option");
+  option.addEventListener("mousedown", (event) => {
+    event.preventDefault();
+    take(i);
+  });
+  return option;
 }

@@ -17,7 +17,8 @@ async function render({ model, el }) {
   el.append(button, input);
 
   const count = () => {
-    button.textContent = `${upload.get("description")} (${upload.get("value").length})`;
+    const held = upload.get("value").length;
+    button.textContent = upload.get("description") + (held ? ` (${held})` : "");
   };
   count();
   upload.on("change:value", count);

@@ -3,27 +3,9 @@
 
 async function render({ model, el }) {
   const choice = await find(model, model.get("choice"));
-  const id = `tc-list-${choice.model_id}`;
-  const field = document.createElement("div");
-  const label = document.createElement("label");
-  const box = document.createElement("span");
-  const input = document.createElement("input");
-  const list = document.createElement("ul");
+  const name = model.get("label");
+  const { field, input, list } = searchField(`tc-list-${choice.model_id}`, name, name);
   el.classList.add("tc-find");
-  field.className = "tc-field";
-  label.textContent = model.get("label");
-  box.className = "tc-search";
-  list.className = "tc-found";
-  input.id = label.htmlFor = id;
-  list.id = `${id}-all`;
-  input.autocomplete = "off";
-  for (const [name, value] of [
-    ["role", "combobox"], ["aria-autocomplete", "list"], ["aria-controls", list.id],
-  ]) input.setAttribute(name, value);
-  list.setAttribute("role", "listbox");
-  list.setAttribute("aria-label", model.get("label"));
-  box.append(input, list);
-  field.append(label, box);
   el.append(field);
 
   const names = () => choice.get("_options_labels");
@@ -37,6 +19,11 @@ async function render({ model, el }) {
   let at = 0;
   let open = false;
 
+  function heading(words) {
+    const head = make("li", "tc-head", words);
+    head.setAttribute("role", "presentation");
+    return head;
+  }
   function offer() {
     const entries = names().map((name) => ({ name, words: model.get("about")[name] ?? [] }));
     const all = !input.value.trim() || input.value === closed;
@@ -49,29 +36,12 @@ async function render({ model, el }) {
     let last = "";
     const shown = found.flatMap(({ place, word }, i) => {
       const { name } = entries[place];
-      const option = document.createElement("li");
-      option.id = `${list.id}-${i}`;
-      option.setAttribute("role", "option");
-      option.textContent = word === name ? name : `${name} (${word})`;
-      option.addEventListener("mousedown", (event) => {
-        event.preventDefault();
-        take(i);
-      });
+      const option = foundOption(list, i, name, word, take);
       if (!all || group(name) === last) return [option];
       last = group(name);
-      const head = document.createElement("li");
-      head.className = "tc-head";
-      head.setAttribute("role", "presentation");
-      head.textContent = last;
-      return [head, option];
+      return [heading(last), option];
     });
-    if (!shown.length) {
-      const none = document.createElement("li");
-      none.className = "tc-head";
-      none.setAttribute("role", "presentation");
-      none.textContent = "Not in our list: try another word.";
-      shown.push(none);
-    }
+    if (!shown.length) shown.push(heading("Not in our list: try another word."));
     list.replaceChildren(...shown);
     point();
   }

@@ -82,7 +82,8 @@ class _NotDrawnError(Exception):
 def _inside(traces: Sequence[Trace], layout: Json) -> Markup:
     """Axes and marks, in a plot with the chart's own margins."""
     kinds = {trace.get("type", "scatter") for trace in traces}
-    axes = {key[0] + key[5:]: _axis(key, traces, layout) for key in layout if _is_axis(key)}
+    named = (key for key in layout if re.fullmatch(r"[xy]axis\d*", key))
+    axes = {key[0] + key[5:]: _axis(key, traces, layout) for key in named}
     if not kinds <= DRAWN or not {"x", "y"} <= axes.keys():
         raise _NotDrawnError
     margin = MARGIN | layout.get("margin", {})
@@ -108,10 +109,6 @@ def _inside(traces: Sequence[Trace], layout: Json) -> Markup:
         'style="position: absolute; overflow: visible">{}</svg>{}</div>{}',
         edges, NOTHING.join([*lines, *drawn]), NOTHING.join(words), _head(layout),
     )  # fmt: skip
-
-
-def _is_axis(key: str) -> bool:
-    return re.fullmatch(r"[xy]axis\d*", key) is not None
 
 
 def _axis(key: str, traces: Sequence[Trace], layout: Json) -> Axis:
@@ -313,28 +310,20 @@ def _tick(axis: Axis, name: str, at: float, said: str) -> Markup:
     if name[0] == "y":
         place = f"right: calc(100% + 6px); top: {100 * (1 - at):.2f}%"
         return _words(said, f"{place}; transform: translateY(-50%)")
-    slanted = axis.spec.get("tickangle")
+    edge, turn = "top: calc(100% + 6px)", "translateX(-50%)"
     if axis.spec.get("side") == "top":
-        turn = (
-            "transform: rotate(-45deg); transform-origin: 0 100%"
-            if slanted
-            else "transform: translateX(-50%)"
-        )
-        return _words(said, f"left: {100 * at:.2f}%; bottom: calc(100% + 4px); {turn}")
-    return _words(
-        said, f"left: {100 * at:.2f}%; top: calc(100% + 6px); transform: translateX(-50%)"
-    )
+        edge = "bottom: calc(100% + 4px)"
+        turn = "rotate(-45deg); transform-origin: 0 100%" if axis.spec.get("tickangle") else turn
+    return _words(said, f"left: {100 * at:.2f}%; {edge}; transform: {turn}")
 
 
 def _grid(axis: Axis, name: str, at: float) -> Markup:
     if axis.spec.get("showgrid") is False:
         return NOTHING
     place = 100 * at
-    return (
-        _line((place, place), (0, 100), GRID)
-        if name[0] == "x"
-        else _line((0, 100), (100 - place, 100 - place), GRID)
-    )
+    if name[0] == "x":
+        return _line((place, place), (0, 100), GRID)
+    return _line((0, 100), (100 - place, 100 - place), GRID)
 
 
 def _title(axis: Axis, name: str) -> Markup:
@@ -343,17 +332,15 @@ def _title(axis: Axis, name: str) -> Markup:
     if not said:
         return NOTHING
     middle = 50 * sum(axis.domain)
-    if name[0] == "x":
-        return _words(
-            said,
-            f"left: {middle:.2f}%; top: calc(100% + 26px); transform: translateX(-50%); "
-            "text-align: center",
-        )
-    return _words(
-        said,
-        f"right: 100%; top: {100 - middle:.2f}%; margin-right: 66px; writing-mode: vertical-rl; "
-        "transform: rotate(180deg) translateY(50%)",
+    across = (
+        f"left: {middle:.2f}%; top: calc(100% + 26px); transform: translateX(-50%); "
+        "text-align: center"
     )
+    up = (
+        f"right: 100%; top: {100 - middle:.2f}%; margin-right: 66px; writing-mode: vertical-rl; "
+        "transform: rotate(180deg) translateY(50%)"
+    )
+    return _words(said, across if name[0] == "x" else up)
 
 
 def _note(note: Json, axes: Mapping[str, Axis]) -> Markup:

@@ -7,14 +7,15 @@
 const KEY = "therapy-comparison";
 const PRICES = `${KEY}-prices`;
 const LINE = `${KEY}-line`;
+const LEFT = `${KEY}-left`;
 const inApp = () => document.getElementById("rendered_cells") !== null;
 const stored = () => sessionStorage.getItem(KEY) || "";
 const addressed = () => (inApp() && location.hash.slice(1)) || "";
-// Back on an earlier page, whose address has not what the reader has changed since: the same patient
-// as he is by now. One opened from elsewhere is another line.
+// Back on an earlier page, or anew on this one, whose address has not what the reader has changed
+// since: the same patient as he is by now. One opened from elsewhere is another line.
 const returned = () =>
-  performance.getEntriesByType("navigation")[0]?.type === "back_forward" && history.state?.line &&
-  history.state.line === sessionStorage.getItem(LINE);
+  ["back_forward", "reload"].includes(performance.getEntriesByType("navigation")[0]?.type) &&
+  history.state?.line && history.state.line === sessionStorage.getItem(LINE);
 const carried = () => (!returned() && addressed()) || stored();
 
 // In a list of which several can be chosen, a click adds or removes one, without a second key.
@@ -44,8 +45,11 @@ async function carrier(model) {
   const controls = await Promise.all(model.get("controls").map((one) => find(model, one)));
   let sent = 0;
   let begun = false;
+  let again = [];
+  let made = "";
 
   function ask(text) {
+    if (!text) sessionStorage.removeItem(KEY);
     sent = Math.max(sent + 1, Date.now());
     const own = sessionStorage.getItem(PRICES);
     wish.set("value", `${sent} ${text}${own ? `\n${own}` : ""}`);
@@ -58,6 +62,10 @@ async function carrier(model) {
     const { to, text, set } = JSON.parse(told.get("value"));
     if (to < sent) return;
     document.documentElement.classList.remove("tc-waiting");
+    for (const [at, name, value] of again.splice(0)) {
+      controls[at].set(name, value);
+      controls[at].save_changes();
+    }
     if (set) sessionStorage.setItem(KEY, text);
     else sessionStorage.removeItem(KEY);
     if (!inApp()) return;
@@ -99,6 +107,22 @@ async function carrier(model) {
     link.dispatchEvent(new MouseEvent("click", event));
   }
 
+  // A page that is left before Python has heard of a change makes it again where it is loaded anew,
+  // with the very patient that it had, not while another is asked for; and only once, since Python
+  // may be lost by that very change.
+  function leave() {
+    sessionStorage.removeItem(LEFT);
+    const left = controls.flatMap((control, at) => {
+      const name = control.has("index") ? "index" : "value";
+      const value = control.get(name);
+      const plain = name === "index" || ["number", "boolean"].includes(typeof value);
+      return plain && unheard([control]) ? [[at, name, value]] : [];
+    });
+    const change = JSON.stringify([location.pathname, stored(), left]);
+    const another = JSON.parse(told.get("value")).to < sent;
+    if (left.length && !another && change !== made) sessionStorage.setItem(LEFT, change);
+  }
+
   function pasted() {
     if (!addressed()) return;
     sessionStorage.removeItem(LINE);
@@ -111,8 +135,15 @@ async function carrier(model) {
     told.on("change:value", keep);
     prices.on("change:value", keepPrices);
     addEventListener("hashchange", pasted);
-    if (inApp()) addEventListener("click", follow, { capture: true });
+    if (inApp()) {
+      addEventListener("click", follow, { capture: true });
+      addEventListener("beforeunload", leave, { capture: true });
+    }
     const text = carried();
+    made = sessionStorage.getItem(LEFT) ?? "[]";
+    sessionStorage.removeItem(LEFT);
+    const [path, patient, left] = JSON.parse(made);
+    if (path === location.pathname && patient === text && text === stored()) again = left;
     if (text !== stored()) sessionStorage.removeItem(LINE);
     if (text || sessionStorage.getItem(PRICES)) ask(text);
     else keep();
@@ -124,6 +155,7 @@ async function carrier(model) {
     prices.off("change:value", keepPrices);
     removeEventListener("hashchange", pasted);
     removeEventListener("click", follow, { capture: true });
+    removeEventListener("beforeunload", leave, { capture: true });
   }
   return { ask, begin, controls, end, forget, settled };
 }
@@ -142,13 +174,6 @@ function initialize({ model }) {
   };
 }
 
-function make(kind, name, text = "") {
-  const element = document.createElement(kind);
-  element.className = name;
-  element.textContent = text;
-  return element;
-}
-
 // Read aloud by a screen reader, whole, once it changes.
 const SPOKEN = [".tc-finding", ".tc-status"].map((name) => `${name}:not([aria-live])`).join();
 
@@ -160,25 +185,12 @@ async function render({ model, el }) {
   const id = `tc-history-${model.model_id ?? Math.random().toString(36).slice(2)}`;
   el.classList.add("tc-history");
 
-  const field = make("div", "tc-field");
-  const label = make("label", "", "History");
-  const input = make("input", "");
-  input.id = label.htmlFor = id;
+  const { field, box, input, list } = searchField(id, "History", "Found");
   input.placeholder = "type: clot, heart, TB";
-  input.autocomplete = "off";
-  const list = make("ul", "tc-found");
-  list.id = `${id}-list`;
-  for (const [name, value] of [
-    ["role", "combobox"], ["aria-autocomplete", "list"], ["aria-controls", list.id],
-  ]) input.setAttribute(name, value);
-  list.setAttribute("role", "listbox");
-  list.setAttribute("aria-label", "Found");
   const chips = make("span", "tc-chips");
-  const search_ = make("span", "tc-search");
-  search_.append(input, list);
   const row = make("span", "tc-row");
-  row.append(search_, chips);
-  field.append(label, row);
+  row.append(box, chips);
+  field.append(row);
   const asked = make("div", "tc-asked");
   const said = make("p", "tc-said");
   said.setAttribute("role", "status");
@@ -201,17 +213,7 @@ async function render({ model, el }) {
     found = search(entries, input.value).filter(({ place }) => !chosen().includes(place));
     at = 0;
     list.replaceChildren(
-      ...found.map(({ place, word }, i) => {
-        const { name } = entries[place];
-        const option = make("li", "", word === name ? name : `${name} (${word})`);
-        option.id = `${list.id}-${i}`;
-        option.setAttribute("role", "option");
-        option.addEventListener("mousedown", (event) => {
-          event.preventDefault();
-          take(i);
-        });
-        return option;
-      }),
+      ...found.map(({ place, word }, i) => foundOption(list, i, entries[place].name, word, take)),
     );
     const nothing = input.value.trim() && !found.length;
     said.textContent = nothing ? "Not in our list: try another word." : message();
@@ -271,7 +273,7 @@ async function render({ model, el }) {
     act("Copy link", async (button) => {
       const say = (word) => {
         button.textContent = word;
-        setTimeout(() => (button.textContent = "Copy link"), 1500);
+        setTimeout(() => (button.textContent = "Copy link"), 4000);
       };
       if (!(await carrying.settled())) return say("Not copied");
       const { text } = JSON.parse(told.get("value"));
@@ -369,8 +371,8 @@ async function render({ model, el }) {
     drawn = now;
     const free = chosen().filter((place) => !state.asked.includes(place));
     chips.replaceChildren(...free.map(chip));
-    // One fits beside the search; more have a line of their own.
-    if (free.length > 1) asked.before(chips);
+    // One of a short name fits beside the search; a long one and several have a line of their own.
+    if (free.length > 1 || entries[free[0]]?.name.length > 16) asked.before(chips);
     else row.append(chips);
     if (ticks !== String(state.asked)) {
       ticks = String(state.asked);

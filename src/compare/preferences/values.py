@@ -18,8 +18,10 @@ from numpy.typing import NDArray
 from compare.data.arguments import shown
 from compare.preferences.decision import (
     Decision,
+    Floats,
     Ranges,
     Shapes,
+    ValueFunction,
     Weights,
     bounds,
     central_weights,
@@ -90,6 +92,14 @@ def weighted_value(
         ],
         axis=1,
     )
+
+
+def _filled(
+    decision: Decision, functions: Sequence[ValueFunction], missing: str = "range"
+) -> Floats:
+    """`scores`, a missing one at the middle of what it can be (see `bounds`)."""
+    low, high = bounds(decision, functions, missing)
+    return np.where(decision.missing, (low + high) / 2, scores(decision, functions))
 
 
 def pareto(
@@ -194,8 +204,7 @@ def break_evens(
     k = decision.column(criterion)
     functions = value_functions(decision, ranges, shapes)
     central = central_weights(decision, weights)
-    low, high = bounds(decision, functions)
-    value = np.where(decision.missing, (low + high) / 2, scores(decision, functions))
+    value = _filled(decision, functions)
     total = value @ central
     ids = list(decision.therapies)
     told = [i for i, lost in zip(ids, too_little(decision, central), strict=True) if not lost]
@@ -234,8 +243,7 @@ def weight_sensitivity(
     decision = read(table)
     functions = value_functions(decision, ranges, shapes)
     central = central_weights(decision, weights)
-    low, high = bounds(decision, functions, missing)
-    value = np.where(decision.missing, (low + high) / 2, scores(decision, functions))
+    value = _filled(decision, functions, missing)
     kept = np.flatnonzero(~too_little(decision, central))
     rows = []
     for k, criterion in enumerate(decision.criteria):

@@ -31,14 +31,11 @@ def ages(evidence: Evidence, condition_id: str, *tables: str) -> list[float]:
     """
     found = {0.0, float(ADULT_YEARS)}
     for table in tables:
-        for row in (
-            evidence.by_id(table).values()
-            if table == "factors"
-            else evidence.rows(table, "condition_id", condition_id)
-        ):
-            if table == "factors":
-                found |= set() if known(row["only_sex"]) else {row["assumed_age_from"]}
-            else:
+        if table == "factors":
+            rows = evidence.by_id(table).values()
+            found |= {row["assumed_age_from"] for row in rows if not known(row["only_sex"])}
+        else:
+            for row in evidence.rows(table, "condition_id", condition_id):
                 found |= {row["age_years_from"], row["age_years_below"]}
     return sorted(float(age) for age in found if known(age))
 

@@ -11,11 +11,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from compare.data.rows import Row, known
 from compare.trials.intervals import risk_difference, wilson
-from compare.words import NOT_REPORTED
+from compare.words import MINUS, NOT_REPORTED
 
 Floats = NDArray[np.float64]
 
-MINUS = "\u2212"
 PARALLEL = ("parallel_rct", "pooled_rct", "randomized_withdrawal")
 COMPARED = ("placebo", "background", "active", "other_dose", "withdrawal")
 COMPARISONS: dict[str, tuple[str, tuple[str, ...]]] = {

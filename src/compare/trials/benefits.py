@@ -16,58 +16,18 @@ from compare.data.conditions import check_condition
 from compare.data.evidence import CLASS_ORDER, Evidence, kept
 from compare.data.rows import LEADING, Row, grouped, known, records
 from compare.trials import arms
+from compare.words import printed
 
 COLUMNS = [
-    *LEADING,
-    "product_id",
-    "condition_id",
-    "endpoint_id",
-    "endpoint",
-    "endpoint_as_printed",
-    "favors",
-    "scale",
-    "study",
-    "arm",
-    "design",
-    "comparator",
-    "comparator_kind",
-    "timepoint_weeks",
-    "n_treated",
-    "treated_value",
-    "n_comparator",
-    "comparator_value",
-    "unit",
-    "events_treated",
-    "events_comparator",
-    "treated_low_pct",
-    "treated_high_pct",
-    "comparator_low_pct",
-    "comparator_high_pct",
-    "difference_pct",
-    "difference_low_pct",
-    "difference_high_pct",
-    "counts_rebuilt",
-    "effect_measure",
-    "effect",
-    "ci_low",
-    "ci_high",
-    "ci_level",
-    "p_value",
-    "contrast",
-    "effect_words",
-    "better_on",
-    "endpoint_role",
-    "met",
-    "missed_primary",
-    "directness",
-    "primary",
-    "stands",
-    "verification",
-    "row_id",
-    "source_id",
-    "locator",
-    "notes",
-]
+    *LEADING, "product_id", "condition_id", "endpoint_id", "endpoint", "endpoint_as_printed",
+    "favors", "scale", "study", "arm", "design", "comparator", "comparator_kind", "timepoint_weeks",
+    "n_treated", "treated_value", "n_comparator", "comparator_value", "unit", "events_treated",
+    "events_comparator", "treated_low_pct", "treated_high_pct", "comparator_low_pct",
+    "comparator_high_pct", "difference_pct", "difference_low_pct", "difference_high_pct",
+    "counts_rebuilt", "effect_measure", "effect", "ci_low", "ci_high", "ci_level", "p_value",
+    "contrast", "effect_words", "better_on", "endpoint_role", "met", "missed_primary", "directness",
+    "primary", "stands", "verification", "row_id", "source_id", "locator", "notes",
+]  # fmt: skip
 MEASURES = {
     "risk_difference_points": "difference in points",
     "mean_difference": "difference of means",
@@ -154,10 +114,6 @@ def rows_by_condition(evidence: Evidence) -> Mapping[str, Sequence[Row]]:
     return grouped(records(out.loc[by, COLUMNS]), "condition_id")
 
 
-def _number(value: float) -> str:
-    return f"{abs(value):g}"
-
-
 def effect_words(row: Mapping[str, Any]) -> str:
     """The printed effect as words, treated against comparator; its size is never changed.
 
@@ -178,7 +134,7 @@ def effect_words(row: Mapping[str, Any]) -> str:
         def side(value: float, unit: str = "") -> str:
             if value == 0:
                 return "no difference"
-            return f"{_number(value)}{unit} {'higher' if sign * value > 0 else 'lower'}"
+            return f"{abs(value):g}{unit} {'higher' if sign * value > 0 else 'lower'}"
 
         ends = (row["ci_low"], row["ci_high"]) if sign > 0 else (row["ci_high"], row["ci_low"])
         unit = " points" if measure == "risk_difference_points" else ""
@@ -186,7 +142,7 @@ def effect_words(row: Mapping[str, Any]) -> str:
             "no difference than on", "no difference from"
         )
         return f"{first} ({ci} {side(ends[0])} to {side(ends[1])})" if interval else first
-    span = f" ({ci} {row['ci_low']:g} to {row['ci_high']:g})" if interval else ""
+    span = f" ({ci} {printed(row['ci_low'])} to {printed(row['ci_high'])})" if interval else ""
     percent = "%" if measure == "relative_reduction_pct" else ""
     which = {
         "treated_over_comparator": f", therapy over {comparator}",
@@ -196,7 +152,7 @@ def effect_words(row: Mapping[str, Any]) -> str:
     }.get(row["contrast"], f", against {comparator}")
     if measure == "relative_reduction_pct":
         which = f" against {comparator}"
-    return f"{name} {effect:g}{percent}{span}{which}"
+    return f"{name} {printed(effect)}{percent}{span}{which}"
 
 
 def better_on(row: Mapping[str, Any]) -> str:
@@ -235,7 +191,7 @@ def unit_words(row: Row) -> str:
 
 def amount(row: Row, arm: str) -> str:
     """What a group ("treated", "comparator") had; a number of patients with the group's size."""
-    said = f"{row[f'{arm}_value']:g}"
+    said = printed(row[f"{arm}_value"])
     if row["unit"] == "patients" and known(n := row[f"n_{arm}"]):
         return f"{said} of {n:,}"
     return said

@@ -20,6 +20,7 @@ from compare.data.rows import LEADING, Row, grouped, known, records
 from compare.trials import arms
 from compare.trials.arms import COMPARISONS, nnh_text, per_100
 from compare.trials.intervals import risk_difference, wilson
+from compare.words import counted
 
 __all__ = [
     "adverse_events",
@@ -32,47 +33,15 @@ __all__ = [
 
 OF_EVENT = ["event_id", "event", "system_organ", "kind", "rare_serious"]
 COLUMNS = [
-    *LEADING,
-    "product_id",
-    "condition_id",
-    *OF_EVENT,
-    "event_as_printed",
-    "study",
-    "arm",
-    "design",
-    "comparator",
-    "comparator_kind",
-    "measure",
-    "ascertainment",
-    "n_treated",
-    "events_treated",
-    "risk_pct",
-    "risk_low_pct",
-    "risk_high_pct",
-    "n_comparator",
-    "events_comparator",
-    "risk_comparator_pct",
-    "risk_comparator_low_pct",
-    "risk_comparator_high_pct",
-    "difference_pct",
-    "difference_low_pct",
-    "difference_high_pct",
-    "nnh",
-    "counts_rebuilt",
-    "directness",
-    "primary",
-    "verification",
-    "row_id",
-    "source_id",
-    "locator",
-    "rate_per_100_patient_years",
-    "rate_comparator_per_100_patient_years",
-    "exposure_weeks",
-    "same_follow_up",
-    "reporting_threshold",
-    "no_difference_because",
-    "notes",
-]
+    *LEADING, "product_id", "condition_id", *OF_EVENT, "event_as_printed", "study", "arm", "design",
+    "comparator", "comparator_kind", "measure", "ascertainment", "n_treated", "events_treated",
+    "risk_pct", "risk_low_pct", "risk_high_pct", "n_comparator", "events_comparator",
+    "risk_comparator_pct", "risk_comparator_low_pct", "risk_comparator_high_pct", "difference_pct",
+    "difference_low_pct", "difference_high_pct", "nnh", "counts_rebuilt", "directness", "primary",
+    "verification", "row_id", "source_id", "locator", "rate_per_100_patient_years",
+    "rate_comparator_per_100_patient_years", "exposure_weeks", "same_follow_up",
+    "reporting_threshold", "no_difference_because", "notes",
+]  # fmt: skip
 
 ASCERTAINMENTS = {
     "all_cause": (
@@ -375,8 +344,7 @@ def controlled_figures(evidence: Evidence, condition_id: str) -> list[Row]:
         ranked = [(way, own[way]) for way in ASCERTAINMENTS if way in own]
         ranked.sort(key=lambda item: -len(item[1]))
         figures = "; ".join(
-            f"{len(events)} event{'' if len(events) == 1 else 's'} counted as "
-            f"“{ASCERTAINMENTS[way][0]}”"
+            f"{counted(len(events), 'event')} counted as “{ASCERTAINMENTS[way][0]}”"
             for way, events in ranked
         )
         any_cause = own.get("all_cause", set())

@@ -13,6 +13,7 @@ from compare.trials.declared import Declared, check_network, declared, number
 from compare.trials.guards import Comparison, compare_pairs, too_wide, unlike_exposure, unlike_loops
 from compare.trials.network import EFFECTS, MODELS, PAIRS, Network, network_meta_analysis
 from compare.trials.wording import CERTAINTY
+from compare.words import printed
 
 NO_EFFECTS = ("tau2", "i2", "q", "df", "p", "q_within", "df_within", "q_between", "df_between")
 
@@ -97,7 +98,7 @@ def _reference_figures(found: Declared) -> list[str]:
     if not figures or found.hazards:
         return []
     counts = found.row["measure"] in COUNTS
-    said = {name: f"{value:.0f}" if counts else f"{value:.2g}" for name, value in figures.items()}
+    said = {name: printed(value, ".0f" if counts else ".2g") for name, value in figures.items()}
     what, unit = ("Rates", "percent") if counts else ("Figures", found.unit.replace("_", " "))
     lowest, *_, highest = [*said.values(), *said.values()]
     told = ", ".join(f"{name} {value}" for name, value in said.items())

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from compare.trials._effects import RATIOS
-from compare.trials.arms import MINUS
 from compare.trials.guards import NOT_COMPARED, SEPARATED, SIMILAR, Comparison
-from compare.words import lower, number_range
+from compare.words import counted, joined, lower, number_range, printed
 
 CERTAINTY = "certainty not graded"
 
@@ -29,14 +28,14 @@ def sentence(comparison: Comparison, names: Mapping[str, str], outcome: str) -> 
         return f"{one} and {other} are not compared: {comparison.reason}."
     ratio = comparison.measure in RATIOS
     estimate, low, high = (
-        _times(value) if ratio else f"{value:+.2g}".replace("-", MINUS)
+        _times(value) if ratio else printed(value, "+.2g")
         for value in (comparison.estimate, comparison.low, comparison.high)
     )
     span = f"{low.removesuffix(' times') if high.endswith('times') else low} to {high}"
     size = f"{{}} the {outcome}" if ratio else f"a difference of {{}} {outcome}"
     if comparison.verdict == SEPARATED:
-        scales = " and ".join([", ".join(comparison.scales[:-1]), comparison.scales[-1]])
-        alike = f"on {scales} alike" if len(comparison.scales) > 1 else "judged on this one scale"
+        scales = comparison.scales
+        alike = f"on {joined(scales)} alike" if len(scales) > 1 else "judged on this one scale"
         return (
             f"{one} is separated from {other}: {size.format(estimate)} (95% {span}), "
             f"{alike}, {_basis(comparison, one, other)}; {CERTAINTY}."
@@ -69,7 +68,7 @@ def summary(
         verdict = "compared" if pair.verdict == NOT_COMPARED else "told apart"
         why = f": {pair.reason}" if pair.reason and not brief else ""
         return f"{names[pair.treatment]} and {names[pair.comparator]} are not {verdict}{why}."
-    looked = "1 pair" if len(comparisons) == 1 else f"{len(comparisons)} pairs"
+    looked = counted(len(comparisons), "pair")
     lost = sum(pair.verdict == NOT_COMPARED for pair in comparisons)
     if not apart:
         held = [pair.reason.partition(" (")[0] for pair in comparisons if pair.held]
@@ -93,8 +92,7 @@ def _basis(comparison: Comparison, one: str, other: str) -> str:
     """Directly or not, in how many trials of each, and when these looked."""
     first, second = comparison.weeks
     if comparison.basis == "direct":
-        trials = "1 trial" if len(first) == 1 else f"{len(first)} trials"
-        return f"compared directly ({trials} at {weeks_words(*first)})"
+        return f"compared directly ({counted(len(first), 'trial')} at {weeks_words(*first)})"
     each = ((one, first), (other, second))
     told = ", ".join(f"{len(weeks)} of {name} at {weeks_words(*weeks)}" for name, weeks in each)
     return f"compared across trials ({told})"

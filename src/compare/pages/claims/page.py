@@ -12,7 +12,7 @@ from markupsafe import Markup
 from compare import claims
 from compare.data.arguments import one_of
 from compare.data.evidence import Evidence
-from compare.data.rows import Row
+from compare.data.rows import Row, grouped
 from compare.pages.cells import DIRECTIONS, published_cell, source_cell
 from compare.pages.claims import sentences as findings
 from compare.pages.controls import labelled
@@ -90,11 +90,9 @@ def summary(assessments: tuple[claims.Assessment, ...]) -> list[Row]:
 
 def in_short(assessment: claims.Assessment) -> str:
     """Verdicts by condition (or event), those that can be assessed."""
-    by_verdict: dict[str, list[str]] = {}
-    for row in assessment.places:
-        by_verdict.setdefault(row["verdict"], []).append(row["place"])
+    by_verdict = grouped(assessment.places, "verdict")
     parts = [
-        f"{verdict}: {', '.join(by_verdict[verdict])}"
+        f"{verdict}: {', '.join(row['place'] for row in by_verdict[verdict])}"
         for verdict in claims.VERDICTS[:-1]
         if verdict in by_verdict
     ]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from compare.claims.verdicts import NOT_ASSESSABLE, SUPPORTED, VERDICTS, Assessment
 from compare.data.rows import known
-from compare.words import Finding
+from compare.words import Finding, counted
 
 # What would change each verdict: the figure that is missing today.
 WOULD_CHANGE = {
@@ -66,7 +66,7 @@ def overview(assessments: Sequence[Assessment]) -> Finding:
     start = [] if by_verdict[SUPPORTED] else ["No claim holds as it stands."]
     return Finding(
         " ".join([*start, *said]),
-        {verdict.replace(" ", "_"): float(len(some)) for verdict, some in by_verdict.items()},
+        {verdict.replace(" ", "_"): len(some) for verdict, some in by_verdict.items()},
     )
 
 
@@ -74,7 +74,7 @@ def reason(assessment: Assessment) -> Finding:
     """Why a claim got its verdict, with the numbers it rests on."""
     numbers = dict(assessment.numbers)
     for direction in ("supports", "partly", "contradicts", "context"):
-        numbers[f"published_{direction}"] = float(assessment.directions.count(direction))
+        numbers[f"published_{direction}"] = assessment.directions.count(direction)
     said = _SAID[assessment.claim_id](assessment)
     published = (
         f"Of {len(assessment.published)} published findings "
@@ -83,11 +83,8 @@ def reason(assessment: Assessment) -> Finding:
         f"{_do(numbers['published_contradicts'], 'contradict')} it; "
         f"{_do(numbers['published_context'], 'give')} context."
     )
-    basis = (
-        "The verdict follows from the tables."
-        if assessment.rests_on == "tables"
-        else "The verdict follows from the published findings."
-    )
+    rests_on = "tables" if assessment.rests_on == "tables" else "published findings"
+    basis = f"The verdict follows from the {rests_on}."
     return Finding(" ".join(filter(None, [said, published, basis])), numbers)
 
 
@@ -105,14 +102,13 @@ def _places(assessment: Assessment, verdict: str) -> str:
 
 
 def _cheaper(a: Assessment) -> str:
-    compared = _n(a, "conditions_compared")
+    compared = [row["place"] for row in a.places if row["verdict"] != NOT_ASSESSABLE]
     if not compared:
         return "In no condition do our tables price both a year of IVIG and a year of another."
-    named = ", ".join(row["place"] for row in a.places if row["verdict"] != NOT_ASSESSABLE)
-    word = "condition" if compared == 1 else "conditions"
     return (
-        f"A year of IVIG and a year of another therapy are both priced in {compared} {word} of "
-        f"{_n(a, 'conditions')} ({named}): there IVIG costs less than "
+        "A year of IVIG and a year of another therapy are both priced in "
+        f"{counted(len(compared), 'condition')} of {_n(a, 'conditions')} ({', '.join(compared)}): "
+        "there IVIG costs less than "
         f"{_n(a, 'dearer') or 'none'} of the others and more than {_n(a, 'cheaper') or 'none'}; "
         f"its range overlaps with that of {_n(a, 'overlapping') or 'none'}."
     )

@@ -8,9 +8,8 @@ from types import MappingProxyType
 from compare.cost.prices import KINDS
 from compare.cost.reasons import IGE_OPEN
 from compare.data.rows import Row, known
-from compare.words import Finding, short_name, usd
+from compare.words import MOST_WORDS, Finding, counted, short_name, usd
 
-MOST_WORDS = 40
 PRICES = {kind: f"at prices {words}" for kind, words in KINDS.items()} | {"own": "at own prices"}
 AT_LIMIT = "A payment limit may lie below what it can be bought for."
 
@@ -81,16 +80,16 @@ def headline(
     others = [row for row in bars if row["therapy_id"] not in here]
     if others:
         kinds = {row["price_kind"] for row in others}
-        count = numbers["other_panels"] = len({row["therapy_id"] for row in others})
+        elsewhere = {row["therapy_id"] for row in others}
+        numbers["other_panels"] = len(elsewhere)
         where = PRICES[others[0]["price_kind"]] if len(kinds) == 1 else "at other kinds of price"
-        many = f"{count} other therap{'y' if count == 1 else 'ies'}"
-        parts.append(f"{many} {where}: not compared.")
+        parts.append(f"{counted(len(elsewhere), 'other therapy')} {where}: not compared.")
     said = ""
     for part in parts:
         longer = f"{said} {part}".strip()
         if not said or len(longer.split()) <= MOST_WORDS:
             said = longer
-    return Finding(said, {name: float(value) for name, value in numbers.items()})
+    return Finding(said, numbers)
 
 
 def switching(rows: Sequence[Row]) -> Finding:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,10 +11,11 @@ from markupsafe import Markup
 
 from compare import cost
 from compare.authority import indications
+from compare.cost.money import PAID
 from compare.cost.prices import KINDS
 from compare.data.conditions import opening_patient, within
 from compare.data.evidence import Evidence, kept
-from compare.data.rows import known, records
+from compare.data.rows import Row, grouped, known, records
 from compare.pages.coverage import chart as coverage_charts
 from compare.pages.coverage import sentences as coverage_findings
 from compare.pages.coverage import tables as coverage
@@ -22,7 +23,7 @@ from compare.pages.explorer import Explorer
 from compare.pages.files import File
 from compare.pages.house import CLASSES
 from compare.pages.markup import NOTHING, behind, csv_text, html, table
-from compare.words import NOT_REPORTED, Finding, number, number_of, short_name, usd_range
+from compare.words import NOT_REPORTED, Finding, counted, number, short_name, usd_range
 
 CLASS_MEANING = {
     "ivig": "pooled human IgG given into a vein",
@@ -43,7 +44,7 @@ STRADDLE = (
 class View:
     """What the page shows."""
 
-    classes: pd.DataFrame
+    classes: Sequence[Row]
     therapies: pd.DataFrame
     finding: Finding
     coverage: pd.DataFrame
@@ -68,35 +69,33 @@ def view(evidence: Evidence, condition_id: str, medicare: bool = False) -> View:
     therapies["fda_label"] = therapies["therapy_id"].isin(labeled).map({True: "yes", False: "no"})
     yearly = priced[priced["use"].eq("chronic")].set_index("therapy_id")
     course = priced[priced["use"].ne("chronic")].set_index("therapy_id")
-    for name in ("usd_year_one_low", "usd_year_one_high", "price_kind"):
-        therapies[name] = therapies["therapy_id"].map(yearly[name])
-    for name in ("usd_per_course", "usd_per_course_high"):
-        therapies[name] = therapies["therapy_id"].map(course[name])
-    therapies["course_kind"] = therapies["therapy_id"].map(course["price_kind"])
+    for of, names, kind in (
+        (yearly, PAID[True], "price_kind"),
+        (course, PAID[False], "course_kind"),
+    ):
+        for name in names:
+            therapies[name] = therapies["therapy_id"].map(of[name])
+        therapies[kind] = therapies["therapy_id"].map(of["price_kind"])
     read = pd.concat([f[["therapy_id", "source_id"]] for f in (therapies, labels, priced)])
     behind = read.groupby("therapy_id")["source_id"].agg(";".join)
     therapies["source_id"] = therapies["therapy_id"].map(behind)
-    counts = evidence.therapies.groupby("therapy_class").size().reindex(order)
-    classes = pd.DataFrame(
+    every = grouped(evidence.by_id("therapies").values(), "therapy_class")
+    classes = [
         {
-            "therapy_class": order,
-            "meaning": [CLASS_MEANING[key] for key in order],
-            "therapies": counts.to_numpy(),
-            "here": [int(therapies["therapy_class"].eq(key).sum()) for key in order],
-            "names": [
-                ", ".join(
-                    evidence.therapies.loc[evidence.therapies["therapy_class"].eq(key), "therapy"]
-                )
-                for key in order
-            ],
+            "therapy_class": key,
+            "meaning": CLASS_MEANING[key],
+            "therapies": len(every.get(key, ())),
+            "here": int(therapies["therapy_class"].eq(key).sum()),
+            "names": ", ".join(row["therapy"] for row in every.get(key, ())),
         }
-    )
+        for key in order
+    ]
     name = within(evidence, condition_id)
     yes = int(therapies["fda_label"].eq("yes").sum())
     finding = Finding(
-        f"For {name} the tables speak of {number_of((len(therapies),) * 2, 'therapy')}; "
+        f"For {name} the tables speak of {counted(len(therapies), 'therapy')}; "
         f"{yes or 'none'} {'has' if yes < 2 else 'have'} an FDA label for it.",
-        {"therapies": float(len(therapies)), "labeled": float(yes)},
+        {"therapies": len(therapies), "labeled": yes},
     )
     covered = _covered(evidence)
     told = coverage_findings.map_of(covered)

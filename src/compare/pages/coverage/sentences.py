@@ -23,9 +23,9 @@ def map_of(frame: pd.DataFrame) -> Finding:
         f"percent in two documents. Least complete is “{FACTS[thin][0].lower()}”: in full for "
         f"{full[thin]} of {len(frame)} therapies. Blank is not reported, never zero.",
         {
-            "whole": float(whole),
-            "therapies": float(len(frame)),
-            "thinnest_full": float(full[thin]),
+            "whole": whole,
+            "therapies": len(frame),
+            "thinnest_full": full[thin],
             "read_twice_pct": twice,
             "two_sources_pct": two,
         },

@@ -72,16 +72,17 @@ def map_traces(rows: Sequence[Row], basis: str) -> list[Trace]:
     z: list[list[float | None]] = []
     words: list[list[str]] = []
     hovers: list[list[str]] = []
+
+    def said(row: Row) -> str:
+        if row["state"] != "reported":
+            return ""
+        return f"[{say(row[column])}]" if row["directness"] == "indirect" else say(row[column])
+
     for event in y:
         line = [cells[therapy, event] for therapy in x]
-        shown = [row["state"] == "reported" for row in line]
-        z.append([row[column] if ok else None for row, ok in zip(line, shown, strict=True)])
-        said = [say(row[column]) if ok else "" for row, ok in zip(line, shown, strict=True)]
-        outside = [
-            ok and row["directness"] == "indirect" for row, ok in zip(line, shown, strict=True)
-        ]
-        words.append([f"[{w}]" if far else w for w, far in zip(said, outside, strict=True)])
-        hovers.append([hover(row) for row in line])
+        z.append([row[column] if row["state"] == "reported" else None for row in line])
+        words.append(list(map(said, line)))
+        hovers.append(list(map(hover, line)))
     top = max((abs(v) for line in z for v in line if v is not None), default=1.0)
     top = min(max(top, 5.0), 25.0)
     heat: Trace = {
@@ -103,33 +104,30 @@ def map_traces(rows: Sequence[Row], basis: str) -> list[Trace]:
         "showscale": False,
     }
 
-    def marks(name: str, chosen: list[Any], marker: dict[str, Any], said: list[str]) -> Trace:
+    def marks(name: str, state: str, marker: dict[str, Any]) -> Trace:
+        chosen = [row for row in rows if row["state"] == state]
+        limits = [f"≤{percent(row['risk_high_pct'])}" for row in chosen if state == "bound"]
         return {
             "type": "scatter",
-            "mode": "text" if said else "markers",
+            "mode": "text" if limits else "markers",
             "name": name,
             "x": [short_name(row["therapy"]) for row in chosen],
             "y": [str(row["event"]) for row in chosen],
-            "text": said,
+            "text": limits,
             "textfont": {"color": INK, "size": 13},
             "marker": marker,
             "customdata": [hover(row) for row in chosen],
             "hovertemplate": "%{customdata}<extra></extra>",
         }
 
-    def of(state: str) -> list[Any]:
-        return [row for row in rows if row["state"] == state]
-
-    bounds = of("bound")
     ring = {"symbol": "circle-open", "size": 9, "color": FAINT, "line": {"width": 1.5}}
     cross = {"symbol": "x-thin-open", "size": 8, "color": "#8b939c", "line": {"width": 1.5}}
     bound = {"symbol": "circle", "size": 1, "color": CLEAR}
-    limits = [f"≤{percent(row['risk_high_pct'])}" for row in bounds]
     return [
         heat,
-        marks("only an upper bound", bounds, bound, limits),
-        marks("reported, but not in this form", of("other"), ring, []),
-        marks("not reported", of("missing"), cross, []),
+        marks("only an upper bound", "bound", bound),
+        marks("reported, but not in this form", "other", ring),
+        marks("not reported", "missing", cross),
     ]
 
 
@@ -138,6 +136,7 @@ def map_layout(rows: Sequence[Row]) -> dict[str, Any]:
     if not rows:
         return empty_layout("No event is reported in this way here. Choose another setting.")
     therapies = list({row["therapy"]: row for row in rows}.values())
+    names = [short_name(row["therapy"]) for row in therapies]
     events = list(dict.fromkeys(str(row["event"]) for row in rows))
     slanted = len(therapies) > UPRIGHT
     top = 120 if slanted else 30
@@ -151,7 +150,7 @@ def map_layout(rows: Sequence[Row]) -> dict[str, Any]:
             "type": "category",
             "tickangle": -SLANT if slanted else 0,
             "tickmode": "array",
-            "tickvals": [short_name(row["therapy"]) for row in therapies],
+            "tickvals": names,
             "ticktext": [class_name(row, slanted) for row in therapies],
             "showgrid": False,
             "range": [-0.5, len(therapies) - 0.5],
@@ -167,7 +166,7 @@ def map_layout(rows: Sequence[Row]) -> dict[str, Any]:
             "automargin": True,
         },
         "annotations": [],
-        "shapes": _frames(rows, [short_name(row["therapy"]) for row in therapies], events),
+        "shapes": _frames(rows, names, events),
     }  # fmt: skip
 
 
@@ -178,9 +177,10 @@ def _frames(rows: Sequence[Row], x: list[str], y: list[str]) -> list[dict[str, A
         if row["state"] != "reported" or row["directness"] != "indirect":
             continue
         i, j = x.index(short_name(row["therapy"])), y.index(str(row["event"]))
+        half = 0.5 - 0.004 * len(x)  # as near to the edge of a wide cell as of a narrow one
         drawn.append(
             {
-                "type": "rect", "x0": i - 0.47, "x1": i + 0.47, "y0": j - 0.44, "y1": j + 0.44,
+                "type": "rect", "x0": i - half, "x1": i + half, "y0": j - 0.44, "y1": j + 0.44,
                 "line": {"color": INK, "width": 1.2, "dash": "dot"}, "fillcolor": CLEAR,
             }
         )  # fmt: skip

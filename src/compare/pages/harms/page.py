@@ -131,8 +131,7 @@ class HarmsExplorer(Explorer, view=view, digest=digest):
         )
         panels["map_heading"].value = map_heading(computed)
         panels["map"].draw(
-            charts.map_traces(computed.map, set_.basis),
-            charts.map_layout(computed.map),
+            charts.map_traces(computed.map, set_.basis), charts.map_layout(computed.map)
         )
         panels["map_list"].value = map_list(computed.map, set_.basis)
         panels["tables"].value = Markup().join(
@@ -216,11 +215,8 @@ def forest_html(shown: View) -> Markup:
     strata = shown.whole.of_strata(set_.event_id)
     if strata and not any(mark.drawn for mark in drawn.marks):
         silent = sorted({*missing} - {row["therapy"] for row in strata})
-        said = (
-            html("<p>Not reported, which is not zero: {}.</p>", listing(silent)) if silent else ""
-        )
-        return table(strata, PML_COLUMNS, PML) + said
-    after = html("<p>Not reported, which is not zero: {}.</p>", listing(missing)) if missing else ""
+        return table(strata, PML_COLUMNS, PML) + not_reported(silent)
+    after = not_reported(missing)
     if not drawn.marks:
         return html("<p>No therapy here has a figure of this event in this form.</p>{}", after)
     hollow = HOLLOW[set_.basis] if any(mark.hollow and mark.drawn for mark in drawn.marks) else ""
@@ -231,31 +227,34 @@ def forest_html(shown: View) -> Markup:
     )
 
 
+def not_reported(names: list[str]) -> Markup:
+    """Who reports nothing; empty where nobody is silent."""
+    if not names:
+        return NOTHING
+    return html("<p>Not reported, which is not zero: {}.</p>", listing(names))
+
+
 def explained(shown: View) -> str:
     """Why the page opens so, what the way of counting means, and from which level it prints."""
     set_ = shown.settings
     name, meaning = ASCERTAINMENTS[set_.ascertainment]
     items = [set_.reason, f"{name.capitalize()}: {meaning}."]
     items += [harms.RAW_ARMS] if set_.basis == "treated" else []
-    limits = list(dict.fromkeys(filter(known, (r["reporting_threshold"] for r in shown.forest))))
-    items += (
-        [f"Some sources print an event only from a level on (“{limits[0]}”)."] if limits else []
-    )
+    limits = (row["reporting_threshold"] for row in shown.forest)
+    if limit := next(filter(known, limits), None):
+        items.append(f"Some sources print an event only from a level on (“{limit}”).")
     return " ".join(filter(None, items))
 
 
 def map_heading(shown: View) -> Markup:
     """Title and key of the map, above it."""
     silent = f" Without a figure of this kind: {listing(shown.silent)}." if shown.silent else ""
-    what = (
-        "Patients with the event, per 100 treated"
-        if shown.settings.basis == "treated"
-        else html(
-            "More {} or fewer {} patients with the event per 100 than on the comparator",
-            html('<span class="tc-wide">(orange)</span>'),
-            html('<span class="tc-wide">(blue)</span>'),
-        )
+    what = html(
+        'More <span class="tc-wide">(orange)</span> or fewer <span class="tc-wide">(blue)</span> '
+        "patients with the event per 100 than on the comparator"
     )
+    if shown.settings.basis == "treated":
+        what = html("Patients with the event, per 100 treated")
     return html(
         '<h2>All events, {}</h2><p class="tc-key"><span>{}</span><span class="tc-wide">&times; '
         'not reported, which is not zero</span><span class="tc-wide">○ a figure in another '

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from compare.data.rows import Row, known
-from compare.trials.arms import MINUS, difference_words, per_100, rare_words, risk_words
+from compare.trials.arms import difference_words, per_100, rare_words, risk_words
 from compare.trials.harms import RAW_ARMS
-from compare.words import Finding, lower, short_name
+from compare.words import MINUS, Finding, fitting, joined, lower, short_name
 
 NAMED = 3
 FEW = 5
-MOST_WORDS = 40
 AGAINST = {
     "placebo": "placebo", "active": "the other drug", "other_dose": "the other dose",
     "withdrawal": "placebo after withdrawal",
@@ -77,8 +75,7 @@ def answer(
     if left := [f"{count} {words}" for words, count in short if count]:
         others.append(f" Besides: {', '.join(left)}.")
     texts = [f"{start}{said}.{rest}" for said in told for rest in others]
-    text = next((said for said in texts if len(said.split()) <= MOST_WORDS), texts[-1])
-    return Finding(text, _floats(numbers))
+    return Finding(fitting(texts), numbers)
 
 
 def _all_in(rows: Sequence[Row], ids: Collection[str]) -> bool:
@@ -172,7 +169,7 @@ def event(rows: Sequence[Row], basis: str, comparison: str, strata: Sequence[Row
         text += f" Not reported: {', '.join(short_name(row['therapy']) for row in missing)}."
     if basis != "difference":
         text += f" {RAW_ARMS}"
-    return Finding(text, _floats(numbers))
+    return Finding(text, numbers)
 
 
 def ivig(rows: Sequence[Row], other_counts: dict[str, int], condition: str) -> Finding:
@@ -196,7 +193,7 @@ def ivig(rows: Sequence[Row], other_counts: dict[str, int], condition: str) -> F
     if other_counts:
         told = ", ".join(f"{n} counted as “{way}”" for way, n in other_counts.items())
         text += f" Its other figures here ({told}) cannot stand beside all-cause figures."
-    return Finding(f"{text} {RAW_ARMS}", _floats(numbers))
+    return Finding(f"{text} {RAW_ARMS}", numbers)
 
 
 def controlled(rows: Sequence[Row], condition: str) -> Finding:
@@ -205,7 +202,7 @@ def controlled(rows: Sequence[Row], condition: str) -> Finding:
     without = [row["therapy"] for row in labeled if not row["controlled_events"]]
     numbers = {"labeled": len(labeled), "without": len(without)}
     if not labeled:
-        return Finding(f"No therapy is labeled for {condition} in our tables.", _floats(numbers))
+        return Finding(f"No therapy is labeled for {condition} in our tables.", numbers)
     count, counted = len(labeled) - len(without), "counted against placebo or a background drug"
     text = (
         f"{count} of {len(labeled)} therapies labeled for {condition} "
@@ -218,7 +215,7 @@ def controlled(rows: Sequence[Row], condition: str) -> Finding:
         text = f"{name}, alone labeled for {condition}, has harms {counted} there."
     if count and without:
         text += f" Not reported so for {_list(short_name(name) for name in without)}."
-    return Finding(text, _floats(numbers))
+    return Finding(text, numbers)
 
 
 def _difference(row: Row) -> str:
@@ -240,9 +237,4 @@ def _of_state(rows: Sequence[Row], state: str) -> list[Row]:
 
 
 def _list(names: Iterable[object]) -> str:
-    words = [lower(str(name)) for name in names]
-    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + f" and {words[-1]}"
-
-
-def _floats(numbers: Mapping[str, Any]) -> dict[str, float]:
-    return {name: float(value) for name, value in numbers.items()}
+    return joined(lower(str(name)) for name in names)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -73,59 +73,55 @@ def where_read(row: Mapping[str, Any]) -> Markup:
     return BREAK.join(filter(None, [text(row["study"]), read_in(row)]))
 
 
-def state_cell(row: Mapping[str, Any], cell: Callable[[Mapping[str, Any]], str]) -> str:
-    """`cell(row)`, or the word for a figure that is missing."""
-    return NOT_REPORTED if row["state"] == "missing" else cell(row)
+def reported(cell: Cell) -> Cell:
+    """The cell, or the word for a figure that is missing."""
+    return lambda row: NOT_REPORTED if row["state"] == "missing" else cell(row)
 
 
 FOREST_COLUMNS: dict[str, str | Cell] = {
     "Therapy": lambda r: short_name(r["therapy"]),
-    "From": lambda r: state_cell(
-        r, lambda r: "this condition" if r["directness"] == "direct" else r["borrowed_from"]
+    "From": reported(
+        lambda r: "this condition" if r["directness"] == "direct" else r["borrowed_from"]
     ),
-    "Counted as": lambda r: state_cell(r, lambda r: ASCERTAINMENTS[r["ascertainment"]][0]),
-    "Treated": lambda r: state_cell(r, lambda r: risk_cell(r, "treated")),
-    "Comparator": lambda r: state_cell(r, lambda r: risk_cell(r, "comparator")),
-    "Which": lambda r: state_cell(r, lambda r: r["comparator"]),
-    "Difference": lambda r: state_cell(r, difference_cell),
+    "Counted as": reported(lambda r: ASCERTAINMENTS[r["ascertainment"]][0]),
+    "Treated": reported(lambda r: risk_cell(r, "treated")),
+    "Comparator": reported(lambda r: risk_cell(r, "comparator")),
+    "Which": reported(lambda r: r["comparator"]),
+    "Difference": reported(difference_cell),
     "Number needed to harm": lambda r: nnh_text(
         r["difference_pct"], r["difference_low_pct"], r["difference_high_pct"]
     ),
-    "Remarks": lambda r: state_cell(r, remarks),
-    "Read in": lambda r: state_cell(r, where_read),
+    "Remarks": reported(remarks),
+    "Read in": reported(where_read),
 }
+THERAPY: dict[str, str | Cell] = {"Therapy": lambda r: short_name(r["therapy"])}
+EVENT: dict[str, str | Cell] = {"Event": "event"}
+READ: dict[str, str | Cell] = {"Remarks": remarks, "Read in": where_read}
+COUNTED: dict[str, str | Cell] = {
+    "Counted as": lambda r: ASCERTAINMENTS[r["ascertainment"]][0], **READ,
+}  # fmt: skip
 RARE_COLUMNS: dict[str, str | Cell] = {
-    "Event": "event",
-    "Therapy": lambda r: short_name(r["therapy"]),
+    **EVENT, **THERAPY,
     "Treated": lambda r: risk_cell(r, "treated"),
     "Comparator": lambda r: risk_cell(r, "comparator"),
     "Which": "comparator",
-    "Counted as": lambda r: ASCERTAINMENTS[r["ascertainment"]][0],
-    "Remarks": remarks,
-    "Read in": where_read,
-}
-
-
+    **COUNTED,
+}  # fmt: skip
 PML_COLUMNS: dict[str, str | Cell] = {
-    "Therapy": lambda r: short_name(r["therapy"]),
+    **THERAPY,
     "Antibody status, earlier treatment and duration": "arm",
     "Risk": rare_words,
     "Source of the figure": "study",
-    "Remarks": remarks,
-    "Read in": where_read,
+    **READ,
 }
 INFUSION_COLUMNS: dict[str, str | Cell] = {
-    "Therapy": lambda r: short_name(r["therapy"]),
-    "Event": "event",
+    **THERAPY, **EVENT,
     "Of infusions, treated": lambda r: risk_cell(r, "treated"),
     "Of infusions, comparator": lambda r: risk_cell(r, "comparator"),
-    "Counted as": lambda r: ASCERTAINMENTS[r["ascertainment"]][0],
-    "Remarks": remarks,
-    "Read in": where_read,
-}
+    **COUNTED,
+}  # fmt: skip
 RATE_COLUMNS: dict[str, str | Cell] = {
-    "Therapy": lambda r: short_name(r["therapy"]),
-    "Event": "event",
+    **THERAPY, **EVENT,
     "Treated, per 100 patient-years": lambda r: number(r["rate_per_100_patient_years"], 2),
     "Comparator, per 100 patient-years": lambda r: (
         "no comparator"
@@ -133,14 +129,10 @@ RATE_COLUMNS: dict[str, str | Cell] = {
         else number(r["rate_comparator_per_100_patient_years"], 2)
     ),
     "Which": "comparator",
-    "Counted as": lambda r: ASCERTAINMENTS[r["ascertainment"]][0],
-    "Remarks": remarks,
-    "Read in": where_read,
-}
-
-
+    **COUNTED,
+}  # fmt: skip
 CONTROLLED_COLUMNS: dict[str, str | Cell] = {
-    "Therapy": lambda r: short_name(r["therapy"]),
+    **THERAPY,
     "Labeled here": lambda r: "yes" if r["labeled"] else "no",
     "Harms against placebo or background": lambda r: text(r["figures"]) or "none",
     "Missing": "missing",
@@ -149,6 +141,8 @@ CONTROLLED_COLUMNS: dict[str, str | Cell] = {
 
 def map_list(rows: Sequence[Row], basis: str) -> Markup:
     """The map as a list for a phone: each event with its figures, and who has none of this form."""
+    if not rows:
+        return NOTHING
     column = "risk_pct" if basis == "treated" else "difference_pct"
     say = percent if basis == "treated" else signed
 
@@ -178,8 +172,6 @@ def map_list(rows: Sequence[Row], basis: str) -> Markup:
         },
         "Each event, therapy by therapy",
     )
-    if not listed:
-        return NOTHING
     return html(
         '<details class="tc-long tc-narrow" open><summary>Every event ({})</summary>{}</details>',
         len(listed), shown,

@@ -147,11 +147,10 @@ def _view(
             for row in of_classes(rows, classes)
         ]
 
-    forest = filled([wanted] if wanted else [])
     otherwise = counted_otherwise(offered.get(wanted, ()), condition_id)
     forest = [
         {**row, **otherwise.get(row["therapy_id"], {})} if row["state"] == "missing" else row
-        for row in forest
+        for row in filled([wanted] if wanted else [])
     ]
     everything = filled(map_events(event_choices(evidence, found), organ))
     there = {row["therapy_id"] for row in everything if row["state"] != "missing"}
@@ -227,17 +226,15 @@ def first_event(
     """The event with which the page opens, and why: what the patient's history singles out, else
     what the condition's row names; where no figure is there, the next.
     """
-    factors, condition = (
-        evidence.by_id("factors"),
-        evidence.by_id("conditions")[scenario.condition_id],
-    )
-    of_history = [factors[key] for key in factors if key in scenario.patient.factors]
-    wanted = [(row["event_id"], f"“{row['factor']}” is in the history.") for row in of_history]
+    condition = evidence.by_id("conditions")[scenario.condition_id]
+    wanted = [
+        (row["event_id"], f"“{row['factor']}” is in the history.")
+        for key, row in evidence.by_id("factors").items()
+        if key in scenario.patient.factors
+    ]
     wanted.append((condition["first_event_id"], condition["first_event_reason"]))
-    wanted += [(key, "") for key in harms.key_events(evidence, *FIRST_KINDS)]
-    return next(
-        (pair for pair in [*wanted, *((k, "") for k in offered)] if pair[0] in offered), ("", "")
-    )
+    wanted += [(key, "") for key in (*harms.key_events(evidence, *FIRST_KINDS), *offered)]
+    return next((pair for pair in wanted if pair[0] in offered), ("", ""))
 
 
 def counted_otherwise(rows: Sequence[Row], condition_id: str) -> dict[str, Row]:
@@ -259,22 +256,20 @@ def form_of(
 
     def fitting(row: Row) -> Iterator[tuple[str, str, str]]:
         way = row["ascertainment"]
-        if known(row["difference_pct"]):
-            for name, (_, kinds) in COMPARISONS.items():
-                if row["comparator_kind"] in kinds and (
-                    name != "placebo" or row["primary"] == "yes"
-                ):
-                    yield way, "difference", name
-        if row["primary"] == "yes" and (known(row["risk_pct"]) or known(row["risk_high_pct"])):
+        primary = row["primary"] == "yes"
+        for name, (_, kinds) in COMPARISONS.items():
+            fits = row["comparator_kind"] in kinds and (primary or name != "placebo")
+            if fits and known(row["difference_pct"]):
+                yield way, "difference", name
+        if primary and (known(row["risk_pct"]) or known(row["risk_high_pct"])):
             yield way, "treated", given.get("comparison", "placebo")
 
     seen: dict[tuple[bool, tuple[str, str, str]], set[str]] = {}
     for row in rows:
+        borrowed = row["condition_id"] != condition_id
         for form in fitting(row):
             if all(given.get(name, value) == value for name, value in zip(FORM, form, strict=True)):
-                seen.setdefault((row["condition_id"] != condition_id, form), set()).add(
-                    row["therapy_id"]
-                )
+                seen.setdefault((borrowed, form), set()).add(row["therapy_id"])
 
     def rank(item: tuple[bool, tuple[str, str, str]]) -> tuple[Any, ...]:
         borrowed, (way, basis, comparison) = item
@@ -356,40 +351,33 @@ def ivig_rows(
     therapies = condition_therapies(evidence, condition_id)
     if "ivig" not in {row["therapy_id"] for row in therapies}:
         return [], {}
-    own: dict[str, list[Row]] = {}
-    rest: dict[str, list[Row]] = {}
-    for row in harms.series(evidence, condition_id, "all_cause", None, borrow):
-        if row["state"] in ("reported", "bound"):
-            side = own if row["therapy_id"] == "ivig" else rest
-            side.setdefault(row["event_id"], []).append(row)
+    found = harms.series(evidence, condition_id, "all_cause", None, borrow)
+    shown = [row for row in found if row["state"] in ("reported", "bound")]
+    own = grouped((row for row in shown if row["therapy_id"] == "ivig"), "event_id")
+    rest = grouped((row for row in shown if row["therapy_id"] != "ivig"), "event_id")
     wanted = [e for e in harms.key_events(evidence, *KEY_KINDS) if e in own or e in rest]
     wanted += sorted((own.keys() & rest.keys()) - set(wanted))
 
-    def told(row: Mapping[str, Any], name: bool) -> str:
-        first = f"{short_name(row['therapy'])} " if name else ""
-        where = (
-            ""
-            if row["directness"] == "direct"
-            else f", from {evidence.label('conditions', row['condition_id'])}"
-        )
-        kind = row["comparator_kind"]
-        if kind == "none":
-            beside = "no comparator"
-        else:
+    def told(row: Row) -> str:
+        beside = "no comparator"
+        if row["comparator_kind"] != "none":
             beside = f"{row['comparator']} {risk_words(row, 'risk_comparator')}"
-        return f"{first}{risk_words(row)} ({beside}{where})"
+        if row["directness"] != "direct":
+            beside += f", from {evidence.label('conditions', row['condition_id'])}"
+        return f"{risk_words(row)} ({beside})"
 
     rows: list[Row] = []
     for event_id in wanted:
         mine, others = own.get(event_id, []), rest.get(event_id, [])
+        theirs = "; ".join(f"{short_name(row['therapy'])} {told(row)}" for row in others)
         rows.append(
             {
                 "event_id": event_id,
                 "event": evidence.label("events", event_id),
                 "ivig": len(mine),
                 "others": len(others),
-                "ivig_words": "; ".join(told(r, False) for r in mine) or NOT_REPORTED,
-                "others_words": "; ".join(told(r, True) for r in others) or NOT_REPORTED,
+                "ivig_words": "; ".join(map(told, mine)) or NOT_REPORTED,
+                "others_words": theirs or NOT_REPORTED,
                 "source_id": ";".join(row["source_id"] for row in [*mine, *others]),
             }
         )
@@ -404,12 +392,10 @@ def ivig_rows(
 def digest(shown: View) -> str:
     """The numbers behind the page as text, for a reviewer's comparison."""
     set_ = shown.settings
+    said = shown.finding, shown.event_finding, shown.ivig_finding, shown.whole.controlled_finding
     lines = [
         f"{set_.ascertainment} | {set_.basis} | {set_.comparison} | {set_.event_id}",
-        str(shown.finding),
-        str(shown.event_finding),
-        str(shown.ivig_finding),
-        str(shown.whole.controlled_finding),
+        *map(str, said),
     ]
     for row in (*shown.map, *shown.forest):
         if row["state"] in ("reported", "bound"):

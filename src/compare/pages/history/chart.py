@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from operator import itemgetter
 from typing import Any
@@ -22,6 +23,7 @@ from compare.pages.house import (
     empty_layout,
     label,
     read_in,
+    words_at,
 )
 from compare.pages.markup import NOTHING, html, tagged
 from compare.words import short_name, usd, usd_cents
@@ -55,11 +57,6 @@ def lines(rows: Iterable[Row], *key: str) -> list[list[Row]]:
     return list(grouped(rows, lambda row: tuple(row[name] for name in key)).values())
 
 
-def days_of(rows: Iterable[Row]) -> list[pd.Timestamp]:
-    """First day of the quarter of each row."""
-    return [row["effective_from"] for row in rows]
-
-
 def hovers(own: Sequence[Row], days: Sequence[Any], value: str, how: Any) -> list[str]:
     """What each point of one line says: money, and where it was read; blank at a gap."""
     said = {
@@ -74,26 +71,28 @@ def gram_traces(rows: Iterable[Row]) -> list[Trace]:
 
     `rows`: of `usd_per_gram`, cited.
     """
-    color = CLASSES["ivig"][1]
     drawn = []
     for place, own in enumerate(own for own in lines(rows, "code") if len(own) > 1):
-        x, y = with_gaps(days_of(own), [row["usd_per_gram"] for row in own])
-        drawn.append(
-            {
-                "type": "scatter",
-                "mode": "lines+markers",
-                "name": label(f"{own[0]['products']} ({own[0]['code']})"),
-                "x": x,
-                "y": y,
-                "line": {"color": color, "dash": DASHES[place % len(DASHES)], "width": 2},
-                "marker": {"symbol": SHAPES[place % len(SHAPES)], "size": 9, "color": color},
-                "customdata": hovers(
-                    own, x, "usd_per_gram", lambda usd: f"{usd_cents(usd)} per gram"
-                ),
-                "hovertemplate": "<b>%{fullData.name}</b><br>%{x}: %{customdata}<extra></extra>",
-            }
-        )
+        name, shape = f"{own[0]['products']} ({own[0]['code']})", SHAPES[place % len(SHAPES)]
+        trace = _line(own, "usd_per_gram", name, CLASSES["ivig"][1], shape, place)
+        said = hovers(own, trace["x"], "usd_per_gram", lambda usd: f"{usd_cents(usd)} per gram")
+        drawn.append(trace | {"customdata": said})
     return drawn
+
+
+def _line(own: Sequence[Row], value: str, name: str, color: str, shape: str, place: int) -> Trace:
+    """A line with its marks; `place`, among those of its color, gives the dashes."""
+    x, y = with_gaps([row["effective_from"] for row in own], [row[value] for row in own])
+    return {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "name": label(name),
+        "x": x,
+        "y": y,
+        "line": {"color": color, "dash": DASHES[place % len(DASHES)], "width": 2},
+        "marker": {"symbol": shape, "size": 9, "color": color},
+        "hovertemplate": "<b>%{fullData.name}</b><br>%{x}: %{customdata}<extra></extra>",
+    }
 
 
 def gram_key(drawn: Iterable[Trace]) -> Markup:
@@ -132,27 +131,14 @@ def year_traces(rows: Iterable[Row]) -> list[Trace]:
     `rows`: of `usd_by_quarter`, cited.
     """
     drawn: list[Trace] = []
-    used: dict[str, int] = {}
+    used = Counter[str]()
     for own in lines(rows, "therapy_id", "use"):
         first = own[0]
         _, color, shape = CLASSES[first["therapy_class"]]
-        place = used.setdefault(first["therapy_class"], 0)
+        name, place = short_name(first["therapy"]), used[first["therapy_class"]]
+        trace = _line(own, "usd_low", name, color, shape, place)
+        drawn.append(trace | {"customdata": hovers(own, trace["x"], "usd_low", usd)})
         used[first["therapy_class"]] += 1
-        x, y = with_gaps(days_of(own), [row["usd_low"] for row in own])
-        name = short_name(first["therapy"])
-        drawn.append(
-            {
-                "type": "scatter",
-                "mode": "lines+markers",
-                "name": label(name),
-                "x": x,
-                "y": y,
-                "line": {"color": color, "dash": DASHES[place % len(DASHES)], "width": 2},
-                "marker": {"symbol": shape, "size": 9, "color": color},
-                "customdata": hovers(own, x, "usd_low", usd),
-                "hovertemplate": "<b>%{fullData.name}</b><br>%{x}: %{customdata}<extra></extra>",
-            }
-        )
     return drawn
 
 
@@ -162,38 +148,28 @@ def year_layout(rows: Sequence[Row], what: str) -> dict[str, Any]:
     """
     if not rows:
         return empty_layout("No therapy here has a price in the data.")
-    days, usd_low = days_of(rows), [row["usd_low"] for row in rows]
-    by_day = [row for _, row in sorted(zip(days, rows, strict=True), key=itemgetter(0))]
+    days, usd_low = ([row[name] for row in rows] for name in ("effective_from", "usd_low"))
+    by_day = sorted(rows, key=itemgetter("effective_from"))
     last = {(row["therapy_id"], row["use"]): i for i, row in enumerate(by_day)}
     ends = [by_day[i] for i in sorted(last.values())]
     low, high = math.log10(min(usd_low)) - 0.15, math.log10(max(usd_low)) + 0.15
     places = spread([math.log10(row["usd_low"]) for row in ends], (high - low) * 0.062)
     edge = pd.Timedelta(days=EDGE_DAYS)
+    start, stop = ((day).strftime(DAY) for day in (min(days) - edge, max(days) + edge))
+    look = {"xref": "paper", "xanchor": "left", "font": {"size": 13, "color": INK}}
+    # Of a logarithmic axis notes take the power, shapes the value.
     names = [
-        {
-            "text": label(short_name(row["therapy"])),
-            "xref": "paper",
-            "x": 1,
-            "y": place,
-            "xanchor": "left",
-            "showarrow": False,
-            "font": {"size": 13, "color": INK},
-        }
+        words_at(1, place, label(short_name(row["therapy"])), **look)
         for row, place in zip(ends, places, strict=True)
     ]
-    # Of a logarithmic axis notes take the power, shapes the value.
     joints = [
         {
-            "type": "line",
-            "x0": row["effective_from"].strftime(DAY),
-            "x1": (max(days) + edge).strftime(DAY),
-            "y0": row["usd_low"],
-            "y1": 10**place,
-            "line": {"color": FAINT, "width": 1},
+            "type": "line", "x0": row["effective_from"].strftime(DAY), "x1": stop,
+            "y0": row["usd_low"], "y1": 10**place, "line": {"color": FAINT, "width": 1},
             "layer": "below",
         }
         for row, place in zip(ends, places, strict=True)
-    ]
+    ]  # fmt: skip
     room = max(len(short_name(row["therapy"])) for row in ends) * LETTER_PX
     bottom = min([low, *places]) - 0.05
     return {
@@ -204,7 +180,7 @@ def year_layout(rows: Sequence[Row], what: str) -> dict[str, Any]:
         "xaxis": {
             "title": {"text": "first day of the quarter"},
             "type": "date",
-            "range": [(min(days) - edge).strftime(DAY), (max(days) + edge).strftime(DAY)],
+            "range": [start, stop],
         },
         "yaxis": {
             "title": {"text": f"US dollars {what} (logarithmic)"},
@@ -221,7 +197,7 @@ def year_layout(rows: Sequence[Row], what: str) -> dict[str, Any]:
 
 def spread(values: Sequence[float], gap: float) -> list[float]:
     """The values, moved apart as little as needed to stand at least `gap` from each other."""
-    order = sorted(range(len(values)), key=lambda i: values[i])
+    order = sorted(range(len(values)), key=values.__getitem__)
     placed = [values[i] for i in order]
     for _ in range(200):
         moved = False
@@ -233,7 +209,4 @@ def spread(values: Sequence[float], gap: float) -> list[float]:
                 moved = True
         if not moved:
             break
-    found = [0.0] * len(values)
-    for place, i in zip(placed, order, strict=True):
-        found[i] = place
-    return found
+    return [place for _, place in sorted(zip(order, placed, strict=True))]

@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from compare.cost.history import changes
 from compare.cost.prices import KIND_OF, KINDS
 from compare.data.rows import Row
-from compare.trials.arms import MINUS
-from compare.words import Finding, short_name
+from compare.words import Finding, printed, short_name
 
 
 def per_gram(rows: Iterable[Row]) -> Finding:
@@ -23,7 +22,7 @@ def per_gram(rows: Iterable[Row]) -> Finding:
     low, high, lowest, highest = min(percents), max(percents), min(lasts), max(lasts)
     first, last = min(row["first_from"] for row in moved), max(row["last_from"] for row in moved)
     numbers = {
-        "codes": float(len(moved)),
+        "codes": len(moved),
         "lowest_pct": low,
         "highest_pct": high,
         "last_low_usd": lowest,
@@ -57,7 +56,7 @@ def per_year(rows: Iterable[Row], condition: str, what: str) -> Finding:
     ranked = sorted(moved, key=lambda row: row["change_pct"])
     low, high = ranked[0], ranked[-1]
     numbers = {
-        "therapies": float(len(moved)),
+        "therapies": len(moved),
         "lowest_pct": low["change_pct"],
         "highest_pct": high["change_pct"],
     }
@@ -76,4 +75,4 @@ def _of(row: Row, kind: bool) -> str:
 
 
 def _signed(percent: float) -> str:
-    return f"{percent:+.1f}".replace("-", MINUS)
+    return printed(percent, "+.1f")

@@ -20,7 +20,7 @@ from compare.data.evidence import Evidence, kept
 from compare.data.patient import Patient
 from compare.data.rows import LEADING, Row, known
 from compare.data.scenario import Scenario
-from compare.pages.cells import NONE, guideline_cell, label_cell, therapy_cell
+from compare.pages.cells import NONE, class_marks, guideline_cell, label_cell, therapy_cell
 from compare.pages.controls import checkbox, fold, labelled
 from compare.pages.explorer import Explorer
 from compare.pages.files import File
@@ -178,7 +178,7 @@ def products_cell(row: Mapping[str, Any]) -> Markup:
 def status_cell(row: Mapping[str, Any]) -> Markup:
     """The label status for this patient, behind its mark where it has one."""
     marked = indications.marked(row)
-    sign = html("{} ", charts.mark(marked, "label_mark")) if marked["label_mark"] else NOTHING
+    sign = html("{}&nbsp;", charts.mark(marked, "label_mark")) if marked["label_mark"] else NOTHING
     return sign + label_cell(row, dated=False)
 
 
@@ -253,7 +253,8 @@ class IndicationsExplorer(Explorer, view=view, digest=digest):
         name = self.evidence.label("conditions", condition_id)
         self.finding.value = computed.finding
         panels = self.panels
-        panels["options"].value = charts.key() + table(
+        classes = class_marks({row["therapy_class"] for row in computed.options})
+        panels["options"].value = html('<p class="tc-key">{}</p>', NOTHING.join(classes)) + table(
             computed.options,
             {
                 "Therapy": therapy_cell,

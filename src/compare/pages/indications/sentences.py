@@ -7,10 +7,9 @@ from collections.abc import Mapping, Sequence
 from compare.authority.indications import IN_LABEL, LABELED_IF, NOT_LABELED, speaks_for
 from compare.data.rows import Row
 from compare.pages.cells import if_ticked, or_fewer
-from compare.words import Finding, listing, lower, short_name
+from compare.words import Finding, fitting, listing, lower, short_name
 
 NAMED = 3
-MOST_WORDS = 40
 
 
 def condition(
@@ -25,7 +24,7 @@ def condition(
     `rows`: of `options`. `factors`: rows of `factors` by id, whose names stand in the strip.
     """
     if not rows:
-        return Finding(f"Our sources name no therapy for {name}.", {"therapies": 0.0})
+        return Finding(f"Our sources name no therapy for {name}.", {"therapies": 0})
     labeled = [row for row in rows if row["label_status"] == IN_LABEL]
     asking = [row for row in rows if row["label_status"] in LABELED_IF.values()]
     outside = [row for row in rows if row["label_status"] in NOT_LABELED]
@@ -50,9 +49,7 @@ def condition(
         also += f" Current guidelines disagree on {_names(parted)}."
     if warned:
         also += f" Labels warn against {_names(warned)}."
-    texts = [f"{start}{also}" for start in starts]
-    text = next((said for said in texts if len(said.split()) <= MOST_WORDS), texts[-1])
-    return Finding(text, {key: float(value) for key, value in numbers.items()})
+    return Finding(fitting(f"{start}{also}" for start in starts), numbers)
 
 
 def _outside(backed: Sequence[Row]) -> str:
@@ -86,7 +83,7 @@ def article(rows: Sequence[Row]) -> Finding:
     ):
         if some:
             text += f" {words} {', '.join(row['within'] for row in some)}."
-    return Finding(text, {key: float(value) for key, value in numbers.items()})
+    return Finding(text, numbers)
 
 
 def _have(some: Sequence[Row], rows: Sequence[Row]) -> str:

@@ -27,7 +27,7 @@ from compare.own.prices import COLUMNS as COLUMNS_OF_PRICES
 from compare.pages.controls import WRAP, fold, heading, labelled, words
 from compare.pages.explorer import Explorer, sentence
 from compare.pages.files import File
-from compare.pages.markup import NOTHING, csv_text, html, noted, table, text
+from compare.pages.markup import NOTHING, behind, csv_text, html, noted, table, text
 from compare.pages.own_data import sentences as findings
 from compare.pages.own_data.form import PriceForm
 from compare.pages.picker import FilePicker
@@ -35,9 +35,9 @@ from compare.pages.strip import IN_TAB
 from compare.words import Finding, short_name, usd, usd_range
 
 KINDS = {
-    "therapy": ("Tables of a therapy (CSV files)", "a therapy of your own"),
-    "asp_file": ("CMS payment-limit file (CSV)", "CMS's quarterly file"),
-    "prices": ("Own prices (CSV)", "your own prices"),
+    "therapy": "Tables of a therapy (CSV files)",
+    "asp_file": "CMS payment-limit file (CSV)",
+    "prices": "Own prices (CSV)",
 }
 Files = Mapping[str, Mapping[str, bytes]]
 EXAMPLE = b"code,billing_qty,billing_unit,usd_per_billing_unit\nJ1561,500,mg,40\nJ9334,2,mg,30\n"
@@ -177,10 +177,9 @@ def stands(row: Mapping[str, Any], when: str) -> Markup:
     """Dollars, product and kind of price of what stands for a therapy, before or after."""
     if not known(row[f"low_{when}"]):
         return text(row[f"reason_{when}"] or "not there")
-    ends = sorted(row[f"{end}_{when}"] for end in ("low", "high"))
-    span = "" if row["chronic"] else " per course"
-    small = f"{row[f'product_{when}']}, {KIND_NAMES[row[f'price_kind_{when}']]}"
-    return noted(usd_range(*ends) + span, small)
+    said = usd_range(row[f"low_{when}"], row[f"high_{when}"])
+    said += "" if row["chronic"] else " per course"
+    return noted(said, f"{row[f'product_{when}']}, {KIND_NAMES[row[f'price_kind_{when}']]}")
 
 
 STANDING: Mapping[str, Any] = {
@@ -228,7 +227,7 @@ class OwnDataExplorer(Explorer, view=view, digest=digest):
         self.files: dict[str, dict[str, bytes]] = {}
         shown = {
             kind: FilePicker(name, self.not_loaded, accept=".csv", multiple=kind == "therapy")
-            for kind, (name, _) in KINDS.items()
+            for kind, name in KINDS.items()
         }
         self.pickers = {kind: picker.upload for kind, picker in shown.items()}
         for kind, picker in self.pickers.items():
@@ -343,19 +342,17 @@ class OwnDataExplorer(Explorer, view=view, digest=digest):
     def show(self, computed: View) -> None:
         self.finding.value = computed.finding
         self.panels["loaded"].value = self.loaded_text(computed)
-        name = "This patient: what stands for each therapy"
-        self.panels["standing"].value = (
-            table(computed.standing, STANDING, f"{name} (* changed)", "No cost here.")
-            if computed.loaded
-            else table(computed.standing, TODAY_STANDING, f"{name} today", "No cost here.")
-        )
+        columns, when = TODAY_STANDING, " today"
+        if computed.loaded:
+            columns, when = STANDING, " (* changed)"
+        caption = f"This patient: what stands for each therapy{when}"
+        self.panels["standing"].value = table(computed.standing, columns, caption, "No cost here.")
         self.panels["difference"].value = self.difference_text(computed)
-        scenario = self.scenario()
         self.panels["code"].value = html(
             "<p>The same in two lines of Python (after <code>import compare</code> and "
             "<code>from compare import own</code>):</p>"
             '<pre class="tc-code">{}</pre>',
-            lines_of_code(self.files | self.own_prices, scenario),
+            lines_of_code(self.files | self.own_prices, self.scenario()),
         )
         self.panels["to_fill_in"].value = html(
             "<h2>Files to fill in</h2>"
@@ -406,10 +403,8 @@ class OwnDataExplorer(Explorer, view=view, digest=digest):
         moved = [row for row in costs if row["changed"] != "same"]
         rest = len(costs) - len(moved)
         after = html("<p>{} costs are the same as before.</p>", rest) if rest and moved else ""
-        return (
-            table(moved, COLUMNS, "Costs that your data change", "No cost differs from before.")
-            + after
-        )
+        changes = "Costs that your data change"
+        return table(moved, COLUMNS, changes, "No cost differs from before.") + after
 
     def loaded_text(self, computed: View) -> Markup:
         """What each loaded file has changed."""
@@ -419,20 +414,11 @@ class OwnDataExplorer(Explorer, view=view, digest=digest):
             shown = loaded.report
             if loaded.kind == "asp_file":
                 shown = shown[shown["change"].ne("updated")]
-            rest = len(loaded.report) - len(shown)
-            parts.append(
-                table(
-                    shown,
-                    REPORT_COLUMNS[loaded.kind],
-                    f"In {loaded.name}" if not rest else "What needs a look",
-                    "Every code that we know was updated; nothing else needs a look.",
-                )
-            )
-            if rest:
-                updated = table(
-                    loaded.report.drop(shown.index), REPORT_COLUMNS[loaded.kind], "Updated codes"
-                )
-                parts.append(
-                    html("<details><summary>{} codes updated</summary>{}</details>", rest, updated)
-                )
+            rest, columns = loaded.report.drop(shown.index), REPORT_COLUMNS[loaded.kind]
+            caption = "What needs a look" if len(rest) else f"In {loaded.name}"
+            fine = "Every code that we know was updated; nothing else needs a look."
+            parts.append(table(shown, columns, caption, fine))
+            if len(rest):
+                updated = table(rest, columns, "Updated codes")
+                parts.append(behind(f"{len(rest)} codes updated", updated))
         return NOTHING.join(parts)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from compare.data.rows import Row, known
-from compare.trials.arms import MINUS
-from compare.words import Finding, short_name, usd
+from compare.words import Finding, printed, short_name, usd
 
 NOTHING = "Nothing of your own is used yet. Enter one price, or choose a file."
 NAMED = 2
@@ -20,9 +19,9 @@ def changed(
     `standing` is `own.standing`, `costs` the rows of `own.difference`.
     """
     if not anything:
-        return Finding(NOTHING, {"changed": 0.0, "costs": float(len(costs))})
+        return Finding(NOTHING, {"changed": 0, "costs": len(costs)})
     moved = [row for row in costs if row["changed"] != "same"]
-    numbers = {"changed": float(len(moved)), "costs": float(len(costs))}
+    numbers: dict[str, float] = {"changed": len(moved), "costs": len(costs)}
     if not moved:
         return Finding(
             f"In {condition} none of {len(costs)} costs changed: what you loaded does not bear on "
@@ -34,12 +33,12 @@ def changed(
     if shares:
         low, high = min(shares), max(shares)
         numbers |= {"lowest_pct": low, "highest_pct": high}
-        ends = dict.fromkeys(f"{end:+.1f}".replace("-", MINUS) for end in (low, high))
+        ends = dict.fromkeys(printed(end, "+.1f") for end in (low, high))
         text += f", by {' to '.join(ends)} percent"
     for word in ("new", "priced now", "no price now", "gone"):
         count = sum(row["changed"] == word for row in moved)
         if count:
-            numbers[word.replace(" ", "_")] = float(count)
+            numbers[word.replace(" ", "_")] = count
             text += f"; {count} {word}"
     told = [_said(row) for row in standing if row["changed"]]
     shown = f"{'; '.join(told[:NAMED])}. " if told else ""

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from compare.authority import guidance
 from compare.cost import later_note, timetable
 from compare.cost.prices import BASES
 from compare.data.evidence import Evidence, kept
-from compare.data.rows import known
+from compare.data.patient import ADULT_YEARS
+from compare.data.rows import Row, known
 from compare.data.scenario import Scenario
 from compare.pages.patient.items import Column, Item, Line, is_therapy, one
-from compare.pages.patient.own_trials import best_first
-from compare.trials import arms, benefits, harms
+from compare.pages.patient.own_trials import best_first, in_adults
+from compare.trials import arms, harms, results
 from compare.trials.benefits import outcome_text
 from compare.words import number_of, usd_range
 
@@ -35,44 +36,39 @@ SPANS = {
 def money_lines(evidence: Evidence, scenario: Scenario, columns: list[Column]) -> list[Line]:
     """Lines of cost in US dollars: year one, a later year, a course, and whose price it is."""
     section = "What it costs (US dollars)"
-    lines = []
-    for label, (low, high, chronic) in SPANS.items():
-        cells, some = [], False
-        for column in columns:
-            rows = [row for row in column.costs if (row["use"] == "chronic") == chronic]
-            if not rows:
-                cells.append(one("given as a course" if chronic else "given by the year", "faint"))
-                if not column.costs:
-                    cells[-1] = one("no regimen for this condition in our sources", "faint")
-                continue
-            row = rows[0]
-            some = True
-            if known(row[low]):
-                ends = sorted([row[low], row[high]])
-                after = later_note(row) if "later" in low else ""
-                cells.append(one(usd_range(*ends) + after, "strong", row["source_id"]))
-            else:
-                cells.append(one(f"not known: {row['reason']}", "faint", row["source_id"]))
-        if some or label == "Year one":
-            lines.append(Line(section, label, tuple(cells)))
-    said = []
-    for column in columns:
-        items = []
-        for row in column.costs:
-            bases = [BASES[basis] for basis in row["price_basis"].split(" + ") if basis]
-            parts = [row["product"], " and ".join(bases), row["reason"], row["note"]]
-            if row["label_status"] != "in label":
-                parts.append(row["label_status"])
-            items.append(Item("; ".join(part for part in parts if part)))
-        said.append(tuple(items))
-    lines.append(Line(section, "Product and price", tuple(said)))
-    return lines
+    lines = [
+        Line(section, label, tuple(_cost_cell(column, *span) for column in columns))
+        for label, span in SPANS.items()
+        if label == "Year one" or any(column.cost(span[-1]) for column in columns)
+    ]
+    priced = tuple(tuple(map(_priced, column.costs)) for column in columns)
+    return [*lines, Line(section, "Product and price", priced)]
+
+
+def _cost_cell(column: Column, low: str, high: str, chronic: bool) -> tuple[Item, ...]:
+    row = column.cost(chronic)
+    if not column.costs:
+        return one("no regimen for this condition in our sources", "faint")
+    if row is None:
+        return one("given as a course" if chronic else "given by the year", "faint")
+    if not known(row[low]):
+        return one(f"not known: {row['reason']}", "faint", row["source_id"])
+    after = later_note(row) if "later" in low else ""
+    return one(usd_range(row[low], row[high]) + after, "strong", row["source_id"])
+
+
+def _priced(row: Row) -> Item:
+    """Product, whose price it is, what is to be said of it, and its label where not for this."""
+    bases = " and ".join(BASES[basis] for basis in row["price_basis"].split(" + ") if basis)
+    outside = "" if row["label_status"] == "in label" else row["label_status"]
+    parts = [row["product"], bases, row["reason"], row["note"], outside]
+    return Item("; ".join(filter(None, parts)))
 
 
 def giving_lines(evidence: Evidence, scenario: Scenario, columns: list[Column]) -> list[Line]:
     """Lines of how each is given: when, by whom, how often and how long."""
     section = "How it is given"
-    schedule, visits = [], []
+    schedule, burden = [], []
     for column in columns:
         items, counted = [], []
         for plan, row in zip(column.plans, column.costs, strict=True):
@@ -81,27 +77,28 @@ def giving_lines(evidence: Evidence, scenario: Scenario, columns: list[Column]) 
                 items.append(Item(said[0].upper() + said[1:], "", phase["source_id"]))
             items.append(Item(f"Given {timetable.GIVEN_BY[plan.first['given_by']]}."))
             if row["use"] == "chronic" and known(row["visits_year_one"]):
-                ends = sorted([row["visits_year_one"], row["visits_year_one_high"]])
-                hours = sorted([row["chair_hours_year_one"], row["chair_hours_year_one_high"]])
-                said = number_of(ends, "clinic visit")
-                said += f", {number_of(hours, 'chair hour')}" if ends[1] else ""
+                visits = row["visits_year_one"], row["visits_year_one_high"]
+                hours = row["chair_hours_year_one"], row["chair_hours_year_one_high"]
+                said = number_of(visits, "clinic visit")
+                said += f", {number_of(hours, 'chair hour')}" if any(visits) else ""
                 counted.append(Item(said))
         schedule.append(tuple(items) or one("no regimen in our sources", "faint"))
-        visits.append(tuple(counted) or one("not counted", "faint"))
-    lines = [
-        Line(section, "Schedule", tuple(schedule)),
-        Line(section, "In year one", tuple(visits)),
-    ]
+        burden.append(tuple(counted) or one("not counted", "faint"))
     told = [
         guidance.steps(
             evidence, column.therapy["therapy_id"], scenario.condition_id, column.product_id
         )
         for column in columns
     ]
-    for step, heading in guidance.STEPS.items():
-        cells = tuple(tuple(_step(row) for row in rows if row["step"] == step) for rows in told)
-        lines.append(Line(section, heading, cells))
-    return lines
+    return [
+        Line(section, "Schedule", tuple(schedule)),
+        Line(section, "In year one", tuple(burden)),
+        *(
+            Line(section, heading, tuple(tuple(_step(r) for r in rows if r["step"] == step)
+                                         for rows in told))
+            for step, heading in guidance.STEPS.items()
+        ),
+    ]  # fmt: skip
 
 
 def _step(row: Mapping[str, Any]) -> Item:
@@ -167,15 +164,23 @@ def _harm_cell(evidence: Evidence, row: Mapping[str, Any]) -> tuple[Item, ...]:
 
 
 def good_lines(evidence: Evidence, scenario: Scenario, columns: list[Column]) -> list[Line]:
-    """Outcomes as published with their dose, primary endpoints and missed ones first."""
-    rows = benefits.rows_by_condition(evidence).get(scenario.condition_id, [])
+    """Outcomes as published with their dose, primary endpoints and missed ones first.
+
+    Each is told once, and of a child, which were in adults.
+    """
+    rows = _outcomes(evidence, scenario.condition_id)
+    child = scenario.patient.age_years < ADULT_YEARS
     cells = []
     for column in columns:
         own = [row for row in rows if is_therapy(column, row["therapy_id"])]
         cells.append(
             tuple(
                 Item(
-                    f"{outcome_text(row)}; {row['arm']}",
+                    "; ".join(
+                        str(part)
+                        for part in (outcome_text(row), row["arm"], in_adults(row, child))
+                        if known(part) and part
+                    ),
                     "warn" if row["missed_primary"] else "",
                     row["source_id"],
                 )
@@ -184,6 +189,11 @@ def good_lines(evidence: Evidence, scenario: Scenario, columns: list[Column]) ->
             or one("no outcome of a trial in this condition in our tables", "faint")
         )
     return [Line("Good, with its comparator", "Trials in this condition", tuple(cells))]
+
+
+@kept(16)
+def _outcomes(evidence: Evidence, condition_id: str) -> Sequence[Row]:
+    return results.trial_rows(evidence, condition_id)
 
 
 def brand_lines(evidence: Evidence, scenario: Scenario, columns: list[Column]) -> list[Line]:

@@ -40,6 +40,10 @@ class Column:
     cautions: list[Row]
     every: list[Row]
 
+    def cost(self, chronic: bool) -> Row | None:
+        """What a year costs, if it is given by the year (`chronic`), or else a course."""
+        return next((row for row in self.costs if (row["use"] == "chronic") == chronic), None)
+
 
 def one(text: str, mark: str = "", source_id: Any = "") -> tuple[Item, ...]:
     """A cell of one statement."""

@@ -24,12 +24,10 @@ from compare.pages.patient.items import Item, Line, one
 from compare.pages.patient.own_trials import best_first
 from compare.pages.patient.picture import STRICT
 from compare.pages.patient.side_by_side import (
-    MARKS,
     NOT_SAME_TRIAL,
     Comparison,
-    caution_text,
+    caution_item,
     compare_therapies,
-    origin_text,
     rebates_note,
 )
 from compare.trials import benefits, indirect, results, wording
@@ -252,15 +250,7 @@ def _whom(comparison: Comparison) -> Iterator[Line]:
     strict.sort(key=lambda row: STRICT.index(row["severity"]))
     for factor in dict.fromkeys(row["factor"] for row in strict):
         cells = [
-            tuple(
-                Item(
-                    f"{caution_text(row)} [{origin_text(row)}]",
-                    MARKS.get(row["severity"], ""),
-                    row["source_id"],
-                )
-                for row in column.cautions
-                if row["factor"] == factor
-            )
+            tuple(caution_item(row) for row in column.cautions if row["factor"] == factor)
             or one("none in our reading", "faint")
             for column in comparison.columns
         ]
@@ -302,7 +292,7 @@ def budget_lines(comparison: Comparison) -> Iterator[Line]:
     for label, (low, high, chronic) in care.SPANS.items():
         cells, some = [], False
         for key, column in zip(comparison.therapy_ids, comparison.columns, strict=True):
-            row = next((r for r in column.costs if (r["use"] == "chronic") == chronic), None)
+            row = column.cost(chronic)
             some |= row is not None
             if row is None:
                 cells.append(one("not given in this way", "faint"))
@@ -314,7 +304,7 @@ def budget_lines(comparison: Comparison) -> Iterator[Line]:
                 said = f"$0{later_note(row, ' a patient')}"
                 cells.append(one(said, "warn", row["source_id"]))
             else:
-                ends = sorted([row[low] * counts[key], row[high] * counts[key]])
-                cells.append(one(usd_range(*ends), "strong", row["source_id"]))
+                said = usd_range(row[low] * counts[key], row[high] * counts[key])
+                cells.append(one(said, "strong", row["source_id"]))
         if some:
             yield Line(section, labels[label], tuple(cells))

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from compare.data.evidence import Evidence
+from compare.data.evidence import Evidence, kept
 from compare.data.rows import Row, grouped, known
-from compare.trials import arms, benefits, results
+from compare.trials import benefits, results
+from compare.words import counted, printed
 
 DIFFERENTLY = "measured differently"
 NOT_READ = "we have not read a trial of it here"
+HARMS_ONLY = "of its trials here we read harms alone, no outcome"
 BETTER = {"higher": "higher is better", "lower": "lower is better"}
 DESIGNS = {
     "randomized_withdrawal": "withdrawal trial",
@@ -19,7 +20,8 @@ DESIGNS = {
     "open_label_extension": "no comparator",
     "crossover": "crossover trial",
 }
-NEGATIVE = re.compile(r"(?<![\w-])-(?=\d)")
+EXTERNAL = "no comparator of its own"
+MISSED, OPEN = "missed its endpoint", "no significant difference"
 AGAINST = {"other_dose": "another dose of it", "unknown": "a comparator not described"}
 
 
@@ -49,21 +51,25 @@ class OwnTrials:
         return ": ".join(filter(None, [self.lead, "; ".join(filter(None, [*told, self.shared]))]))
 
 
-def own_trials(evidence: Evidence, condition_id: str) -> Mapping[str, OwnTrials]:
-    """By therapy, what its own trials showed in the condition.
+@kept(16)
+def own_trials(
+    evidence: Evidence, condition_id: str, child: bool = False
+) -> Mapping[str, OwnTrials]:
+    """By therapy, what its own trials showed in the condition; of a child, which were in adults.
 
     Rows are those with `stands`, and primary endpoints that were missed beside them. A therapy
     with other outcomes only says that it was measured differently and shows the first of them;
-    one without outcomes is not a key.
+    one of which harms alone were read says so; one without either is not a key.
     """
     rows = results.trial_rows(evidence, condition_id)
-    found = {}
+    harms = evidence.rows("adverse_events", "condition_id", condition_id)
+    found = {row["therapy_id"]: OwnTrials(HARMS_ONLY) for row in harms}
     for therapy_id, every in grouped(rows, "therapy_id").items():
         standing = results.standing(every)
         found[therapy_id] = (
-            _together([*standing, *results.missed_beside(every)])
+            _together([*standing, *results.missed_beside(every)], child)
             if standing
-            else _differently(every)
+            else _differently(every, child)
         )
     return found
 
@@ -78,15 +84,15 @@ def best_first(row: Row) -> tuple[bool, ...]:
     )
 
 
-def _differently(rows: Sequence[Row]) -> OwnTrials:
+def _differently(rows: Sequence[Row], child: bool) -> OwnTrials:
     row = min(rows, key=best_first)
-    told = Told(figure(row), "; ".join(filter(None, _marks(row))), row["missed_primary"])
+    told = Told(figure(row), "; ".join(filter(None, _marks(row, child))), row["missed_primary"])
     return OwnTrials(DIFFERENTLY, (told,), "", row["source_id"])
 
 
-def _together(rows: Sequence[Row]) -> OwnTrials:
+def _together(rows: Sequence[Row], child: bool) -> OwnTrials:
     """Trials in one cell: what they share is said once, at the end."""
-    marks = [_marks(row) for row in rows]
+    marks = [_marks(row, child) for row in rows]
     shared = [said[0] if len(set(said)) == 1 else "" for said in zip(*marks, strict=True)]
     told = tuple(
         Told(
@@ -104,13 +110,32 @@ def _together(rows: Sequence[Row]) -> OwnTrials:
 def _lead(rows: Sequence[Row]) -> str:
     """How many trials, and how many missed, also where another endpoint was met."""
     trials = grouped(rows, "trial_id").values()
-    met = [{row["met"] for row in own} for own in trials]
-    missed, part = met.count({"no"}), sum("no" in own and len(own) > 1 for own in met)
-    told = ["1 trial" if len(met) == 1 else f"{len(met)} trials"]
-    told += [f"{missed} missed"] if missed else []
+    ends = [
+        {MISSED if row["missed_primary"] else _missed(row) or row["met"] for row in own}
+        for own in trials
+    ]
+    part = sum(MISSED in own and len(own) > 1 for own in ends)
+    told = [counted(len(ends), "trial")]
+    told += [f"{missed} missed"] if (missed := ends.count({MISSED})) else []
     told += [f"{part} missed in part"] if part else []
-    told += ["none missed"] if met.count({"yes"}) == len(met) else []
+    told += [f"{open_} without a significant difference"] if (open_ := ends.count({OPEN})) else []
+    told += ["none missed"] if ends.count({"yes"}) == len(ends) else []
     return ", ".join(told)
+
+
+def _missed(row: Row) -> str:
+    """Whether a trial missed, or its source gives no role to an endpoint without a difference.
+
+    Where the printed interval leaves out no effect, the miss is of another, planned analysis.
+    """
+    if row["met"] != "no":
+        return ""
+    if not row["missed_primary"]:
+        return OPEN
+    found = results.result(row)
+    none = 1 if found.scale == results.RATIO else 0
+    apart = found.low > none or found.high < none  # false for an end that is not known
+    return f"{MISSED} by the planned analysis" if apart else MISSED
 
 
 def figure(row: Row) -> str:
@@ -121,16 +146,19 @@ def figure(row: Row) -> str:
     if known(treated) and known(other):
         tight = unit if unit == "%" else ""
         both = (benefits.amount(row, arm) for arm in ("treated", "comparator"))
-        said = f"{tight} against ".join(both) + unit
-    elif row["effect_words"]:
-        said = row["effect_words"]
-    else:
-        value = treated if known(treated) else row["effect"]
-        said = f"{value:g}{unit}" if known(value) else "no figure printed"
-    return NEGATIVE.sub(arms.MINUS, said)
+        return f"{tight} against ".join(both) + unit
+    if row["effect_words"]:
+        return str(row["effect_words"])
+    value = treated if known(treated) else row["effect"]
+    return f"{printed(value)}{unit}" if known(value) else "no figure printed"
 
 
-def _marks(row: Row) -> list[str]:
+def in_adults(row: Row, child: bool) -> str:
+    """Says to a child that a trial was in adults alone, as far as its row of `trials` does."""
+    return "in adults" if child and row.get("trial_adults_only") == "yes" else ""
+
+
+def _marks(row: Row, child: bool) -> list[str]:
     """What stands beside a figure: missed, study, dose, comparator, endpoint, time, design."""
     kind = row["comparator_kind"]
     against = (
@@ -138,11 +166,12 @@ def _marks(row: Row) -> list[str]:
     )
     week = f"week {row['timepoint_weeks']:g}" if known(row["timepoint_weeks"]) else ""
     return [
-        "missed its endpoint" if row["met"] == "no" else "",
+        _missed(row),
         str(row["study"]) if known(row["study"]) else "",
         str(row["arm"]) if known(row["arm"]) else "",
         against,
         f"{row['endpoint']} ({BETTER[row['favors']]})",
         week,
-        DESIGNS.get(row["design"], ""),
+        EXTERNAL if kind == "external" else DESIGNS.get(row["design"], ""),
+        in_adults(row, child),
     ]

@@ -15,12 +15,14 @@ from compare.cost.prices import KINDS
 from compare.cost.standing import paid_plans, standing_plans
 from compare.cost.timetable import GIVEN_BY
 from compare.data.evidence import Evidence
+from compare.data.patient import ADULT_YEARS
 from compare.data.rows import Row, grouped, known, split
 from compare.data.scenario import Scenario
 from compare.pages.patient.own_trials import OwnTrials, own_trials
 from compare.words import number_of, short_name, usd_range
 
 ORDER = "label and guideline, label, label if a box is ticked, guideline, neither"
+NEITHER = 4
 ANY_DOSE = "negotiated by Medicare, any dose"
 STRICT = ("contraindicated", "boxed_warning")
 NO_REGIMEN = "we have no regimen for it here"
@@ -93,7 +95,7 @@ def shown(
     `options` are rows of `indications.options`, `labels` what labels say to this patient of them.
     """
     condition_id, patient = scenario.condition_id, scenario.patient
-    trials = own_trials(evidence, condition_id)
+    trials = own_trials(evidence, condition_id, patient.age_years < ADULT_YEARS)
     basis, medicare = scenario.price_basis, scenario.medicare
     found = paid_plans(evidence, condition_id, basis, None, medicare)
     fixed = () if basis else cost.negotiated_plans(evidence, condition_id)
@@ -134,14 +136,14 @@ def tier(option: Mapping[str, Any]) -> int:
         return 0 if guideline else 1
     if option["label_status"] in indications.LABELED_IF.values():
         return 2
-    return 3 if guideline else 4
+    return 3 if guideline else NEITHER
 
 
 def label_words(evidence: Evidence, option: Mapping[str, Any]) -> str:
-    """The label for this patient, in a few words."""
+    """The label for this patient, in a few words, with the line of treatment that it asks for."""
     status = option["label_status"]
     if status == indications.IN_LABEL:
-        return "FDA"
+        return f"FDA, {option['line']}" if option["line"] else "FDA"
     if status in indications.LABELED_IF.values():
         names = [f"“{evidence.label('factors', key)}”" for key in split(option["requires_any"])]
         return f"FDA, if {' or '.join(names)}"
@@ -249,10 +251,10 @@ def burden(costs: Iterable[Row], plans_shown: Iterable[Plan]) -> str:
     for row in costs:
         if row["use"] != "chronic" or not known(row["visits_year_one"]):
             continue
-        visits = sorted([row["visits_year_one"], row["visits_year_one_high"]])
-        hours = sorted([row["chair_hours_year_one"], row["chair_hours_year_one_high"]])
-        said = [number_of(visits, "visit") if visits[1] else "at home, no visits"]
-        said += [number_of(hours, "chair hour")] if known(hours[1]) and hours[1] else []
+        visits = row["visits_year_one"], row["visits_year_one_high"]
+        hours = row["chair_hours_year_one"], row["chair_hours_year_one_high"]
+        said = [number_of(visits, "visit") if any(visits) else "at home, no visits"]
+        said += [number_of(hours, "chair hour")] if known(hours[1]) and any(hours) else []
         told.append(", ".join(said))
     told = told or [f"given {GIVEN_BY[plan.first['given_by']]}" for plan in plans_shown]
     return "; ".join(dict.fromkeys(told)) or "not counted"

@@ -168,22 +168,17 @@ def print_points(evidence: Evidence, comparison: Comparison, answer: Markup) -> 
     ]
     code = [len(line) for line in lines(evidence, comparison).splitlines()]
     told = [
-        re.sub("<[^>]*>", "", answer),
-        READING,
-        NOT_COMPARED,
-        NOT_SAME_TRIAL,
-        rebates_note(comparison),
-        *comparison.labels,
-    ]
-    words = sum(map(len, told)) + len(patient_words(evidence, comparison.scenario))
-    return next(
-        (
-            size
-            for size in PRINT_POINTS
-            if _height_mm(comparison, titles, code, words, size) <= SHEETS_MM
-        ),
-        PRINT_POINTS[-1],
+        re.sub("<[^>]*>", "", answer), READING, NOT_COMPARED, NOT_SAME_TRIAL,
+        rebates_note(comparison), *comparison.labels,
+        patient_words(evidence, comparison.scenario),
+    ]  # fmt: skip
+    words = sum(map(len, told))
+    fitting = (
+        size
+        for size in PRINT_POINTS
+        if _height_mm(comparison, titles, code, words, size) <= SHEETS_MM
     )
+    return next(fitting, PRINT_POINTS[-1])
 
 
 def _height_mm(
@@ -255,15 +250,11 @@ def table(comparison: Comparison, css_class: str = "") -> Markup:
 
 def cell_html(cell: Sequence[Item]) -> Markup:
     """The statements of a cell; the mark is a class, and never the only sign of a severity."""
-
-    def one(item: Item) -> Markup:
-        return markup.html('<span class="{}">{}</span>', item.mark, item.text)
-
-    if len(cell) <= 1:
-        return NOTHING.join(one(item) for item in cell)
-    return markup.html(
-        "<ul>{}</ul>", NOTHING.join(markup.html("<li>{}</li>", one(item)) for item in cell)
-    )
+    said = [markup.html('<span class="{}">{}</span>', item.mark, item.text) for item in cell]
+    if len(said) < 2:
+        return NOTHING.join(said)
+    items = NOTHING.join(markup.html("<li>{}</li>", one) for one in said)
+    return markup.html("<ul>{}</ul>", items)
 
 
 def _found(evidence: Evidence, source_ids: Sequence[str]) -> list[Row]:
@@ -298,20 +289,12 @@ def lines(evidence: Evidence, comparison: Comparison, module: str = "report") ->
     }
     told = [f"{key}={value!r}" for key, value in made.items() if value is not None]
     arguments = ", ".join([repr(scenario.condition_id), "patient", *told])
-    asked = call(
-        f"{module}.html", [Name("evidence"), Name("scenario"), list(comparison.therapy_ids)]
-    )
-    return "\n".join(
-        [
-            "import compare",
-            f"from compare.pages.patient import {module}",
-            "",
-            load_line(evidence),
-            f"patient = {patient_call(scenario.patient)}",
-            f"scenario = compare.Scenario({arguments})",
-            f"page = {asked}",
-            "",
-        ]
+    asked = [Name("evidence"), Name("scenario"), list(comparison.therapy_ids)]
+    return (
+        f"import compare\nfrom compare.pages.patient import {module}\n\n{load_line(evidence)}\n"
+        f"patient = {patient_call(scenario.patient)}\n"
+        f"scenario = compare.Scenario({arguments})\n"
+        f"page = {call(f'{module}.html', asked)}\n"
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from compare.authority import indications
 from compare.authority.cautions import SEVERITIES
@@ -10,9 +10,8 @@ from compare.data.evidence import Evidence
 from compare.data.rows import Row
 from compare.pages.cells import if_ticked, or_fewer
 from compare.pages.patient.picture import STRICT, barred_above
-from compare.words import Finding, lower, short_name
+from compare.words import Finding, counted, fitting, joined, lower, short_name
 
-MOST_WORDS = 40
 FEW = 3
 # Without a condition that nobody entered; where there is one, that comes after a boxed warning.
 HARD = ("contraindicated", "boxed warning", "contraindicated under a condition")
@@ -33,7 +32,7 @@ def answer(
     warned = {row["therapy_id"] for row in options if row["label_warning"]}
     against = _against([row for row in rows if row["therapy_id"] not in warned], bool(warned))
     trials = _trials(evidence, options, pairs, child)
-    numbers |= {key: float(len({row["therapy_id"] for row in rows if row["severity"] == key}))
+    numbers |= {key: len({row["therapy_id"] for row in rows if row["severity"] == key})
                 for key in ("contraindicated", "boxed_warning", "warning")}  # fmt: skip
     # Sooner without the trials than without the name of what is contraindicated.
     tries = [
@@ -46,22 +45,22 @@ def answer(
         for compared in ends
         if poor == poorer
     ]
-    words = (" ".join(filter(None, parts)) for parts in tries)
-    text = next((said for said in words if len(said.split()) <= MOST_WORDS), labeled[-1])
-    return Finding(text, numbers)
+    words = [" ".join(filter(None, parts)) for parts in tries]
+    return Finding(fitting([*words, labeled[-1]]), numbers)
 
 
-def _labeled(evidence: Evidence, options: Sequence[Row]) -> tuple[list[str], dict[str, float]]:
+def _labeled(evidence: Evidence, options: Sequence[Row]) -> tuple[list[str], dict[str, int]]:
     """How many are labeled for this patient, and what would make them more, in full and short."""
     count = sum(row["label_status"] == indications.IN_LABEL for row in options)
-    numbers = {"options": float(len(options)), "labeled": float(count)}
-    said = f"{_count(count) if count else 'No option'} {_are(count)} labeled for this patient"
+    numbers = {"options": len(options), "labeled": count}
+    said = f"{counted(count, 'option') if count else 'No option'} {_are(count)} labeled"
+    said += " for this patient"
     told = if_ticked(options, evidence.by_id("factors"))
     if not told:
         return [f"{said}."], numbers
     (most, which), *others = told
-    first = f"{said}, {most} more" if count else f"{_count(most)} {_are(most)} labeled"
-    return or_fewer(f"{first} if {which}", others), numbers | {"labeled_if": float(count + most)}
+    first = f"{said}, {most} more" if count else f"{counted(most, 'option')} {_are(most)} labeled"
+    return or_fewer(f"{first} if {which}", others), numbers | {"labeled_if": count + most}
 
 
 def _guidelines(options: Sequence[Row]) -> list[str]:
@@ -107,7 +106,7 @@ def _against(rows: Sequence[Row], warned: bool) -> list[tuple[str, bool]]:
             key = row["factor"], severity, _kind(row)
             found.setdefault(key, {})[row["therapy_id"]] = _plain(row["therapy"])
         seen.update((row["factor"], row["therapy_id"]) for row in here)
-    hardest = [*STRICT, "warning", "not_in_reading"]
+    hardest = [*STRICT, "warning", "warns_all", "not_in_reading"]
     if not any(key[1] in hardest for key in found):
         hardest = list(SEVERITIES)
     given = {row["factor"] for row in rows if row["why"] == GIVEN}
@@ -125,7 +124,7 @@ def _against(rows: Sequence[Row], warned: bool) -> list[tuple[str, bool]]:
             factor, severity, kind = key
             who = found[key].values()
             named_here = severity in named or (named and kind.startswith("contraindicated"))
-            on = _joined(who) if named_here and len(who) <= FEW else _count(len(who))
+            on = joined(who) if named_here and len(who) <= FEW else counted(len(who), "option")
             where = {"contraindicated": "for", "not": "for", "ask": "before"}.get(
                 kind.split()[0], "on"
             )
@@ -141,7 +140,7 @@ def _against(rows: Sequence[Row], warned: bool) -> list[tuple[str, bool]]:
     hard = [key for key in items if key[1] != "not_in_reading"]
     several = [(items, tail)]
     several += [(hard[:n], " The rest is marked.") for n in range(len(hard), 0, -1)]
-    few = f"Something concerns {_count(len({row['therapy_id'] for row in rows}))}."
+    few = f"Something concerns {counted(len({row['therapy_id'] for row in rows}), 'option')}."
     return [
         *((told(keys, named) + end, not barred <= {*keys} or bool(barred and not named))
           for keys, end in several for named in naming),
@@ -175,30 +174,23 @@ def _trials(evidence: Evidence, options: Sequence[Row], pairs: Pairs, child: boo
     if not pairs:
         return [""]
     told = [
-        f"{' and '.join(_plain(evidence.label('therapies', key)) for key in pair)}"
+        " and ".join(_plain(evidence.label("therapies", key)) for key in pair)
         for pair in dict.fromkeys(tuple(sorted(pair)) for pair in pairs)
     ]
-    short = f"Trials compared {len(told)} pair{'s' * (len(told) > 1)} of them."
+    short = f"Trials compared {counted(len(told), 'pair')} of them."
     return [f"Trials compared {', '.join(told)}; no others.", short]
 
 
 def _names(options: Sequence[Row]) -> str:
     many = len(options) > FEW
-    return _count(len(options)) if many else _joined(_plain(row["therapy"]) for row in options)
+    return (
+        counted(len(options), "option") if many else joined(_plain(r["therapy"]) for r in options)
+    )
 
 
 def _are(number: int) -> str:
     return "is" if number < 2 else "are"
 
 
-def _count(number: int) -> str:
-    return f"{number} option{'' if number == 1 else 's'}"
-
-
 def _plain(therapy: str) -> str:
     return lower(short_name(therapy))
-
-
-def _joined(names: Iterable[str]) -> str:
-    listed = list(names)
-    return listed[0] if len(listed) == 1 else f"{', '.join(listed[:-1])} and {listed[-1]}"

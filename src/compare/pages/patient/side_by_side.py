@@ -216,20 +216,9 @@ def _own_label(evidence: Evidence, column: Column) -> str:
 def _guideline_cell(row: Mapping[str, Any]) -> tuple[Item, ...]:
     if not row["statement"]:
         return one("none in our tables", "faint")
-    quoted = {
-        "statement": row["statement"],
-        "population": row["guideline_population"] or None,
-        "body": row["body"],
-        "year": row["year"],
-        "grade": row["grade"] or None,
-        "jurisdiction": row["jurisdiction"],
-        "retired": "yes" if row["retired"] else "no",
-    }
-    said = indications.quote(quoted)
-    said = said[0].upper() + said[1:]
-    for key, words in (("guideline_needs", "asks for"), ("guideline_restriction", "restriction")):
-        if row[key]:
-            said += f"; {words}: {row[key]}"
+    said = indications.quote_strongest(row)
+    if row["guideline_restriction"]:
+        said += f"; restriction: {row['guideline_restriction']}"
     said += "; gives no age" if row["guideline_ageless"] else ""
     mark = "" if row["statement"] in indications.FOR and not row["retired"] else "warn"
     return one(said, mark, row["source_id"])
@@ -263,6 +252,12 @@ def origin_text(row: Mapping[str, Any]) -> str:
     return f"own label{month}"
 
 
+def caution_item(row: Row, why: str = "", others: str = "") -> Item:
+    """A caution in full, and where it was read."""
+    said = f"{caution_text(row)}{why} [{origin_text(row)}{others}]"
+    return Item(said, MARKS.get(row["severity"], ""), row["source_id"])
+
+
 def _cautions(evidence: Evidence, scenario: Scenario, columns: list[Column]) -> list[Line]:
     section = "What in this patient speaks against it"
     told, silent = [], []
@@ -275,16 +270,10 @@ def _cautions(evidence: Evidence, scenario: Scenario, columns: list[Column]) -> 
                 continue
             why = "" if row["why"] == "in this patient" else f" ({row['why']})"
             others = _other_products(column, row)
-            cell.append(
-                Item(
-                    f"{caution_text(row)}{why} [{origin_text(row)}{others}]",
-                    MARKS.get(row["severity"], ""),
-                    row["source_id"],
-                )
-            )
-        elsewhere = elsewhere_words(column.every, column.product_id)
-        without = elsewhere or (LEFT_OPEN if gaps else NONE_FOUND)
-        told.append(tuple(cell) or one(without, "warn" if elsewhere else "faint"))
+            cell.append(caution_item(row, why, others))
+        if elsewhere := elsewhere_words(column.every, column.product_id):
+            cell.append(Item(elsewhere, "warn"))
+        told.append(tuple(cell) or one(LEFT_OPEN if gaps else NONE_FOUND, "faint"))
         names = "; ".join(row["factor"] for row in gaps)
         silent.append(one(f"{names}: {gaps[0]['action']}" if gaps else CLOSED, "faint"))
     lines = [Line(section, "For this patient", tuple(told))]
@@ -298,7 +287,8 @@ def elsewhere_words(rows: Sequence[Row], product_id: str) -> str:
 
     `rows`: cautions of the therapy. Empty where this product has one, or no product has.
     """
-    found = [row for row in rows if row["matches"] and row["severity"] != "not_in_reading"]
+    silent = ("warns_all", "not_in_reading")
+    found = [row for row in rows if row["matches"] and row["severity"] not in silent]
     if any(row["product_id"] == product_id for row in found):
         return ""
     told = dict.fromkeys(
@@ -334,23 +324,15 @@ def _everyone(evidence: Evidence, scenario: Scenario, columns: list[Column]) -> 
         rows = [row for row in column.cautions if row["applies"] == "everyone"]
         strict = [row for row in rows if row["severity"] in STRICT]
         rest = [row for row in rows if row["severity"] not in STRICT]
-        boxed.append(
-            tuple(
-                Item(
-                    f"{row['factor']}: {row['action']}",
-                    MARKS[row["severity"]],
-                    row["source_id"],
-                )
-                for row in strict
-            )
-            or one("none in our reading", "faint")
-        )
-        urgent = [row for row in rest if row["factor_id"] in first]
-        items = [Item(f"{r['factor']}: {r['action']}", "", r["source_id"]) for r in urgent]
+        hard = [Item(f"{r['factor']}: {r['action']}", MARKS[r["severity"]], r["source_id"])
+                for r in strict]  # fmt: skip
+        items = [Item(f"{r['factor']}: {r['action']}", "", r["source_id"])
+                 for r in rest if r["factor_id"] in first]  # fmt: skip
         others = [row for row in rest if row["factor_id"] not in first]
         if others:
             used = ";".join(dict.fromkeys(row["source_id"] for row in others))
             items.append(Item("; ".join(row["factor"] for row in others), "", used))
+        boxed.append(tuple(hard) or one("none in our reading", "faint"))
         warned.append(tuple(items) or one("none in our reading", "faint"))
     return [
         Line(section, "Boxed warnings", tuple(boxed)),

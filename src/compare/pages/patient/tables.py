@@ -50,14 +50,12 @@ def cost_cell(row: Mapping[str, Any]) -> str:
     """Cost and clinic visits of year one, or cost of a course, or why there is none."""
     parts = []
     if known(row["usd_year_one_low"]):
-        ends = sorted([row["usd_year_one_low"], row["usd_year_one_high"]])
-        parts.append(f"year one {usd_range(*ends)}")
+        parts.append(f"year one {usd_range(row['usd_year_one_low'], row['usd_year_one_high'])}")
         if known(row["visits_year_one"]):
-            visits = sorted([row["visits_year_one"], row["visits_year_one_high"]])
+            visits = row["visits_year_one"], row["visits_year_one_high"]
             parts.append(html("<small>{}</small>", number_of(visits, "clinic visit")))
     if known(row["usd_per_course"]):
-        ends = sorted([row["usd_per_course"], row["usd_per_course_high"]])
-        parts.append(f"a course {usd_range(*ends)}")
+        parts.append(f"a course {usd_range(row['usd_per_course'], row['usd_per_course_high'])}")
     if not parts:
         reason = row["cost_reason"] if known(row["cost_reason"]) else "no regimen in our sources"
         return reason or NOT_REPORTED

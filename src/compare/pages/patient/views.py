@@ -19,8 +19,7 @@ from compare.data.scenario import Scenario
 from compare.pages.patient import picture, said, sentences, side_by_side
 from compare.pages.patient.first_dose import first_dose
 from compare.pages.patient.head_to_head import compared
-from compare.trials.arms import MINUS
-from compare.words import NOT_REPORTED
+from compare.words import NOT_REPORTED, printed
 
 YEARLY, COURSE = (*PAID[True], "visits_year_one", "visits_year_one_high"), PAID[False]
 EFFECTS = [f"{group}{tail}" for group in ("benefit", "harm")
@@ -51,13 +50,15 @@ def opening(
     evidence: Evidence, condition_id: str = "cidp", patient: Patient | None = None
 ) -> Scenario:
     """The scenario with which the page opens, of the condition's own patient where none is given:
-    IVIG, where it is an option, and the first other by authority.
+    IVIG, where its label or a guideline is for it, then the first others by authority.
     """
     if patient is None:
         first = opening_patient(evidence, condition_id)
         patient = Patient(first.weight_kg, first.age_years, first.height_cm)
-    ids = list(side_by_side.option_rows(evidence, condition_id, patient))
-    chosen = [key for key in ids if key == "ivig"] + [key for key in ids if key != "ivig"]
+    rows = side_by_side.option_rows(evidence, condition_id, patient)
+    chosen = sorted(
+        rows, key=lambda key: key != "ivig" or picture.tier(rows[key]) == picture.NEITHER
+    )
     return Scenario(condition_id, patient, options={"compare": chosen[:2]})
 
 
@@ -160,10 +161,9 @@ def effect_words(row: Row | None) -> str:
         return NOT_REPORTED
     if not row["reported"]:
         return "; ".join(part for part in (row["shown"], row["reason"]) if part)
-    told = f"{row['value']:.3g}"
+    told = printed(row["value"], ".3g")
     if known(row["low"]) and row["low"] != row["high"]:
-        told += f" ({row['low']:.3g} to {row['high']:.3g})"
-    told = told.replace("-", MINUS)
+        told += f" ({printed(row['low'], '.3g')} to {printed(row['high'], '.3g')})"
     if row["directness"] == "indirect":
         told += f"; borrowed from {row['borrowed_from']}"
     return told

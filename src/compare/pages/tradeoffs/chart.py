@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from compare.data.rows import Row, known, records
+from compare.data.rows import Row, grouped, known, records
 from compare.pages.house import (
     CLASSES,
     FAINT,
@@ -20,6 +20,7 @@ from compare.pages.house import (
     Trace,
     empty_layout,
     label,
+    words_at,
 )
 from compare.pages.tradeoffs.sentences import against
 from compare.words import short_name
@@ -35,6 +36,7 @@ MAIN_X = 0.7
 LETTERS, TITLE = 40, 38
 # Shares of the main field's width on a phone: a name, half a mark, and where names of the rail end.
 NAME, MARK, RAIL_AT = 0.4, 0.03, 1.1
+IN_CORNER = {"xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "top"}
 Box = tuple[float, float, float, float]
 # Where a therapy is drawn, by whether its x and its y are known.
 PLACES = {
@@ -55,15 +57,15 @@ def traces(frame: pd.DataFrame) -> list[Trace]:
     `frame`: `COLUMNS`; blank x or y is not reported; `apart` marks borrowed or cross-trial
     figures, drawn hollow.
     """
-    drawn = []
-    every = records(frame)
-    for therapy_class, (name, color, shape) in CLASSES.items():
-        places: dict[str, list[dict[str, Any]]] = {place: [] for place in PLACES.values()}
-        for row in every:
-            if row["therapy_class"] == therapy_class:
-                places[PLACES[known(row["x"]), known(row["y"])]].append(row)
-        drawn += [_marks(part, place, name, color, shape) for place, part in places.items() if part]
-    return drawn
+    parts = grouped(
+        records(frame), lambda row: (row["therapy_class"], PLACES[known(row["x"]), known(row["y"])])
+    )
+    return [
+        _marks(parts[key, place], place, *look)
+        for key, look in CLASSES.items()
+        for place in PLACES.values()
+        if (key, place) in parts
+    ]
 
 
 def _marks(part: list[dict[str, Any]], place: str, name: str, color: str, shape: str) -> Trace:
@@ -115,12 +117,8 @@ def layout(frame: pd.DataFrame, x_title: str, y_title: str, reference: float) ->
     plot_px = MAIN_PX + gap_px + rail_px
     below, main = (0.0, rail_px / plot_px), ((rail_px + gap_px) / plot_px, 1.0)
     rail = {
-        "type": "category",
-        "showgrid": False,
-        "zeroline": False,
-        "ticks": "",
-        "fixedrange": True,
-    }
+        "type": "category", "showgrid": False, "zeroline": False, "ticks": "", "fixedrange": True,
+    }  # fmt: skip
     shown = {
         "template": TEMPLATE,
         "height": FRAME_PX + plot_px + without["height"],
@@ -146,17 +144,14 @@ def layout(frame: pd.DataFrame, x_title: str, y_title: str, reference: float) ->
                    *([_box([right + 0.02, 1], (0.0, 1.0))] if right < 1 else []),
                    *([_box([0, right], below)] if no_price else [])],
         "annotations": [*labels(rows, x_range, y_range), *without["notes"],
-                        *([_over_rail(right)] if right < 1 else [])],
+                        *([words_at(right + 0.03, 1, RAIL_X, **IN_CORNER)] if right < 1 else [])],
         "hovermode": "closest",
     }  # fmt: skip
     if x_range[0] < reference < x_range[1]:
-        shown["shapes"].append(
-            {
-                "type": "line", "x0": reference, "x1": reference, "xref": "x", "yref": "paper",
-                "y0": main[0],
-                "y1": 1, "line": {"color": INK, "width": 1},
-            }
-        )  # fmt: skip
+        shown["shapes"].append({
+            "type": "line", "x0": reference, "x1": reference, "xref": "x", "yref": "paper",
+            "y0": main[0], "y1": 1, "line": {"color": INK, "width": 1},
+        })  # fmt: skip
     return shown
 
 
@@ -167,20 +162,11 @@ def _without(rows: list[dict[str, Any]]) -> dict[str, Any]:
     if not names:
         return {"notes": [], "height": 0}
     lines = textwrap.wrap(f"Neither figure: {', '.join(names)}", LETTERS)
-    note = {
-        "text": "<br>".join(map(label, lines)), "x": 0, "y": 0, "xref": "paper", "yref": "paper",
-        "xanchor": "left", "yanchor": "top", "yshift": -72, "align": "left", "showarrow": False,
-        "font": {"size": 13, "color": FAINT},
-    }  # fmt: skip
+    note = words_at(
+        0, 0, "<br>".join(map(label, lines)), **IN_CORNER, yshift=-72, align="left",
+        font={"size": 13, "color": FAINT},
+    )  # fmt: skip
     return {"notes": [note], "height": 18 * len(lines) + 8}
-
-
-def _over_rail(right: float) -> dict[str, Any]:
-    """The name of the rail at the right, in its head."""
-    return {
-        "text": RAIL_X, "x": right + 0.03, "y": 1, "xref": "paper", "yref": "paper",
-        "xanchor": "left", "yanchor": "top", "showarrow": False, "font": {"size": 13},
-    }  # fmt: skip
 
 
 def only(name: str) -> dict[str, Any]:
@@ -202,8 +188,9 @@ def _room(rows: list[dict[str, Any]], axis: str, reference: float) -> list[float
     if not ends:
         return [0.0, 1.0]
     low, high = min(*ends, reference), max(*ends, reference)
-    width = (high - low) or abs(high) or 1.0
-    return [float(low - 0.05 * width), float(high + 0.12 * width)]
+    # Where all stand at one place, such as at no visits, whole numbers are on the axis.
+    width, more = ((high - low), 0.12) if high > low else (abs(high) or 5.0, 1.0)
+    return [float(low - 0.05 * width), float(high + more * width)]
 
 
 def labels(
@@ -232,24 +219,18 @@ def labels(
         aside, down = 14 if right else -14, y - at
         # A line leads to a name that was moved; to measure each takes the browser as long as
         # half of the chart.
-        led = {"showarrow": False, "xshift": aside, "yshift": -down}
+        led: dict[str, Any] = {"xshift": aside, "yshift": -down}
         if abs(down) > TEXT_PX:
             led = {"ax": aside, "ay": down, "arrowhead": 0, "arrowwidth": 1, "arrowcolor": FAINT}
-        notes.append(
-            {
-                "text": label(short_name(row["therapy"])),
-                "x": row["x"] if known(row["x"]) else RAIL_X,
-                "y": row["y"],
-                "xref": "x" if known(row["x"]) else "x2",
-                "yref": "y",
-                "xanchor": "left" if right else "right",
-                "font": {"size": 13},
-                **led,
-            }
-        )
+            led["showarrow"] = True
+        at_x, ref = (row["x"], "x") if known(row["x"]) else (RAIL_X, "x2")
+        look = {"xref": ref, "yref": "y", "xanchor": "left" if right else "right"} | led
+        notes.append(words_at(at_x, row["y"], label(short_name(row["therapy"])), **look))
     below = [row for row in rows if known(row["x"]) and not known(row["y"])]
+    look = {"xref": "x", "yref": "y2", "xanchor": "left", "xshift": 10, "align": "left"}
     for i, row in enumerate(sorted(below, key=lambda row: float(row["x"]))):
-        notes.append(_plain(row, row["x"], "x", 12 if i % 2 else -12))
+        said, shift = label(short_name(row["therapy"])), 12 if i % 2 else -12
+        notes.append(words_at(row["x"], RAIL_Y, said, **look, yshift=shift))
     return notes
 
 
@@ -282,14 +263,6 @@ def levels(spots: Sequence[tuple[float, float]], in_way: Sequence[Box]) -> list[
 def _across(x: float, x_range: list[float]) -> float:
     """Where a value stands, as a share of the field's width."""
     return (x - x_range[0]) / (x_range[1] - x_range[0])
-
-
-def _plain(row: dict[str, Any], x: Any, xref: str, shift: int) -> dict[str, Any]:
-    return {
-        "text": label(short_name(row["therapy"])), "x": x, "y": RAIL_Y, "xref": xref, "yref": "y2",
-        "showarrow": False, "xanchor": "left", "xshift": 10, "yshift": shift, "font": {"size": 13},
-        "align": "left",
-    }  # fmt: skip
 
 
 def titles(offered: Mapping[str, Row], x: str, y: str) -> tuple[str, str]:

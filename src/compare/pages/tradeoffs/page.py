@@ -14,7 +14,17 @@ from compare.data.evidence import Evidence
 from compare.data.patient import Patient
 from compare.data.rows import Row, known, records
 from compare.data.scenario import Scenario
-from compare.pages.controls import WRAP, checkbox, fold, heading, labelled, layout, reset, reveal
+from compare.pages.controls import (
+    WRAP,
+    checkbox,
+    fold,
+    heading,
+    labelled,
+    layout,
+    offer,
+    reset,
+    reveal,
+)
 from compare.pages.explorer import Explorer
 from compare.pages.files import File
 from compare.pages.forest import key
@@ -45,8 +55,14 @@ NOTES = {
 GAPS = [("anything in its range", "range"), ("the worst of its range", "worst")]
 BORROW = [("borrow from other conditions, marked", True), ("this condition only", False)]
 POINTS = ("swing", "exact")
+REFUSALS = (ValueError, TypeError, TraitError)  # of what does not fit the page's controls
 # Another value of these changes which criteria there are, or how many therapies each has.
 OFFERED_BY = ("cross", "basis", "borrow", "history", "months")
+
+
+def unsay(slot: Mapping[str, w.Widget]) -> None:
+    """Blank the range of a row's criterion, and what is worth half."""
+    slot["range"].value = slot["half"].value = ""
 
 
 class TradeOffExplorer(Explorer, view=view, digest=digest):
@@ -65,9 +81,7 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
             "basis": labelled(w.Dropdown, "Harms and good as", options=BASES),
             "borrow": labelled(w.Dropdown, "Harms not studied here", options=BORROW),
             "how": labelled(
-                w.Dropdown,
-                "What matters, given by",
-                options=[(words, key) for key, words in HOW.items()],
+                w.Dropdown, "What matters, given by", options=[(v, k) for k, v in HOW.items()]
             ),
             "therapies": labelled(
                 w.SelectMultiple, "Compare only (none chosen: all)", options=[], rows=6
@@ -87,6 +101,7 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
         }
         self.controls["therapies"].add_class("tc-many")
         self.controls["months"].add_class("tc-few")
+        self.slots: list[dict[str, w.Widget]] = []
         self.rows = [self.slot(i) for i in range(SLOTS)]
         self.offer_criteria(start.condition_id, start.criteria)
         get = self.controls
@@ -118,33 +133,30 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
     def slot(self, i: int) -> w.HBox:
         """One row: a criterion, its points, its range, what is worth half, and a button up."""
         k = i + 1
-        self.controls |= {
-            f"criterion_{i}": labelled(
-                w.Dropdown, f"Criterion {k}", "510px", options=[("none", "")]
-            ),
-            f"points_{i}": labelled(
+        slot = {
+            "criterion": labelled(w.Dropdown, f"Criterion {k}", "510px", options=[("none", "")]),
+            "points": labelled(
                 w.BoundedFloatText, f"Points {k}", "122px", value=0, min=0, max=100, step=5
             ),
-            f"range_{i}": labelled(w.Text, f"Range {k}", "235px", continuous_update=False),
-            f"half_{i}": labelled(
+            "range": labelled(w.Text, f"Range {k}", "235px", continuous_update=False),
+            "half": labelled(
                 w.Text, f"Worth half {k}", "165px", placeholder="middle", continuous_update=False
             ),
         }
+        self.slots.append(slot)
+        self.controls |= {f"{name}_{i}": control for name, control in slot.items()}
         up = labelled(w.Button, f"Move {k} up", "86px", disabled=i == 0)
         up.on_click(lambda _: self.together(lambda: self.swap(i)))
-        parts = [self.controls[f"{name}_{i}"] for name in ("criterion", "points", "range", "half")]
         close = layout(
             flex_flow="row wrap", align_items="flex-end", width="100%", grid_gap="4px 10px"
         )
-        return w.HBox([*parts, up], layout=close)
+        return w.HBox([*slot.values(), up], layout=close)
 
     def swap(self, i: int) -> None:
         """Exchange a row with the one above it."""
-        if i == 0:
-            return
-        for name in ("criterion", "points", "range", "half"):
-            one, other = self.controls[f"{name}_{i - 1}"], self.controls[f"{name}_{i}"]
-            one.value, other.value = other.value, one.value
+        above, below = self.slots[max(i - 1, 0)], self.slots[i]
+        for name in below:
+            above[name].value, below[name].value = below[name].value, above[name].value
 
     @property
     def scored_by(self) -> tuple[str, bool, Patient]:
@@ -183,12 +195,10 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
         for name, choices in (("x", trial), ("y", money)):
             first = "most therapies" if name == "x" else "by regimen"
             reset(self.controls[name], [(f"the best covered ({first})", ""), *choices])
-        for i in range(SLOTS):
-            reset(self.controls[f"criterion_{i}"], [("none", ""), *named])
         keys = [key for _, key in named]
         kept = [name for name in criteria if name in keys]
-        for i in range(SLOTS):
-            self.controls[f"criterion_{i}"].value = kept[i] if i < len(kept) else ""
+        for i, slot in enumerate(self.slots):
+            offer(slot["criterion"], [("none", ""), *named], kept[i] if i < len(kept) else "")
 
     def offer_again(self, condition_id: str, other_units: bool) -> None:
         """Offer anew; each row keeps its own criterion, and what is said of it, where it can.
@@ -196,45 +206,42 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
         What is no longer offered leaves its row empty: nothing said of one criterion may come to
         stand beside another. In other units, ranges no longer hold.
         """
-        before = [self.controls[f"criterion_{i}"].value for i in range(SLOTS)]
+        before = [slot["criterion"].value for slot in self.slots]
         self.offer_criteria(condition_id, ())
-        for i, name in enumerate(before):
-            control = self.controls[f"criterion_{i}"]
+        for slot, name in zip(self.slots, before, strict=True):
+            control = slot["criterion"]
             if name in [key for _, key in control.options]:
                 control.value = name
             if control.value != name:
-                self.controls[f"points_{i}"].value = 0
+                slot["points"].value = 0
             if control.value != name or other_units:
-                self.controls[f"range_{i}"].value = ""
-                self.controls[f"half_{i}"].value = ""
+                unsay(slot)
 
     def adapt(self, change: Mapping[str, Any]) -> None:
         """A new condition opens with its own criteria, and nothing said yet."""
-        owner = change["owner"]
-        if owner is self.controls["upload"]:
+        owner, get = change["owner"], self.controls
+        if owner is get["upload"]:
             if change["new"]:
                 content = bytes(change["new"][0]["content"]).decode("utf-8", "replace")
                 owner.value = ()
                 try:
                     self.apply(Scenario.from_json(content))
-                except (ValueError, TypeError, TraitError) as error:
+                except REFUSALS as error:
                     self._refused = f"This file was not opened: {error}."
-        elif owner is self.controls["condition"]:
+        elif owner is get["condition"]:
             self.open_condition(change["new"])
             if self.strip.weighed:
                 try:
                     self.weigh(self.strip.scenario(**self.strip.weighed))
-                except (ValueError, TypeError, TraitError) as error:
+                except REFUSALS as error:
                     self._refused = f"The weights of this link were not taken: {error}."
                     self.open_condition(change["new"])
-        elif owner in [self.controls[n] for n in OFFERED_BY]:
-            other_units = owner in (self.controls["cross"], self.controls["basis"])
-            self.offer_again(self.controls["condition"].value, other_units)
+        elif owner in [get[name] for name in OFFERED_BY]:
+            self.offer_again(get["condition"].value, owner in (get["cross"], get["basis"]))
         else:
-            for i in range(SLOTS):
-                if owner is self.controls[f"criterion_{i}"]:
-                    self.controls[f"range_{i}"].value = ""
-                    self.controls[f"half_{i}"].value = ""
+            for slot in self.slots:
+                if owner is slot["criterion"]:
+                    unsay(slot)
 
     def not_opened(self, names: str, why: str) -> None:
         """The browser has not sent what was chosen."""
@@ -242,14 +249,12 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
 
     def open_condition(self, condition_id: str) -> None:
         """The condition's own criteria; what mattered before no longer holds."""
-        self.controls["how"].value = ""
-        self.controls["cross"].value = False
-        self.controls["months"].value = 0
+        for name, blank in (("how", ""), ("cross", False), ("months", 0)):
+            self.controls[name].value = blank
         chosen = effects.default_criteria(self.evidence, condition_id, *self.scored_by)
-        for i in range(SLOTS):
-            self.controls[f"points_{i}"].value = 0
-            self.controls[f"range_{i}"].value = ""
-            self.controls[f"half_{i}"].value = ""
+        for slot in self.slots:
+            slot["points"].value = 0
+            unsay(slot)
         self.offer_criteria(condition_id, chosen)
 
     def apply(self, scenario: Scenario) -> None:
@@ -286,12 +291,12 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
             wanted = options.get(name, "")
             self.controls[name].value = wanted if wanted in choices else ""
         halves = options.get("halves", {})
-        for i in range(SLOTS):
-            name = self.controls[f"criterion_{i}"].value
+        for slot in self.slots:
+            name = slot["criterion"].value
             ends = scenario.ranges.get(name)
-            self.controls[f"points_{i}"].value = scenario.weights.get(name, 0.0)
-            self.controls[f"range_{i}"].value = f"{ends[0]!r} to {ends[1]!r}" if ends else ""
-            self.controls[f"half_{i}"].value = repr(halves[name]) if name in halves else ""
+            slot["points"].value = scenario.weights.get(name, 0.0)
+            slot["range"].value = f"{ends[0]!r} to {ends[1]!r}" if ends else ""
+            slot["half"].value = repr(halves[name]) if name in halves else ""
         self.controls["how"].value = options.get("how", "")
         self.controls["name"].value = scenario.name
 
@@ -302,17 +307,17 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
         weights: dict[str, float] = {}
         ranges: dict[str, tuple[float, float]] = {}
         halves: dict[str, float] = {}
-        for i in range(SLOTS):
-            name = get[f"criterion_{i}"]
+        for i, slot in enumerate(self.slots, 1):
+            name, points, ends, half = (control.value for control in slot.values())
             if not name or name in criteria:
                 continue
             criteria.append(name)
-            if get[f"points_{i}"] > 0:
-                weights[name] = get[f"points_{i}"]
-            if get[f"range_{i}"].strip():
-                ranges[name] = range_in(get[f"range_{i}"], f"range {i + 1}")
-            if get[f"half_{i}"].strip():
-                halves[name] = number_in(get[f"half_{i}"])
+            if points > 0:
+                weights[name] = points
+            if ends.strip():
+                ranges[name] = range_in(ends, f"range {i}")
+            if half.strip():
+                halves[name] = number_in(half)
         usual = {"borrow": True, "missing": "range", "how": "", "x": "", "y": ""}
         options: dict[str, Any] = {k: get[k] for k, value in usual.items() if get[k] != value}
         if get["cross"]:
@@ -373,27 +378,25 @@ class TradeOffExplorer(Explorer, view=view, digest=digest):
 
     def rows_shown(self, computed: View) -> None:
         """Show filled rows and one empty one; points only where points are asked for."""
-        how = self.controls["how"].value
-        filled = [i for i in range(SLOTS) if self.controls[f"criterion_{i}"].value]
-        last = max(filled, default=-1) + 1
-        for i, row in enumerate(self.rows):
+        how, more = self.controls["how"].value, self.controls["more"].value
+        last = max(
+            (i for i, slot in enumerate(self.slots, 1) if slot["criterion"].value), default=0
+        )
+        for i, (row, slot) in enumerate(zip(self.rows, self.slots, strict=True)):
+            name = slot["criterion"].value
             reveal(row, i <= last)
-            name = self.controls[f"criterion_{i}"].value
-            reveal(self.controls[f"points_{i}"], bool(name) and how in POINTS)
-            for control in (self.controls[f"range_{i}"], self.controls[f"half_{i}"]):
-                shown = self.controls["more"].value or control.value
-                reveal(control, bool(name and shown))
+            reveal(slot["points"], bool(name) and how in POINTS)
+            for control in (slot["range"], slot["half"]):
+                reveal(control, bool(name and (more or control.value)))
             reveal(row.children[-1], bool(name) and i > 0)
             if name in computed.ranges:
                 unit = str(computed.figures.criteria[name]["unit"])
-                ends = [amount(end, unit) for end in computed.ranges[name]]
-                hint = f"{ends[0]} to {ends[1]}".replace("+", "")
-                if self.controls[f"range_{i}"].placeholder != hint:
-                    self.controls[f"range_{i}"].placeholder = hint
+                hint = " to ".join(amount(end, unit) for end in computed.ranges[name])
+                slot["range"].placeholder = hint.replace("+", "")
         self.panels["how_to"].value = html(
             "<p>Choose what to weigh; at the end of each choice, how many therapies have a figure "
             "that can be scored (for cost and visits: a regimen).</p>{}",
-            tables.ranges(computed) if self.controls["more"].value else "",
+            tables.ranges(computed) if more else "",
         )
 
     def show_figures(self, figures: Figures) -> None:

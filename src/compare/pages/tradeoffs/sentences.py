@@ -13,12 +13,10 @@ from compare.data.rows import Row, grouped, known, records
 from compare.effects.networks import PER_100
 from compare.effects.table import BY_COURSE
 from compare.preferences.draws import Ranking
-from compare.trials.arms import MINUS
 from compare.trials.guards import Comparison
 from compare.trials.wording import clause
-from compare.words import Finding, lower, number, usd, usd_range
+from compare.words import MINUS, MOST_WORDS, Finding, fitting, joined, lower, number, usd, usd_range
 
-MOST_WORDS = 40
 FAVORITE = 0.5
 NARROW_POINTS = 2.0
 NARROW_SHARE_OF_COST = 0.1
@@ -64,13 +62,6 @@ def cell_words(cell: Mapping[str, Any]) -> str:
     if cell["directness"] == "indirect":
         text += f", borrowed from {cell['borrowed_from']}"
     return f"{text}, {cell['shown']}" if cell["shown"] else text
-
-
-def listing(names: list[str]) -> str:
-    """Names joined as in a sentence."""
-    if len(names) < 2:
-        return "".join(names)
-    return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def of_100(share: float) -> str:
@@ -121,7 +112,7 @@ def ranking(
     `how`: "any" (all weightings), "order", "swing" or "exact". `gaps`: criteria without a figure
     by therapy.
     """
-    lost = listing([names[t] for t in found.too_little])
+    lost = joined([names[t] for t in found.too_little])
     tail = f" Too little is reported to rank {lost}." if lost else ""
     shares = first_shares(found)
     if not shares:
@@ -131,17 +122,15 @@ def ranking(
     numbers = {"first_share": share}
     if len(order) == 1:
         return Finding(f"{names[top]} is the only therapy that can be ranked.{tail}", numbers)
-    if share == 1:
-        text = f"{names[top]} is first in all {UNIVERSE[how]}"
-    else:
-        text = f"{names[top]} is first in {of_100(share)} of 100 {UNIVERSE[how]}"
+    often = "all" if share == 1 else f"{of_100(share)} of 100"
+    text = f"{names[top]} is first in {often} {UNIVERSE[how]}"
     clause = losing(found, top, share, how, labels)
     text += f"; {clause}." if clause else "."
     blind = [name for name in gaps[top] if found.weights.get(name, 0) > 0]
     if blind:
         weight = sum(found.weights[name] for name in blind)
         numbers["missing_weight"] = weight
-        text += f" Not scored for it: {listing([lower(labels[name]) for name in blind])}"
+        text += f" Not scored for it: {joined([lower(labels[name]) for name in blind])}"
         text += f" ({of_100(weight)} of 100 of the weight)."
     second, next_share = order[1], shares[order[1]]
     if next_share > 0:
@@ -150,7 +139,7 @@ def ranking(
     never = [names[t] for t in order if shares[t] == 0]
     if never:
         verb = "is" if len(never) == 1 else "are"
-        text += f" {listing(never)} {verb} never first."
+        text += f" {joined(never)} {verb} never first."
     return Finding(text + tail, numbers)
 
 
@@ -194,7 +183,7 @@ def not_scored(row: Mapping[str, Any], labels: Mapping[str, str], found: Ranking
         for name, weight in found.weights.items()
         if weight > 0 and not known(row[name])
     ]
-    return f"not scored: {listing(gaps)}" if gaps else ""
+    return f"not scored: {joined(gaps)}" if gaps else ""
 
 
 def each_trial(
@@ -214,7 +203,7 @@ def each_trial(
     """
     shown = [told[row["therapy_id"]] for row in records(chart) if known(row["x"])]
     gaps = int(chart[["x", "y"]].isna().any(axis=1).sum())
-    numbers = {"shown": float(len(shown)), "gaps": float(gaps)}
+    numbers = {"shown": len(shown), "gaps": gaps}
     if not shown:
         return Finding("No therapy has a harm or good here that can be scored.", numbers)
     text = f"{x_label}, {unit}: {'; '.join(shown)}."
@@ -235,14 +224,11 @@ def of_network(
 ) -> Finding:
     """What follows from the network whose estimates stand on the chart, and who is not in it."""
     gaps = int(chart["x"].isna().sum())
-    texts = [f"{x_label}: {clause(judged, names, brief)}" for brief in (False, True)]
-    if gaps:
-        verb = "has" if gaps == 1 else "have"
-        texts = [
-            f"{text} {gaps} of {len(chart)} therapies {verb} no such trials." for text in texts
-        ]
-    text = next((said for said in texts if len(said.split()) <= MOST_WORDS), texts[-1])
-    return Finding(text, {"pairs": float(len(judged)), "gaps": float(gaps)})
+    verb = "has" if gaps == 1 else "have"
+    rest = f" {gaps} of {len(chart)} therapies {verb} no such trials." if gaps else ""
+    told = (clause(judged, names, brief) for brief in (False, True))
+    text = fitting(f"{x_label}: {said}{rest}" for said in told)
+    return Finding(text, {"pairs": len(judged), "gaps": gaps})
 
 
 def not_weighed(why: str, weighed: list[str], names: Sequence[str] = ()) -> Finding:
@@ -252,9 +238,9 @@ def not_weighed(why: str, weighed: list[str], names: Sequence[str] = ()) -> Find
     """
     if len(names) == 1:
         return Finding(f"{names[0]} stands alone in our tables here: nothing to weigh it against.")
-    left = f" Only {listing([lower(name) for name in weighed])} can be weighed." if weighed else ""
+    left = f" Only {joined([lower(name) for name in weighed])} can be weighed." if weighed else ""
     text = f"Harms and benefits are not weighed: {lower(why)}."
-    return Finding(text + left if len((text + left).split()) <= MOST_WORDS else text)
+    return Finding(fitting([text + left, text]))
 
 
 def kinds_of_price(rows: Iterable[Row]) -> str:
@@ -262,7 +248,7 @@ def kinds_of_price(rows: Iterable[Row]) -> str:
     found = {row["price_kind"] for row in rows if row["reported"]} - {""}
     if len(found) < 2:
         return ""
-    named = listing([words for kind, words in KINDS.items() if kind in found])
+    named = joined([words for kind, words in KINDS.items() if kind in found])
     return (
         f"Prices are of several kinds ({named}): a comparison that mixes them favors drugs given "
         "in the clinic."
@@ -271,7 +257,7 @@ def kinds_of_price(rows: Iterable[Row]) -> str:
 
 def without_label(names: list[str]) -> Finding | None:
     """Which of those that are ranked have no label for this patient; None where all have."""
-    return Finding(f"Without a label for this patient: {listing(names)}.") if names else None
+    return Finding(f"Without a label for this patient: {joined(names)}.") if names else None
 
 
 def mixed(rows: Iterable[Row]) -> Finding | None:
@@ -285,12 +271,12 @@ def by_course(rows: Sequence[Row], names: Mapping[str, str]) -> Finding | None:
     unsaid = [row for row in rows if row["reason"] == BY_COURSE]
     counted = [row for row in rows if row["shown"].startswith("course every")]
     if counted:
-        who = listing(list(dict.fromkeys(names[row["therapy_id"]] for row in counted)))
+        who = joined(dict.fromkeys(names[row["therapy_id"]] for row in counted))
         return Finding(
             f"{who}: counted as a {counted[0]['shown']}, as you said. Our sources give the course, "
             "and no such interval."
         )
-    who = listing(list(dict.fromkeys(names[row["therapy_id"]] for row in unsaid)))
+    who = joined(dict.fromkeys(names[row["therapy_id"]] for row in unsaid))
     return Finding(f"{who}: given by course. Say how many months apart.") if who else None
 
 
@@ -304,7 +290,7 @@ def correlated(criteria: Mapping[str, Row], weights: Mapping[str, float]) -> Fin
     return Finding(
         f"You weigh {harms} harms and {good}. Harms that occur together are counted several "
         "times this way.",
-        {"harms": float(harms), "goods": float(goods)},
+        {"harms": harms, "goods": goods},
     )
 
 
@@ -324,21 +310,14 @@ def narrow(
         if not weights.get(name, 0) > 0 or name not in moves_of:
             continue
         low, high = ranges[name]
-        in_points = (
-            str(row["unit"]).startswith(("per 100", "percent")) and high - low <= NARROW_POINTS
-        )
-        in_money = row["group"] == "cost" and high - low <= NARROW_SHARE_OF_COST * abs(high)
-        if not (in_points or in_money):
-            continue
+        width = high - low
+        in_points = row["unit"].startswith(("per 100", "percent")) and width <= NARROW_POINTS
+        in_money = row["group"] == "cost" and width <= NARROW_SHARE_OF_COST * abs(high)
         now = [move["first"] for move in moves_of[name] if move["holds_now"]]
-        if now and moves_of[name][0]["first"] != now[0]:
-            width = usd(high - low) if in_money else f"{number(high - low, 1)} in 100"
-            hints.append(
-                Finding(
-                    f"{row['label']} decides who is first, but its whole range is only {width}.",
-                    {"width": high - low},
-                )
-            )
+        if (in_points or in_money) and now and moves_of[name][0]["first"] != now[0]:
+            only = usd(width) if in_money else f"{number(width, 1)} in 100"
+            said = f"{row['label']} decides who is first, but its whole range is only {only}."
+            hints.append(Finding(said, {"width": width}))
     return hints
 
 

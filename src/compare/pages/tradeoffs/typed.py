@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from compare.trials.arms import MINUS
+from compare.words import MINUS
 
 RANGE = re.compile(
     rf"^\s*\$?([-{MINUS}]?[\d,.]+)\s*(?:to|;)\s*\$?([-{MINUS}]?[\d,.]+)\s*$", re.IGNORECASE

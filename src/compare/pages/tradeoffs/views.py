@@ -26,7 +26,7 @@ from compare.pages.tradeoffs.worth import MONEY, worth
 from compare.preferences.decision import Ranges, Weights, read
 from compare.preferences.draws import Draws, Ranking
 from compare.trials.indirect import comparisons
-from compare.words import Finding, lower, number_of, short_name
+from compare.words import Finding, counted, joined, lower, short_name
 
 HOW = {
     "": "nothing yet: show the figures only",
@@ -64,17 +64,17 @@ class View:
     """What the page shows. The parts on preferences are empty until the reader has spoken."""
 
     figures: Figures
-    ranges: dict[str, tuple[float, float]]
-    shapes: dict[str, tuple[tuple[float, float], ...]]
-    weights: Weights
-    said: bool
-    value: pd.DataFrame
-    ranking: Ranking | None
-    sensitivity: Sequence[Row]
-    worth: Sequence[Row]
     finding: Finding
-    hints: tuple[Finding, ...] = ()
+    ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    shapes: Mapping[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)
     script: str = field(default="", repr=False)
+    weights: Weights = None
+    said: bool = False
+    value: pd.DataFrame = field(default_factory=pd.DataFrame)
+    ranking: Ranking | None = None
+    sensitivity: Sequence[Row] = ()
+    worth: Sequence[Row] = ()
+    hints: tuple[Finding, ...] = ()
 
 
 def opening(evidence: Evidence, condition_id: str = OPENING_CONDITION) -> Scenario:
@@ -151,9 +151,8 @@ def _figures(
     every = effects.effects_table.rows(evidence, condition_id, patient, criteria=shown, **more)
     rows = [row for row in every if not only or row["therapy_id"] in only]
     whole = pd.DataFrame(rows, columns=effects.COLUMNS)
-    table = pd.DataFrame(
-        [row for row in rows if row["criterion"] in criteria], columns=effects.COLUMNS
-    )
+    chosen = [row for row in rows if row["criterion"] in criteria]
+    table = pd.DataFrame(chosen, columns=effects.COLUMNS)
     names = {row["therapy_id"]: short_name(row["therapy"]) for row in rows}
     labels = {name: str(row["label"]) for name, row in offered.items()}
     chart = chart_frame(evidence, rows, x, y, basis)
@@ -195,7 +194,7 @@ def cards(
     basis: str,
 ) -> tuple[tuple[str, str], ...]:
     """What there is to weigh, before any weight: five headings, each with a sentence."""
-    count = 2 * (len({row["therapy_id"] for row in rows}),)
+    count = len({row["therapy_id"] for row in rows})
     cells = grouped((row for row in rows if row["reported"]), "criterion")
 
     def span(name: str, words: str) -> str:
@@ -207,17 +206,17 @@ def cards(
         high = amount(max(row["high"] for row in part), unit)
         shown = low if low == high else f"{low} to {high}"
         kinds = findings.kinds_of_price(part)
-        return f"{words}: {shown} ({len(part)} of {number_of(count, 'therapy')}). {kinds}".strip()
+        return f"{words}: {shown} ({len(part)} of {counted(count, 'therapy')}). {kinds}".strip()
 
     home = [row["therapy"] for row in cells.get("visits_year_one", []) if row["high"] == 0]
     often = span("visits_year_one", "Clinic visits in year one")
     often += " " + span("chair_hours_year_one", "Hours in the chair")
     if home:
-        often += f" Given at home: {findings.listing([short_name(name) for name in home])}."
+        often += f" Given at home: {joined([short_name(name) for name in home])}."
     goods = [row for row in offered.values() if row["group"] == "benefit" and row["scored"]]
     harms = [row for row in offered.values() if row["group"] == "harm" and row["scored"]]
     factors = [evidence.label("factors", factor) for factor in sorted(patient.factors)]
-    special = "In the history: " + (findings.listing(factors) if factors else "nothing entered")
+    special = "In the history: " + (joined(factors) if factors else "nothing entered")
     why = lower(effects.why_none(evidence, condition_id, patient)) or NO_NETWORK
     return (
         ("Cost", span(money, str(offered[money]["label"]) if money in offered else "Cost")
@@ -320,13 +319,9 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     """
     options = scenario.options
     borrow, patient = bool(options.get("borrow", True)), scenario.patient
+    by_course = bool(options.get("course_months"))
     offered = effects.criteria_for.rows(
-        evidence,
-        scenario.condition_id,
-        scenario.basis,
-        borrow,
-        patient,
-        bool(options.get("course_months")),
+        evidence, scenario.condition_id, scenario.basis, borrow, patient, by_course
     )
     # What no network and no trial scores is not weighed, also where a saved scenario names it.
     kept = {name for name, row in offered.items() if row["scored"]}
@@ -334,43 +329,26 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     # In the table criteria stand in one fixed order, so that a new order of importance draws
     # nothing again.
     fixed = tuple(name for name in offered if name in criteria)
+    more, only = table_options(scenario), only_of(evidence, scenario)
     figures = _figures(
-        evidence,
-        scenario.condition_id,
-        scenario.patient,
-        fixed,
-        axes(scenario, offered),
-        tuple(sorted(table_options(scenario).items())),
-        scenario.seed,
-        only_of(evidence, scenario),
-    )
+        evidence, scenario.condition_id, patient, fixed, axes(scenario, offered),
+        tuple(sorted(more.items())), scenario.seed, only,
+    )  # fmt: skip
     said, weights = reader_weights(scenario, criteria)
     missing = str(options.get("missing", "range"))
-    empty = pd.DataFrame()
     if figures.drawn is None:
-        nothing = Finding("Choose at least one criterion.")
-        return View(figures, {}, {}, None, False, empty, None, [], [], nothing)
+        return View(figures, Finding("Choose at least one criterion."))
     decision = figures.drawn.decision
     chosen = {name: ends for name, ends in scenario.ranges.items() if name in criteria}
     ranges = preferences.stated_ranges(decision, chosen)
     shapes = value_shapes(options.get("halves", {}), ranges, figures)
     script = reproduce.lines(
-        scenario.condition_id,
-        scenario.patient,
-        list(fixed),
-        table_options(scenario),
-        weights,
-        ranges,
-        shapes,
-        missing,
-        seed=scenario.seed,
-        said=said,
-        only=only_of(evidence, scenario),
-        load=reproduce.load_line(evidence),
-    )
+        scenario.condition_id, patient, fixed, more, weights, ranges, shapes, missing,
+        seed=scenario.seed, said=said, only=only, load=reproduce.load_line(evidence),
+    )  # fmt: skip
     if not said:
         silent = Finding("Say what matters to see how the therapies rank for it.")
-        return View(figures, ranges, shapes, None, False, empty, None, [], [], silent, (), script)
+        return View(figures, silent, ranges, shapes, script)
     value = preferences.weighted_value(decision, weights, ranges, shapes, missing)
     ranking = preferences.rank(figures.drawn, weights, ranges, shapes=shapes, missing=missing)
     sensitivity = records(
@@ -392,22 +370,12 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
         *findings.narrow(figures.criteria, ranges, ranking.weights, sensitivity),
         findings.clipped(ranking.clipped),
     ]
+    several = len(ranking.pairwise) > 1
     return View(
-        figures,
-        ranges,
-        shapes,
-        weights,
-        True,
-        value,
-        ranking,
-        sensitivity,
-        worth(figures.drawn.decision, figures.criteria, weights, ranges, shapes)
-        if len(ranking.pairwise) > 1
-        else [],
-        finding,
+        figures, finding, ranges, shapes, script, weights, True, value, ranking, sensitivity,
+        worth(decision, figures.criteria, weights, ranges, shapes) if several else (),
         tuple(hint for hint in hints if hint is not None),
-        script,
-    )
+    )  # fmt: skip
 
 
 def not_for(

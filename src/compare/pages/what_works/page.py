@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import combinations
 from typing import Any
 
 import ipywidgets as w
@@ -134,10 +136,8 @@ class WhatWorksExplorer(Explorer, view=view, digest=digest):
         )
 
     def saved(self, computed: View) -> Iterator[File]:
-        rows, columns = (
-            [*computed.rows, *computed.active],
-            [*benefits.COLUMNS, "trial_id", "stands"],
-        )
+        rows = [*computed.rows, *computed.active]
+        columns = [*benefits.COLUMNS, "trial_id", "stands"]
         named = "trials", self.controls["condition"].value, computed.endpoint_id
         yield self.csv("Save the trials (CSV)", rows, columns, *named)
 
@@ -200,12 +200,11 @@ def across_html(evidence: Evidence, shown: Across, also: str) -> Markup:
     therapies = evidence.by_id("therapies")
     arms = shown.found.arms
     patients = {n: float(arms[arms["treatment"].eq(n)]["n"].sum()) for n in shown.names}
-    edges: dict[tuple[str, str], int] = {}
-    for own in grouped(records(arms), "study").values():
-        nodes = sorted({arm["treatment"] for arm in own})
-        for i, one in enumerate(nodes):
-            for other in nodes[i + 1 :]:
-                edges[one, other] = edges.get((one, other), 0) + 1
+    edges = Counter(
+        pair
+        for own in grouped(records(arms), "study").values()
+        for pair in combinations(sorted({arm["treatment"] for arm in own}), 2)
+    )
     classes = {n: therapies[n]["therapy_class"] for n in shown.names if n in therapies}
     weeks = weeks_words(row["weeks_from"], row["weeks_to"])
     outcome = str(row["in_words"])

@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 
 from compare.data.rows import Row, known
 from compare.trials._effects import COUNTS
-from compare.trials.arms import MINUS
 from compare.trials.benefits import MEASURES, amount, unit_words
 from compare.trials.declared import Declared
 from compare.trials.guards import Comparison
@@ -30,7 +29,7 @@ from compare.trials.results import (
     block,
 )  # fmt: skip
 from compare.trials.wording import clause
-from compare.words import Finding, listing, lower, short_name
+from compare.words import MINUS, Finding, counted, fitting, listing, lower, printed, short_name
 
 BLOCKS = {
     OWN: "Against placebo, alone or added to a background treatment",
@@ -40,22 +39,21 @@ BLOCKS = {
     ACTIVE: "Against another active treatment, in one trial",
 }
 NO_NETWORK = "Not compared across trials"
-MOST_WORDS = 40
 
 
 def said(row: Row) -> str:
     """Both arms in words: `54 of 100 against 21 on placebo`."""
     treated, other = row["treated_value"], row["comparator_value"]
     unit = f" {unit_words(row)}".rstrip()
-    share = row["scale"] == "proportion" and unit == " percent"
+    unit = " of 100" if unit == " percent" and row["scale"] == "proportion" else unit
     if not known(treated):
         return f"against {row['comparator']}" if known(row["comparator"]) else ""
-    first = _plain(amount(row, "treated")) + (" of 100" if share else unit)
+    first = f"{amount(row, 'treated')}{unit}"
     if row["comparator_kind"] == "none":
         return f"{first}, no comparator"
     if not known(other):
         return f"{first}, against {row['comparator']}"
-    return f"{first} against {_plain(amount(row, 'comparator'))} on {row['comparator']}"
+    return f"{first} against {amount(row, 'comparator')} on {row['comparator']}"
 
 
 def figure(row: Row, found: Result) -> str:
@@ -105,9 +103,7 @@ def answer(
     missed = [row for row in rows if row["met"] == "no" or row["also_missed"]]
     therapies = {row["therapy_id"] for row in rows}
     numbers = {"trials": len(rows), "therapies": len(therapies), "missed": len(missed)}
-    trials = "1 pivotal trial" if len(rows) == 1 else f"{len(rows)} pivotal trials"
-    many = "1 therapy" if len(therapies) == 1 else f"{len(therapies)} therapies"
-    told = f"{name}: {trials} of {many}"
+    told = f"{name}: {counted(len(rows), 'pivotal trial')} of {counted(len(therapies), 'therapy')}"
     if rows and all(row["trial_adults_only"] == "yes" for row in rows):
         told += ", in adults"
     if blocks == {UNCONTROLLED}:
@@ -126,8 +122,7 @@ def answer(
     elif not missed and blocks != {UNCONTROLLED}:
         told += ", no missed endpoint recorded"
     texts = [f"{told}. {words}" for words in followed]
-    text = next((said for said in texts if len(said.split()) <= MOST_WORDS), texts[-1])
-    return Finding(text, {key: float(n) for key, n in numbers.items()})
+    return Finding(fitting(texts), numbers)
 
 
 def across(
@@ -210,19 +205,15 @@ def at_rate_words(found: Declared, rate: float, ends: tuple[float, float, float]
     one, low, high = (at_rate(measure, end, rate) for end in ends)
     if measure in COUNTS:
         return f"{one:.0f} of 100 ({low:.0f} to {high:.0f})"
-    return f"{one:.2g} ({low:.2g} to {high:.2g}) {_unit(found)}"
+    return f"{printed(one, '.2g')} ({printed(low, '.2g')} to {printed(high, '.2g')}) {_unit(found)}"
 
 
 def _unit(found: Declared) -> str:
     return found.unit.replace("_", " ")
 
 
-def _plain(said: str) -> str:
-    return said.replace("-", MINUS)
-
-
 def _signed(value: float, digits: int) -> str:
-    shown = f"{abs(value):.{digits}f}"
+    shown = f"{abs(value):.{digits}f}".removesuffix(".0")
     return f"{'+' if value > 0 else MINUS if value < 0 else ''}{shown}"
 
 
@@ -230,5 +221,5 @@ def _interval(found: Result, digits: int | None = None) -> str:
     if not (known(found.low) and known(found.high)):
         return ""
     if digits is None:
-        return f" ({found.low:.2g} to {found.high:.2g})"
+        return f" ({printed(found.low, '.2g')} to {printed(found.high, '.2g')})"
     return f" ({_signed(found.low, digits)} to {_signed(found.high, digits)})"

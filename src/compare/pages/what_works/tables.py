@@ -13,10 +13,10 @@ from compare.pages.cells import therapy_cell
 from compare.pages.markup import BREAK, Cell, html, read_in
 from compare.pages.what_works import sentences
 from compare.trials import benefits
-from compare.trials.arms import KINDS, MINUS
+from compare.trials.arms import KINDS
 from compare.trials.network import Network, leave_one_out
 from compare.trials.results import result
-from compare.words import NOT_REPORTED, short_name
+from compare.words import NOT_REPORTED, printed, short_name
 
 EXPOSURES = {"naive": "no", "exposed": "all had had", "mixed": "some had had"}
 REASONS = re.compile("; (?=prior_exposure|blinded|weeks)")
@@ -70,7 +70,7 @@ def rate_cell(row: Mapping[str, Any]) -> str:
         return NOT_REPORTED
     unit = benefits.unit_words(row)
     unit = "of 100" if unit == "percent" and row["scale"] == "proportion" else unit
-    figure = f"{row['comparator_value']:g} {unit}".rstrip().replace("-", MINUS)
+    figure = f"{printed(row['comparator_value'])} {unit}".rstrip()
     return f"{figure} on {row['comparator']}"
 
 
@@ -135,5 +135,6 @@ def without_each(network: Network, names: Mapping[str, str], ratio: bool) -> lis
 
 def span(value: float, low: float, high: float, ratio: bool) -> str:
     """An estimate with its interval."""
-    one, first, last = (f"{float(f'{x:.2g}'):{'' if ratio else '+'}g}" for x in (value, low, high))
+    form = "g" if ratio else "+g"
+    one, first, last = (printed(float(f"{x:.2g}"), form) for x in (value, low, high))
     return f"{one} ({first} to {last})"
