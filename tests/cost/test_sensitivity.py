@@ -46,7 +46,7 @@ def bars(evidence: Evidence, condition: str, product: str) -> dict[str, dict[str
 def test_weight_price_and_visits_of_gamunex_c(evidence: Evidence) -> None:
     """2 g/kg, then 17 times 1 g/kg: 56 and 84 kg, the quarters' limits, and the visits."""
     found = bars(evidence, "cidp", "gamunex_c")
-    assert list(found) == ["weight", "price since 2023", "visits per dose"]
+    assert list(found) == ["weight", "price by quarter", "visits per dose"]
     fee = 67.14 + 21.38  # 147.5 minutes whatever the weight: 1 g/kg a visit at 2, then 8 mg/kg/min
     for kg, words, usd in ((56, "low", "usd_low"), (84, "high", "usd_high")):
         # Whole grams from 1 g up: 2 units of 500 mg a gram, 2 + 17 times the weight.
@@ -54,7 +54,7 @@ def test_weight_price_and_visits_of_gamunex_c(evidence: Evidence) -> None:
         assert found["weight"][usd] == pytest.approx(19 * 2 * kg * UNIT + 19 * fee)
     base = 19 * 140 * UNIT + 19 * fee
     assert [row["usd_base"] for row in found.values()] == pytest.approx([base] * 3)
-    price = found["price since 2023"]
+    price = found["price by quarter"]
     assert (price["low"], price["high"]) == ("2026-10", "2024-01")
     assert price["usd_low"] == pytest.approx(base)
     assert price["usd_high"] == pytest.approx(19 * 140 * 49.786 + 19 * fee)
@@ -101,7 +101,7 @@ def test_a_course_is_spread_over_its_own_cost(evidence: Evidence) -> None:
     found = bars(evidence, "gbs", "gamunex_c")
     base = 280 * UNIT
     assert found["weight"]["usd_base"] == pytest.approx(base)
-    assert found["price since 2023"]["usd_high"] == pytest.approx(280 * 49.786)
+    assert found["price by quarter"]["usd_high"] == pytest.approx(280 * 49.786)
     assert found["product"]["low"] == "Octagam 10%"
 
 

@@ -355,3 +355,12 @@ def test_a_condition_without_trials_offers_costs_only(evidence: compare.Evidence
     assert set(offered["group"]) == {"cost", "burden"}
     assert offered["scored"].gt(0).all()
     assert set(table_of(bare, "cidp")["criterion"]) <= set(offered["criterion"])
+
+
+def test_a_course_is_not_weighed_beside_visits_of_a_year(evidence: compare.Evidence) -> None:
+    """ITP opens on cost per course: the one yearly regimen's visits would be of another span."""
+    patient = compare.Patient(70, 45)
+    named = effects.default_criteria(evidence, "itp", "network", True, patient)
+    assert "cost_per_course" in named
+    assert "visits_year_one" not in named
+    assert "visits_year_one" in effects.default_criteria(evidence, "gmg", "network", True, patient)

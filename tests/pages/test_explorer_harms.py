@@ -101,6 +101,14 @@ def test_scored_series_rest_on_primary_rows(views):
             assert all(known(row["difference_pct"]) for row in series)
 
 
+def test_the_axis_of_a_difference_reads_as_it_is_drawn(evidence):
+    """Left more patients, which favors the comparator, right fewer: so do the words above it."""
+    drawn = drawn_forest(page.view(evidence, page.opening(evidence, "crohns")))
+    more, fewer = (forest.place(drawn, points) for points in (1.0, -1.0))
+    assert more < fewer
+    assert drawn.axis.startswith("more or fewer")
+
+
 def test_every_map_has_a_fixed_number_of_traces(views):
     """The live figure gets 4 traces, whatever is shown."""
     for scenario, shown in views:

@@ -90,6 +90,9 @@ def test_bad_file_changes_nothing(page: own_data.OwnDataExplorer) -> None:
     assert page.evidence is before
     assert page.panels["difference"].value == shown
     assert page.pickers["prices"].value == chosen
+    choose(page, "prices", empty__csv=b"")
+    assert "empty.csv was not loaded; nothing has changed" in page.message.value
+    assert page.evidence is before
     choose(page, "prices", better__csv=PRICES.encode())
     assert page.message.value == ""
 

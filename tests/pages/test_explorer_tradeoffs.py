@@ -53,6 +53,13 @@ def scored_by_trials(shown: tradeoffs.View) -> pd.DataFrame:
     return table[table["criterion"].str.contains(":") & table["reported"]]
 
 
+def test_the_card_on_good_gives_the_reason_of_the_headline(evidence: compare.Evidence) -> None:
+    """RA has a network, whose trials are not known to be alike: not "no network compares them"."""
+    cards = tradeoffs.TradeOffExplorer(evidence, "ra").panels["cards"].value
+    assert "Not weighed: prior treatment is not known in some trials. Each" in cards
+    assert cards.count("no network of trials compares them") == 1
+
+
 def test_single_trials_are_not_weighed_before_the_reader_opts_in(
     evidence: compare.Evidence, make: Callable[..., tradeoffs.View]
 ) -> None:

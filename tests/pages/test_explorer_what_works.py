@@ -58,6 +58,49 @@ def test_every_pivotal_trial_is_drawn_once(evidence, views):
     assert seen == int(evidence.outcomes["stands"].eq("yes").sum())
 
 
+def test_one_arm_has_no_interval_of_an_effect(views):
+    """CHAMPION-NMOSD: none of 58 relapsed; 89.7 to 100 is of a reduction, not of patients."""
+    (mark,) = (m for m in marks(views["nmosd"].forests) if m.about.startswith("CHAMPION-NMOSD"))
+    assert (mark.value, mark.small) == (0, "")
+    assert mark.said == "0 of 58 patients against 20 of 47 on external placebo (PREVENT)"
+    assert mark.low != mark.low
+    assert mark.high != mark.high
+
+
+def test_units_are_words(evidence, views):
+    """No page says pct or per_patient_year; what is no share of patients is not "of 100"."""
+    for shown in views.values():
+        said = page.trials_html(shown) + page.figures_html(shown) + page.active_html(shown)
+        said = re.sub("<[^>]*>", " ", str(said))
+        assert not re.search(r"[0-9in] pct|_year|_per_", said)
+    (zonda,) = (m for m in marks(views["asthma"].forests) if m.about.startswith("ZONDA"))
+    assert zonda.said.startswith("75 percent against 25 on placebo")
+    assert any("difference in percentage points" in one.axis for one in views["mmn"].forests)
+    row = next(row for row in views["asthma"].rows if row["row_id"] == zonda.row_id)
+    assert tables.rate_cell(row).startswith("25 percent on placebo")
+
+
+def test_tables_of_trials_speak_words(views):
+    """No name of a column, no blank cell for what is not reported, and no "unknown blind"."""
+    seen = set()
+    for shown in views.values():
+        said = page.figures_html(shown)
+        assert not re.search("prior_exposure|unknown blind|open blind|not stated: not stated", said)
+        for row in (*shown.rows, *shown.active):
+            seen.add(tables.exposure_cell(row))
+            assert tables.week_cell(row)
+            assert tables.design_cell(row)
+    assert "no TNF inhibitors" in seen
+    assert "not reported: not printed in the abstract" in seen
+    newly = {"trial_unknown_reason": "prior_exposure: newly; earlier not printed; weeks: x"}
+    assert tables.exposure_cell(newly) == "not reported: newly; earlier not printed"
+
+
+def test_a_single_pair_is_named_alike(evidence, views):
+    """After a colon both names have small letters."""
+    assert "anifrolumab and belimumab are not told apart" in str(views["sle"].finding)
+
+
 def test_missed_trials_are_hollow_and_say_so(evidence, views):
     """A trial is hollow where its row says that the endpoint was not met, and nowhere else."""
     missed = set(evidence.outcomes.loc[evidence.outcomes["met"].eq("no"), "row_id"])

@@ -136,7 +136,7 @@ def test_table_holds_what_bars_and_marks_say_when_pointed_at(
         said = [row["product"], row["regimen"], money.dollars(row, columns)]
         said += [basis_text(row["price_basis"]), *house.read_lines(row)[:1]]
         if columns is money.YEARLY:
-            said.append(money.usd(row["usd_administration_year_one"]))
+            said.append(money.giving(row))
             said.append(number_of((row["doses_year_one"], row["doses_year_one_high"]), "dose"))
         said += [money.change_note(row), money.stands_note(row)]
         said += [row["label_status"]] if row["label_status"] != "in label" else []
@@ -363,6 +363,31 @@ def test_trade_offs_say_that_kinds_of_price_are_mixed(evidence: compare.Evidence
     assert "$28,574, negotiated by Medicare" in page.panels["grid"].value
     page = tradeoffs.TradeOffExplorer(evidence, "cidp")
     assert "several kinds" not in page.panels["cards"].value
+
+
+def test_money_names_its_weight_and_kind_of_price(evidence: compare.Evidence) -> None:
+    """06 and 08, which price at an opening weight: kilograms and kinds of price stand beside it."""
+    claim = claims.ClaimsExplorer(evidence).panels["places"].value
+    said = "$6,864 to $108,191 in year one (net of rebates and before rebates). Patient of 70 kg."
+    assert said in claim
+    page = coverage.StartExplorer(evidence, "ra")
+    page.controls["weight"].value = 50
+    there = page.panels["therapies"].value
+    assert "at 70 kg, the weight with which it opens" in there
+    assert "$108,191 (before rebates)" in there
+
+
+def test_a_fee_that_is_not_known_is_not_zero_dollars(evidence: compare.Evidence) -> None:
+    """PI: no time for Gammagard S/D; gMG: the first infusion of nipocalimab alone has a fee."""
+    pi, gmg = (
+        {row["product_id"]: row for row in of_table(evidence, key) if row["use"] == "chronic"}
+        for key in ("pi", "gmg")
+    )
+    assert money.giving(pi["gammagard_sd"]) == "not counted"
+    assert money.giving(gmg["imaavy"]) == "$67 to $133, not all counted"
+    ra = {row["product_id"]: row for row in of_table(evidence, "ra")}
+    assert money.giving(ra["enbrel"]) == "$0"
+    assert "hours not reported" in cost.CostExplorer(evidence, "pi").panels["table"].value
 
 
 def test_golimumab_stands_at_both_kinds(evidence: compare.Evidence) -> None:

@@ -105,7 +105,7 @@ def test_a_later_year_of_what_ends_is_told(evidence):
 @pytest.mark.parametrize("count", [-1, 1.5, "many", True, 10**7])
 def test_wrong_counts_are_refused(evidence, count):
     """No negative, broken, worded or absurd number of patients; nor one of another therapy."""
-    with pytest.raises(ValueError, match="patients per year on ivig"):
+    with pytest.raises(ValueError, match="patients per year on IVIG"):
         monograph.patients_per_year(made(evidence, *PAIRS[0][:2], {"ivig": count}))
     with pytest.raises(ValueError, match="expected therapies that are compared"):
         monograph.patients_per_year(made(evidence, *PAIRS[0][:2], {"scig": 1}))
@@ -155,5 +155,22 @@ def test_page_offers_it_on_request(evidence):
     page.controls["compare_0"].value = other
     assert page.controls["patients_0"].value == ""
     assert monograph.PATIENTS not in page.scenario().options
+
+
+def test_a_wrong_number_of_patients_keeps_the_page(evidence):
+    """Only the monograph is missing, and it is said beside the number which one is wrong."""
+    page = PatientExplorer(evidence)
+    page.controls["monograph"].value = True
+    before = {name: page.panels[name].value for name in ("options", "side_by_side", "figures")}
     page.controls["patients_0"].value = "many"
-    assert "expected a whole number" in page.status.value
+    said = page.panels["no_monograph"].value
+    assert "patients per year on" in said
+    assert "expected a whole number from 0 to" in said
+    assert page.status.value == ""
+    assert {name: page.panels[name].value for name in before} == before
+    labels = [file.label for file in page.panels["downloads"].offered]
+    assert "Save the page to print (HTML)" in labels
+    assert "Save the monograph (HTML)" not in labels
+    page.controls["patients_0"].value = "12"
+    assert page.panels["no_monograph"].value == ""
+    assert "Save the monograph (HTML)" in [f.label for f in page.panels["downloads"].offered]

@@ -26,13 +26,13 @@ def use(page: OwnDataExplorer, product: str, price: str, unit: str = "") -> None
 
 
 @pytest.mark.parametrize(
-    "text", ["", "free", "-3", "0", "40,5", "1,234.50", "1e3", "nan", "9" * 400]
+    "text", ["", "free", "-3", "0", "40,5", "12,345", "1,234.50", "1e3", "nan", "9" * 400]
 )
 def test_what_is_no_price_gets_one_sentence(page: OwnDataExplorer, text: str) -> None:
     """It says what to write; nothing changes."""
     use(page, "gamunex_c", text)
     assert page.message.value.count("<p>") == 1
-    assert "write dollars above 0 with a decimal point, such as 1040.50" in page.message.value
+    assert "above 0 with a decimal point and no comma, such as 1040.50" in page.message.value
     assert page.evidence is page.project
 
 

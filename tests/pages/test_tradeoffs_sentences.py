@@ -80,8 +80,8 @@ def test_the_losing_clause_names_where_it_loses() -> None:
     gaps: dict[str, list[str]] = {"a": [], "b": [], "c": []}
     found = findings.ranking(ranking_of(two_by_two()), "any", names, labels, gaps)
     assert re.match(
-        r"(Alpha|Beta) is first in 5\d of 100 weightings; it loses when (chair time|cost) matters "
-        r"most\. (Alpha|Beta) is first in \d+\. Gamma is never first\.",
+        r"(Alpha|Beta) is first in 5\d of 100 weightings; it loses with the most weight on "
+        r"(chair time|cost)\. (Alpha|Beta) is first in \d+\. Gamma is never first\.",
         found.text,
     )
     ordered = findings.ranking(

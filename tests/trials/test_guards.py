@@ -328,8 +328,9 @@ def test_a_difference_of_means_in_words():
     pair = judged(nets={"mean_difference": net})
     # 1 with a standard error of 0.1: 0.80 to 1.20.
     assert sentence(pair, NAMES, "points of the score") == (
-        "A is separated from B: +1 points of the score (95% +0.8 to +1.2), judged on this one "
-        "scale, compared across trials (2 of A at week 8, 2 of B at week 8); certainty not graded."
+        "A is separated from B: a difference of +1 points of the score (95% +0.8 to +1.2), judged "
+        "on this one scale, compared across trials (2 of A at week 8, 2 of B at week 8); certainty "
+        "not graded."
     )
 
 

@@ -346,7 +346,9 @@ def test_per_100_words():
     assert harms.per_100(0, -2, 2, "placebo") == (
         "as many in 100 as on placebo, between 2 fewer and 2 more"
     )
-    assert harms.per_100(5, np.nan, np.nan, "placebo") == "5 more in 100 than on placebo"
+    assert (
+        harms.per_100(5, np.nan, np.nan, "placebo") == "5 more in 100 than on placebo (no interval)"
+    )
     assert harms.per_100(np.nan, np.nan, np.nan) == "no difference can be given"
 
 
@@ -360,6 +362,7 @@ def test_nnh_goes_through_infinity():
         "benefit in 1 of 25 (from benefit in 1 of 10, through no difference, to harm in 1 of 100)"
     )
     assert harms.nnh_text(0, -2, 2).startswith("no difference (from harm in 1 of 50")
+    assert harms.nnh_text(9.3, np.nan, np.nan) == "harm in 1 of 11 (no interval)"
     assert harms.nnh_text(np.nan, np.nan, np.nan) == ""
 
 
@@ -382,10 +385,10 @@ def test_controlled_figures_names_every_labeled_therapy(evidence):
         ((4, -1, 9), "4 more in 100 than on placebo, between 1 fewer and 9 more"),
         ((-4.5, -9, 0), "4 fewer in 100 than on placebo, between 9 fewer and no difference"),
         ((0, -2, 2), "as many in 100 as on placebo, between 2 fewer and 2 more"),
-        ((0.04, None, None), "under 0.1 more in 100 than on placebo"),
+        ((0.04, None, None), "under 0.1 more in 100 than on placebo (no interval)"),
         ((None, None, None), "no difference can be given"),
     ],
 )
 def test_a_difference_in_patients_of_100(points, words):
-    """Direction in words, one decimal below 1, and no interval where there is none."""
+    """Direction in words, one decimal below 1, and that there is no interval."""
     assert arms.per_100(*points, "placebo") == words

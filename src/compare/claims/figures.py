@@ -20,13 +20,14 @@ from compare.claims.verdicts import (
     together,
     with_places,
 )
+from compare.cost.prices import KINDS
 from compare.cost.standing import opening_plans
 from compare.cost.table import plan_cost
 from compare.data.conditions import article_conditions, article_events, opening_patient
 from compare.data.evidence import Evidence
 from compare.data.rows import Row, grouped, known
 from compare.trials import harms
-from compare.words import counted, usd_range
+from compare.words import counted, joined, usd_range
 
 KEY_KINDS = ("any_event", "serious_event", "discontinuation")
 # Frequencies as drug regulators word them (CIOMS): common from 1 in 100, rare below 1 in 1,000.
@@ -75,6 +76,7 @@ def _cost_row(
     costs: list[Row] = [
         {
             "therapy_id": plan.therapy_id,
+            "price_kind": plan.price_kind,
             "source_id": plan.of(patient).at(patient.weight_kg).source_ids,
             **plan_cost(plan, patient)[0],
         }
@@ -99,8 +101,12 @@ def _cost_row(
         row["dearer"] = sum(one["usd_year_one_low"] > high for one in others)
         row["cheaper"] = sum(one["usd_year_one_high"] < low for one in others)
         row["overlapping"] = len(others) - row["dearer"] - row["cheaper"]
+    kinds = {one["price_kind"] for one in others}
+    row["prices"] = joined(words for kind, words in KINDS.items() if kind in kinds)
+    row["ivig_prices"] = "".join(KINDS[one["price_kind"]] for one in ivig or course)
     verdict = of_comparisons(len(others) if ivig else 0, row["dearer"], row["cheaper"])
     said, ids = _cost_says(row, evidence, condition_id), ";".join(dict.fromkeys(used))
+    said += f" Patient of {patient.weight_kg:g} kg."
     return of_condition(evidence, condition_id, verdict, said, ids, **row)
 
 
@@ -109,8 +115,10 @@ def _cost_says(row: Mapping[str, Any], evidence: Evidence, condition_id: str) ->
     if row["others"]:
         theirs = counted(row["others"], "other therapy")
         theirs += f": {usd_range(row['others_low_usd'], row['others_high_usd'])} in year one"
+        theirs += f" ({row['prices']})"
     if "ivig_low_usd" in row:
-        own = f"IVIG: {usd_range(row['ivig_low_usd'], row['ivig_high_usd'])} in year one"
+        own = f"IVIG: {usd_range(row['ivig_low_usd'], row['ivig_high_usd'])} in year one "
+        own += f"({row['ivig_prices']})"
         counts = (
             f" Of these {row['dearer']} dearer, {row['cheaper']} cheaper, "
             f"{row['overlapping']} overlapping."
@@ -120,7 +128,7 @@ def _cost_says(row: Mapping[str, Any], evidence: Evidence, condition_id: str) ->
         return f"{own}. {theirs.capitalize()}.{counts}"
     if "ivig_course_usd" in row:
         own = f"IVIG is given by the course: {usd_range(row['ivig_course_usd'], None)} each"
-        return f"{own}, which is not money per year. {theirs.capitalize()}."
+        return f"{own} ({row['ivig_prices']}), which is not money per year. {theirs.capitalize()}."
     regimens = evidence.rows("regimens", "condition_id", condition_id)
     has = any(row["therapy_id"] == "ivig" for row in regimens)
     own = "IVIG has no current price here" if has else "No regimen of IVIG in our sources"
@@ -241,11 +249,13 @@ def _of_ivig(evidence: Evidence) -> list[Row]:
 
 
 def rare(evidence: Evidence, blank: Assessment) -> Assessment:
-    """Serious harms are rare: what trials of this size can show."""
+    """Serious harms are rare: what trials of this size can show. A laboratory finding is none."""
     counted = [
         row
         for row in _of_ivig(evidence)
-        if row["rare_serious"] == "yes" and known(row["risk_low_pct"])
+        if row["rare_serious"] == "yes"
+        and row["ascertainment"] != "laboratory"
+        and known(row["risk_low_pct"])
     ]
     rows = []
     for event, own in sorted(grouped(counted, "event").items()):

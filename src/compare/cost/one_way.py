@@ -80,7 +80,7 @@ def sensitivity(evidence: Evidence, condition_id: str, plan: Plan, patient: Pati
         fee = base["usd_administration_year_one"] if plan.chronic else 0.0
         drug = base[span] - fee
         add(
-            "price since 2023",
+            "price by quarter",
             (str(low_day), fee + drug * low_factor),
             (str(high_day), fee + drug * high_factor),
         )

@@ -13,7 +13,8 @@ from compare.trials.declared import Declared, declared, networks_of
 from compare.trials.guards import too_wide, unlike_exposure
 from compare.trials.indirect import indirect
 from compare.trials.results import at_rate
-from compare.words import number_range, short_name
+from compare.trials.wording import weeks_words
+from compare.words import short_name
 
 PER_100 = "per 100"
 UNITS = {"pct": "percent", "per_patient_year": "per patient-year", "%": "percent"}
@@ -101,7 +102,7 @@ def _cells(evidence: Evidence, found: Declared) -> Iterator[dict[str, Any]]:
     trials = [evidence.rows("trials", "trial_id", one["trial_id"]) for one in behind]
     grown = all(some and some[0]["adults_only"] == "yes" for some in trials)
     who = PATIENTS[exposure].format("adults" if grown else "patients")
-    told = f"trials in {who}, weeks {number_range(*weeks)}"
+    told = f"trials in {who}, {weeks_words(*weeks)}"
     sources = dict.fromkeys(one["source_id"] for one in behind)
     for effect in records(network.effects):
         if effect["treatment"] not in therapies:

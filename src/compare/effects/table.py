@@ -382,7 +382,7 @@ def default_criteria(
     borrow: bool = True,
     patient: Patient | None = None,
 ) -> tuple[str, ...]:
-    """The criteria with which a page opens: cost, one benefit, one harm, visits.
+    """The criteria with which a page opens: cost, one benefit, one harm, visits (not of courses).
 
     The benefit is the condition's main endpoint, else the best covered one. The harm is the event
     that the condition's row names first; where fewer than two therapies (or not the only one) have
@@ -418,5 +418,6 @@ def default_criteria(
     own = [row for row in first if row["scored"] > row["borrowed"]]
     events = [row for row in group("harm") if row["kind"] in EVENT_KINDS]
     found += best(shared) or best(core) or best(own) or best(events)
-    found += [row["criterion"] for row in offered if row["criterion"] == "visits_year_one"]
+    if "cost_per_course" not in found:  # a course has no visits in a year to weigh beside it
+        found += [row["criterion"] for row in offered if row["criterion"] == "visits_year_one"]
     return tuple(found)

@@ -66,7 +66,8 @@ def dollars(text: str) -> float:
     fits = PRICE.fullmatch(text.strip())
     if fits is None or not 0 < float(fits[1]) <= 10_000_000:
         given = f"“{text.strip()[:40]}” is no price" if text.strip() else "The price is missing"
-        raise ValueError(f"{given}: write dollars above 0 with a decimal point, such as 1040.50")
+        how = "write dollars above 0 with a decimal point and no comma, such as 1040.50"
+        raise ValueError(f"{given}: {how}")
     return float(fits[1])
 
 

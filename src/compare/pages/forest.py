@@ -81,6 +81,7 @@ def ends(forest: Forest) -> tuple[float, float]:
     ]
     values.append(1.0 if forest.ratio else 0.0)
     low, high = (math.log(v) if forest.ratio else v for v in (min(values), max(values)))
+    high += low == high and not forest.ratio  # nothing but zeros: an axis all the same
     room = max(0.05 * (high - low), 0.01)
     return low - room, high + room
 

@@ -15,6 +15,7 @@ from typing import Any
 from markupsafe import Markup
 
 from compare.cost import later_note
+from compare.cost.administration import UNKNOWN_FEE, UNKNOWN_PUSH, UNKNOWN_TIME
 from compare.cost.money import PAID
 from compare.cost.prices import KINDS, basis_text
 from compare.data.evidence import Evidence
@@ -34,6 +35,7 @@ HEADS = {
     "negotiated": "Negotiated by Medicare (any dose)",
 }
 MIXED, OTHER_USE = "§", "†"
+NOT_COUNTED = UNKNOWN_FEE, UNKNOWN_PUSH, UNKNOWN_TIME
 # Beyond this percent of the axis, the name of a mark stands before it.
 MIDDLE = 50
 # Taller than the mark of a class.
@@ -92,6 +94,18 @@ def bar_name(row: Row, with_regimen: bool) -> Markup:
     more += f" {MIXED}" if row["mixed_kinds"] else ""
     name = short_name(row["therapy"])
     return html("{}&nbsp;<b>{}</b>, {}{}", glyph(row["therapy_class"]), name, row["product"], more)
+
+
+def giving(row: Mapping[str, Any]) -> str:
+    """What of year one pays for giving the drug; that a fee is not counted, where it is not known.
+
+    A fee that is not known is 0 in the sum, which is not what giving the drug costs.
+    """
+    high = row["usd_administration_year_one_high"]
+    said = usd_range(row["usd_administration_year_one"], high)
+    if not any(why in row["reason"] for why in NOT_COUNTED):
+        return said
+    return f"{said}, not all counted" if high else "not counted"
 
 
 def dollars(row: Mapping[str, Any], columns: tuple[str, str]) -> str:
@@ -299,7 +313,7 @@ def _said(row: Row, columns: tuple[str, str]) -> str:
     ]
     if columns == YEARLY:
         doses = number_of((row["doses_year_one"], row["doses_year_one_high"]), "dose")
-        lines.append(f"of it giving the drug: {usd(row['usd_administration_year_one'])}")
+        lines.append(f"of it giving the drug: {giving(row)}")
         lines.append(f"in year one: {doses}")
     status = "" if row["label_status"] == "in label" else row["label_status"]
     lines += filter(None, (status, change_note(row), stands_note(row)))

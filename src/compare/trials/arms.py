@@ -151,7 +151,7 @@ def per_100(difference: float, low: float, high: float, comparator: str = "the c
         word = "more" if difference > 0 else "fewer"
         first = f"{amount(difference)} {word} in 100 than on {comparator}"
     if not (known(low) and known(high)):
-        return first
+        return f"{first} (no interval)"
     return f"{first}, between {_more(low, 'more', 'fewer')} and {_more(high, 'more', 'fewer')}"
 
 
@@ -179,7 +179,7 @@ def nnh_text(difference: float, low: float, high: float) -> str:
         return f"{'harm' if points > 0 else 'benefit'} in {one_in(points)}"
 
     if not (known(low) and known(high)):
-        return one(difference)
+        return f"{one(difference)} (no interval)"
     first, last = (high, low) if difference >= 0 else (low, high)
     through = ", through no difference," if low < 0 < high else ""
     return f"{one(difference)} (from {one(first)}{through} to {one(last)})"

@@ -80,21 +80,20 @@ def rows_by_condition(evidence: Evidence) -> Mapping[str, Sequence[Row]]:
     out = out.merge(endpoints, on="endpoint_id", how="left")
     percents = out["scale"].eq("proportion") & raw["unit"].isin(PERCENT)
     plain = percents & raw["is_count"].ne("no")
-    blank = pd.Series(np.nan, raw.index)
     found = {}
     for arm in ("treated", "comparator"):
         n, value = raw[f"n_{arm}"], raw[f"{arm}_value"].where(plain)
-        count, _, rebuilt = arms.counts(blank, value, n, plain)
+        count, pct, rebuilt = arms.counts(raw[f"{arm}_events"].where(plain), value, n, plain)
         low, high = arms.intervals(count, n, plain & raw["design"].ne("crossover"))
-        found[arm] = count, rebuilt
+        found[arm] = count, pct, rebuilt
         out[f"events_{arm}"] = pd.array(count, dtype="Float64").astype("Int64")
         out[f"{arm}_low_pct"], out[f"{arm}_high_pct"] = low, high
     parallel = plain & arms.parallel(raw)
-    (x1, first), (x2, second) = found["treated"], found["comparator"]
+    (x1, pct1, first), (x2, pct2, second) = found["treated"], found["comparator"]
     low, high = arms.differences(x1, raw["n_treated"], x2, raw["n_comparator"], parallel)
     out["difference_low_pct"], out["difference_high_pct"] = low, high
-    difference = raw["treated_value"] - raw["comparator_value"]
-    out["difference_pct"] = difference.where(out["difference_low_pct"].notna())
+    printed = (raw["treated_value"] - raw["comparator_value"]).fillna(pd.Series(pct1 - pct2))
+    out["difference_pct"] = printed.where(out["difference_low_pct"].notna())
     out["counts_rebuilt"] = first | second
     rows = records(out)
     out["effect_words"] = pd.Series([effect_words(row) for row in rows], out.index, dtype="str")
@@ -184,17 +183,31 @@ def better_on(row: Mapping[str, Any]) -> str:
     return "therapy" if (gain < 0) == lower_is_good else "comparator"
 
 
+def unit_words(row: Row) -> str:
+    """The unit of a row's figures as a reader says it; empty without one."""
+    unit = str(row["unit"]).replace("_", " ") if known(row["unit"]) else ""
+    return "percent" if unit in PERCENT else unit
+
+
+def amount(row: Row, arm: str) -> str:
+    """What a group ("treated", "comparator") had; a number of patients with the group's size."""
+    said = printed(row[f"{arm}_value"])
+    if row["unit"] == "patients" and known(n := row[f"n_{arm}"]):
+        return f"{said} of {n:,}"
+    return said
+
+
 def outcome_text(row: Row) -> str:
     """An outcome in a sentence: endpoint, time, both arms, the published effect, whether met."""
     week = f", week {row['timepoint_weeks']:g}" if known(row["timepoint_weeks"]) else ""
     said = f"{row['endpoint']}{week}"
-    unit = f" {row['unit']}".replace("_", " ") if known(row["unit"]) else ""
-    unit = "%" if unit in (" pct", " %", " percent") else unit
+    unit = unit_words(row)
+    unit = "%" if unit == "percent" else f" {unit}".rstrip()
     if known(row["treated_value"]):
-        said += f": {printed(row['treated_value'])}{unit}"
+        said += f": {amount(row, 'treated')}{unit}"
         if known(row["comparator_value"]):
             sign = unit if unit == "%" else ""
-            said += f" against {printed(row['comparator_value'])}{sign} on {row['comparator']}"
+            said += f" against {amount(row, 'comparator')}{sign} on {row['comparator']}"
         elif row["comparator_kind"] == "none":
             said += ", no comparator"
     parts = [said, row["effect_words"]]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from compare.data.evidence import Evidence
 from compare.data.rows import Row, grouped, known
-from compare.trials.benefits import DIFFERENCES, SUBTRACTED, outcomes
+from compare.trials.benefits import DIFFERENCES, SUBTRACTED, outcomes, unit_words
 
 NAN = float("nan")
 PER_100, DIFFERENCE, RATIO, LEVEL, WORDS = "per_100", "difference", "ratio", "level", "words"
@@ -46,11 +46,11 @@ def result(row: Row) -> Result:  # noqa: PLR0911  (one return a rule, in their o
     measure, ends = row["effect_measure"], (row["ci_low"], row["ci_high"])
     toward = -1 if row["favors"] == "lower" else 1
     share = row["scale"] == "proportion" and row["unit"] in ("pct", None)
-    unit = str(row["unit"]).replace("_", " ") if known(row["unit"]) else ""
-    unit = "percent" if unit == "pct" else unit
+    unit = unit_words(row)
     arms = row["treated_value"], row["comparator_value"]
     if uncontrolled(row):
-        low, high = (row["treated_low_pct"], row["treated_high_pct"]) if share else ends
+        own = ends if measure == "single_arm" else (None, None)  # else it is of an effect
+        low, high = (row["treated_low_pct"], row["treated_high_pct"]) if share else own
         if not known(arms[0]):
             return Result(WORDS)
         return _as(LEVEL, (arms[0], low, high), "of 100" if share else unit, toward)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from compare.trials._effects import RATIOS
 from compare.trials.guards import NOT_COMPARED, SEPARATED, SIMILAR, Comparison
-from compare.words import counted, joined, number_range, printed
+from compare.words import counted, joined, lower, number_range, printed
 
 CERTAINTY = "certainty not graded"
 
@@ -32,7 +32,7 @@ def sentence(comparison: Comparison, names: Mapping[str, str], outcome: str) -> 
         for value in (comparison.estimate, comparison.low, comparison.high)
     )
     span = f"{low.removesuffix(' times') if high.endswith('times') else low} to {high}"
-    size = f"{{}} the {outcome}" if ratio else f"{{}} {outcome}"
+    size = f"{{}} the {outcome}" if ratio else f"a difference of {{}} {outcome}"
     if comparison.verdict == SEPARATED:
         scales = comparison.scales
         alike = f"on {joined(scales)} alike" if len(scales) > 1 else "judged on this one scale"
@@ -46,7 +46,8 @@ def sentence(comparison: Comparison, names: Mapping[str, str], outcome: str) -> 
     why = f"; {comparison.reason}" if comparison.reason else ""
     if comparison.basis == "direct":
         why += f"; {_basis(comparison, one, other)}"
-    return f"{one} and {other} are not distinguished: compatible with {width} on {one}{why}."
+    who = one if ratio else f"{one} against {other}"
+    return f"{one} and {other} are not distinguished: compatible with {width} on {who}{why}."
 
 
 def summary(
@@ -81,17 +82,24 @@ def summary(
     return f"{first}." if brief else f"{first}, favoring the first: {told}.{rest}"
 
 
+def clause(comparisons: Sequence[Comparison], names: Mapping[str, str], brief: bool = False) -> str:
+    """`summary` after a colon, with small letters: the names of a single pair too."""
+    small = {key: lower(name) for key, name in names.items()} if len(comparisons) == 1 else names
+    return lower(summary(comparisons, small, brief))
+
+
 def _basis(comparison: Comparison, one: str, other: str) -> str:
     """Directly or not, in how many trials of each, and when these looked."""
     first, second = comparison.weeks
     if comparison.basis == "direct":
-        return f"compared directly ({counted(len(first), 'trial')} at {_weeks(first)})"
+        return f"compared directly ({counted(len(first), 'trial')} at {weeks_words(*first)})"
     each = ((one, first), (other, second))
-    told = ", ".join(f"{len(weeks)} of {name} at {_weeks(weeks)}" for name, weeks in each)
+    told = ", ".join(f"{len(weeks)} of {name} at {weeks_words(*weeks)}" for name, weeks in each)
     return f"compared across trials ({told})"
 
 
-def _weeks(weeks: Sequence[float]) -> str:
+def weeks_words(*weeks: float) -> str:
+    """`week 52`, or `weeks 6 to 12`: from the first to the last of them."""
     low, high = min(weeks), max(weeks)
     return f"week{'' if low == high else 's'} {number_range(low, high)}"
 

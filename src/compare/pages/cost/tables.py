@@ -13,7 +13,7 @@ from compare.cost import later_note
 from compare.cost.prices import KINDS, basis_text
 from compare.data.rows import Row, known, records
 from compare.pages.markup import BREAK, Cell, html, noted, read_in, table
-from compare.pages.money import COURSE, YEARLY, change_note, dollars, stands_note
+from compare.pages.money import COURSE, YEARLY, change_note, dollars, giving, stands_note
 from compare.words import number, number_of, short_name, usd, usd_cents, usd_range
 
 
@@ -40,9 +40,7 @@ YEARLY_COLUMNS: Mapping[str, str | Cell] = {
     "A later year": lambda r: (
         usd_range(r["usd_later_year_low"], r["usd_later_year_high"]) + later_note(r)
     ),
-    "Of year one, giving it": lambda r: usd_range(
-        r["usd_administration_year_one"], r["usd_administration_year_one_high"]
-    ),
+    "Of year one, giving it": giving,
     "In year one": lambda r: BREAK.join(
         [
             number_of((r["doses_year_one"], r["doses_year_one_high"]), "dose"),
@@ -131,5 +129,8 @@ def swings(sensitivity: Sequence[Row]) -> Markup:
         "From lowest to highest": bar,
         "Highest": lambda r: html("{} <small>{}</small>", usd(r["usd_high"]), r["high"]),
     }
-    caption = "What moves this cost most, one thing at a time; the line is the cost as set"
+    caption = (
+        "What moves this cost most, one thing at a time; all else at the low end of dose, interval "
+        "and visits, which is the line"
+    )
     return table(sensitivity, columns, caption, "Nothing to vary for this regimen.")

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from compare import cost
 from compare.authority import indications
 from compare.cost.money import PAID
+from compare.cost.prices import KINDS
 from compare.data.conditions import opening_patient, within
 from compare.data.evidence import Evidence, kept
 from compare.data.rows import Row, grouped, known, records
@@ -48,6 +49,7 @@ class View:
     finding: Finding
     coverage: pd.DataFrame
     coverage_finding: Finding
+    weight_kg: float
 
 
 @kept(4)
@@ -67,9 +69,13 @@ def view(evidence: Evidence, condition_id: str, medicare: bool = False) -> View:
     therapies["fda_label"] = therapies["therapy_id"].isin(labeled).map({True: "yes", False: "no"})
     yearly = priced[priced["use"].eq("chronic")].set_index("therapy_id")
     course = priced[priced["use"].ne("chronic")].set_index("therapy_id")
-    for of, names in ((yearly, PAID[True]), (course, PAID[False])):
+    for of, names, kind in (
+        (yearly, PAID[True], "price_kind"),
+        (course, PAID[False], "course_kind"),
+    ):
         for name in names:
             therapies[name] = therapies["therapy_id"].map(of[name])
+        therapies[kind] = therapies["therapy_id"].map(of["price_kind"])
     read = pd.concat([f[["therapy_id", "source_id"]] for f in (therapies, labels, priced)])
     behind = read.groupby("therapy_id")["source_id"].agg(";".join)
     therapies["source_id"] = therapies["therapy_id"].map(behind)
@@ -92,7 +98,8 @@ def view(evidence: Evidence, condition_id: str, medicare: bool = False) -> View:
         {"therapies": len(therapies), "labeled": yes},
     )
     covered = _covered(evidence)
-    return View(classes, therapies, finding, covered, coverage_findings.map_of(covered))
+    told = coverage_findings.map_of(covered)
+    return View(classes, therapies, finding, covered, told, patient.weight_kg)
 
 
 @kept(2)
@@ -105,10 +112,11 @@ def cost_cell(row: Mapping[str, Any]) -> str:
     """Money per year, money per course, or both; not reported where neither is known."""
     parts = []
     if known(row["usd_year_one_low"]):
-        parts.append(usd_range(row["usd_year_one_low"], row["usd_year_one_high"]))
+        said = usd_range(row["usd_year_one_low"], row["usd_year_one_high"])
+        parts.append(f"{said} ({KINDS[row['price_kind']]})")
     if known(row["usd_per_course"]):
         course = usd_range(row["usd_per_course"], row["usd_per_course_high"])
-        parts.append(f"{course} a course")
+        parts.append(f"{course} a course ({KINDS[row['course_kind']]})")
     return "; ".join(parts) or NOT_REPORTED
 
 
@@ -177,7 +185,8 @@ class StartExplorer(Explorer, view=view, digest=digest):
                     "FDA label here": "fda_label",
                     "Year one, or a course": cost_cell,
                 },
-                "Therapies for this condition, at its opening weight",
+                f"Therapies for this condition, at {computed.weight_kg:g} kg, the weight with "
+                "which it opens, whoever the patient is",
             ),
         )
         self.show_coverage(computed)

@@ -194,7 +194,7 @@ def forest_of(rows: Sequence[Row], basis: str, way: str) -> Forest:
     """
     difference = basis == "difference"
     prefix = "difference" if difference else "risk"
-    axis = "fewer or more patients with the event per 100 than on the comparator"
+    axis = "more or fewer patients with the event per 100 than on the comparator"
     return Forest(
         title="",
         axis=axis if difference else "patients with the event per 100 treated",

@@ -61,10 +61,11 @@ def answer(
         )  # fmt: skip
         groups = [f"{words} {_some(some)}" for words, some in parts if some]
         against = f"against {AGAINST[comparison]}, "
-        brief = "; ".join(f"{_name(row)} {difference_words(row)}" for row in own)
-        told = _each(own, _difference)
-        told += [f"{against}more (+) or fewer ({MINUS}) in 100: {brief}"] if len(own) <= FEW else []
-        told.append(f"{against}{', '.join(groups)}")
+        signs = f"{against}more (+) or fewer ({MINUS}) in 100: "
+        brief = [f"{signs}{each}" for each in _each(own, difference_words, FEW)]
+        # With the weeks, which differ between trials, before without them.
+        told = [said for pair in zip(_each(own, _difference), brief, strict=False) for said in pair]
+        told = [*(told or brief), f"{against}{', '.join(groups)}"]
     missing = len(rows) - len(shown) if shown else 0
     also = " more" if own else ""
     whose = ", in adults" if _all_in(elsewhere, adults) and not grown else ""
@@ -95,9 +96,9 @@ def _others(borrowed: int, unlike: int, missing: int, also: str, whose: str) -> 
     return said
 
 
-def _each(own: Sequence[Row], figure: Callable[[Row], str]) -> list[str]:
+def _each(own: Sequence[Row], figure: Callable[[Row], str], most: int = NAMED) -> list[str]:
     """Each therapy's figure, with the weeks it was counted over and without; none of many."""
-    if len(own) > NAMED:
+    if len(own) > most:
         return []
     weeks = [
         f" over {row['exposure_weeks']:.0f} weeks" if known(row["exposure_weeks"]) else ""

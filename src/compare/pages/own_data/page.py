@@ -271,7 +271,8 @@ class OwnDataExplorer(Explorer, view=view, digest=digest):
         try:
             if kind == "prices":
                 ((name, prices),) = given.items()
-                self.strip.of(self.strip.base, prices, name)
+                # An empty file says nothing; no file at all would forget the prices there are.
+                self.strip.of(self.strip.base, prices or b"\n", name)
             else:
                 files[kind] = given
                 self.strip.rebase(with_files(self.project, files))

@@ -262,8 +262,11 @@ def patients_per_year(comparison: Comparison) -> Mapping[str, int]:
     entered = dict(comparison.scenario.options.get(PATIENTS, {}))
     if wrong := [key for key in entered if key not in comparison.therapy_ids]:
         raise ValueError(f"{PATIENTS} names {wrong}; expected therapies that are compared")
+    names = {
+        key: name for key, (name, _) in zip(comparison.therapy_ids, comparison.heads, strict=True)
+    }
     return {
-        key: whole(f"patients per year on {key}", count, 0, MOST_PATIENTS)
+        key: whole(f"patients per year on {names[key]}", count, 0, MOST_PATIENTS)
         for key, count in entered.items()
     }
 

@@ -143,16 +143,10 @@ def figure(row: Row) -> str:
     unit = "" if not known(row["unit"]) else f" {row['unit']}".replace("_", " ")
     unit = "%" if row["unit"] in benefits.PERCENT else unit
     treated, other = row["treated_value"], row["comparator_value"]
-    counted = row["unit"] == "patients" and known(row["n_treated"])
-    if counted and known(treated) and known(other) and known(row["n_comparator"]):
-        of = (
-            f"{n:g} of {all_:g}"
-            for n, all_ in ((treated, row["n_treated"]), (other, row["n_comparator"]))
-        )
-        return f"{' against '.join(of)}{unit}"
     if known(treated) and known(other):
         tight = unit if unit == "%" else ""
-        return f"{printed(treated)}{tight} against {printed(other)}{unit}"
+        both = (benefits.amount(row, arm) for arm in ("treated", "comparator"))
+        return f"{tight} against ".join(both) + unit
     if row["effect_words"]:
         return str(row["effect_words"])
     value = treated if known(treated) else row["effect"]

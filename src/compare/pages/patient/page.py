@@ -17,7 +17,7 @@ from compare.pages.explorer import Explorer
 from compare.pages.files import File
 from compare.pages.markup import NOTHING, folded, html, table
 from compare.pages.patient import drawing, first_dose, monograph, report, side_by_side
-from compare.pages.patient.side_by_side import MOST, NOT_SAME_TRIAL, rebates_note
+from compare.pages.patient.side_by_side import MOST, NOT_SAME_TRIAL, Comparison, rebates_note
 from compare.pages.patient.tables import BRAND_COLUMNS, CAUTION_COLUMNS, option_columns
 from compare.pages.patient.views import OPTION_COLUMNS, View, digest, opening, view
 from compare.words import short_name
@@ -75,6 +75,7 @@ class PatientExplorer(Explorer, view=view, digest=digest):
                 choose,
                 self.panel("side_by_side").add_class("tc-below"),
                 named,
+                self.panel("no_monograph").add_class("tc-status"),
                 self.downloads(),
                 self.panel("brands"),
                 self.panel("cautions"),
@@ -174,9 +175,7 @@ class PatientExplorer(Explorer, view=view, digest=digest):
                 "Save the page to print (HTML)", lambda: report.page(evidence, comparison),
                 *name, ending="html",
             )  # fmt: skip
-            if self.controls["monograph"].value:
-                # Now, since it says what is wrong with the numbers entered for it.
-                long = monograph.page(evidence, comparison)
+            if long := self.monograph(comparison):
                 named = "monograph", *name[1:]
                 yield self.file("Save the monograph (HTML)", lambda: long, *named, ending="html")
             yield self.file(
@@ -185,6 +184,20 @@ class PatientExplorer(Explorer, view=view, digest=digest):
         options, said = computed.options, computed.cautions
         yield self.csv("Save the options (CSV)", options, OPTION_COLUMNS, "options", *about)
         yield self.csv("Save every caution (CSV)", said, cautions.COLUMNS, "cautions", *about)
+
+    def monograph(self, comparison: Comparison) -> str:
+        """The monograph where it is asked for; else empty. Beside the numbers entered for it it is
+        said which of them keeps it from being written: the rest of the page stays.
+        """
+        self.panels["no_monograph"].value = NOTHING
+        if not self.controls["monograph"].value:
+            return ""
+        try:
+            return monograph.page(self.evidence, comparison)
+        except ValueError as error:
+            said = f"No monograph: {error}. All else on this page stands."
+            self.panels["no_monograph"].value = html("<p>{}</p>", said)
+            return ""
 
     def cited(self, computed: View) -> Iterable[Any]:
         compared = computed.comparison.source_ids if computed.comparison else ()

@@ -14,7 +14,7 @@ from compare.effects.networks import PER_100
 from compare.effects.table import BY_COURSE
 from compare.preferences.draws import Ranking
 from compare.trials.guards import Comparison
-from compare.trials.wording import summary
+from compare.trials.wording import clause
 from compare.words import MINUS, MOST_WORDS, Finding, fitting, joined, lower, number, usd, usd_range
 
 FAVORITE = 0.5
@@ -130,8 +130,7 @@ def ranking(
     if blind:
         weight = sum(found.weights[name] for name in blind)
         numbers["missing_weight"] = weight
-        verb = "is" if len(blind) == 1 else "are"
-        text += f" Its {joined([lower(labels[name]) for name in blind])} {verb} not scored"
+        text += f" Not scored for it: {joined([lower(labels[name]) for name in blind])}"
         text += f" ({of_100(weight)} of 100 of the weight)."
     second, next_share = order[1], shares[order[1]]
     if next_share > 0:
@@ -158,10 +157,10 @@ def losing(found: Ranking, top: str, overall: float, how: str, labels: Mapping[s
     if how == "any":
         another = found.first_when[worst].drop(top).max()
         if share < FAVORITE and another > share:
-            return f"it loses when {lower(labels[worst])} matters most"
+            return f"it loses with the most weight on {lower(labels[worst])}"
         return ""
     if share < overall - LESS_OFTEN:
-        return f"it loses ground as {lower(labels[worst])} weighs more"
+        return f"it loses ground with more weight on {lower(labels[worst])}"
     return ""
 
 
@@ -227,7 +226,7 @@ def of_network(
     gaps = int(chart["x"].isna().sum())
     verb = "has" if gaps == 1 else "have"
     rest = f" {gaps} of {len(chart)} therapies {verb} no such trials." if gaps else ""
-    told = (lower(summary(judged, names, brief)) for brief in (False, True))
+    told = (clause(judged, names, brief) for brief in (False, True))
     text = fitting(f"{x_label}: {said}{rest}" for said in told)
     return Finding(text, {"pairs": len(judged), "gaps": gaps})
 
@@ -334,6 +333,6 @@ def clipped(share: float) -> Finding | None:
     if share <= 0.01:
         return None
     return Finding(
-        f"{of_100(share)} of 100 drawn figures lie outside the ranges and count as their ends.",
+        f"Of 100 drawn figures {of_100(share)} lie outside the ranges and count as their ends.",
         {"clipped": share},
     )

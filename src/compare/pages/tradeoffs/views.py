@@ -26,7 +26,7 @@ from compare.pages.tradeoffs.worth import MONEY, worth
 from compare.preferences.decision import Ranges, Weights, read
 from compare.preferences.draws import Draws, Ranking
 from compare.trials.indirect import comparisons
-from compare.words import Finding, joined, lower, short_name
+from compare.words import Finding, counted, joined, lower, short_name
 
 HOW = {
     "": "nothing yet: show the figures only",
@@ -37,6 +37,7 @@ HOW = {
 }
 OPENING_CONDITION = "gmg"
 BARRED = "contraindicated in this patient"
+NO_NETWORK = "no network of trials compares them"
 BURDEN = ("visits_year_one", "chair_hours_year_one")
 
 
@@ -178,13 +179,14 @@ def _figures(
     drawn = None
     if decision is not None and len(table):
         drawn = preferences.sample(decision.of(criteria), seed=seed)
-    told = cards(evidence, patient, rows, offered, y, basis)
+    told = cards(evidence, condition_id, patient, rows, offered, y, basis)
     weighed = {name: row for name, row in offered.items() if name in criteria}
     return Figures(table, weighed, offered, x, y, chart, finding, names, labels, drawn, told, rows)
 
 
 def cards(
     evidence: Evidence,
+    condition_id: str,
     patient: Patient,
     rows: Sequence[Row],
     offered: Mapping[str, Row],
@@ -204,7 +206,7 @@ def cards(
         high = amount(max(row["high"] for row in part), unit)
         shown = low if low == high else f"{low} to {high}"
         kinds = findings.kinds_of_price(part)
-        return f"{words}: {shown} ({len(part)} of {count} therapies). {kinds}".strip()
+        return f"{words}: {shown} ({len(part)} of {counted(count, 'therapy')}). {kinds}".strip()
 
     home = [row["therapy"] for row in cells.get("visits_year_one", []) if row["high"] == 0]
     often = span("visits_year_one", "Clinic visits in year one")
@@ -215,24 +217,25 @@ def cards(
     harms = [row for row in offered.values() if row["group"] == "harm" and row["scored"]]
     factors = [evidence.label("factors", factor) for factor in sorted(patient.factors)]
     special = "In the history: " + (joined(factors) if factors else "nothing entered")
+    why = lower(effects.why_none(evidence, condition_id, patient)) or NO_NETWORK
     return (
         ("Cost", span(money, str(offered[money]["label"]) if money in offered else "Cost")
          or "No therapy has a price here."),
         ("How often and where", often.strip() or "No yearly regimen here."),
-        ("How soon and how well", coverage(goods, "outcome", "outcomes", basis, "What works (04)")),
+        ("How soon and how well",
+         coverage(goods, "outcome", "outcomes", basis, why, "What works (04)")),
         ("Side effects", coverage(harms, "harm, counted one way,", "harms, each counted one way,",
-                                  basis, "Side effects (03)")),
+                                  basis, NO_NETWORK, "Side effects (03)")),
         ("Special considerations", f"{special}. What speaks against a therapy in this patient is "
          "no figure to weigh: see the page Your patient (00)."),
     )  # fmt: skip
 
 
-def coverage(rows: list[Row], one: str, many: str, basis: str, page: str) -> str:
+def coverage(rows: list[Row], one: str, many: str, basis: str, why: str, page: str) -> str:
     """How many criteria of a sort can be scored, and which one most therapies have."""
-    if not rows and basis == "network":
-        return f"Not weighed: no network of trials compares them. Each trial's own: page {page}."
     if not rows:
-        return "No figure of a trial against placebo that can be scored."
+        told = f"Not weighed: {why}. Each trial's own: page {page}."
+        return told if basis == "network" else "No figure against placebo that can be scored."
     top = max(rows, key=lambda row: row["scored"])
     text = f"{len(rows)} {one if len(rows) == 1 else many} can be scored. Best covered: "
     text += f"{lower(str(top['label']))}, in {top['scored']} of {top['therapies']} therapies"

@@ -24,8 +24,8 @@ from compare.pages.what_works import sentences, tables
 from compare.pages.what_works.views import OPTIONS, Across, View, judged_pairs, view
 from compare.trials import benefits
 from compare.trials._effects import COUNTS, RATIOS
-from compare.trials.wording import sentence, summary
-from compare.words import number_range, short_name
+from compare.trials.wording import sentence, summary, weeks_words
+from compare.words import short_name
 
 ALSO = {
     "": "nothing more", "league": "all against all", "without": "without each trial in turn",
@@ -206,7 +206,7 @@ def across_html(evidence: Evidence, shown: Across, also: str) -> Markup:
         for pair in combinations(sorted({arm["treatment"] for arm in own}), 2)
     )
     classes = {n: therapies[n]["therapy_class"] for n in shown.names if n in therapies}
-    weeks = f"weeks {number_range(row['weeks_from'], row['weeks_to'])}"
+    weeks = weeks_words(row["weeks_from"], row["weeks_to"])
     outcome = str(row["in_words"])
     reference, trials = shown.names[network.reference], len(shown.found.facts)
     center = str(row["reference"])

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from compare.data.rows import Row, known
 from compare.trials._effects import COUNTS
-from compare.trials.benefits import MEASURES
+from compare.trials.benefits import MEASURES, amount, unit_words
 from compare.trials.declared import Declared
 from compare.trials.guards import Comparison
 from compare.trials.network import Network
@@ -28,7 +28,7 @@ from compare.trials.results import (
     at_rate,
     block,
 )  # fmt: skip
-from compare.trials.wording import summary
+from compare.trials.wording import clause
 from compare.words import MINUS, Finding, counted, fitting, listing, lower, printed, short_name
 
 BLOCKS = {
@@ -44,23 +44,16 @@ NO_NETWORK = "Not compared across trials"
 def said(row: Row) -> str:
     """Both arms in words: `54 of 100 against 21 on placebo`."""
     treated, other = row["treated_value"], row["comparator_value"]
+    unit = f" {unit_words(row)}".rstrip()
+    unit = " of 100" if unit == " percent" and row["scale"] == "proportion" else unit
     if not known(treated):
         return f"against {row['comparator']}" if known(row["comparator"]) else ""
-    first = f"{printed(treated)}{unit_words(row)}"
+    first = f"{amount(row, 'treated')}{unit}"
     if row["comparator_kind"] == "none":
         return f"{first}, no comparator"
     if not known(other):
         return f"{first}, against {row['comparator']}"
-    return f"{first} against {printed(other)} on {row['comparator']}"
-
-
-def unit_words(row: Row) -> str:
-    """The unit behind a figure as it is read: ` of 100` patients, ` percent`, ` points`."""
-    if not known(row["unit"]):
-        return ""
-    if row["unit"] == "pct":
-        return " of 100" if row["scale"] == "proportion" else " percent"
-    return f" {row['unit']}".replace("_", " ")
+    return f"{first} against {amount(row, 'comparator')} on {row['comparator']}"
 
 
 def figure(row: Row, found: Result) -> str:
@@ -149,7 +142,7 @@ def across(
         for other in apart
     ]
     tail = f" Some are, on {listing(dict.fromkeys(others))}: listed below." if apart else ""
-    full, brief = (lower(summary(judged, names, brief)) for brief in (False, True))
+    full, brief = (clause(judged, names, brief) for brief in (False, True))
     if not apart:
         return [f"{head}{full}", f"{head}{brief} Details stand below."]
     return [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,9 +16,11 @@ from compare.trials import benefits
 from compare.trials.arms import KINDS
 from compare.trials.network import Network, leave_one_out
 from compare.trials.results import result
-from compare.words import printed, short_name
+from compare.words import NOT_REPORTED, printed, short_name
 
-EXPOSURES = {"naive": "none", "exposed": "all had had", "mixed": "some had had"}
+EXPOSURES = {"naive": "no", "exposed": "all had had", "mixed": "some had had"}
+REASONS = re.compile("; (?=prior_exposure|blinded|weeks)")
+BLINDED = {"double": "double blind", "open": "open label", "unknown": "blinding not reported"}
 
 
 def effect_cell(row: Mapping[str, Any]) -> Markup:
@@ -31,34 +34,55 @@ def effect_cell(row: Mapping[str, Any]) -> Markup:
 def met_cell(row: Mapping[str, Any]) -> str:
     """Role of the endpoint and whether it was met."""
     said = f"{benefits.ROLES[row['endpoint_role']]}: {benefits.MET[row['met']]}"
+    if row["endpoint_role"] == row["met"] == "unknown":
+        said = "neither role nor result stated"
     return html('<strong class="stop">{}</strong>', said) if row["met"] == "no" else said
 
 
 def exposure_cell(row: Mapping[str, Any]) -> str:
-    """Earlier treatment, and with what; `unknown` with the reason."""
+    """Earlier treatment, and with what; not reported, with the reason."""
     kind = row.get("trial_prior_exposure")
     if kind not in EXPOSURES:
-        reason = row.get("trial_unknown_reason")
-        return f"unknown{f': {reason}' if known(reason) else ''}"
-    to = f" {row['trial_exposure_to']}" if known(row["trial_exposure_to"]) else ""
-    return f"{EXPOSURES[kind]}{to}"
+        # The column says of which cells a reason is: "prior_exposure, blinded: not printed".
+        reasons = REASONS.split(str(row.get("trial_unknown_reason")))
+        of = (reason.partition(": ") for reason in reasons)
+        why = next((text for columns, _, text in of if "prior_exposure" in columns), "")
+        return f"{NOT_REPORTED}{f': {why}' if why else ''}"
+    to = row["trial_exposure_to"] if known(row["trial_exposure_to"]) else "earlier treatment"
+    return f"{EXPOSURES[kind]} {to}"
+
+
+def week_cell(row: Mapping[str, Any]) -> str:
+    """The week of a result."""
+    return f"{row['timepoint_weeks']:g}" if known(row["timepoint_weeks"]) else NOT_REPORTED
+
+
+def design_cell(row: Mapping[str, Any]) -> str:
+    """Design of the trial, and who knew the treatment."""
+    design, blinded = row.get("trial_design"), row.get("trial_blinded")
+    parts = [str(design).replace("_", " ") if known(design) else "", BLINDED.get(str(blinded), "")]
+    return ", ".join(filter(None, parts))
 
 
 def rate_cell(row: Mapping[str, Any]) -> str:
     """What the comparator group had."""
     if not known(row["comparator_value"]):
-        return "not reported"
-    return f"{printed(row['comparator_value'])}{sentences.unit_words(row)} on {row['comparator']}"
+        return NOT_REPORTED
+    unit = benefits.unit_words(row)
+    unit = "of 100" if unit == "percent" and row["scale"] == "proportion" else unit
+    figure = f"{printed(row['comparator_value'])} {unit}".rstrip()
+    return f"{figure} on {row['comparator']}"
 
 
 FIGURES: dict[str, str | Cell] = {
     "Therapy": therapy_cell,
     "Trial": "trial_name",
     "Endpoint": lambda r: f"{r['endpoint']} ({r['favors']} favors the therapy)",
-    "Week": lambda r: f"{r['timepoint_weeks']:g}" if known(r["timepoint_weeks"]) else "",
+    "Week": week_cell,
     "Both groups": sentences.said,
-    "Patients": lambda r: " and ".join(
-        f"{r[n]:,}" for n in ("n_treated", "n_comparator") if known(r[n])
+    "Patients": lambda r: (
+        " and ".join(f"{r[n]:,}" for n in ("n_treated", "n_comparator") if known(r[n]))
+        or NOT_REPORTED
     ),
     "Against": lambda r: KINDS[r["comparator_kind"]],
     "Effect": effect_cell,
@@ -72,12 +96,8 @@ TRANSITIVITY: dict[str, str | Cell] = {
     "Population": lambda r: r.get("trial_population"),
     "Had had before": exposure_cell,
     "Background": lambda r: r.get("trial_background"),
-    "Design": lambda r: ", ".join(
-        str(r[name]).replace("_", " ") + (" blind" if name == "trial_blinded" else "")
-        for name in ("trial_design", "trial_blinded")
-        if known(r.get(name))
-    ),
-    "Week": lambda r: f"{r['timepoint_weeks']:g}" if known(r["timepoint_weeks"]) else "",
+    "Design": design_cell,
+    "Week": week_cell,
     "Endpoint as defined": lambda r: r.get("trial_endpoint_definition"),
     "Comparator group": rate_cell,
 }

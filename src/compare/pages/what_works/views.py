@@ -165,7 +165,7 @@ def forests(rows: Sequence[Row], main: str) -> list[Forest]:
         names = list(dict.fromkeys(str(row["endpoint"]) for row in own))
         what = {
             PER_100: "difference in patients per 100",
-            DIFFERENCE: f"difference in {unit}",
+            DIFFERENCE: f"difference in {'percentage points' if unit == 'percent' else unit}",
             RATIO: "ratio, therapy over comparator",
             LEVEL: unit,
             WORDS: "in words only",
