@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from statsmodels.stats.proportion import confint_proportions_2indep
 
+from compare.data.rows import known
 from compare.trials import benefits
 
 
@@ -224,7 +225,7 @@ def test_favored_side_agrees_with_the_two_values(evidence):
 def test_no_hyphen_stands_for_a_minus(evidence):
     """What is below zero is said with a true minus sign, in every outcome of the tables."""
     every = [row for own in benefits.rows_by_condition(evidence).values() for row in own]
-    below = [row for row in every if (row["treated_value"] or 0) < 0]
+    below = [row for row in every if known(row["treated_value"]) and row["treated_value"] < 0]
     assert below
     for row in below:
         said = benefits.outcome_text(row | {"study": None})

@@ -23,6 +23,7 @@ from compare.pages.first import first
 from compare.pages.heartbeat import Heartbeat
 from compare.pages.markup import csv_text, file_name, html, sources_behind
 from compare.pages.strip import Strip
+from compare.words import MINUS
 
 CAUTION = (
     "For clinicians. It informs and does not advise. Not compared here: plasma exchange, "
@@ -184,7 +185,7 @@ class Explorer:
 
     def digest(self) -> str:
         """The numbers behind the page as it stands, as text for a reviewer's comparison."""
-        return self._digest(self.compute())
+        return self._digest(self.compute()).replace(MINUS, "-")
 
     def offer(self, computed: Any) -> None:
         """Give the page's own controls their choices; nothing where these do not change."""
