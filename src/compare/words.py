@@ -97,10 +97,10 @@ def number_range(low: Any, high: Any, digits: int = 0) -> str:
 
 
 def number_of(ends: Iterable[Any], one: str) -> str:
-    """`1 visit`, or `13 to 18 visits`; `2 therapies`; `hours not reported`."""
+    """`1 visit`, or `13 to 18 visits`; `2 therapies`; `5 days`; `hours not reported`."""
     low, high = ends
     shown = number_range(low, high)
-    many = f"{one[:-1]}ies" if one.endswith("y") else f"{one}s"
+    many = f"{one[:-1]}ies" if one.endswith("y") and not one.endswith("day") else f"{one}s"
     if not known(low):
         return f"{many} {NOT_REPORTED}"
     return f"{shown} {one if shown == '1' else many}"
