@@ -139,17 +139,50 @@ def _figures(
 ) -> Figures:
     """The table and the chart, and draws that are made when first weighed.
 
-    `only` these therapies, or all where it is empty.
+    `only` these therapies, or all where it is empty. Of the weight only what it moves counts.
     """
     more = dict(options)
+    offered = _offered(evidence, condition_id, patient, more)
+    shown = [name for name in offered if name in {*criteria, *axis, *BURDEN}]
+    every = effects.effects_table.rows(evidence, condition_id, patient, criteria=shown, **more)
+    # One and the same not-a-number, since none equals another.
+    cells = tuple(
+        tuple(
+            (name, math.nan if isinstance(cell, float) and math.isnan(cell) else cell)
+            for name, cell in row.items()
+        )
+        for row in every
+        if not only or row["therapy_id"] in only
+    )
+    anyone = replace(patient, weight_kg=opening_patient(evidence, condition_id).weight_kg)
+    return _of_cells(evidence, condition_id, anyone, criteria, axis, options, seed, cells)
+
+
+def _offered(
+    evidence: Evidence, condition_id: str, patient: Patient, more: Mapping[str, Any]
+) -> Mapping[str, Row]:
+    """What can be weighed, by criterion."""
     basis, borrow = more.get("basis", "difference"), more.get("borrow", True)
     by_course = "course_months" in more
-    offered = effects.criteria_for.rows(evidence, condition_id, basis, borrow, patient, by_course)
-    x, y = axis
-    needed = {*criteria, *axis, *BURDEN}
-    shown = [name for name in offered if name in needed]
-    every = effects.effects_table.rows(evidence, condition_id, patient, criteria=shown, **more)
-    rows = [row for row in every if not only or row["therapy_id"] in only]
+    return effects.criteria_for.rows(evidence, condition_id, basis, borrow, patient, by_course)
+
+
+@kept(4)
+def _of_cells(
+    evidence: Evidence,
+    condition_id: str,
+    patient: Patient,
+    criteria: tuple[str, ...],
+    axis: tuple[str, str],
+    options: tuple[tuple[str, Any], ...],
+    seed: int,
+    cells: tuple[tuple[tuple[str, Any], ...], ...],
+) -> Figures:
+    """The figures of a table of effects, in which stands all that hangs on the patient's weight."""
+    more, (x, y) = dict(options), axis
+    basis = more.get("basis", "difference")
+    offered = _offered(evidence, condition_id, patient, more)
+    rows = [dict(cell) for cell in cells]
     whole = pd.DataFrame(rows, columns=effects.COLUMNS)
     chosen = [row for row in rows if row["criterion"] in criteria]
     table = pd.DataFrame(chosen, columns=effects.COLUMNS)
@@ -317,19 +350,15 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     and `y` (the criteria on the chart), `halves` (criterion to the amount that is worth half),
     `therapies` (only these are compared) and `course_months` (how often a course is repeated).
     """
-    options = scenario.options
-    borrow, patient = bool(options.get("borrow", True)), scenario.patient
-    by_course = bool(options.get("course_months"))
-    offered = effects.criteria_for.rows(
-        evidence, scenario.condition_id, scenario.basis, borrow, patient, by_course
-    )
+    options, patient = scenario.options, scenario.patient
+    more, only = table_options(scenario), only_of(evidence, scenario)
+    offered = _offered(evidence, scenario.condition_id, patient, more)
     # What no network and no trial scores is not weighed, also where a saved scenario names it.
     kept = {name for name, row in offered.items() if row["scored"]}
     criteria = tuple(dict.fromkeys(name for name in scenario.criteria if name in kept))
     # In the table criteria stand in one fixed order, so that a new order of importance draws
     # nothing again.
     fixed = tuple(name for name in offered if name in criteria)
-    more, only = table_options(scenario), only_of(evidence, scenario)
     figures = _figures(
         evidence, scenario.condition_id, patient, fixed, axes(scenario, offered),
         tuple(sorted(more.items())), scenario.seed, only,
