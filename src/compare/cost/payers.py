@@ -92,13 +92,8 @@ def _payer(evidence: Evidence, product_id: str, route: str, given_by: str) -> di
     elif professional:
         payer, why = NOT_IN_SOURCES, "no payment limit in force for this route in our tables"
     elif limit is not None:
-        payer, why = (
-            EITHER_PART,
-            (
-                f"{limit['code']} has a Part B payment limit, which is for what is given under "
-                "supervision; what the patient injects falls under Part D"
-            ),
-        )
+        payer = EITHER_PART
+        why = f"{limit['code']} has a Part B payment limit; ask the plan which part pays at home"
     elif spending is not None:
         payer = PART_D
         why = "CMS counts it among Part D spending; no Part B payment limit for this route"
