@@ -39,6 +39,8 @@ OPENING_CONDITION = "gmg"
 BARRED = "contraindicated in this patient"
 NO_NETWORK = "no network of trials compares them"
 BURDEN = ("visits_year_one", "chair_hours_year_one")
+# A table of effects that can be kept under: rows of name and cell.
+Cells = tuple[tuple[tuple[str, Any], ...], ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,26 +129,19 @@ def axes(scenario: Scenario, offered: Mapping[str, Row]) -> tuple[str, str]:
 
 
 @kept(4)
-def _figures(
+def _cells(
     evidence: Evidence,
     condition_id: str,
     patient: Patient,
-    criteria: tuple[str, ...],
-    axis: tuple[str, str],
+    shown: tuple[str, ...],
     options: tuple[tuple[str, Any], ...],
-    seed: int,
     only: tuple[str, ...],
-) -> Figures:
-    """The table and the chart, and draws that are made when first weighed.
-
-    `only` these therapies, or all where it is empty. Of the weight only what it moves counts.
-    """
+) -> Cells:
+    """The table of effects for these criteria: of `only` these therapies, or of all."""
     more = dict(options)
-    offered = _offered(evidence, condition_id, patient, more)
-    shown = [name for name in offered if name in {*criteria, *axis, *BURDEN}]
     every = effects.effects_table.rows(evidence, condition_id, patient, criteria=shown, **more)
     # One and the same not-a-number, since none equals another.
-    cells = tuple(
+    return tuple(
         tuple(
             (name, math.nan if isinstance(cell, float) and math.isnan(cell) else cell)
             for name, cell in row.items()
@@ -154,8 +149,6 @@ def _figures(
         for row in every
         if not only or row["therapy_id"] in only
     )
-    anyone = replace(patient, weight_kg=opening_patient(evidence, condition_id).weight_kg)
-    return _of_cells(evidence, condition_id, anyone, criteria, axis, options, seed, cells)
 
 
 def _offered(
@@ -168,7 +161,7 @@ def _offered(
 
 
 @kept(4)
-def _of_cells(
+def _figures(
     evidence: Evidence,
     condition_id: str,
     patient: Patient,
@@ -176,9 +169,12 @@ def _of_cells(
     axis: tuple[str, str],
     options: tuple[tuple[str, Any], ...],
     seed: int,
-    cells: tuple[tuple[tuple[str, Any], ...], ...],
+    cells: Cells,
 ) -> Figures:
-    """The figures of a table of effects, in which stands all that hangs on the patient's weight."""
+    """The table and the chart, and draws that are made when first weighed.
+
+    `patient` of any weight: all that hangs on it stands in `cells`.
+    """
     more, (x, y) = dict(options), axis
     basis = more.get("basis", "difference")
     offered = _offered(evidence, condition_id, patient, more)
@@ -359,10 +355,12 @@ def view(evidence: Evidence, scenario: Scenario) -> View:
     # In the table criteria stand in one fixed order, so that a new order of importance draws
     # nothing again.
     fixed = tuple(name for name in offered if name in criteria)
-    figures = _figures(
-        evidence, scenario.condition_id, patient, fixed, axes(scenario, offered),
-        tuple(sorted(more.items())), scenario.seed, only,
-    )  # fmt: skip
+    condition_id, axis = scenario.condition_id, axes(scenario, offered)
+    given = tuple(sorted(more.items()))
+    shown = tuple(name for name in offered if name in {*fixed, *axis, *BURDEN})
+    cells = _cells(evidence, condition_id, patient, shown, given, only)
+    anyone = replace(patient, weight_kg=opening_patient(evidence, condition_id).weight_kg)
+    figures = _figures(evidence, condition_id, anyone, fixed, axis, given, scenario.seed, cells)
     said, weights = reader_weights(scenario, criteria)
     missing = str(options.get("missing", "range"))
     if figures.drawn is None:
