@@ -417,21 +417,6 @@ def test_one_patient_is_carried(browser: Browser, voila: str, voila_log: Path) -
     assert "kawasaki" not in log
 
 
-@pytest.mark.soak
-def test_a_change_outlives_a_reload_at_once(browser: Browser, voila: str) -> None:
-    """A weight is kept of which Python has not heard when the page is loaded anew; ten times."""
-    page = browser.new_context().new_page()
-    page.goto(f"{voila}?token=journey")
-    page.goto(f"{voila}voila/render/01_indications.ipynb")
-    for weight in range(60, 70):
-        state_of(page)
-        page.get_by_label("Weight (kg)", exact=True).fill(str(weight))
-        page.keyboard.press("Enter")
-        page.reload()
-        expect(page.get_by_label("Weight (kg)", exact=True)).to_have_value(str(weight))
-    page.context.close()
-
-
 def test_one_patient_is_carried_in_jupyterlab(browser: Browser, lab: str) -> None:
     """To another notebook in the same window, by its storage; the address stays JupyterLab's."""
     context = browser.new_context(viewport={"width": WIDE, "height": TALL})

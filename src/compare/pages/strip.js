@@ -47,9 +47,6 @@ async function carrier(model) {
   let begun = false;
   let again = [];
   let made = "";
-  let known = [];
-  const nameOf = (control) => (control.has("index") ? "index" : "value");
-  const values = () => controls.map((control) => control.get(nameOf(control)));
 
   function ask(text) {
     if (!text) sessionStorage.removeItem(KEY);
@@ -65,7 +62,6 @@ async function carrier(model) {
     const { to, text, set } = JSON.parse(told.get("value"));
     if (to < sent) return;
     document.documentElement.classList.remove("tc-waiting");
-    known = values();
     for (const [at, name, value] of again.splice(0)) {
       controls[at].set(name, value);
       controls[at].save_changes();
@@ -117,10 +113,10 @@ async function carrier(model) {
   function leave() {
     sessionStorage.removeItem(LEFT);
     const left = controls.flatMap((control, at) => {
-      const name = nameOf(control);
+      const name = control.has("index") ? "index" : "value";
       const value = control.get(name);
       const plain = name === "index" || ["number", "boolean"].includes(typeof value);
-      return plain && (unheard([control]) || value !== known[at]) ? [[at, name, value]] : [];
+      return plain && unheard([control]) ? [[at, name, value]] : [];
     });
     const change = JSON.stringify([location.pathname, stored(), left]);
     const another = JSON.parse(told.get("value")).to < sent;
