@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -74,9 +74,7 @@ def usd_cents(value: Any) -> str:
 
 def usd_range(low: Any, high: Any) -> str:
     """`$1,000 to $2,000`, the lower first, or one figure where both ends round to it."""
-    low, high = sorted((low, high)) if known(high) else (low, high)
-    first, second = usd(low), usd(high)
-    return first if first == second or not known(high) else f"{first} to {second}"
+    return _span(low, high, usd)
 
 
 def number(value: Any, digits: int = 0, unit: str = "") -> str:
@@ -91,8 +89,12 @@ def number(value: Any, digits: int = 0, unit: str = "") -> str:
 
 def number_range(low: Any, high: Any, digits: int = 0) -> str:
     """`13 to 18`, the lower first, or one figure where both ends round to it."""
-    low, high = sorted((low, high)) if known(high) else (low, high)
-    first, second = number(low, digits), number(high, digits)
+    return _span(low, high, lambda end: number(end, digits))
+
+
+def _span(low: Any, high: Any, said: Callable[[Any], str]) -> str:
+    low, high = sorted((low, high)) if known(low) and known(high) else (low, high)
+    first, second = said(low), said(high)
     return first if first == second or not known(high) else f"{first} to {second}"
 
 
@@ -100,7 +102,7 @@ def number_of(ends: Iterable[Any], one: str) -> str:
     """`1 visit`, or `13 to 18 visits`; `2 therapies`; `5 days`; `hours not reported`."""
     low, high = ends
     shown = number_range(low, high)
-    many = f"{one[:-1]}ies" if one.endswith("y") and not one.endswith("day") else f"{one}s"
+    many = f"{one[:-1]}ies" if one.endswith("y") and one[-2] not in "aeiou" else f"{one}s"
     if not known(low):
         return f"{many} {NOT_REPORTED}"
     return f"{shown} {one if shown == '1' else many}"

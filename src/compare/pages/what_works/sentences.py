@@ -41,11 +41,16 @@ BLOCKS = {
 NO_NETWORK = "Not compared across trials"
 
 
+def of_what(row: Row) -> str:
+    """What stands behind a figure of an arm: `of 100`, `points`."""
+    unit = unit_words(row)
+    return "of 100" if unit == "percent" and row["scale"] == "proportion" else unit
+
+
 def said(row: Row) -> str:
     """Both arms in words: `54 of 100 against 21 on placebo`."""
     treated, other = row["treated_value"], row["comparator_value"]
-    unit = f" {unit_words(row)}".rstrip()
-    unit = " of 100" if unit == " percent" and row["scale"] == "proportion" else unit
+    unit = f" {of_what(row)}".rstrip()
     if not known(treated):
         return f"against {row['comparator']}" if known(row["comparator"]) else ""
     first = f"{amount(row, 'treated')}{unit}"

@@ -68,9 +68,7 @@ def rate_cell(row: Mapping[str, Any]) -> str:
     """What the comparator group had."""
     if not known(row["comparator_value"]):
         return NOT_REPORTED
-    unit = benefits.unit_words(row)
-    unit = "of 100" if unit == "percent" and row["scale"] == "proportion" else unit
-    figure = f"{printed(row['comparator_value'])} {unit}".rstrip()
+    figure = f"{printed(row['comparator_value'])} {sentences.of_what(row)}".rstrip()
     return f"{figure} on {row['comparator']}"
 
 
